@@ -1,0 +1,117 @@
+"""What the bot asks for. The pipeline carries it out; nothing here does anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing the contact may tap. `id` ≤ 200 characters comes back as the payload."""
+
+    id: str
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send `text` (final words in the contact's language), with choices if any."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    media_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Ask a service; the answer comes back as CallResult(seq). `write` calls are never repeated blindly.
+
+    `key` is the idempotency key. `timeout_seconds` bounds one attempt.
+    """
+
+    seq: int
+    service: str
+    arguments: Mapping[str, Any]
+    write: bool = False
+    key: str = ""
+    timeout_seconds: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Wake the flow with TimerDue(seq) after this time, unless something happens first."""
+
+    seq: int
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason of a handoff, as an agent reads it and can check it.
+
+    `code` is a stable name (`human_request`, `frustration`, `repeats`, `fallbacks`, …), `quote` the contact's own
+    words where there are some, `message_id` the message they stand in, `points` the weight it had (None: direct).
+    """
+
+    code: str
+    quote: str = ""
+    message_id: str = ""
+    points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Pass the conversation to the people of `queue`. `path` is flow › step; `known` what was learnt so far."""
+
+    queue: str
+    reason: str
+    summary: str = ""
+    priority: str = "normal"
+    evidence: tuple[Evidence, ...] = ()
+    score: float | None = None
+    threshold: float | None = None
+    path: str = ""
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Put (or, with `remove`, take away) tags of the conversation."""
+
+    tags: tuple[str, ...]
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line only the team reads."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep facts about the contact (name, email, language, …)."""
+
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A flow came to its end with this outcome."""
+
+    flow: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something in a flow went wrong; a person who edits flows should look at `place` (file:line)."""
+
+    text: str
+    place: str = ""
+
+
+Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert

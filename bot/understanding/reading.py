@@ -1,0 +1,38 @@
+"""What understanding found in one message. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One finding and the contact's own words behind it.
+
+    `code` is the lexicon's category (`human_request`, `frustration`, `profanity`, `threat_legal`, …); `quote` is
+    copied from the message as it was written; `points` is its weight towards frustration (0 for a request).
+    """
+
+    code: str
+    quote: str
+    points: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message, understood.
+
+    `human_request` and `frustration` are scores from 0 to 1; `severity` 0 none, 1 annoyed, 2 frustrated, 3 furious,
+    threatening, in danger or distress. `language` is es, en, pt or None where the text does not tell.
+    `order_numbers` are as the shop writes them (`AB-12345`); `phones` are E.164 where they can be.
+    """
+
+    language: str | None
+    human_request: float = 0.0
+    frustration: float = 0.0
+    severity: int = 0
+    intents: tuple[str, ...] = ()
+    order_numbers: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()

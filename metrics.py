@@ -1,0 +1,27 @@
+"""Every counter and timing of Relevo, in one list. `/metrics` shows them; nobody else creates one."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
+
+LATENCY_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+webhooks = Counter("relevo_webhooks", "Webhook requests by provider and answer.", ["provider", "status"])
+events = Counter("relevo_events", "Events read from webhooks.", ["channel", "kind"])
+ignored = Counter("relevo_ignored", "Parts of webhooks that are not for us or could not be read.", ["provider", "reason"])
+turns = Counter("relevo_turns", "Turns of the bot by how they ended.", ["outcome"])
+batch_size = Histogram("relevo_batch_turns", "Turns that shared one commit.", buckets=(1, 2, 4, 8, 16, 32, 64))
+batch_seconds = Histogram("relevo_batch_seconds", "Time of one group commit, from its first statement.", buckets=LATENCY_SECONDS)
+handoffs = Counter("relevo_handoffs", "Tickets opened, by queue and reason.", ["queue", "reason"])
+claims = Counter("relevo_claims", "Claims by how they ended.", ["outcome"])
+lookups = Counter("relevo_lookups", "Calls of services, by service and how they ended.", ["service", "outcome"])
+dead_letters = Counter("relevo_dead_letters", "Work given up and kept for a person.", ["kind"])
+waiting = Gauge("relevo_waiting_rows", "Rows that wait, by table.", ["table"])
+oldest_seconds = Gauge("relevo_oldest_waiting_seconds", "Age of the oldest row that waits, by table.", ["table"])
+sent = Gauge("relevo_outbox_parts", "Outbound parts by state.", ["state"])
+streams = Gauge("relevo_live_streams", "Open live pages.")
+
+
+def text() -> bytes:
+    """The page `/metrics`, in Prometheus' text format."""
+    return generate_latest()

@@ -1,0 +1,78 @@
+"""What the house knows about orders, and what a shop must answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    name: str
+    quantity: int
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingEvent:
+    """One thing the carrier reported: when, where, in its own words."""
+
+    at: datetime
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the shop tells it.
+
+    `reference` as the shop writes it; `status`: preparing, shipped, out_for_delivery, at_pickup_point, attempted,
+    delayed, delivered, returning, lost, cancelled, refunded, unknown. Days are the shop's. Money carries its currency.
+    """
+
+    reference: str
+    status: str
+    carrier: str = ""
+    tracking_number: str = ""
+    tracking_url: str = ""
+    ordered_on: date | None = None
+    ships_on: date | None = None
+    promised_on: date | None = None
+    eta: date | None = None
+    delivered_on: date | None = None
+    total: Decimal | None = None
+    currency: str = "EUR"
+    paid: bool | None = None
+    customer_name: str = ""
+    pickup_point: str = ""
+    items: tuple[Item, ...] = ()
+    events: tuple[TrackingEvent, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the contact offers to show that the order is hers: any one that fits is enough.
+
+    `phone` is E.164, taken from the channel (not typed); `email`, `postcode` and `last_digits` are typed.
+    """
+
+    phone: str = ""
+    email: str = ""
+    postcode: str = ""
+    last_digits: str = ""
+
+
+class Connector(Protocol):
+    """A shop. One file of this folder with `CONNECTOR`, a factory from its settings.
+
+    `local` connectors answer from memory without I/O and are asked inside a turn; all others from a worker.
+    """
+
+    name: str
+    local: bool
+
+    def find(self, reference: str, proof: Proof) -> Order | None:
+        """The order, if it exists and the proof fits; else None, the same for both. Raises ConnectorError."""
