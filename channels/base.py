@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Protocol, Sequence, TypedDict
 
+from conversation.events import Outgoing, OutgoingChoice
+
+__all__ = ["Adapter", "Answer", "Endpoint", "Event", "HttpRequest", "Outgoing", "OutgoingChoice", "Parsed", "Rendered"]
+
 
 class Event(TypedDict, total=False):
     """One thing that happened, in the normal form (docs/channels.md). An absent fact is an absent key."""
@@ -56,23 +60,6 @@ class Parsed:
 
     events: tuple[Event, ...] = ()
     ignored: tuple[dict[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingChoice:
-    id: str
-    label: str
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message of ours before a channel gives it a shape."""
-
-    text: str
-    choices: tuple[OutgoingChoice, ...] = ()
-    media_url: str = ""
-    author: str = "bot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The conversation model that everybody stands on, and its storage. Knows nobody."""

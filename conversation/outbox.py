@@ -1,0 +1,151 @@
+"""Everything we send: written with what caused it, in one transaction, and sent afterwards by the sender.
+
+The order of a conversation is the order of `position`. A part that may have left is never sent again on a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+import metrics
+from conversation import ids
+from conversation.errors import UnknownConversation
+from conversation.events import Notice, Outgoing, Receipt, TimelineLine
+from conversation.tables import Channel, Conversation, Message, OutboxPart
+from conversation.work import Work
+
+PARTS_PER_MESSAGE = 1_000
+RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 3, "expired": 3, "sent": 4, "delivered": 5, "read": 6}
+PROOF_OF_ACCEPTANCE = ("queued", "sent", "delivered", "read", "failed")
+
+_conversation = Conversation.__table__
+_part = OutboxPart.__table__
+_add_message = insert(Message.__table__)
+_add_part = insert(_part)
+_speak = (
+    update(_conversation)
+    .where(_conversation.c.conversation_id == bindparam("id"))
+    .values(last_seq=_conversation.c.last_seq + 1, last_message_at=bindparam("at"), preview=bindparam("words"),
+            preview_author=bindparam("by"))
+    .returning(_conversation.c.last_seq, _conversation.c.epoch, _conversation.c.channel_id)
+)
+_kind_of = select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == bindparam("id"))
+_by_part = select(_part).where(_part.c.part_id == bindparam("id"))
+_by_provider = select(_part).where(_part.c.provider_id == bindparam("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where one outbound message stands: everything about it that is not its words."""
+
+    conversation_id: str
+    kind: str
+    seq: int
+    epoch: int
+    now: datetime
+    agent_id: str | None = None
+    ticket_id: str | None = None
+
+
+def rows(line: Line, outgoing: Outgoing, parts: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The message and its parts as rows to insert; pure but for their fresh ids."""
+    message_id = ids.new("msg")
+    content: dict[str, Any] = {}
+    if outgoing.choices:
+        content["choices"] = [{"id": choice.id, "label": choice.label} for choice in outgoing.choices]
+    if outgoing.media_url:
+        content["media"] = [{"type": "image", "url": outgoing.media_url}]
+    message = {
+        "message_id": message_id, "conversation_id": line.conversation_id, "seq": line.seq, "direction": "outbound",
+        "author": outgoing.author, "kind": "message", "text": outgoing.text, "content": content,
+        "agent_id": line.agent_id, "ticket_id": line.ticket_id, "epoch": line.epoch, "said_at": line.now,
+        "created_at": line.now,
+    }
+    return message, [
+        {
+            "part_id": ids.new("prt"), "message_id": message_id, "conversation_id": line.conversation_id,
+            "position": line.seq * PARTS_PER_MESSAGE + n, "author": outgoing.author, "epoch": line.epoch,
+            "request": request, "state": "queued", "attempt": 0, "checked": 0, "not_before": line.now,
+            "created_at": line.now,
+        }
+        for n, request in enumerate(parts)
+    ]
+
+
+def queue(
+    work: Work, conversation_id: str, outgoing: Outgoing, agent_id: str | None = None, ticket_id: str | None = None
+) -> str:
+    """Say something in a conversation; returns the message's id. Raises UnknownConversation."""
+    spoken = work.connection.execute(
+        _speak, {"id": conversation_id, "at": work.now, "words": outgoing.text[:120], "by": outgoing.author}
+    ).one_or_none()
+    if spoken is None:
+        raise UnknownConversation(f"There is no conversation {conversation_id}.")
+    kind = work.connection.execute(_kind_of, {"id": spoken.channel_id}).scalar_one()
+    line = Line(conversation_id, kind, spoken.last_seq, spoken.epoch, work.now, agent_id, ticket_id)
+    message, parts = rows(line, outgoing, work.wiring.render(kind, outgoing))
+    work.connection.execute(_add_message, [message])
+    work.connection.execute(_add_part, parts)
+    work.record(TimelineLine("message", conversation_id, agent_id or outgoing.author, ticket_id, line.epoch,
+                             {"message": message["message_id"]}))
+    work.notify(Notice("deliver", conversation_id))
+    return message["message_id"]
+
+
+def suppress_bot(work: Work, conversation_id: str) -> int:
+    """Whoever takes a conversation over: what the bot has not sent yet is never sent; returns how many parts."""
+    stale = (
+        update(_part)
+        .where(_part.c.conversation_id == conversation_id, _part.c.author == "bot", _part.c.state == "queued")
+        .values(state="suppressed", error_code="taken_over")
+    )
+    return work.connection.execute(stale).rowcount
+
+
+def record(work: Work, receipt: Receipt) -> bool:
+    """Take in what a provider reports of a part: forward only, found by our id or by the provider's.
+
+    Returns False where no part fits or the report is older than what we know. `failed` after `delivered` changes
+    nothing; `delivered` after `failed` wins (another device had it).
+    """
+    query, key = (_by_part, receipt.part_id) if receipt.part_id else (_by_provider, receipt.provider_id)
+    part = work.connection.execute(query, {"id": key}).mappings().first() if key else None
+    if part is None or receipt.status not in PROOF_OF_ACCEPTANCE:
+        metrics.ignored.labels("receipt", "unknown part").inc()
+        return False
+    state = "sent" if receipt.status == "queued" else receipt.status
+    if part["state"] == "suppressed" or RANK[state] <= RANK[part["state"]] and not (state == part["state"]):
+        return False
+    work.connection.execute(update(_part).where(_part.c.part_id == part["part_id"]).values(
+        **_after_receipt(part, state, receipt, work.now)))
+    if state != part["state"]:
+        work.record(TimelineLine("receipt", part["conversation_id"], "system", None, part["epoch"],
+                                 {"message": part["message_id"], "state": state}))
+    if part["state"] in ("sending", "unknown"):
+        work.notify(Notice("deliver", part["conversation_id"]))
+    return True
+
+
+def _after_receipt(part: Any, state: str, receipt: Receipt, now: datetime) -> dict[str, Any]:
+    changes: dict[str, Any] = {"state": state, "owner": None, "lease_until": None}
+    if receipt.provider_id and not part["provider_id"]:
+        changes["provider_id"] = receipt.provider_id
+    if state == "failed":
+        changes |= {"error_code": receipt.error_code or "unknown", "error_text": receipt.error_text}
+    else:
+        changes |= {"error_code": None, "error_text": None, "sent_at": part["sent_at"] or now}
+    if state in ("delivered", "read"):
+        changes["delivered_at"] = part["delivered_at"] or now
+    if state == "read":
+        changes["read_at"] = now
+    return changes
+
+
+def weakest(states: list[str]) -> str:
+    """How far a message is: as far as its weakest part."""
+    order = ("failed", "expired", "unknown", "suppressed", "queued", "sending", "sent", "delivered", "read")
+    return min(states, key=order.index) if states else "queued"

@@ -1,0 +1,248 @@
+"""Tables of the conversation model.
+
+Keys are public ids (`conversation/ids.py`). Times are aware UTC. What must be true is a constraint.
+An outbound message has no state of its own: it is as far as its weakest `outbox_part`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+OWNERS = ("bot", "queue", "agent")
+DIRECTIONS = ("inbound", "outbound")
+AUTHORS = ("contact", "bot", "agent", "system")
+PART_STATES = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed", "expired", "suppressed")
+OPEN_PART_STATES = ("queued", "sending", "unknown")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """A check that `column` holds one of these words."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+class Contact(SQLModel, table=True):
+    """A customer, on one or more channels."""
+
+    contact_id: str = Field(primary_key=True)
+    name: str = ""
+    email: str = ""
+    language: str | None = None
+    country: str | None = None
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    created_at: datetime
+
+
+class Channel(SQLModel, table=True):
+    """One endpoint of ours: a number or a page. `kind` is the adapter's name, `account` the number or page."""
+
+    __table_args__ = (UniqueConstraint("kind", "account"),)
+
+    channel_id: str = Field(primary_key=True)
+    kind: str
+    account: str
+    name: str = ""
+    created_at: datetime
+
+
+class Address(SQLModel, table=True):
+    """A contact's id on one kind of channel. `canonical` is what is compared, `value` what is written to."""
+
+    __table_args__ = (UniqueConstraint("family", "canonical"),)
+
+    address_id: str = Field(primary_key=True)
+    family: str
+    canonical: str
+    value: str
+    contact_id: str = Field(foreign_key="contact.contact_id", index=True)
+
+
+class Conversation(SQLModel, table=True):
+    """All that one contact and we ever say on one channel; never closed.
+
+    `state` belongs to the bot and is read by nobody else. `epoch` grows by one at each change of owner; what was
+    decided under an older one is dropped. `last_seq` numbers what was said, in both directions; the bot has heard
+    everything up to `heard_seq`. `waiting_since` is the time of the oldest customer message that no person has answered.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("channel_id", "address"),
+        one_of("owner", OWNERS),
+        Index("conversation_recent", "last_message_at"),
+    )
+
+    conversation_id: str = Field(primary_key=True)
+    channel_id: str = Field(foreign_key="channel.channel_id")
+    contact_id: str = Field(foreign_key="contact.contact_id", index=True)
+    address: str
+    owner: str = "bot"
+    epoch: int = 0
+    language: str = "es"
+    state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    tags: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    last_seq: int = 0
+    heard_seq: int = 0
+    unread: int = 0
+    preview: str = ""
+    preview_author: str = "contact"
+    created_at: datetime
+    last_message_at: datetime
+    last_inbound_at: datetime | None = None
+    waiting_since: datetime | None = None
+    opted_out_at: datetime | None = None
+    day: str = ""
+    day_count: int = 0
+
+
+class Message(SQLModel, table=True):
+    """One thing said. `content` holds what is not text: media, location, choices, form, contacts, order.
+
+    `epoch` is that of the conversation when it was written.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        one_of("direction", DIRECTIONS),
+        one_of("author", AUTHORS),
+    )
+
+    message_id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.conversation_id")
+    seq: int
+    direction: str
+    author: str
+    kind: str = "message"
+    text: str = ""
+    payload: str | None = None
+    content: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    provider_id: str | None = Field(default=None, index=True)
+    reply_to: str | None = None
+    agent_id: str | None = None
+    ticket_id: str | None = None
+    epoch: int = 0
+    said_at: datetime
+    created_at: datetime
+
+
+class OutboxPart(SQLModel, table=True):
+    """One call of a provider. Parts of a conversation go out one after the other, by `position`.
+
+    `epoch` is compared when the part is claimed: a bot's part of an older epoch is suppressed. `owner` and
+    `lease_until` say who is sending it. `first_at` starts the 15 minutes after which a part is given up.
+    """
+
+    __tablename__ = "outbox_part"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "position"),
+        one_of("state", PART_STATES),
+        Index(
+            "outbox_part_open",
+            "conversation_id",
+            "position",
+            sqlite_where=text("state IN ('queued','sending','unknown')"),
+            postgresql_where=text("state IN ('queued','sending','unknown')"),
+        ),
+    )
+
+    part_id: str = Field(primary_key=True)
+    message_id: str = Field(foreign_key="message.message_id", index=True)
+    conversation_id: str = Field(foreign_key="conversation.conversation_id")
+    position: int
+    author: str
+    epoch: int
+    request: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    state: str = "queued"
+    provider_id: str | None = Field(default=None, index=True)
+    attempt: int = 0
+    owner: str | None = None
+    lease_until: datetime | None = None
+    not_before: datetime
+    first_at: datetime | None = None
+    sending_at: datetime | None = None
+    checked: int = 0
+    error_code: str | None = None
+    error_text: str | None = None
+    created_at: datetime
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+class Attachment(SQLModel, table=True):
+    """Something that came with a message; only its reference at the provider until it was fetched."""
+
+    attachment_id: str = Field(primary_key=True)
+    message_id: str = Field(foreign_key="message.message_id", index=True)
+    n: int = 0
+    kind: str
+    mime: str | None = None
+    filename: str | None = None
+    remote: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    state: str = "remote"
+
+
+class SeenId(SQLModel, table=True):
+    """A hash of (channel, event class, provider id) for everything that ever came in; kept for ever."""
+
+    __tablename__ = "seen_id"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    digest: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
+
+
+class DeadLetter(SQLModel, table=True):
+    """Work that was given up: what it was, why, and what is needed to run it again.
+
+    `kind`: turn (an inbound event), send (an outbound part), slow (a call of a service). `state`: open, rerun, dismissed.
+    """
+
+    __tablename__ = "dead_letter"
+
+    dead_letter_id: str = Field(primary_key=True)
+    conversation_id: str | None = Field(default=None, index=True)
+    kind: str
+    reason: str
+    payload: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    state: str = "open"
+    created_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+
+
+class TimelineEntry(SQLModel, table=True):
+    """The only append-only log: audit, live pages and reports read it. Written in the transaction of what it tells.
+
+    `actor`: `bot`, `contact`, `system` or an agent's id.
+    """
+
+    __tablename__ = "timeline_entry"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    entry_id: int | None = Field(default=None, primary_key=True)
+    conversation_id: str | None = Field(default=None, index=True)
+    ticket_id: str | None = None
+    kind: str
+    actor: str
+    epoch: int | None = None
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    at: datetime
+
+
+class StepLog(SQLModel, table=True):
+    """What one turn of the bot went through: the steps of each flow, and how the turn ended."""
+
+    __tablename__ = "step_log"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    step_log_id: int | None = Field(default=None, primary_key=True)
+    conversation_id: str = Field(index=True)
+    outcome: str
+    steps: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    at: datetime

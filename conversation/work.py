@@ -1,0 +1,163 @@
+"""The database, and one transaction at a time: what changes, and what must happen after the commit.
+
+Every write of the house goes through `Database.work()`. On SQLite it begins with BEGIN IMMEDIATE (no read that turns
+into a write half-way), the log is WAL and every commit is FULL. Whoever writes leaves notices on the `Work`; they are
+handed on after the commit and never before. If the process dies in between, the sweep finds the rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+import clock
+import faults
+from conversation.events import Notice, Outgoing, TimelineLine
+from conversation.tables import TimelineEntry
+
+SQLITE_BUSY_MS = 5_000
+POSTGRES_STATEMENT_MS = 10_000
+POSTGRES_LOCK_MS = 5_000
+
+logger = structlog.get_logger(__name__)
+_add_entry = insert(TimelineEntry.__table__).returning(TimelineEntry.__table__.c.entry_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the app hands in, so that nobody below has to know it.
+
+    `ring(notices)` wakes sender, writer, worker and pages. `render(kind, outgoing)` gives the parts a channel kind needs.
+    `text(key, language, **values)` is a sentence of ours to a contact.
+    """
+
+    ring: Callable[[Sequence[Notice]], None]
+    render: Callable[[str, Outgoing], Sequence[dict[str, Any]]]
+    text: Callable[..., str]
+    now: Callable[[], datetime] = clock.now
+
+
+@dataclass
+class Work:
+    """One transaction. `now` is its time; `session` is for the tables that are not on the message path."""
+
+    connection: Connection
+    wiring: Wiring
+    now: datetime
+    notices: list[Notice] = field(default_factory=list)
+
+    @cached_property
+    def session(self) -> Session:
+        return Session(bind=self.connection, autoflush=True, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    def notify(self, notice: Notice) -> None:
+        """Do this after the commit."""
+        self.notices.append(notice)
+
+    def text(self, key: str, language: str, **values: Any) -> str:
+        """A sentence of ours, in the contact's language."""
+        return self.wiring.text(key, language, **values)
+
+    def record(self, line: TimelineLine) -> int:
+        """Append to the timeline and tell the pages; returns the line's number."""
+        row = {
+            "conversation_id": line.conversation_id or None,
+            "ticket_id": line.ticket_id,
+            "kind": line.kind,
+            "actor": line.actor,
+            "epoch": line.epoch,
+            "data": dict(line.data or {}),
+            "at": self.now,
+        }
+        entry_id = self.connection.execute(_add_entry, row).scalar_one()
+        self.notify(Notice("changed", line.conversation_id, entry_id))
+        return entry_id
+
+
+class Database:
+    """The engine of one URL (SQLite or PostgreSQL) and the wiring of this process."""
+
+    def __init__(self, url: str, wiring: Wiring) -> None:
+        self.engine = open_engine(url)
+        self.wiring = wiring
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One write transaction; notices go out after its commit, nothing goes out if it fails."""
+        with self.engine.connect() as connection:
+            with connection.begin():
+                work = Work(connection, self.wiring, self.wiring.now())
+                yield work
+                if "session" in work.__dict__:
+                    work.session.flush()
+                faults.point("before commit")
+            faults.point("after commit")
+        self.ring(work.notices)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, in a transaction of its own; takes no lock on SQLite."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(relevo_readonly=True)
+            with Session(bind=connection, expire_on_commit=False) as session:
+                yield session
+
+    def ring(self, notices: Sequence[Notice]) -> None:
+        """Hand notices on. A doorbell that fails is logged: the sweep finds the rows."""
+        if not notices:
+            return
+        try:
+            self.wiring.ring(notices)
+        except Exception as error:  # the work is committed; whatever the doorbell's trouble, it must not undo a 2xx
+            logger.warning("doorbell failed", error=type(error).__name__)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with the guarantees this house needs, whichever of the two databases it is."""
+    options: dict[str, Any] = {"json_serializer": _dump_json, "pool_pre_ping": False}
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False},
+                               pool_size=16, max_overflow=64, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    settings = f"-c statement_timeout={POSTGRES_STATEMENT_MS} -c lock_timeout={POSTGRES_LOCK_MS} -c timezone=UTC"
+    options["pool_pre_ping"] = True
+    return create_engine(url, connect_args={"options": settings}, pool_size=16, max_overflow=32, **options)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    readonly = connection.get_execution_options().get("relevo_readonly")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def _dump_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_mapping(row: Any) -> Mapping[str, Any]:
+    """A row of a Core select as a plain mapping."""
+    return dict(row._mapping)

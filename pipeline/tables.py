@@ -1,0 +1,93 @@
+"""Tables of what the pipeline still has to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from conversation.tables import Json, one_of
+
+SLOW_STATES = ("queued", "running", "answered", "done", "void")
+
+
+class Timer(SQLModel, table=True):
+    """Something the writer must hear at `due_at`. A reminder whose `seq` is no longer the flow's is stale and does nothing.
+
+    `kind`: `reminder` (payload {seq}), `ticket_closed` (payload {outcome, agent}), `external`.
+    """
+
+    __table_args__ = (
+        Index("timer_due", "due_at", sqlite_where=text("fired_at IS NULL"), postgresql_where=text("fired_at IS NULL")),
+    )
+
+    timer_id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.conversation_id", index=True)
+    kind: str
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    due_at: datetime
+    fired_at: datetime | None = None
+    created_at: datetime
+
+
+class SlowWork(SQLModel, table=True):
+    """A call of a service that needs the world. Run outside any transaction; its answer comes back as an event.
+
+    queued → running (a worker holds it until `lease_until`) → answered → done (the bot has heard), or void (too late).
+    """
+
+    __tablename__ = "slow_work"
+    __table_args__ = (
+        one_of("state", SLOW_STATES),
+        Index(
+            "slow_work_open",
+            "state",
+            "created_at",
+            sqlite_where=text("state IN ('queued','running','answered')"),
+            postgresql_where=text("state IN ('queued','running','answered')"),
+        ),
+    )
+
+    slow_work_id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.conversation_id", index=True)
+    seq: int
+    epoch: int
+    service: str
+    arguments: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    is_write: bool = False
+    key: str = ""
+    timeout_seconds: float = 8.0
+    state: str = "queued"
+    attempt: int = 0
+    lease_until: datetime | None = None
+    not_before: datetime
+    status: str | None = None
+    value: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
+    error: str | None = None
+    created_at: datetime
+    answered_at: datetime | None = None
+
+
+class FlowRevision(SQLModel, table=True):
+    """A published set of flow files, by the hash of its content; the last good one survives a broken edit."""
+
+    __tablename__ = "flow_revision"
+
+    revision: str = Field(primary_key=True)
+    files: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    published_at: datetime
+    published_by: str = ""
+
+
+class ProofAttempt(SQLModel, table=True):
+    """One failed proof for an order. `order_hash` and `sender_hash` are keyed hashes."""
+
+    __tablename__ = "proof_attempt"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    proof_attempt_id: int | None = Field(default=None, primary_key=True)
+    order_hash: str = Field(index=True)
+    sender_hash: str = Field(index=True)
+    at: datetime
