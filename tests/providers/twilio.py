@@ -1,0 +1,111 @@
+"""Twilio for tests: the demo's stand-in in a thread, with what a test wants to ask and to break."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from demo.loopback import LoopbackServer
+from demo.provider_modes import OK, read_mode
+from demo.twilio_account import Sent
+from demo.twilio_callbacks import CallbackPlan, Postman, inbound_fields
+from demo.twilio_messages import Message
+from demo.twilio_standin import StandInSettings, TwilioServer
+
+ACCOUNT_SID = "AC" + "0" * 31 + "7"
+AUTH_TOKEN = "a-token-for-tests"
+QUICK_REPORTS = {"queued": 0.0, "sent": 0.01, "delivered": 0.02}
+
+
+class TwilioStandIn:
+    """`with TwilioStandIn() as twilio:` — `twilio.url` is the base of its REST API."""
+
+    def __init__(self, webhook_url: str = "", delays: Mapping[str, float] | None = None, **plan: Any) -> None:
+        self.account_sid = ACCOUNT_SID
+        self.auth_token = AUTH_TOKEN
+        reports = CallbackPlan(delays=QUICK_REPORTS if delays is None else delays, **plan)
+        self._server = TwilioServer(StandInSettings(ACCOUNT_SID, AUTH_TOKEN, webhook_url, plan=reports))
+        self._changed = threading.Condition()
+        self._server.account.on_request = self._tell
+        self._thread = LoopbackServer(self._server.application)
+
+    def _tell(self) -> None:
+        """Wake whoever waits in `wait_for`."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._thread.stop()
+
+    @property
+    def url(self) -> str:
+        """The base of the REST API (what TWILIO_API_BASE is set to)."""
+        return f"http://127.0.0.1:{self._thread.port}"
+
+    @property
+    def messages_url(self) -> str:
+        """Where messages are posted and listed."""
+        return f"{self.url}/2010-04-01/Accounts/{self.account_sid}/Messages.json"
+
+    def mode(self, name: str | int, **settings: Any) -> None:
+        """Misbehave from now on: `mode(500, error_object=False)`, `mode("accept_then_reset", share=0.3, count=4)`."""
+        self._server.account.behaviour.set(read_mode(str(name), settings))
+
+    def behave(self) -> None:
+        """Answer as Twilio does again."""
+        self._server.account.behaviour.set(OK)
+
+    def accepted(self, to: str = "") -> list[Sent]:
+        """Every send that was accepted, in order (`to`: only those to this address)."""
+        return [sent for sent in list(self._server.account.accepted) if not to or sent.to == to]
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request, refused ones too."""
+        return list(self._server.account.requests)
+
+    def callbacks(self) -> dict[str, int]:
+        """How many posts went out: posted, acked, failed, retried, refused."""
+        return dict(self._server.postman.counts)
+
+    def message(self, sid: str) -> Message | None:
+        """A message as Twilio has it now."""
+        return self._server.account.messages.get(sid)
+
+    def wait_for(self, count: int, timeout_seconds: float = 10.0, to: str = "") -> list[Sent]:
+        """Wait until `count` sends were accepted; the test fails after the time is over."""
+        self._wait(lambda: len(self.accepted(to)) >= count, timeout_seconds)
+        found = self.accepted(to)
+        assert len(found) >= count, f"{len(found)} of {count} messages were accepted in {timeout_seconds} s: {found}"
+        return found
+
+    def wait_for_requests(self, count: int, timeout_seconds: float = 10.0) -> list[dict[str, Any]]:
+        """Wait until `count` requests came in, refused ones too."""
+        self._wait(lambda: len(self.requests()) >= count, timeout_seconds)
+        assert len(self.requests()) >= count, f"{len(self.requests())} of {count} requests in {timeout_seconds} s"
+        return self.requests()
+
+    def _wait(self, is_done: Callable[[], bool], timeout_seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(is_done, timeout_seconds)
+
+    def fields(self, sender: str, to: str, body: str, profile_name: str = "Marta") -> dict[str, str]:
+        """The form of a webhook for what a contact says, for a test that posts it itself (see demo.twilio_signature)."""
+        words = {"from": sender, "to": to, "body": body, "profile_name": profile_name}
+        message = self._server.account.receive(words, 0.0)
+        return inbound_fields(message, self.account_sid)
+
+    @property
+    def postman(self) -> Postman:
+        """Who posts the reports."""
+        return self._server.postman
+
+    def clear(self) -> None:
+        """Forget the log and behave."""
+        self._server.account.clear()
+        self.behave()
