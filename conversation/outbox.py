@@ -19,7 +19,7 @@ from conversation.tables import Channel, Conversation, Message, OutboxPart
 from conversation.work import Work
 
 PARTS_PER_MESSAGE = 1_000
-RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 3, "expired": 3, "sent": 4, "delivered": 5, "read": 6}
+RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "expired": 4, "delivered": 5, "read": 6}
 PROOF_OF_ACCEPTANCE = ("queued", "sent", "delivered", "read", "failed")
 
 _conversation = Conversation.__table__
@@ -118,13 +118,12 @@ def record(work: Work, receipt: Receipt) -> bool:
         metrics.ignored.labels("receipt", "unknown part").inc()
         return False
     state = "sent" if receipt.status == "queued" else receipt.status
-    if part["state"] == "suppressed" or RANK[state] <= RANK[part["state"]] and not (state == part["state"]):
+    if part["state"] == "suppressed" or RANK[state] <= RANK[part["state"]]:
         return False
     work.connection.execute(update(_part).where(_part.c.part_id == part["part_id"]).values(
         **_after_receipt(part, state, receipt, work.now)))
-    if state != part["state"]:
-        work.record(TimelineLine("receipt", part["conversation_id"], "system", None, part["epoch"],
-                                 {"message": part["message_id"], "state": state}))
+    work.record(TimelineLine("receipt", part["conversation_id"], "system", None, part["epoch"],
+                             {"message": part["message_id"], "state": state}))
     if part["state"] in ("sending", "unknown"):
         work.notify(Notice("deliver", part["conversation_id"]))
     return True

@@ -67,7 +67,8 @@ class Address(SQLModel, table=True):
 class Conversation(SQLModel, table=True):
     """All that one contact and we ever say on one channel; never closed.
 
-    `state` belongs to the bot and is read by nobody else. `epoch` grows by one at each change of owner; what was
+    `state` belongs to the bot and is read by nobody else; it was written under `state_epoch`, so an older one than
+    `epoch` tells that people held the conversation since. `epoch` grows by one at each change of owner; what was
     decided under an older one is dropped. `last_seq` numbers what was said, in both directions; the bot has heard
     everything up to `heard_seq`. `waiting_since` is the time of the oldest customer message that no person has answered.
     """
@@ -86,6 +87,7 @@ class Conversation(SQLModel, table=True):
     epoch: int = 0
     language: str = "es"
     state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    state_epoch: int = 0
     tags: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     last_seq: int = 0
     heard_seq: int = 0

@@ -1,0 +1,170 @@
+"""Settings: every environment variable, its type, its default and its meaning. Read here and nowhere else.
+
+`.env` in the working directory is read too; the environment wins. `load()` names every wrong setting at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Mode = Literal["demo", "production", "lab"]
+
+DEMO_ACCOUNT_SID = "AC" + "d" * 32
+DEMO_WHATSAPP = "+14155238886"
+PROVIDER_VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "META_APP_SECRET", "META_ACCESS_TOKEN")
+
+
+class BadSettings(Exception):
+    """One or more settings are wrong; the message has a line for each, with its mend."""
+
+
+class Settings(BaseSettings):
+    """What this process was told. Lists are comma-separated."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    mode: Mode = Field("demo", description="demo (invented shop, stand-in provider), production, or lab: production that may speak http to loopback. Default: demo while no TWILIO_* or META_* is set, else production.")
+    host: str = Field("127.0.0.1", description="Address the web process listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web process listens on.")
+    data_dir: Path = Field(Path("data"), description="Folder for the database, the embedded Valkey, secrets made at the first start, and backups.")
+    database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in DATA_DIR. For many web processes: postgresql+psycopg://…")
+    redis_url: str = Field("", description="Redis or Valkey. Default: ./run starts an embedded Valkey in DATA_DIR. May be absent: everything works, about a second later.")
+    public_base_url: str = Field("", description="The https address providers call, as entered at their side. Several: comma-separated.")
+    secret_key: str = Field("", description="Signs cookies. Default outside production: made once and kept in DATA_DIR.")
+    flows_dir: Path = Field(Path("flows"), description="Folder of the flows.")
+    orders_config: str = Field("", description="File that says how to reach the shop. Default: _orders.yaml in FLOWS_DIR.")
+
+    twilio_account_sid: str = Field("", description="Account SID of Twilio.")
+    twilio_auth_token: str = Field("", description="Auth token of Twilio; during a rotation both, comma-separated, the sending one first.")
+    twilio_api_base: str = Field("https://api.twilio.com", description="Twilio's REST interface.")
+    twilio_whatsapp: str = Field("", description="Our WhatsApp numbers at Twilio, E.164, comma-separated.")
+    twilio_sms: str = Field("", description="Our SMS numbers at Twilio, E.164, comma-separated.")
+    twilio_messaging_services: str = Field("", description="Messaging Service SIDs (MG…) that our numbers belong to, comma-separated.")
+    meta_app_id: str = Field("", description="App id at Meta; tells our own echoes from a colleague's answer.")
+    meta_app_secret: str = Field("", description="App secret of Meta; several: comma-separated.")
+    meta_access_token: str = Field("", description="Access token used to send through Meta.")
+    meta_verify_token: str = Field("", description="The word entered at Meta for the webhook's handshake.")
+    meta_graph_base: str = Field("https://graph.facebook.com", description="Meta's Graph interface.")
+    meta_whatsapp: str = Field("", description="Our WhatsApp numbers at Meta: phone_number_id:number, comma-separated.")
+    meta_pages: str = Field("", description="Our Facebook page ids, comma-separated.")
+    meta_instagram: str = Field("", description="Our Instagram account ids, comma-separated.")
+    accounts_file: str = Field("", description="JSON file with several accounts of Twilio and Meta instead of the settings above.")
+
+    web_threads: int = Field(192, ge=8, le=1024, description="Threads of a web process; two thirds at most serve live pages.")
+    web_processes: int = Field(1, ge=1, le=64, description="Web processes. SQLite allows one.")
+    lease_seconds: float = Field(30.0, gt=0, description="Time after which work of a process that died is taken over.")
+    sweep_seconds: float = Field(1.0, gt=0, description="How often rows that wait are looked for without being told.")
+    proof_first_seconds: float = Field(30.0, gt=0, description="First look into Twilio's list for a message whose outcome is unknown.")
+    proof_last_seconds: float = Field(120.0, gt=0, description="Second look; still absent then is proof that it was not sent.")
+    give_up_seconds: float = Field(900.0, gt=0, description="Time after which a message that could not be sent is given up.")
+    send_rate: float = Field(0.0, ge=0, description="Messages per second and channel; 0 is no limit.")
+    send_concurrency: int = Field(64, ge=1, le=1024, description="Messages on the wire at once.")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-For is believed for log-in limits.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug shows every hop of a message.")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def public_bases(self) -> tuple[str, ...]:
+        return tuple(base.rstrip("/") for base in listed(self.public_base_url))
+
+    @property
+    def orders_path(self) -> Path:
+        return Path(self.orders_config) if self.orders_config else self.flows_dir / "_orders.yaml"
+
+    def accounts(self) -> dict[str, Any]:
+        """Which numbers and pages are ours, as `channels.accounts` reads it. Raises BadSettings."""
+        if self.accounts_file:
+            return _read_accounts(Path(self.accounts_file))
+        return {"twilio": self._twilio(), "meta": self._meta()}
+
+    def _twilio(self) -> list[dict[str, Any]]:
+        if not self.twilio_account_sid:
+            return []
+        return [{
+            "account_sid": self.twilio_account_sid, "auth_tokens": listed(self.twilio_auth_token),
+            "whatsapp": listed(self.twilio_whatsapp), "sms": listed(self.twilio_sms), "messenger": [],
+            "messaging_services": listed(self.twilio_messaging_services),
+        }]
+
+    def _meta(self) -> list[dict[str, Any]]:
+        if not (self.meta_app_secret or self.meta_access_token):
+            return []
+        numbers = [entry.partition(":") for entry in listed(self.meta_whatsapp)]
+        return [{
+            "app_id": self.meta_app_id, "app_secrets": listed(self.meta_app_secret),
+            "access_token": self.meta_access_token, "verify_token": self.meta_verify_token,
+            "whatsapp": [{"phone_number_id": number_id, "number": number} for number_id, _, number in numbers],
+            "pages": listed(self.meta_pages), "instagram": listed(self.meta_instagram),
+        }]
+
+
+def listed(text: str) -> list[str]:
+    """The entries of a comma-separated setting."""
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings of this process, with what follows from them filled in. Raises BadSettings."""
+    try:
+        given = Settings(**overrides)
+    except ValidationError as error:
+        raise BadSettings("\n".join(_sentence(problem) for problem in error.errors())) from None
+    return Settings(**{**given.model_dump(), **_filled_in(given)})
+
+
+def _filled_in(given: Settings) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    has_provider = any((given.twilio_account_sid, given.twilio_auth_token, given.meta_app_secret,
+                        given.meta_access_token, given.accounts_file))
+    found["mode"] = mode = given.mode if "mode" in given.model_fields_set else ("production" if has_provider else "demo")
+    name = "demo.db" if mode == "demo" else "relevo.db"
+    if not given.database_url:
+        found["database_url"] = f"sqlite:///{(given.data_dir / name).resolve()}"
+    elif given.database_url.startswith("postgresql://"):
+        found["database_url"] = "postgresql+psycopg://" + given.database_url.removeprefix("postgresql://")
+    if not given.secret_key and mode != "production":
+        found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
+    if not given.public_base_url and mode != "production":
+        found["public_base_url"] = f"http://127.0.0.1:{given.port}"
+    if mode == "demo":
+        found |= {
+            "twilio_account_sid": DEMO_ACCOUNT_SID, "twilio_auth_token": _kept_secret(given.data_dir / "demo_token"),
+            "twilio_whatsapp": DEMO_WHATSAPP,
+            "twilio_api_base": os.environ.get("TWILIO_API_BASE", f"http://127.0.0.1:{given.port + 1}"),
+        }
+    return found
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made at the first start and kept in a file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
+
+
+def _read_accounts(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadSettings(f"ACCOUNTS_FILE: {path} cannot be read ({error.strerror}); give the path of a JSON file.") from None
+    except ValueError as error:
+        raise BadSettings(f"ACCOUNTS_FILE: {path} is not JSON ({error}); see docs/channels.md for its form.") from None
+
+
+def _sentence(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    return f"{name}: {problem['msg']} (it is {problem.get('input')!r}); see docs/running.md, heading {name}."
