@@ -1,0 +1,20 @@
+"""Shops: where an order stands. Knows nobody.
+
+Each connector is one file of this folder with `CONNECTOR`, a factory: its `name`, and `create(settings)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+import registry
+from orders.base import Connector
+from orders.errors import BadConfiguration
+
+
+def connector(name: str, settings: Mapping[str, Any]) -> Connector:
+    """The connector of this name with these settings. Raises BadConfiguration, which names the setting."""
+    known = registry.collect("orders", "CONNECTOR")
+    if name not in known:
+        raise BadConfiguration(f"There is no connector “{name}”: write one of {', '.join(known)}.", key="connector")
+    return known[name].create(settings)

@@ -69,6 +69,7 @@ class Connector(Protocol):
     """A shop. One file of this folder with `CONNECTOR`, a factory from its settings.
 
     `local` connectors answer from memory without I/O and are asked inside a turn; all others from a worker.
+    One whose orders move with the calendar (the demo shop) also has `on(today) -> Connector`: itself, on that day.
     """
 
     name: str
@@ -76,3 +77,6 @@ class Connector(Protocol):
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         """The order, if it exists and the proof fits; else None, the same for both. Raises ConnectorError."""
+
+    def find_without_proof(self, reference: str) -> Order | None:
+        """The order for the eyes of an agent, never for a contact; None if there is none. Raises ConnectorError."""

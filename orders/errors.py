@@ -18,7 +18,8 @@ class ConnectorError(Exception):
 
 
 class BadConfiguration(ConnectorError):
-    """A setting of a connector is missing or wrong."""
+    """A setting of a connector is missing or wrong. `key` is its dotted place among the settings, "" if unknown."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, key: str = "") -> None:
         super().__init__(detail, permanent=True, code="configuration")
+        self.key = key

@@ -1,0 +1,51 @@
+"""Order numbers: as people write them, and as the shop does."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+MAX_CHARACTERS = 64
+
+_not_alphanumeric = re.compile(r"[\W_]+")
+_group = re.compile(r"\{(\d)\}")
+
+
+def fold(reference: str) -> str:
+    """`ab 12345`, `#AB-12345` and `AB12345` are the same order: capitals and digits alone. Too long is empty."""
+    if len(reference) > MAX_CHARACTERS:
+        return ""
+    if not reference.isascii():
+        reference = unicodedata.normalize("NFKC", reference)
+    return _not_alphanumeric.sub("", reference).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a shop writes its numbers: `pattern` (RE2) over the folded number, `form` with its groups `{1}`, `{2}`."""
+
+    pattern: Any
+    form: str
+
+    def written(self, reference: str) -> str:
+        """The number as the shop writes it; empty if it cannot be one of the shop's."""
+        match = self.pattern.fullmatch(fold(reference))
+        if not match:
+            return ""
+        return _group.sub(lambda group: match.group(int(group[1])), self.form)
+
+
+def form(pattern: str, written: str) -> Form:
+    """Raises ValueError with a sentence for a pattern that is none, or a group that it does not have."""
+    try:
+        compiled = re2.compile(pattern)
+    except re2.error as error:
+        raise ValueError(f"“{pattern}” is not a pattern: {error}") from error
+    missing = [group for group in _group.findall(written) if int(group) > compiled.groups]
+    if missing:
+        raise ValueError(f"the form “{written}” uses group {missing[0]}, the pattern has {compiled.groups}")
+    return Form(compiled, written)
