@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +24,7 @@ from demo.twilio_signature import sign
 
 TOTAL_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.5
+KEPT_POSTS = 100_000
 ALL_REASONS = frozenset({"4xx", "5xx", "ct", "rt"})
 DELAYS = {"queued": 0.02, "sent": 0.15, "delivered": 0.6, "read": 2.0}  # seconds after acceptance
 
@@ -49,6 +50,16 @@ class Retries:
 
     count: int = 1
     reasons: frozenset[str] = frozenset({"ct"})
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One post that has come to its end; `status` is the last answer, 0 without one, None when it was not posted."""
+
+    url: str
+    fields: Mapping[str, str]
+    status: int | None
+    attempts: int
 
 
 def read_retries(url: str) -> Retries:
@@ -108,6 +119,10 @@ def reachable(url: str, reach: Mapping[str, str]) -> str | None:
         return None
 
 
+def _nobody_listens() -> None:
+    """Until a test wants to know of each post."""
+
+
 class Postman:
     """Posts to us what Twilio would post. Lives in one event loop."""
 
@@ -115,6 +130,8 @@ class Postman:
         self.account = account
         self.plan = plan
         self.counts: Counter[str] = Counter()
+        self.posts: deque[Posted] = deque(maxlen=KEPT_POSTS)
+        self.on_post: Callable[[], None] = _nobody_listens
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[int]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
@@ -152,8 +169,7 @@ class Postman:
         """Post a signed form, again as often as the address allows; the last status, 0 without an answer."""
         target = reachable(url, self.plan.reach)
         if target is None:
-            self.counts["refused"] += 1
-            return 0
+            return self._done("refused", Posted(url, fields, None, 0))
         headers = {
             "I-Twilio-Idempotency-Token": hashlib.sha256(token.encode()).hexdigest()[:32],
             "User-Agent": "TwilioProxy/1.1",
@@ -168,8 +184,13 @@ class Postman:
                 break
             self.counts["retried"] += 1
             await asyncio.sleep(pause)
-        self.counts["acked" if status // 100 == 2 else "failed"] += 1
-        return status
+        return self._done("acked" if status // 100 == 2 else "failed", Posted(url, fields, status, attempt + 1))
+
+    def _done(self, outcome: str, posted: Posted) -> int:
+        self.counts[outcome] += 1
+        self.posts.append(posted)
+        self.on_post()
+        return posted.status or 0
 
     async def _once(self, target: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, str]:
         session = self._session = self._session or aiohttp.ClientSession(

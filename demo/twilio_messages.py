@@ -255,7 +255,7 @@ def _fits(message: Message, filters: Filters) -> bool:
     return filters.earliest <= at <= filters.latest
 
 
-_COLUMNS = tuple(field.name for field in fields(Message))
+_COLUMNS = tuple(f'"{field.name}"' for field in fields(Message))  # quoted: “to” is a word of SQL's own
 _INSERT = f"INSERT OR REPLACE INTO message ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 

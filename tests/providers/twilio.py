@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from demo.loopback import LoopbackServer
 from demo.provider_modes import OK, read_mode
 from demo.twilio_account import Sent
-from demo.twilio_callbacks import CallbackPlan, Postman, inbound_fields
+from demo.twilio_callbacks import CallbackPlan, Posted, inbound_fields
 from demo.twilio_messages import Message
 from demo.twilio_standin import StandInSettings, TwilioServer
+from tests.providers.watching import Watcher
 
 ACCOUNT_SID = "AC" + "0" * 31 + "7"
 AUTH_TOKEN = "a-token-for-tests"
@@ -27,14 +27,10 @@ class TwilioStandIn:
         self.auth_token = AUTH_TOKEN
         reports = CallbackPlan(delays=QUICK_REPORTS if delays is None else delays, **plan)
         self._server = TwilioServer(StandInSettings(ACCOUNT_SID, AUTH_TOKEN, webhook_url, plan=reports))
-        self._changed = threading.Condition()
-        self._server.account.on_request = self._tell
+        self._watcher = Watcher()
+        self._server.account.on_request = self._watcher.tell
+        self._server.postman.on_post = self._watcher.tell
         self._thread = LoopbackServer(self._server.application)
-
-    def _tell(self) -> None:
-        """Wake whoever waits in `wait_for`."""
-        with self._changed:
-            self._changed.notify_all()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -77,33 +73,27 @@ class TwilioStandIn:
         """A message as Twilio has it now."""
         return self._server.account.messages.get(sid)
 
-    def wait_for(self, count: int, timeout_seconds: float = 10.0, to: str = "") -> list[Sent]:
+    def wait_for(self, count: int, timeout_seconds: float = 10.0, to: str = "") -> Sequence[Sent]:
         """Wait until `count` sends were accepted; the test fails after the time is over."""
-        self._wait(lambda: len(self.accepted(to)) >= count, timeout_seconds)
-        found = self.accepted(to)
-        assert len(found) >= count, f"{len(found)} of {count} messages were accepted in {timeout_seconds} s: {found}"
-        return found
+        return self._watcher.wait_for(lambda: self.accepted(to), count, timeout_seconds)
 
-    def wait_for_requests(self, count: int, timeout_seconds: float = 10.0) -> list[dict[str, Any]]:
+    def wait_for_requests(self, count: int, timeout_seconds: float = 10.0) -> Sequence[dict[str, Any]]:
         """Wait until `count` requests came in, refused ones too."""
-        self._wait(lambda: len(self.requests()) >= count, timeout_seconds)
-        assert len(self.requests()) >= count, f"{len(self.requests())} of {count} requests in {timeout_seconds} s"
-        return self.requests()
+        return self._watcher.wait_for(self.requests, count, timeout_seconds)
 
-    def _wait(self, is_done: Callable[[], bool], timeout_seconds: float) -> None:
-        with self._changed:
-            self._changed.wait_for(is_done, timeout_seconds)
+    def wait_for_reports(self, count: int, timeout_seconds: float = 10.0) -> Sequence[Posted]:
+        """Wait until `count` posts to us have come to their end (acknowledged, failed or refused)."""
+        return self._watcher.wait_for(self.posts, count, timeout_seconds)
+
+    def posts(self) -> list[Posted]:
+        """Every post to us that has come to its end."""
+        return list(self._server.postman.posts)
 
     def fields(self, sender: str, to: str, body: str, profile_name: str = "Marta") -> dict[str, str]:
         """The form of a webhook for what a contact says, for a test that posts it itself (see demo.twilio_signature)."""
         words = {"from": sender, "to": to, "body": body, "profile_name": profile_name}
         message = self._server.account.receive(words, 0.0)
         return inbound_fields(message, self.account_sid)
-
-    @property
-    def postman(self) -> Postman:
-        """Who posts the reports."""
-        return self._server.postman
 
     def clear(self) -> None:
         """Forget the log and behave."""
