@@ -1,0 +1,63 @@
+"""Writes a migration: compares the models with a scratch database that stands at the newest one. See bin/migration."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from operations import migrations
+from pipeline import schema
+
+TABLE = re.compile(r"    op\.create_table\('(\w+)'")
+
+
+def main(arguments: list[str]) -> int:
+    """Write the next migration under the given title, or the newest one again; a second argument limits it to a package."""
+    if not 1 <= len(arguments) <= 2 or not arguments[0].strip():
+        print('Say what the migration does: bin/migration "Add the colour of a queue"', file=sys.stderr)
+        return 2
+    known = sorted(schema.VERSIONS.glob("[0-9]*_*.py"))
+    title = arguments[0]
+    if title == "--again":
+        newest = known.pop()
+        title = newest.read_text(encoding="utf-8").splitlines()[0].strip('".')
+        newest.unlink()
+    write(title, f"{len(known) + 1:04}", *arguments[1:])
+    return 0
+
+
+def write(title: str, number: str, package: str = "") -> None:
+    """Write migration `number` beside the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'scratch.db'}"
+        if number > "0001":
+            migrations.upgrade(url)
+        engine = migrations.open_engine(url)
+        with engine.begin() as connection:
+            migrations.write(connection, title, number, package)
+        engine.dispose()
+    path = next(schema.VERSIONS.glob(f"{number}_*.py"))
+    path.write_text(by_table(path.read_text(encoding="utf-8")), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=False)
+
+
+def by_table(source: str) -> str:
+    """The migration with one function for each table it makes, so that a reader finds his way."""
+    head, _, body = source.partition("def upgrade() -> None:\n")
+    lines = [line for line in body.splitlines() if line.strip() and not line.startswith("    # ###")]
+    calls: list[str] = []
+    functions: list[str] = []
+    for line in lines:
+        made = TABLE.match(line)
+        if made:
+            calls.append(f"    _create_{made[1]}()")
+            functions.append(f"\n\ndef _create_{made[1]}() -> None:")
+        (functions if functions else calls).append(line)
+    return head + "def upgrade() -> None:\n" + "\n".join(calls) + "\n" + "\n".join(functions) + "\n" * bool(functions)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
