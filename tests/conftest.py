@@ -1,0 +1,81 @@
+"""Fixtures for everybody: a database of each kind, a clock a test sets, a bell that notes what rings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+import conversation.tables  # noqa: F401  (a table is known once its module is imported)
+import handoff.tables  # noqa: F401
+import pipeline.tables  # noqa: F401
+from conversation.work import Database, open_engine
+from tests import postgres
+from tests.builders import Bell, HandClock, a_wiring
+
+TEMPLATE = "relevo_template"
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.PostgresServer]:
+    """The server of this run, with a template that has all tables."""
+    programs = postgres.programs()
+    if programs is None:
+        lacking = pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip
+        lacking(postgres.MISSING)
+    server = postgres.start(programs)
+    try:
+        _create_tables(server.create(TEMPLATE))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database with all tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        yield f"sqlite:///{shutil.copy(template, tmp_path / 'relevo.db')}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid.uuid4().hex}"
+    yield server.create(name, TEMPLATE)
+    server.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str, hand_clock: HandClock, bell: Bell) -> Iterator[Database]:
+    """The database of this test, wired to its clock and its bell."""
+    database = Database(database_url, a_wiring(hand_clock, bell))
+    yield database
+    database.close()
+
+
+def _create_tables(url: str) -> None:
+    engine = open_engine(url)
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()

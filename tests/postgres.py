@@ -1,0 +1,81 @@
+"""A PostgreSQL server for the tests: started once, only reachable over a socket in a folder of its own.
+
+It needs the server's programs, from PATH or from Debian's /usr/lib/postgresql/*/bin. As root it runs as `nobody`,
+because PostgreSQL refuses root. Nothing is kept, so nothing is synced to the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+
+MISSING = "No PostgreSQL server on this machine: install it with `apt-get install postgresql`."
+START_SECONDS = 60
+OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server and the folder of its data and socket."""
+
+    programs: Path
+    folder: Path
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy URL of one of its databases."""
+        return URL.create("postgresql+psycopg", username="relevo", database=database,
+                          query={"host": str(self.folder)}).render_as_string(hide_password=False)
+
+    def create(self, database: str, template: str = "template1") -> str:
+        """A new database, copied from `template`; returns its URL."""
+        self._administer(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Away with a database, whoever is still connected to it."""
+        self._administer(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        _run(self.programs, "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _administer(self, statement: str) -> None:
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def programs() -> Path | None:
+    """The folder of `initdb` and `pg_ctl`, the newest version first; None where there is no server."""
+    on_path = shutil.which("pg_ctl")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
+    candidates = [*folders, *([Path(on_path).resolve().parent] if on_path else [])]
+    return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+
+
+def start(folder_of_programs: Path) -> PostgresServer:
+    """A fresh server. Its folder is short, because the path of a socket may have 107 characters at most."""
+    folder = Path(tempfile.mkdtemp(prefix="relevo-pg-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+    data = folder / "data"
+    _run(folder_of_programs, "initdb", "-D", data, "-U", "relevo", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
+    _run(folder_of_programs, "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", str(START_SECONDS),
+         "-o", f"{OPTIONS} -k {folder}", "start")
+    return PostgresServer(folder_of_programs, folder)
+
+
+def _run(folder: Path, program: str, *arguments: object) -> None:
+    command: Sequence[str] = [str(folder / program), *map(str, arguments)]
+    options: dict[str, object] = {"user": "nobody"} if os.geteuid() == 0 else {}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/tmp", timeout=START_SECONDS * 2, **options)
