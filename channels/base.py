@@ -5,8 +5,9 @@ An adapter never does I/O, never raises on what a stranger sends, and knows neit
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Protocol, Sequence, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from conversation.events import Outgoing, OutgoingChoice
 
@@ -133,6 +134,9 @@ class Adapter(Protocol):
 
     def listing(self, address: str, since_iso: str, endpoint: Endpoint) -> HttpRequest | None:
         """The request that lists what the provider accepted for `address` since then; None where there is no list."""
+
+    def page(self, url: str, endpoint: Endpoint) -> HttpRequest | None:
+        """The request for the next page that `listed` named; None where there is no list or the page is elsewhere."""
 
     def listed(self, body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
         """Of one page of that list: messages as {provider_id, text, status, created_ms}, and the next page's URL."""

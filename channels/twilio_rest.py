@@ -1,0 +1,135 @@
+"""Twilio's REST interface for messages: the request, its answer, the list. Shared by the kinds over Twilio.
+
+Sources: Twilio, "Messages resource" and "Error and warning dictionary", read 2026-11-21
+(https://www.twilio.com/docs/messaging/api/message-resource, https://www.twilio.com/docs/api/errors).
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from channels.base import Answer, Endpoint, HttpRequest
+from channels.delivery import refusal, table, wordless
+from channels.plain import json_of, list_of, object_of, text_of
+
+PAGE_SIZE = 200
+ERRORS = table(
+    RETRY="20500 20503 30003 30008 30017 30410 63009 63012 63002",
+    RATE="20429 21611 30001 30022 30023 30027 63038 63018 14107",
+    WINDOW="63016",
+    OPTOUT="21610",
+    DEAD="21211 21214 21217 21612 21614 21635 30005 30006 63003 63024",
+    CONTENT="21602 21617 21619 21620 21622 21623 63005 63006 63019 63021 63030 63034",
+    CONFIG=(
+        "20003 20005 20008 20404 21212 21408 21601 21603 21606 21607 21608 21609 21654 21655 21656 21660 21661 21701"
+        " 21703 21705 30002 30032 30034 63001 63007 63008 63015 63020 63027 63028 63040 63041 63042"
+    ),
+    FINAL="30004 30007 63013 63032 30010 30011 30024 30035 21910",
+)
+
+
+def error_class(code: str) -> str:
+    """The class of one of Twilio's error codes; one we do not know is final."""
+    return ERRORS.get(code, "FINAL")
+
+
+def request(part: Mapping[str, Any], to: str, prefix: str, part_id: str, endpoint: Endpoint) -> HttpRequest:
+    """The POST that sends one part to `to`; `prefix` is the channel's (`whatsapp:`), '' for SMS."""
+    form = {"To": prefix + to}
+    if endpoint.account.startswith("MG"):
+        form["MessagingServiceSid"] = endpoint.account
+    else:
+        form["From"] = prefix + endpoint.account
+    if part.get("text"):
+        form["Body"] = part["text"]
+    if part.get("media_url"):
+        form["MediaUrl"] = part["media_url"]
+    if endpoint.callback_url:
+        form["StatusCallback"] = with_part(endpoint.callback_url, part_id)
+    headers = {**_headers(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
+    return HttpRequest("POST", _messages_url(endpoint), headers, urlencode(form).encode("ascii"))
+
+
+def with_part(callback_url: str, part_id: str) -> str:
+    """The report address of one part: its id in the query, before the `#rc=…` that tells Twilio how to repeat."""
+    address, mark, override = callback_url.partition("#")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}part={quote(part_id, safe='')}{mark}{override}"
+
+
+def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    """What the answer to that POST means."""
+    found = object_of(json_of(body))
+    sid = text_of(found.get("sid"))
+    if 200 <= status < 300 and sid:
+        return Answer("sent", provider_id=sid)
+    code = text_of(found.get("code"))
+    if status >= 400 and code:
+        return refusal(status, code, text_of(found.get("message")), error_class(code), headers)
+    return wordless(status, headers)
+
+
+def listing(to: str, prefix: str, since_iso: str, endpoint: Endpoint) -> HttpRequest:
+    """The GET of what Twilio accepted for `to` since then (`since_iso` in UTC, as `2026-11-21T10:00:00Z`)."""
+    query = {"To": prefix + to}
+    if not endpoint.account.startswith("MG"):
+        query["From"] = prefix + endpoint.account
+    query |= {"DateSent>": _utc(since_iso), "PageSize": str(PAGE_SIZE)}
+    return HttpRequest("GET", f"{_messages_url(endpoint)}?{urlencode(query)}", _headers(endpoint))
+
+
+def page(url: str, endpoint: Endpoint) -> HttpRequest | None:
+    """The GET of a further page. Only of our own account: the request carries our secret."""
+    path = url.removeprefix(endpoint.api_base)
+    if not path.startswith(f"/2010-04-01/Accounts/{endpoint.secrets['account_sid']}/Messages.json?"):
+        return None
+    return HttpRequest("GET", endpoint.api_base + path, _headers(endpoint))
+
+
+def listed(body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+    """One page of that list: {provider_id, text, status, created_ms, error_code?}, and where the next one is."""
+    tree = object_of(json_of(body))
+    messages = [_listed_message(object_of(one)) for one in list_of(tree.get("messages"))]
+    return [one for one in messages if one["provider_id"]], text_of(tree.get("next_page_uri")) or None
+
+
+def _listed_message(item: Mapping[str, Any]) -> dict[str, Any]:
+    created = text_of(item.get("date_created"))
+    return {
+        "provider_id": text_of(item.get("sid")),
+        "text": text_of(item.get("body")),
+        "status": text_of(item.get("status")),
+        "created_ms": _mail_date_ms(created),
+        "error_code": text_of(item.get("error_code")),
+    }
+
+
+def _mail_date_ms(date: str) -> int | None:
+    """Twilio writes dates as mail does: `Fri, 21 Nov 2026 10:00:00 +0000`, in whole seconds."""
+    try:
+        return int(parsedate_to_datetime(date).timestamp() * 1000)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _utc(since_iso: str) -> str:
+    return since_iso.partition(".")[0].removesuffix("+00:00").removesuffix("Z") + "Z"
+
+
+def _messages_url(endpoint: Endpoint) -> str:
+    return f"{endpoint.api_base}/2010-04-01/Accounts/{endpoint.secrets['account_sid']}/Messages.json"
+
+
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    secret = _basic(endpoint.secrets["account_sid"], endpoint.secrets["auth_token"])
+    return {"Authorization": secret, "Accept": "application/json"}
+
+
+@lru_cache(maxsize=64)
+def _basic(name: str, secret: str) -> str:
+    return "Basic " + b64encode(f"{name}:{secret}".encode()).decode("ascii")
