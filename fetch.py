@@ -124,9 +124,12 @@ class Client:
         self._idle: dict[str, list[_Line]] = {}
         self._lock = threading.Lock()
 
-    def fetch(self, request: Request) -> Answer:
-        """The answer to `request`; redirects of GET and HEAD are followed. Raises FetchError."""
-        deadline = time.monotonic() + self._limits.total_seconds
+    def fetch(self, request: Request, within_seconds: float = float("inf")) -> Answer:
+        """The answer to `request`; redirects of GET and HEAD are followed. Raises FetchError.
+
+        `within_seconds` may shorten the client's own time, for a caller that has used up some of it.
+        """
+        deadline = time.monotonic() + min(self._limits.total_seconds, within_seconds)
         for _ in range(self._limits.redirects + 1):
             answer = self._ask(request, deadline)
             if answer.status not in _REDIRECTS or request.method not in _REPEATABLE:

@@ -1,0 +1,163 @@
+"""How a shop's interface is described to the connector `rest`: the settings, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+from urllib.parse import urlsplit
+
+import fetch
+from orders import fields, paths, reference
+from orders.proof import DEFAULT_KINDS
+from orders.settings import Settings
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Everything that `rest` knows of a shop. Paths of `fields` start at the order, `order_path` at the answer."""
+
+    url: str
+    allowed: frozenset[str]
+    headers: Mapping[str, str]
+    credentials: Mapping[str, str]
+    timeout_seconds: float
+    retries: int
+    max_bytes: int
+    not_found_seconds: float
+    absent_statuses: frozenset[int]
+    absent_path: paths.Path | None
+    order_path: paths.Path
+    fields: Mapping[str, paths.Path]
+    items_path: paths.Path | None
+    item_fields: Mapping[str, paths.Path]
+    events_path: paths.Path | None
+    event_fields: Mapping[str, paths.Path]
+    reading: fields.Reading
+    form: reference.Form | None
+    proofs: tuple[str, ...]
+
+
+def api(settings: Mapping[str, Any]) -> Api:
+    """Raises BadConfiguration, which names the setting and the mend."""
+    given = Settings(settings)
+    url, allowed = _url(given)
+    items_path, item_fields = _listed(given, "items", fields.ITEM_FIELDS)
+    events_path, event_fields = _listed(given, "events", fields.EVENT_FIELDS)
+    absent_statuses, absent_path = _absent(given.table("not_found"))
+    described = Api(
+        url=url,
+        allowed=allowed,
+        headers=_headers(given, "headers"),
+        credentials=_credentials(given.table("auth")),
+        timeout_seconds=given.number("timeout_seconds", 6, 0.05, 30),
+        retries=int(given.number("retries", 1, 0, 5)),
+        max_bytes=int(given.number("max_bytes", MAX_BODY_BYTES, 1024, 16 * 1024 * 1024)),
+        not_found_seconds=given.number("not_found_seconds", 0.25, 0, 5),
+        absent_statuses=absent_statuses,
+        absent_path=absent_path,
+        order_path=_path(given, "order", "$"),
+        fields=_fields(given.table("fields"), fields.ORDER_FIELDS, {"reference", "status"}),
+        items_path=items_path,
+        item_fields=item_fields,
+        events_path=events_path,
+        event_fields=event_fields,
+        reading=fields.reading(given),
+        form=_form(given.table("reference")),
+        proofs=given.proofs(DEFAULT_KINDS),
+    )
+    given.refuse_unknown()
+    return described
+
+
+def _url(given: Settings) -> tuple[str, frozenset[str]]:
+    url = given.text("url")
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    except ValueError:
+        mend = "write one such as https://shop.example/orders/{reference}"
+        raise given.wrong("url", f"“{url}” is not a URL: {mend}.") from None
+    if not port or not parts.hostname or parts.username is not None:
+        raise given.wrong("url", "must begin with https:// (or http://) and a host, without user and password.")
+    if "{reference}" not in parts.path + "?" + parts.query or url.count("{") != url.count("{reference}"):
+        raise given.wrong("url", "must hold {reference} in its path or query, and no other braces.")
+    return url, frozenset({f"{parts.hostname}:{port}"})
+
+
+def _headers(given: Settings, key: str) -> dict[str, str]:
+    headers = given.mapping(key)
+    for name, value in headers.items():
+        if not name.replace("-", "").isalnum() or not name.isascii() or not value.isprintable():
+            raise given.wrong(f"{key}.{name}", "is not a header: names are letters and hyphens, values one line.")
+    return headers
+
+
+def _credentials(given: Settings) -> dict[str, str]:
+    ways = [way for way in ("bearer", "basic", "header") if way in given]
+    if len(ways) > 1:
+        raise given.wrong(ways[1], f"comes on top of {ways[0]}: keep one of bearer, basic, header.")
+    bearer, basic, headers = given.text("bearer", ""), given.table("basic"), _headers(given, "header")
+    given.refuse_unknown()
+    if bearer:
+        return {"Authorization": f"Bearer {bearer}"}
+    if "basic" in given:
+        credentials = fetch.basic(basic.text("user"), basic.text("password"))
+        basic.refuse_unknown()
+        return credentials
+    return headers
+
+
+def _absent(given: Settings) -> tuple[frozenset[int], paths.Path | None]:
+    statuses = given.texts("statuses") or ("404", "410")
+    for status in statuses:
+        if not (status.isdigit() and 200 <= int(status) <= 499 and int(status) not in (401, 403, 429)):
+            mend = "write some such as 404"
+            raise given.wrong("statuses", f"“{status}” cannot mean that an order does not exist: {mend}.")
+    path = _path(given, "path", "") if "path" in given else None
+    given.text("path", "")
+    given.refuse_unknown()
+    return frozenset(map(int, statuses)), path
+
+
+def _path(given: Settings, key: str, default: str) -> paths.Path:
+    try:
+        return paths.parse(given.text(key, default))
+    except ValueError as error:
+        raise given.wrong(key, f"{error}.") from None
+
+
+def _fields(given: Settings, known: tuple[str, ...], needed: set[str]) -> dict[str, paths.Path]:
+    found = {name: _path(given, name, "") for name in known if name in given}
+    for name in sorted(needed):
+        if name not in found:
+            raise given.wrong(name, f"is missing: say where the order's {name} stands in the answer.")
+    for name in known:
+        given.text(name, "")
+    given.refuse_unknown()
+    return found
+
+
+def _listed(given: Settings, key: str, known: tuple[str, ...]) -> tuple[paths.Path | None, dict[str, paths.Path]]:
+    """A list of the answer: `path`, and below `fields` where each fact stands in an entry."""
+    table = given.table(key)
+    if key not in given:
+        return None, {}
+    path = _path(table, "path", "")
+    described = _fields(table.table("fields"), known, set(known[:1]))
+    table.refuse_unknown()
+    return path, described
+
+
+def _form(given: Settings) -> reference.Form | None:
+    pattern, written = given.text("pattern", ""), given.text("form", "")
+    given.refuse_unknown()
+    if not pattern and not written:
+        return None
+    if not pattern or not written:
+        raise given.wrong("form" if pattern else "pattern", "is missing: pattern and form come together.")
+    try:
+        return reference.form(pattern, written)
+    except ValueError as error:
+        raise given.wrong("pattern", f"{error}.") from None

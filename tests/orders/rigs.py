@@ -1,0 +1,33 @@
+"""How a test gets a connector over the samples; a connector of the registry without a rig here fails the suite."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable, Iterator
+
+import orders
+from orders.base import Connector
+from tests.orders import samples
+from tests.providers.shop import TOKEN, ShopStandIn
+
+
+@contextmanager
+def _demo(folder: Path) -> Iterator[Connector]:
+    yield orders.connector("demo", {"today": samples.TODAY.isoformat()})
+
+
+@contextmanager
+def _csv_file(folder: Path) -> Iterator[Connector]:
+    yield orders.connector("csv_file", samples.write_csv(folder / "orders.csv"))
+
+
+@contextmanager
+def _rest(folder: Path) -> Iterator[Connector]:
+    with ShopStandIn(samples.rest_orders()) as shop:
+        connector = orders.connector("rest", samples.rest_settings(shop.url, TOKEN))
+        yield connector
+        connector.close()
+
+
+RIGS: dict[str, Callable[[Path], object]] = {"demo": _demo, "csv_file": _csv_file, "rest": _rest}
