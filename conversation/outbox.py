@@ -61,9 +61,9 @@ def rows(line: Line, outgoing: Outgoing, parts: Any) -> tuple[dict[str, Any], li
         content["media"] = [{"type": "image", "url": outgoing.media_url}]
     message = {
         "message_id": message_id, "conversation_id": line.conversation_id, "seq": line.seq, "direction": "outbound",
-        "author": outgoing.author, "kind": "message", "text": outgoing.text, "content": content,
-        "agent_id": line.agent_id, "ticket_id": line.ticket_id, "epoch": line.epoch, "said_at": line.now,
-        "created_at": line.now,
+        "author": outgoing.author, "kind": "message", "text": outgoing.text, "payload": None, "content": content,
+        "provider_id": None, "reply_to": None, "agent_id": line.agent_id, "ticket_id": line.ticket_id,
+        "epoch": line.epoch, "said_at": line.now, "created_at": line.now,
     }
     return message, [
         {

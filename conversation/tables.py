@@ -65,7 +65,7 @@ class Address(SQLModel, table=True):
 
 
 class Conversation(SQLModel, table=True):
-    """All that one contact and we ever say on one channel; never closed.
+    """All that one contact and we ever say on one channel; never closed. `address` is the one she last wrote from.
 
     `state` belongs to the bot and is read by nobody else; it was written under `state_epoch`, so an older one than
     `epoch` tells that people held the conversation since. `epoch` grows by one at each change of owner; what was
@@ -74,7 +74,7 @@ class Conversation(SQLModel, table=True):
     """
 
     __table_args__ = (
-        UniqueConstraint("channel_id", "address"),
+        UniqueConstraint("channel_id", "contact_id"),
         one_of("owner", OWNERS),
         Index("conversation_recent", "last_message_at"),
     )

@@ -1,0 +1,1 @@
+"""Does what the bot decided: the writer, the sender, slow work, and what keeps them going."""

@@ -1,0 +1,163 @@
+"""The application: everything is wired here and nowhere else. WSGI name: `app`. Opens no connection by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from flask import Flask, redirect
+from werkzeug.wrappers import Response
+
+import channels
+import clock
+import config
+import orders.configuration
+from bot.flow.findings import Finding
+from bot.flow.library import Library, load
+from channels import accounts, webhooks
+from channels.accounts import Accounts
+from config import Settings
+from console.blueprint import blueprint as console_blueprint
+from console.desk_context import Desk
+from conversation.events import Outgoing
+from conversation.work import Database, Wiring
+from operations import health, logs
+from orders.base import Connector
+from orders.service import find_for_desk
+from pipeline import burial, commands, dead_letters
+from pipeline.answer import Bot
+from pipeline.duty import Duty
+from pipeline.intake import Intake
+from pipeline.lanes import Doorbell
+from pipeline.services import Services
+from pipeline.turns import Writer
+
+logger = structlog.get_logger(__name__)
+
+
+class BadFlows(Exception):
+    """The flows cannot be used; the message lists every finding with its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relevo:
+    """Everything that was wired, for commands and pages: `app.extensions["relevo"]`."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    accounts: Accounts
+    connector: Connector
+    intake: Intake
+    writer: Writer
+    doorbell: Doorbell
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app of these settings. Raises BadSettings, BadFlows, BadAccounts, BadConfiguration."""
+    given = settings or config.load()
+    logs.configure(given)
+    relevo = wire(given)
+    made = Flask(__name__, static_folder=None)
+    made.config.update(SECRET_KEY=given.secret_key or os.urandom(32), MAX_CONTENT_LENGTH=8 * 1024 * 1024)
+    made.extensions["relevo"] = relevo
+    made.register_blueprint(webhooks.blueprint(
+        lambda: relevo.accounts, webhooks.WebhookSettings(given.public_bases), relevo.writer.submit))
+    made.register_blueprint(console_blueprint(desk_of(relevo)))
+    made.register_blueprint(health.blueprint(relevo))
+    _add_front(made, relevo)
+    for group in commands.groups():
+        made.cli.add_command(group)
+    if os.environ.get("RELEVO_PROCESS") == "web":
+        relevo.writer.start()
+    return made
+
+
+def wire(given: Settings) -> Relevo:
+    """Settings in, a house that works out; nothing is connected until it is used."""
+    library = load_library(given.flows_dir)
+    ours = accounts.read(given.accounts())
+    connector = orders.configuration.load(given.orders_path, os.environ)
+    writers: list[Writer] = []
+    doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
+    database = Database(given.database_url, Wiring(doorbell.ring, render, library.text))
+    services = Services(connector, given.secret_key, lambda: clock.now().date())
+    intake = Intake(Bot(lambda: library, services, Duty().open_queues), library.project.default_language)
+    writer = Writer(database, intake, given.sweep_seconds)
+    writers.append(writer)
+    return Relevo(given, database, library, ours, connector, intake, writer, doorbell)
+
+
+def load_library(folder: Path) -> Library:
+    """The flows of a folder, wholly good, or BadFlows."""
+    loaded = load(folder)
+    if loaded.library is None:
+        raise BadFlows(f"The flows in {folder} cannot be used:\n" + "\n".join(_line(one) for one in loaded.findings))
+    return loaded.library
+
+
+def render(kind: str, outgoing: Outgoing) -> Sequence[dict[str, Any]]:
+    """The parts that a channel kind needs for this message."""
+    return channels.adapter(kind).render(outgoing).parts
+
+
+def desk_of(relevo: Relevo) -> Desk:
+    """What the console needs of the house."""
+    given = relevo.settings
+
+    def rerun(dead_letter_id: str, agent_id: str) -> None:
+        with relevo.database.work() as work:
+            burial.rerun(work, relevo.intake, dead_letter_id, agent_id)
+
+    def dismiss(dead_letter_id: str, agent_id: str) -> None:
+        with relevo.database.work() as work:
+            dead_letters.dismiss(work, dead_letter_id, agent_id)
+
+    def find_order(reference: str) -> Mapping[str, Any] | None:
+        return find_for_desk(relevo.connector, reference, clock.now().date())
+
+    return Desk(
+        database=relevo.database, find_order=find_order,
+        window_hours=lambda kind: channels.adapter(kind).window_hours, redis_url=given.redis_url, mode=given.mode,
+        trusted_proxies=given.trusted_proxies,
+        secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss)
+
+
+def _add_front(made: Flask, relevo: Relevo) -> None:
+    """What stands at `/`: the demo where this is one, the desk elsewhere."""
+    if relevo.settings.mode == "demo":
+        from demo.wiring import add_to  # only a demo needs the demo
+
+        add_to(made, relevo.settings, relevo.database)
+    else:
+        made.add_url_rule("/", "front", _to_desk)
+
+
+def _to_desk() -> Response:
+    return redirect("/console/conversations")
+
+
+def _line(finding: Finding) -> str:
+    return str(finding)
+
+
+def main() -> None:
+    """`python app.py`: the same as ./run."""
+    click.echo("Start Relevo with ./run", err=True)
+
+
+def __getattr__(name: str) -> Flask:
+    """`app:app` for WSGI servers; made when it is asked for, so that importing this module costs nothing."""
+    if name != "app":
+        raise AttributeError(name)
+    made = globals()["app"] = create_app()
+    return made
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""What comes in: once per provider id, in the conversation it belongs to.
+
+Called by the writer alone, inside its transaction. `Talk` is a conversation held in memory for the length of that
+transaction: everything a turn adds to it is written together by `write`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from conversation import ids, outbox
+from conversation.events import Notice, Outgoing, TimelineLine
+from conversation.tables import (
+    Address,
+    Attachment,
+    Channel,
+    Contact,
+    Conversation,
+    Message,
+    OutboxPart,
+    SeenId,
+    StepLog,
+)
+from conversation.work import Work
+
+_address, _contact, _conversation = Address.__table__, Contact.__table__, Conversation.__table__
+_message = Message.__table__
+PREVIEW_CHARACTERS = 120
+CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
+KEPT = ("language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
+        "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "day", "day_count", "address")
+
+_find = (
+    select(_conversation, _contact.c.name, _contact.c.email, _contact.c.country, _contact.c.facts,
+           Channel.__table__.c.kind)
+    .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
+    .join(Channel.__table__, Channel.__table__.c.channel_id == _conversation.c.channel_id)
+)
+_find_by_address = _find.join(_address, _address.c.contact_id == _conversation.c.contact_id).where(
+    _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical"),
+    _conversation.c.channel_id == bindparam("channel"),
+)
+_find_by_id = _find.where(_conversation.c.conversation_id == bindparam("id"))
+_lock_by_address = _find_by_address.with_for_update(of=_conversation)
+_lock_by_id = _find_by_id.with_for_update(of=_conversation)
+_contact_of = select(_address.c.contact_id).where(
+    _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical")
+)
+_see = {
+    "sqlite": sqlite.insert(SeenId.__table__).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(SeenId.__table__).on_conflict_do_nothing(),
+}
+_claim_address = {
+    "sqlite": sqlite.insert(_address).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_address).on_conflict_do_nothing(),
+}
+_open_conversation = {
+    "sqlite": sqlite.insert(_conversation).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_conversation).on_conflict_do_nothing(),
+}
+_add_messages = insert(_message)
+_add_parts = insert(OutboxPart.__table__)
+_add_attachments = insert(Attachment.__table__)
+_add_steps = insert(StepLog.__table__)
+_keep = (
+    update(_conversation)
+    .where(_conversation.c.conversation_id == bindparam("id"))
+    .values({name: bindparam(f"new_{name}") for name in KEPT})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, as the inbox finds her: `canonical` is what identifies her in `family`, `value` what we write to."""
+
+    channel_id: str
+    family: str
+    canonical: str
+    value: str
+    name: str = ""
+    language: str = "es"
+
+
+@dataclass
+class Talk:
+    """A conversation during one transaction. `row` is its row with what the turn changed; `facts` its contact."""
+
+    row: dict[str, Any]
+    facts: dict[str, Any]
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    changed: bool = False
+    said: int = 0
+
+    @property
+    def conversation_id(self) -> str:
+        return self.row["conversation_id"]
+
+    def next_seq(self) -> int:
+        self.row["last_seq"] += 1
+        return self.row["last_seq"]
+
+    def say(self, work: Work, outgoing: Outgoing) -> str:
+        """Put a message of ours at the end of the conversation; returns its id."""
+        line = outbox.Line(self.conversation_id, self.facts["kind"], self.next_seq(), self.row["epoch"], work.now)
+        message, parts = outbox.rows(line, outgoing, work.wiring.render(self.facts["kind"], outgoing))
+        self.messages.append(message)
+        self.parts.extend(parts)
+        self._last_words(outgoing.text, outgoing.author, work.now)
+        self.said += 1
+        return message["message_id"]
+
+    def heard(self, work: Work, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Put what the contact sent at the end of the conversation; returns the message's row."""
+        message = _inbound_row(self, event, work.now)
+        self.messages.append(message)
+        self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
+        self._last_words(message["text"] or message["kind"], "contact", work.now)
+        self.row["last_inbound_at"] = work.now
+        return message
+
+    def _last_words(self, words: str, author: str, now: datetime) -> None:
+        self.row |= {"preview": words[:PREVIEW_CHARACTERS], "preview_author": author, "last_message_at": now}
+        self.changed = True
+
+
+def first_time(work: Work, *identity: str) -> bool:
+    """True the first time something of this identity comes in, ever; False for a repeat."""
+    digest = hashlib.blake2b("\x1f".join(identity).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return work.connection.execute(_see[work.connection.dialect.name], {"digest": digest}).rowcount == 1
+
+
+def find(work: Work, sender: Sender) -> Talk:
+    """The one conversation of this sender on this channel, locked; made if there is none."""
+    key = {"family": sender.family, "canonical": sender.canonical, "channel": sender.channel_id}
+    query = _find_by_address if work.is_sqlite else _lock_by_address
+    found = work.connection.execute(query, key).mappings().first()
+    if found is None:
+        _make(work, sender)
+        found = work.connection.execute(query, key).mappings().one()
+    talk = _talk(found)
+    if talk.row["address"] != sender.value:
+        talk.row["address"] = sender.value
+    return talk
+
+
+def load(work: Work, conversation_id: str) -> Talk | None:
+    """The conversation of this id, locked; None where there is none."""
+    query = _find_by_id if work.is_sqlite else _lock_by_id
+    found = work.connection.execute(query, {"id": conversation_id}).mappings().first()
+    return None if found is None else _talk(found)
+
+
+def refresh(work: Work, talk: Talk) -> None:
+    """Read the row again after somebody else in this transaction (the desk) changed it."""
+    fresh = load(work, talk.conversation_id)
+    assert fresh is not None
+    talk.row = fresh.row
+
+
+def write(work: Work, talks: Sequence[Talk]) -> None:
+    """Write what the turns of these conversations added, each kind of row in one statement."""
+    for statement, name in ((_add_messages, "messages"), (_add_attachments, "attachments"), (_add_parts, "parts"),
+                            (_add_steps, "steps")):
+        if new := [row for talk in talks for row in getattr(talk, name)]:
+            work.connection.execute(statement, new)
+    if kept := [_kept(talk) for talk in talks if talk.changed]:
+        work.connection.execute(_keep, kept)
+    for talk in talks:
+        if talk.messages:
+            work.record(TimelineLine("message", talk.conversation_id, talk.messages[-1]["author"], None,
+                                     talk.row["epoch"], {"seq": talk.row["last_seq"]}))
+        if talk.parts:
+            work.notify(Notice("deliver", talk.conversation_id))
+        talk.messages, talk.parts, talk.attachments, talk.steps = [], [], [], []
+        talk.changed = False
+
+
+def _make(work: Work, sender: Sender) -> None:
+    dialect = work.connection.dialect.name
+    key = {"family": sender.family, "canonical": sender.canonical}
+    contact_id = work.connection.execute(_contact_of, key).scalar_one_or_none()
+    if contact_id is None:
+        contact_id = ids.new("cnt")
+        work.connection.execute(insert(_contact), {
+            "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now})
+        claimed = work.connection.execute(_claim_address[dialect], {
+            "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id})
+        if claimed.rowcount == 0:  # another process met the same person a moment ago
+            work.connection.execute(delete(_contact).where(_contact.c.contact_id == contact_id))
+            contact_id = work.connection.execute(_contact_of, key).scalar_one()
+    work.connection.execute(_open_conversation[dialect], {
+        "conversation_id": ids.new("cnv"), "channel_id": sender.channel_id, "contact_id": contact_id,
+        "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
+        "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "", "preview_author": "contact",
+        "created_at": work.now, "last_message_at": work.now, "day": "", "day_count": 0})
+
+
+def _talk(found: Mapping[str, Any]) -> Talk:
+    row = dict(found)
+    facts = {name: row.pop(name) for name in ("name", "email", "country", "facts", "kind")}
+    return Talk(row, facts)
+
+
+def _kept(talk: Talk) -> dict[str, Any]:
+    return {"id": talk.conversation_id} | {f"new_{name}": talk.row[name] for name in KEPT}
+
+
+def _inbound_row(talk: Talk, event: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    said_at = datetime.fromtimestamp(event["at_ms"] / 1000, UTC) if event.get("at_ms") else now
+    return {
+        "message_id": ids.new("msg"), "conversation_id": talk.conversation_id, "seq": talk.next_seq(),
+        "direction": "inbound", "author": "contact", "kind": event["kind"], "text": event.get("text", ""),
+        "payload": event.get("payload"), "content": {key: event[key] for key in CONTENT_KEYS if key in event},
+        "provider_id": event.get("provider_id"), "reply_to": event.get("reply_to"), "agent_id": None,
+        "ticket_id": None, "epoch": talk.row["epoch"], "said_at": said_at, "created_at": now,
+    }
+
+
+def _attachment_rows(message_id: str, media: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"attachment_id": ids.new("att"), "message_id": message_id, "n": n, "kind": item.get("type", "file"),
+         "mime": item.get("mime"), "filename": item.get("filename"), "remote": dict(item), "state": "remote"}
+        for n, item in enumerate(media)
+    ]

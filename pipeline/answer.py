@@ -1,0 +1,254 @@
+"""One turn of one conversation: what came in, in the fixed order of decisions, up to what is to be said and done.
+
+Runs in the writer's transaction. Values go into the bot and effects come out; what each effect does stands in
+`effects.py`. The order is that of docs/flows.md: repeat, opt-out, limit, people, and only then the bot.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, select
+
+import metrics
+from bot import turn
+from bot.flow import effects as asked
+from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
+from bot.flow.library import Library
+from channels import consent
+from conversation import inbox
+from conversation.events import Outgoing, TimelineLine
+from conversation.inbox import Talk
+from conversation.tables import Message
+from conversation.work import Work
+from handoff import desk, reopening
+from handoff.tables import Agent, Ticket
+from pipeline import effects
+from pipeline.services import Services
+
+WAKES_BOT = frozenset({"message", "reply", "form", "unsupported"})
+HEARD = WAKES_BOT | {"opt_out", "opt_in"}
+CALLS_PER_TURN = 5
+MESSAGES_PER_DAY = 2_000
+
+logger = structlog.get_logger(__name__)
+_ticket, _agent = Ticket.__table__, Agent.__table__
+_last_ticket = (
+    select(_ticket.c.ticket_id, _ticket.c.state, _ticket.c.queue_id, _ticket.c.closed_at, _ticket.c.holder_id,
+           _agent.c.name.label("agent"))
+    .outerjoin(_agent, _agent.c.agent_id == _ticket.c.closed_by)
+    .where(_ticket.c.conversation_id == bindparam("id"))
+    .order_by(_ticket.c.opened_at.desc())
+    .limit(1)
+)
+_message = Message.__table__
+_unheard = (
+    select(_message)
+    .where(_message.c.conversation_id == bindparam("id"), _message.c.seq > bindparam("seq"),
+           _message.c.direction == "inbound")
+    .order_by(_message.c.seq)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """What a turn needs beside its conversation: the flows of this moment, the services, who is on duty."""
+
+    library: Callable[[], Library]
+    services: Services
+    open_queues: Callable[[Work], frozenset[str]]
+
+
+def hear(work: Work, talk: Talk, event: Mapping[str, Any], bot: Bot) -> None:
+    """Take in one event of a contact and answer it."""
+    message = talk.heard(work, event)
+    if event["kind"] not in HEARD or event.get("standby"):
+        talk.row["heard_seq"] = message["seq"]
+        return
+    if _has_decided(work, talk, event, message):
+        return
+    if talk.row["owner"] != "bot":
+        _to_people(work, talk, message)
+        return
+    if talk.row["epoch"] > talk.row["state_epoch"] and _belongs_to_people(work, talk, message, bot):
+        return
+    _answer(work, talk, _said(message), bot, message["seq"])
+
+
+def hear_again(work: Work, talk: Talk, bot: Bot) -> None:
+    """Answer what came in while the bot was waiting for a service, in the order it came."""
+    for message in work.connection.execute(
+        _unheard, {"id": talk.conversation_id, "seq": talk.row["heard_seq"]}
+    ).mappings().all():
+        if talk.row["owner"] != "bot":
+            return
+        if message["kind"] in WAKES_BOT:
+            _answer(work, talk, _said(message), bot, message["seq"])
+        if talk.row["heard_seq"] < message["seq"]:
+            return
+
+
+def hear_result(work: Work, talk: Talk, result: CallResult, epoch: int, bot: Bot) -> bool:
+    """Go on with what a service answered; False where people have taken over since it was asked."""
+    if talk.row["owner"] != "bot" or talk.row["epoch"] != epoch:
+        return False
+    _answer(work, talk, result, bot)
+    hear_again(work, talk, bot)
+    return True
+
+
+def hear_timer(work: Work, talk: Talk, seq: int, bot: Bot) -> None:
+    """Wake the flow; a timer that is older than the conversation's last step does nothing."""
+    if talk.row["owner"] == "bot" and talk.row["epoch"] == talk.row["state_epoch"]:
+        _answer(work, talk, TimerDue(seq), bot)
+
+
+def apologise(work: Work, talk: Talk, why: str) -> None:
+    """The last resort when a turn cannot be run: say sorry and call a person. Never silence."""
+    language = talk.row["language"]
+    if talk.row["owner"] == "bot":
+        talk.say(work, Outgoing(work.text("apology", language), author="system"))
+        effects.hand_off(work, talk, asked.HandOff(queue="", reason="bot_error", summary=why, priority="high"))
+
+
+def _has_decided(work: Work, talk: Talk, event: Mapping[str, Any], message: dict[str, Any]) -> bool:
+    """Opt-out and the daily limit come before everything else."""
+    wish = _wish(talk, event)
+    if wish:
+        _consent(work, talk, wish, bool(event.get("provider_replied")))
+        talk.row["heard_seq"] = message["seq"]
+        return True
+    if talk.row["opted_out_at"] and talk.facts["kind"].endswith("sms"):
+        talk.row["heard_seq"] = message["seq"]
+        return True
+    if event["kind"] not in WAKES_BOT:
+        talk.row["heard_seq"] = message["seq"]
+        return True
+    talk.row["opted_out_at"] = None
+    return _is_over_limit(work, talk, message)
+
+
+def _wish(talk: Talk, event: Mapping[str, Any]) -> str:
+    """`stop` or `start` where that is all she wrote, or what the provider read it as; else nothing."""
+    if event["kind"] in ("opt_out", "opt_in"):
+        return "" if event.get("category") else {"opt_out": "stop", "opt_in": "start"}[event["kind"]]
+    if consent.asks_to_stop(talk.facts["kind"], event.get("text", "")):
+        return "stop"
+    if talk.row["opted_out_at"] and consent.asks_to_start(talk.facts["kind"], event.get("text", "")):
+        return "start"
+    return ""
+
+
+def _consent(work: Work, talk: Talk, wish: str, provider_replied: bool) -> None:
+    language = talk.row["language"]
+    if wish == "stop":
+        already = talk.row["opted_out_at"] is not None
+        talk.row["opted_out_at"] = work.now
+        work.record(TimelineLine("opted_out", talk.conversation_id, "contact"))
+        if not provider_replied and not already:
+            talk.say(work, Outgoing(work.text("opted_out", language), author="system"))
+            talk.parts[-1]["request"] |= {"consent": True}
+    else:
+        talk.row["opted_out_at"] = None
+        work.record(TimelineLine("opted_in", talk.conversation_id, "contact"))
+        if not provider_replied:
+            talk.say(work, Outgoing(work.text("opted_in", language), author="system"))
+
+
+def _is_over_limit(work: Work, talk: Talk, message: dict[str, Any]) -> bool:
+    today = work.now.date().isoformat()
+    talk.row["day_count"] = talk.row["day_count"] + 1 if talk.row["day"] == today else 1
+    talk.row["day"] = today
+    if talk.row["day_count"] <= MESSAGES_PER_DAY:
+        return False
+    talk.row["heard_seq"] = message["seq"]
+    if talk.row["day_count"] == MESSAGES_PER_DAY + 1 and talk.row["owner"] == "bot":
+        effects.hand_off(work, talk, asked.HandOff(queue="", reason="too_many", priority="low"))
+    return True
+
+
+def _to_people(work: Work, talk: Talk, message: dict[str, Any]) -> None:
+    talk.row["heard_seq"] = message["seq"]
+    inbox.write(work, [talk])
+    desk.heard(work, talk.row, message)
+    inbox.refresh(work, talk)
+
+
+def _belongs_to_people(work: Work, talk: Talk, message: dict[str, Any], bot: Bot) -> bool:
+    """After people held it: tell the bot once, and see whether what she writes is still their matter."""
+    ticket = work.connection.execute(_last_ticket, {"id": talk.conversation_id}).mappings().first()
+    outcome = ticket["state"] if ticket else "returned"
+    closed = TicketClosed(outcome, (ticket and ticket["agent"]) or "")
+    _advance(work, talk, closed, bot)
+    if ticket is None or outcome != "resolved":
+        return False
+    meaning = reopening.decide(message["text"], message["kind"], ticket["closed_at"], work.now)
+    if meaning == "bot":
+        return False
+    talk.row["heard_seq"] = message["seq"]
+    if meaning == "queue":
+        effects.hand_off(work, talk, asked.HandOff(queue=ticket["queue_id"], reason="reopened",
+                                                   evidence=(asked.Evidence("reopened", message["text"],
+                                                                            message["message_id"]),)))
+    return True
+
+
+def _answer(work: Work, talk: Talk, event: Event, bot: Bot, seq: int | None = None) -> None:
+    """Let the bot answer, its local services included; a message it cannot hear yet stays unheard."""
+    began = time.perf_counter()
+    outcome = _advance(work, talk, event, bot)
+    if seq is not None and outcome != "later":
+        talk.row["heard_seq"] = max(seq, talk.row["heard_seq"])
+    metrics.turns.labels(outcome).inc()
+    logger.info("turn", conversation=talk.conversation_id, outcome=outcome, event=type(event).__name__,
+                ms=round((time.perf_counter() - began) * 1000, 2))
+
+
+def _advance(work: Work, talk: Talk, event: Event, bot: Bot) -> str:
+    library = bot.library()
+    moment = _moment(work, talk, bot)
+    for _ in range(CALLS_PER_TURN):
+        done = turn.hear(library, talk.row["state"], event, moment)
+        if done.outcome == "later":
+            return done.outcome
+        _keep(work, talk, done)
+        answered = effects.carry_out(work, talk, done.effects, bot.services)
+        if answered is None:
+            break
+        event = answered
+    return done.outcome
+
+
+def _keep(work: Work, talk: Talk, done: turn.Turn) -> None:
+    talk.row["state"] = done.state
+    talk.row["state_epoch"] = talk.row["epoch"]
+    talk.row["language"] = done.state.get("language", talk.row["language"])
+    talk.changed = True
+    if done.trace:
+        steps = [[step.flow, step.step, step.what] for step in done.trace]
+        talk.steps.append({"conversation_id": talk.conversation_id, "outcome": done.outcome, "steps": steps,
+                           "at": work.now})
+
+
+def _moment(work: Work, talk: Talk, bot: Bot) -> Moment:
+    facts = talk.facts
+    contact = dict(facts["facts"])
+    contact |= {"name": facts["name"], "email": facts["email"], "country": facts["country"]}
+    if talk.row["address"].startswith("+"):
+        contact["phone"] = talk.row["address"]
+    return Moment(now=work.now, contact=contact, open_queues=bot.open_queues(work), language=talk.row["language"],
+                  channel=facts["kind"], conversation=talk.conversation_id)
+
+
+def _said(message: Mapping[str, Any]) -> Said | Pressed:
+    if message["payload"] is not None:
+        return Pressed(message["payload"], message["text"], message["message_id"])
+    content = message["content"]
+    media = tuple(item.get("type", "file") for item in content.get("media", ()))
+    return Said(message["text"], message["message_id"], message["kind"], media, content.get("location"))
+
+

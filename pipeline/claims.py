@@ -1,0 +1,231 @@
+"""What the sender does in the database: take the next part of each conversation, and write down how it went.
+
+One transaction a round does both. A part is `sending` in the database before its first byte leaves, under an epoch, a
+window and a consent that were looked at in that same transaction; so after a person's claim commits, no word of the bot
+begins its way out. The next part of a conversation waits until the one before has an outcome.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, select, update
+
+from channels import windows
+from channels.base import Answer
+from conversation.events import TimelineLine
+from conversation.tables import Channel, Conversation, OutboxPart
+from conversation.work import Work
+from pipeline import dead_letters
+
+RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS = 0.5, 60.0
+PATIENT_CODES = frozenset({"30003", "30022", "30023", "30027", "63038"})  # daily caps, a phone that is off
+PATIENT_SECONDS = 86_400.0
+SETTLED_CHECKS = 9  # an unknown outcome that nobody will ever settle: it stays, the conversation goes on
+
+_part, _conversation, _channel = OutboxPart.__table__, Conversation.__table__, Channel.__table__
+_open_parts = (
+    select(_part.c.part_id, _part.c.conversation_id, _part.c.author, _part.c.epoch, _part.c.state, _part.c.request,
+           _part.c.attempt, _part.c.not_before, _part.c.first_at, _part.c.checked, _part.c.created_at, _part.c.error_code,
+           _conversation.c.epoch.label("current_epoch"), _conversation.c.owner, _conversation.c.address,
+           _conversation.c.opted_out_at, _conversation.c.last_inbound_at, _channel.c.kind, _channel.c.account)
+    .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .where(_part.c.conversation_id.in_(bindparam("ids", expanding=True)),
+           _part.c.state.in_(("queued", "sending", "unknown")))
+    .order_by(_part.c.conversation_id, _part.c.position)
+)
+_open_parts_locked = _open_parts.with_for_update(of=_conversation, skip_locked=True)
+_start = (
+    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state == "queued")
+    .values(state="sending", owner=bindparam("by"), attempt=_part.c.attempt + 1, lease_until=bindparam("until"),
+            sending_at=bindparam("now"), first_at=func.coalesce(_part.c.first_at, bindparam("now")))
+)
+_end = (
+    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(("queued", "sending", "unknown")))
+    .values(state=bindparam("new_state"), error_code=bindparam("code"), error_text=bindparam("why"), owner=None,
+            lease_until=None)
+)
+_accepted = (
+    update(_part).where(_part.c.part_id == bindparam("id"))
+    .values(provider_id=func.coalesce(_part.c.provider_id, bindparam("provider")), owner=None, lease_until=None,
+            sent_at=func.coalesce(_part.c.sent_at, bindparam("now")),
+            state=case((_part.c.state.in_(("queued", "sending", "unknown")), "sent"), else_=_part.c.state))
+)
+_again = (
+    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(("sending", "unknown")))
+    .values(state=bindparam("new_state"), not_before=bindparam("later"), checked=bindparam("times"), owner=None,
+            lease_until=None, error_code=bindparam("code"), error_text=bindparam("why"))
+)
+_stop = update(_conversation).where(_conversation.c.conversation_id == bindparam("id")).values(
+    opted_out_at=func.coalesce(_conversation.c.opted_out_at, bindparam("now")))
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long things may take, in seconds: a lease, the looks for an unknown outcome, and all tries together."""
+
+    lease: float = 30.0
+    proof_first: float = 30.0
+    proof_last: float = 120.0
+    give_up: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One part that is ours to send now."""
+
+    part_id: str
+    conversation_id: str
+    kind: str
+    account: str
+    address: str
+    author: str
+    request: Mapping[str, Any]
+    attempt: int
+    first_at: datetime
+    sending_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How sending one part went."""
+
+    claimed: Claimed
+    answer: Answer
+
+
+def name_of_this_process() -> str:
+    """Who holds a lease: host and process, so that the next process on this host can tell that the last one is dead."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(owner: str | None) -> bool:
+    """True where the process that held a lease ran on this host and is gone."""
+    host, _, pid = (owner or "").rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def take(work: Work, conversation_ids: Sequence[str], owner: str, patience: Patience) -> list[Claimed]:
+    """Claim the next part of each of these conversations, where there is one that may go now."""
+    query = _open_parts if work.is_sqlite else _open_parts_locked
+    claimed: list[Claimed] = []
+    blocked = ""
+    for part in work.connection.execute(query, {"ids": list(conversation_ids)}).mappings():
+        if part["conversation_id"] == blocked or (part["state"] == "unknown" and part["checked"] >= SETTLED_CHECKS):
+            continue
+        if part["state"] == "queued" and part["not_before"] <= work.now:
+            if _is_void(work, part, patience):
+                continue
+            claimed.append(_claimed(part, work.now))
+        blocked = part["conversation_id"]
+    if claimed:
+        until = work.now + timedelta(seconds=patience.lease)
+        work.connection.execute(_start, [
+            {"id": one.part_id, "by": owner, "until": until, "now": work.now} for one in claimed])
+    return claimed
+
+
+def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
+    """Write down how sending went."""
+    accepted = []
+    for outcome in outcomes:
+        match outcome.answer.outcome:
+            case "sent":
+                accepted.append({"id": outcome.claimed.part_id, "provider": outcome.answer.provider_id,
+                                 "now": work.now})
+            case "retry":
+                _retry(work, outcome, patience)
+            case "unknown":
+                _unknown(work, outcome, patience)
+            case _:
+                fail(work, outcome.claimed, outcome.answer.code, outcome.answer.text)
+                if outcome.answer.error_class == "OPTOUT":
+                    work.connection.execute(_stop, {"id": outcome.claimed.conversation_id, "now": work.now})
+    if accepted:
+        work.connection.execute(_accepted, accepted)
+
+
+def accept(work: Work, part_id: str, provider_id: str) -> None:
+    """The provider has it: found in its list."""
+    work.connection.execute(_accepted, {"id": part_id, "provider": provider_id, "now": work.now})
+
+
+def look_again(work: Work, part_id: str, times: int, later: datetime) -> None:
+    """Still unknown; look once more then."""
+    work.connection.execute(_again, {"id": part_id, "new_state": "unknown", "later": later, "times": times,
+                                     "code": "unknown", "why": "The provider's answer was lost."})
+
+
+def send_again(work: Work, part_id: str) -> None:
+    """Proven not to have been accepted: back to the head of its conversation."""
+    work.connection.execute(_again, {"id": part_id, "new_state": "queued", "later": work.now, "times": 0,
+                                     "code": None, "why": None})
+
+
+def fail(work: Work, claimed: Claimed, code: str, text: str, state: str = "failed") -> None:
+    """It will not be sent. A person sees it: in the conversation and among the dead letters."""
+    done = work.connection.execute(_end, {"id": claimed.part_id, "new_state": state, "code": code, "why": text})
+    if done.rowcount:
+        dead_letters.bury(work, "send", claimed.conversation_id, f"{code}: {text}", {"part": claimed.part_id})
+
+
+def _is_void(work: Work, part: Mapping[str, Any], patience: Patience) -> bool:
+    """Not to be sent any more; says so in the row and in the timeline."""
+    consent = bool(part["request"].get("consent"))
+    if part["author"] == "bot" and (part["epoch"] != part["current_epoch"] or part["owner"] != "bot"):
+        _suppress(work, part, "taken_over")
+    elif part["opted_out_at"] is not None and not consent:
+        _suppress(work, part, "opted_out")
+    elif not windows.may_write(part["kind"], part["author"], part["last_inbound_at"], work.now):
+        fail(work, _claimed(part, work.now), "window_closed", "The window in which we may write freely has closed.")
+    elif (work.now - part["created_at"]).total_seconds() > patience.give_up and part["error_code"] not in PATIENT_CODES:
+        fail(work, _claimed(part, work.now), "expired", "It could not be sent in time.", "expired")
+    else:
+        return False
+    return True
+
+
+def _suppress(work: Work, part: Mapping[str, Any], code: str) -> None:
+    work.connection.execute(_end, {"id": part["part_id"], "new_state": "suppressed", "code": code, "why": None})
+    work.record(TimelineLine("suppressed", part["conversation_id"], "system", data={"part": part["part_id"],
+                                                                                   "why": code}))
+
+
+def _claimed(part: Mapping[str, Any], now: datetime) -> Claimed:
+    return Claimed(part["part_id"], part["conversation_id"], part["kind"], part["account"], part["address"],
+                   part["author"], part["request"], part["attempt"] + 1, part["first_at"] or now, now)
+
+
+def _retry(work: Work, outcome: Outcome, patience: Patience) -> None:
+    claimed, answer = outcome.claimed, outcome.answer
+    doubled = RETRY_FIRST_SECONDS * 2 ** min(claimed.attempt - 1, 12)
+    wait = answer.retry_after or min(RETRY_LONGEST_SECONDS, doubled) * random.uniform(0.8, 1.2)
+    longest = PATIENT_SECONDS if answer.code in PATIENT_CODES else patience.give_up
+    if (work.now - claimed.first_at).total_seconds() + wait > longest:
+        fail(work, claimed, answer.code, answer.text or "The provider refused it for too long.")
+        return
+    work.connection.execute(_again, {
+        "id": claimed.part_id, "new_state": "queued", "later": work.now + timedelta(seconds=wait), "times": 0,
+        "code": answer.code, "why": answer.text})
+
+
+def _unknown(work: Work, outcome: Outcome, patience: Patience) -> None:
+    later = outcome.claimed.sending_at + timedelta(seconds=patience.proof_first)
+    work.connection.execute(_again, {
+        "id": outcome.claimed.part_id, "new_state": "unknown", "later": later, "times": 0,
+        "code": outcome.answer.code or "unknown", "why": outcome.answer.text or "The provider's answer was lost."})

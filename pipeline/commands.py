@@ -1,0 +1,58 @@
+"""`flask replay`, `flask deadletters`: what the pipeline offers on the command line, and all groups of the house."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import IO, Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from channels import webhooks
+from channels.base import Parsed
+from pipeline import replay as replaying
+
+
+@click.command("replay")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@with_appcontext
+def replay(file: IO[str]) -> None:
+    """What Relevo makes of a stored webhook, without storing or sending anything.
+
+    FILE (or - for standard input) is JSON: {"provider": "twilio|meta", "path": "/webhooks/…", "headers": {…},
+    "body": "the raw body"}.
+    """
+    relevo = current_app.extensions["relevo"]
+    stored = _stored(file)
+    parsed = webhooks.read(stored["provider"], stored.get("method", "POST"), stored.get("path", "/"),
+                           stored.get("headers", {}), stored["body"].encode(), relevo.accounts)
+    click.echo(json.dumps(_told(parsed, relevo), ensure_ascii=False, indent=2, default=str))
+
+
+def groups() -> Sequence[click.Command]:
+    """Every command of the house, for the app to mount."""
+    from bot.commands import flows
+    from bot.understanding.commands import understand
+    from handoff.commands import agents, queues
+    from operations.commands import COMMANDS
+
+    return [replay, flows, understand, agents, queues, *COMMANDS]
+
+
+def _stored(file: IO[str]) -> dict[str, Any]:
+    try:
+        stored = json.load(file)
+        if not isinstance(stored, dict) or not isinstance(stored.get("body"), str) or "provider" not in stored:
+            raise ValueError('it needs "provider" and "body"')
+    except ValueError as error:
+        raise click.ClickException(f"{file.name} is no stored webhook ({error}); see flask replay --help.") from None
+    return stored
+
+
+def _told(parsed: Parsed, relevo: Any) -> dict[str, Any]:
+    turns = [replaying.answer_to(event, relevo.library, relevo.connector) for event in parsed.events]
+    return {"events": list(parsed.events), "ignored": list(parsed.ignored),
+            "turns": [[{type(effect).__name__: asdict(effect)} for effect in effects] for effects in turns]}

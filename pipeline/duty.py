@@ -1,0 +1,31 @@
+"""Who is on duty: which queues are open now, looked up at most once a second."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from conversation.work import Work
+from handoff import hours
+from handoff.tables import Queue
+
+FRESH = timedelta(seconds=1)
+
+_queues = select(Queue.__table__)
+
+
+class Duty:
+    """The open queues, remembered for a second."""
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] = frozenset()
+        self._until: datetime | None = None
+
+    def open_queues(self, work: Work) -> frozenset[str]:
+        """Names of the queues whose hours say that they are open."""
+        if self._until is None or work.now >= self._until:
+            found = work.connection.execute(_queues).mappings().all()
+            self._known = frozenset(queue["queue_id"] for queue in found if hours.is_open(queue, work.now))
+            self._until = work.now + FRESH
+        return self._known

@@ -1,0 +1,125 @@
+"""What the bot asked for, done: one function an effect, all inside the turn's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import bindparam, insert, update
+
+import metrics
+from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
+from bot.flow.events import CallResult
+from conversation import ids, inbox
+from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
+from conversation.inbox import Talk
+from conversation.tables import Contact
+from conversation.work import Work
+from handoff import desk
+from handoff.desk import Opening
+from pipeline.services import Asked, Services
+from pipeline.tables import SlowWork, Timer
+
+logger = structlog.get_logger(__name__)
+CONTACT_COLUMNS = ("name", "email", "country")
+_add_timer = insert(Timer.__table__)
+_add_slow = insert(SlowWork.__table__)
+_contact = Contact.__table__
+_remember = (
+    update(_contact)
+    .where(_contact.c.contact_id == bindparam("id"))
+    .values({name: bindparam(f"new_{name}") for name in (*CONTACT_COLUMNS, "facts")})
+)
+
+
+def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Services) -> CallResult | None:
+    """Do all of it, in order; returns the answer of a local service, which the bot must hear next."""
+    answered: CallResult | None = None
+    for effect in effects:
+        match effect:
+            case Say():
+                say(work, talk, effect)
+            case Call():
+                answered = call(work, talk, effect, services)
+            case HandOff():
+                hand_off(work, talk, effect)
+            case Remind():
+                remind(work, talk, effect)
+            case Tag():
+                tag(talk, effect)
+            case Note():
+                note(work, talk, effect)
+            case Remember():
+                remember(work, talk, effect)
+            case Ended():
+                work.record(TimelineLine("flow_ended", talk.conversation_id, "bot", data=asdict(effect)))
+            case Alert():
+                alert(work, talk, effect)
+    return answered
+
+
+def say(work: Work, talk: Talk, effect: Say) -> None:
+    choices = tuple(OutgoingChoice(choice.id, choice.label, choice.description) for choice in effect.choices)
+    talk.say(work, Outgoing(effect.text, choices, effect.media_url))
+
+
+def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:
+    """Answer at once where that needs no I/O; otherwise leave a row for the worker."""
+    if services.is_local(effect.service):
+        asked = Asked(effect.service, effect.arguments, talk.row["address"])
+        answered = services.judge(work, asked, services.ask(asked))
+        return CallResult(effect.seq, answered.status, answered.value)
+    work.connection.execute(_add_slow, {
+        "slow_work_id": ids.new("slw"), "conversation_id": talk.conversation_id, "seq": effect.seq,
+        "epoch": talk.row["epoch"], "service": effect.service, "arguments": dict(effect.arguments),
+        "is_write": effect.write, "key": effect.key, "timeout_seconds": effect.timeout_seconds, "state": "queued",
+        "attempt": 0, "not_before": work.now, "created_at": work.now})
+    work.notify(Notice("slow", talk.conversation_id))
+    return None
+
+
+def hand_off(work: Work, talk: Talk, effect: HandOff) -> None:
+    """Open a ticket in this very transaction: the acknowledgement and the epoch go with it."""
+    if talk.messages or talk.changed:
+        inbox.write(work, [talk])
+    opening = Opening(
+        queue=effect.queue, reason=effect.reason, summary=effect.summary, priority=effect.priority,
+        evidence=[asdict(reason) for reason in effect.evidence], score=effect.score, threshold=effect.threshold,
+        card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]})
+    desk.open(work, talk.conversation_id, opening)
+    metrics.handoffs.labels(effect.queue or "default", effect.reason).inc()
+    inbox.refresh(work, talk)
+
+
+def remind(work: Work, talk: Talk, effect: Remind) -> None:
+    work.connection.execute(_add_timer, {
+        "timer_id": ids.new("tmr"), "conversation_id": talk.conversation_id, "kind": "reminder",
+        "payload": {"seq": effect.seq}, "due_at": work.now + timedelta(seconds=effect.after_seconds),
+        "created_at": work.now})
+
+
+def tag(talk: Talk, effect: Tag) -> None:
+    kept = [name for name in talk.row["tags"] if name not in effect.tags]
+    talk.row["tags"] = kept if effect.remove else [*kept, *effect.tags]
+    talk.changed = True
+
+
+def note(work: Work, talk: Talk, effect: Note) -> None:
+    work.record(TimelineLine("note", talk.conversation_id, "bot", data={"text": effect.text}))
+
+
+def remember(work: Work, talk: Talk, effect: Remember) -> None:
+    facts = dict(talk.facts["facts"])
+    columns = {name: talk.facts.get(name) for name in CONTACT_COLUMNS}
+    for name, value in effect.fields.items():
+        (columns if name in CONTACT_COLUMNS else facts)[name] = value
+    talk.facts |= columns | {"facts": facts}
+    work.connection.execute(_remember, {"id": talk.row["contact_id"], "new_facts": facts}
+                            | {f"new_{name}": value for name, value in columns.items()})
+
+
+def alert(work: Work, talk: Talk, effect: Alert) -> None:
+    logger.error("a flow went wrong", conversation=talk.conversation_id, place=effect.place, what=effect.text)
+    work.record(TimelineLine("alert", talk.conversation_id, "bot", data={"text": effect.text, "place": effect.place}))

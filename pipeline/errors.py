@@ -1,0 +1,15 @@
+"""What goes wrong in the pipeline.
+
+PipelineError    base of the package
+  UnknownService a flow calls a service that nothing answers
+"""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """Base of this package's errors."""
+
+
+class UnknownService(PipelineError):
+    """No connector answers this service; the message lists those there are."""

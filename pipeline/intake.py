@@ -1,0 +1,169 @@
+"""From events of the wire to turns: once each, in the conversation they belong to, in order.
+
+Everything here runs inside a transaction that the writer opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.flow.events import CallResult
+from channels import identity
+from channels.base import Event
+from conversation import ids, inbox, outbox
+from conversation.events import Receipt
+from conversation.inbox import Sender, Talk
+from conversation.tables import Channel
+from conversation.work import Work
+from pipeline import answer
+from pipeline.answer import Bot
+from pipeline.tables import SlowWork, Timer
+
+logger = structlog.get_logger(__name__)
+LANGUAGE_BY_PREFIX = {"+351": "pt", "+55": "pt", "+244": "pt", "+258": "pt", "+44": "en", "+353": "en", "+61": "en",
+                      "+64": "en", "+1": "en"}
+_channel, _slow, _timer = Channel.__table__, SlowWork.__table__, Timer.__table__
+_channel_of = select(_channel.c.channel_id).where(
+    _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"))
+_add_channel = {
+    "sqlite": sqlite.insert(_channel).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_channel).on_conflict_do_nothing(),
+}
+_answered = (
+    select(_slow).where(_slow.c.state == "answered").order_by(_slow.c.conversation_id, _slow.c.seq)
+    .limit(bindparam("limit")).with_for_update(skip_locked=True)
+)
+_due = (
+    select(_timer).where(_timer.c.fired_at.is_(None), _timer.c.due_at <= bindparam("now"))
+    .order_by(_timer.c.due_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
+)
+_slow_by_id = select(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "answered")
+_timer_by_id = select(_timer).where(_timer.c.timer_id == bindparam("id"), _timer.c.fired_at.is_(None))
+_settle_slow = update(_slow).where(_slow.c.slow_work_id == bindparam("id")).values(state=bindparam("new_state"))
+_fire = update(_timer).where(_timer.c.timer_id == bindparam("id")).values(fired_at=bindparam("now"))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row that the bot must hear: an answered call of a service, or a timer."""
+
+    kind: str
+    row: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        return self.row["slow_work_id" if self.kind == "slow" else "timer_id"]
+
+
+@dataclass
+class Intake:
+    """How this process takes things in. `default_language` is the shop's."""
+
+    bot: Bot
+    default_language: str = "es"
+    _channel_ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def take_all(self, work: Work, events: Sequence[Event]) -> None:
+        """Every event of a group: receipts first, then what contacts said, conversation by conversation."""
+        talks: dict[tuple[str, str], Talk] = {}
+        for event in events:
+            if event["kind"] == "status":
+                self._take_receipt(work, event)
+        heard = [event for event in events if event["kind"] not in ("status", "error", "echo") and event.get("sender")]
+        for event in sorted(heard, key=_lane):
+            self._take(work, event, talks)
+        inbox.write(work, list(talks.values()))
+
+    def due(self, work: Work, limit: int) -> list[Due]:
+        """What waits to be heard, oldest first, locked where the database locks rows."""
+        answered = work.connection.execute(_answered, {"limit": limit}).mappings().all()
+        timers = work.connection.execute(_due, {"limit": limit, "now": work.now}).mappings().all()
+        return [Due("slow", row) for row in answered] + [Due("timer", row) for row in timers]
+
+    def take_due(self, work: Work, limit: int) -> int:
+        """Hear up to `limit` answers and timers; returns how many there were."""
+        waiting = self.due(work, limit)
+        for due in waiting:
+            self.hear_due(work, due)
+        return len(waiting)
+
+    def take_one(self, work: Work, due: Due) -> None:
+        """Hear one of them, unless another writer was faster."""
+        query = _slow_by_id if due.kind == "slow" else _timer_by_id
+        if work.connection.execute(query, {"id": due.key}).first() is not None:
+            self.hear_due(work, due)
+
+    def hear_due(self, work: Work, due: Due) -> None:
+        talk = inbox.load(work, due.row["conversation_id"])
+        assert talk is not None  # a foreign key holds it
+        if due.kind == "slow":
+            result = CallResult(due.row["seq"], due.row["status"] or "failed", due.row["value"])
+            heard = answer.hear_result(work, talk, result, due.row["epoch"], self.bot)
+            self.settle(work, due, "done" if heard else "void")
+        else:
+            answer.hear_timer(work, talk, int(due.row["payload"].get("seq", -1)), self.bot)
+            self.settle(work, due)
+        inbox.write(work, [talk])
+
+    def settle(self, work: Work, due: Due, state: str = "void") -> None:
+        """This row is over; it will not be heard again."""
+        if due.kind == "slow":
+            work.connection.execute(_settle_slow, {"id": due.key, "new_state": state})
+        else:
+            work.connection.execute(_fire, {"id": due.key, "now": work.now})
+
+    def sender_of(self, work: Work, event: Mapping[str, Any]) -> Sender:
+        """Who wrote this event, as the inbox looks for her."""
+        address, kind = event["sender"], f"{event['provider']}-{event['channel']}"
+        key = identity.contact_key(kind, event["account"], address)
+        return Sender(
+            channel_id=self._channel_id(work, kind, event["account"]), family=key.partition(":")[0], canonical=key,
+            value=address, name=event.get("profile_name", ""), language=self._language_of(address))
+
+    def _take(self, work: Work, event: Mapping[str, Any], talks: dict[tuple[str, str], Talk]) -> None:
+        if not inbox.first_time(work, *identity_of(event)):
+            return
+        sender = self.sender_of(work, event)
+        key = (sender.channel_id, sender.canonical)
+        if key not in talks:
+            talks[key] = inbox.find(work, sender)
+        answer.hear(work, talks[key], event, self.bot)
+
+    def _take_receipt(self, work: Work, event: Mapping[str, Any]) -> None:
+        outbox.record(work, Receipt(
+            status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),
+            error_code=event.get("error_code", ""), error_text=event.get("error_text", "")))
+
+    def _channel_id(self, work: Work, kind: str, account: str) -> str:
+        if (kind, account) not in self._channel_ids:
+            row = {"channel_id": ids.new("chn"), "kind": kind, "account": account, "created_at": work.now}
+            work.connection.execute(_add_channel[work.connection.dialect.name], {"name": account, **row})
+            found = work.connection.execute(_channel_of, {"kind": kind, "account": account}).scalar_one()
+            self._channel_ids[(kind, account)] = found
+        return self._channel_ids[(kind, account)]
+
+    def _language_of(self, address: str) -> str:
+        for length in (4, 3, 2):
+            if address[:length] in LANGUAGE_BY_PREFIX:
+                return LANGUAGE_BY_PREFIX[address[:length]]
+        return self.default_language
+
+
+def identity_of(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes an event the same as one seen before: channel, class and the provider's id, or its content."""
+    channel = (event["provider"], event["channel"], event["account"])
+    event_class = "message" if event["kind"] in answer.WAKES_BOT else event["kind"]
+    if event.get("provider_id"):
+        return (*channel, event_class, event["provider_id"])
+    return (*channel, event_class, event.get("sender", ""), str(event.get("at_ms", "")),
+            event.get("payload", ""), event.get("text", ""))
+
+
+def _lane(event: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (event["channel"], event["account"], event["sender"])

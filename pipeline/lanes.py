@@ -1,0 +1,113 @@
+"""The doorbell: after a commit, somebody is told that there is something to do. Never the truth, only its echo.
+
+Rings are handed to a thread, so that a slow or absent Redis never delays a commit or an answer. What is lost here is
+found by the sweep a second later.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import redis
+import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from conversation.events import Notice
+
+DELIVER = "relevo:deliver"
+TURN = "relevo:turn"
+LIVE = "relevo:live"
+SLOW_QUEUE = "slow"
+RUNG = "relevo:slow-rung"
+RUNG_MS = 2_000
+LIST_CAP = 10_000
+PAUSE_AFTER_FAILURE_SECONDS = 1.0
+TIMEOUT_SECONDS = 1.0
+
+logger = structlog.get_logger(__name__)
+
+
+def connect(url: str, timeout_seconds: float | None = TIMEOUT_SECONDS) -> redis.Redis:
+    """A client of Redis or Valkey; opens nothing yet."""
+    return redis.Redis.from_url(url, socket_timeout=timeout_seconds, socket_connect_timeout=TIMEOUT_SECONDS,
+                                retry=Retry(NoBackoff(), 0))
+
+
+class Doorbell:
+    """Rings for one process. `on_turn` wakes the writer of this process, where there is one."""
+
+    def __init__(self, url: str, on_turn: Callable[[], None] | None = None) -> None:
+        self._client = connect(url) if url else None
+        self._slow = Queue(SLOW_QUEUE, connection=self._client, serializer=JSONSerializer) if self._client else None
+        self._on_turn = on_turn
+        self._rings: queue.SimpleQueue[Sequence[Notice]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._quiet_until = 0.0
+
+    def ring(self, notices: Sequence[Notice]) -> None:
+        """Tell whom it concerns; returns at once and never raises."""
+        if self._on_turn and any(notice.kind == "turn" for notice in notices):
+            self._on_turn()
+        if self._client is None:
+            return
+        self._rings.put(notices)
+        if self._thread is None:
+            self._start()
+
+    def flush(self, timeout_seconds: float = 2.0) -> None:
+        """Wait until everything rung so far has gone out; for commands that end right after."""
+        until = time.monotonic() + timeout_seconds
+        while not self._rings.empty() and time.monotonic() < until:
+            time.sleep(0.005)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            notices = list(self._rings.get())
+            while not self._rings.empty():
+                notices.extend(self._rings.get())
+            if time.monotonic() < self._quiet_until:
+                continue
+            try:
+                self._pass_on(notices)
+            except redis.RedisError as error:
+                self._quiet_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
+                logger.warning("redis does not answer", error=type(error).__name__)
+
+    def _pass_on(self, notices: Sequence[Notice]) -> None:
+        assert self._client is not None
+        pipe = self._client.pipeline(transaction=False)
+        deliver = {notice.conversation_id for notice in notices if notice.kind == "deliver"}
+        if deliver:
+            pipe.rpush(DELIVER, *deliver)
+            pipe.ltrim(DELIVER, -LIST_CAP, -1)
+        newest = {notice.conversation_id: notice.entry_id for notice in notices if notice.kind == "changed"}
+        for conversation_id, entry_id in newest.items():
+            pipe.publish(LIVE, json.dumps({"id": entry_id, "conversation": conversation_id}))
+        if self._on_turn is None and any(notice.kind == "turn" for notice in notices):
+            pipe.rpush(TURN, 1)
+            pipe.ltrim(TURN, -64, -1)
+        if len(pipe):
+            pipe.execute()
+        if self._slow is not None and any(notice.kind == "slow" for notice in notices):
+            ring_slow(self._slow)
+
+
+def ring_slow(slow: Queue) -> None:
+    """See to it that a job will drain the slow work that waits; one at a time, whatever happened to the last."""
+    client = slow.connection
+    if client.set(RUNG, 1, nx=True, px=RUNG_MS):
+        slow.enqueue("pipeline.slow.drain", result_ttl=0, failure_ttl=3600, ttl=60, job_timeout=120)

@@ -1,0 +1,286 @@
+"""The process that sends: `python -m pipeline.sender`.
+
+Woken by conversation ids on a Redis list, by nothing at all once a second. Each round is one transaction that writes down
+how the last sends went and claims the next part of every conversation that has one; then they go out side by side.
+Imports neither Flask nor a provider's library.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import aiohttp
+import redis.asyncio
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+import channels
+import config
+import faults
+from channels import accounts
+from channels.base import Answer, Endpoint, HttpRequest
+from channels.twilio_rest import page as twilio_page
+from conversation.tables import OutboxPart
+from conversation.work import Database, Wiring, Work
+from pipeline import claims, lanes, reconcile
+from pipeline.claims import Claimed, Outcome, Patience
+from pipeline.reconcile import Doubt
+
+ROUND_SECONDS = 0.005  # rounds are at least this far apart: what came in meanwhile shares a transaction
+SEND_TIMEOUT_SECONDS = 15.0
+CONNECT_TIMEOUT_SECONDS = 5.0
+KEEP_ALIVE_SECONDS = 20.0
+LIST_PAGES = 20
+TOKENS_AT_ONCE = 256
+AUTHOR_ORDER = {"agent": 0, "system": 1, "bot": 2}
+Result = TypeVar("Result")
+
+logger = structlog.get_logger(__name__)
+_part = OutboxPart.__table__
+_waiting = select(_part.c.conversation_id).where(_part.c.state == "queued").distinct().limit(512)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the sender needs to know of its surroundings. `rate` is messages a second and channel, 0 none."""
+
+    endpoints: dict[tuple[str, str], Endpoint]
+    redis_url: str
+    patience: Patience
+    sweep_seconds: float = 1.0
+    concurrency: int = 64
+    rate: float = 0.0
+
+
+@dataclass
+class Sender:
+    """One sender. Everything it knows and has not written yet fits in memory and may be lost."""
+
+    database: Database
+    settings: Settings
+    tokens: set[str] = field(default_factory=set)
+    outcomes: list[Outcome] = field(default_factory=list)
+    in_flight: int = 0
+    stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self.owner = claims.name_of_this_process()
+        self._wake = asyncio.Event()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._next_at: dict[tuple[str, str], float] = {}
+
+    async def run(self) -> None:
+        """Until told to stop; then what is on the wire is waited for and written down."""
+        # a request must be over before its absence from the provider's list may prove anything
+        longest = min(SEND_TIMEOUT_SECONDS, self.settings.patience.proof_first)
+        timeout = aiohttp.ClientTimeout(total=longest, sock_connect=min(CONNECT_TIMEOUT_SECONDS, longest))
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=False) as self._http:
+            background = [asyncio.create_task(self._listen()), asyncio.create_task(self._sweep())]
+            while not self.stopping:
+                await self._wake.wait()
+                self._wake.clear()
+                began = time.monotonic()
+                await self._round()
+                await asyncio.sleep(max(0.0, ROUND_SECONDS - (time.monotonic() - began)))
+            for task in background:
+                task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=SEND_TIMEOUT_SECONDS)
+            await self._round()
+
+    def stop(self) -> None:
+        self.stopping = True
+        self._wake.set()
+
+    async def _round(self) -> None:
+        room = self.settings.concurrency - self.in_flight
+        asked = list(self.tokens)[:TOKENS_AT_ONCE] if room > 0 and not self.stopping else []
+        outcomes, self.outcomes = self.outcomes, []
+        if not asked and not outcomes:
+            return
+        try:
+            claimed = await self._in_database(lambda work: self._write_and_claim(work, outcomes, asked))
+        except (SQLAlchemyError, faults.Fault) as error:
+            logger.warning("a round of the sender failed", error=type(error).__name__)
+            self.outcomes = outcomes + self.outcomes
+            await asyncio.sleep(0.2)
+            self._wake.set()
+            return
+        self.tokens.difference_update(asked)
+        for one in sorted(claimed, key=lambda one: AUTHOR_ORDER.get(one.author, 3)):
+            self._start(self._send(one))
+        if self.tokens:
+            self._wake.set()
+
+    def _write_and_claim(self, work: Work, outcomes: list[Outcome], asked: list[str]) -> list[Claimed]:
+        claims.record(work, outcomes, self.settings.patience)
+        faults.point("outcomes recorded")
+        wanted = {*asked, *(outcome.claimed.conversation_id for outcome in outcomes)}
+        return claims.take(work, sorted(wanted), self.owner, self.settings.patience) if not self.stopping else []
+
+    async def _send(self, claimed: Claimed) -> None:
+        self.in_flight += 1
+        try:
+            await self._keep_rate(claimed)
+            answer = await self._exchange(claimed)
+        finally:
+            self.in_flight -= 1
+        self.outcomes.append(Outcome(claimed, answer))
+        self._wake.set()
+        logger.debug("sent", conversation=claimed.conversation_id, part=claimed.part_id, outcome=answer.outcome)
+
+    async def _exchange(self, claimed: Claimed) -> Answer:
+        """One call of the provider. Only what cannot have reached it is called a failure to send."""
+        endpoint = self.settings.endpoints.get((claimed.kind, claimed.account))
+        if endpoint is None:
+            return Answer("refused", code="not_ours", text=f"{claimed.kind} {claimed.account} is no longer configured.",
+                          error_class="CONFIG")
+        adapter = channels.adapter(claimed.kind)
+        request = adapter.request(claimed.request, claimed.address, claimed.part_id, endpoint)
+        try:
+            faults.point("before provider")
+            status, headers, body = await self._fetch(request)
+            faults.point("after provider")
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Answer("retry", code="connect", text="The provider could not be reached.", error_class="RETRY")
+        except (aiohttp.ClientError, TimeoutError, OSError, faults.Fault) as error:
+            return Answer("unknown", code="lost", text=type(error).__name__, error_class="RETRY")
+        return adapter.answer(status, headers, body)
+
+    async def _fetch(self, request: HttpRequest) -> tuple[int, dict[str, str], bytes]:
+        async with self._http.request(request.method, request.url, headers=request.headers, data=request.body or None,
+                                      allow_redirects=False) as response:
+            return response.status, dict(response.headers), await response.read()
+
+    async def _keep_rate(self, claimed: Claimed) -> None:
+        if not self.settings.rate:
+            return
+        key, now = (claimed.kind, claimed.account), time.monotonic()
+        due = max(now, self._next_at.get(key, 0.0))
+        self._next_at[key] = due + 1 / self.settings.rate
+        await asyncio.sleep(due - now)
+
+    async def _listen(self) -> None:
+        """Conversation ids from Redis; without Redis the sweep finds the same a second later."""
+        if not self.settings.redis_url:
+            return
+        while True:
+            try:
+                async with redis.asyncio.Redis.from_url(self.settings.redis_url, socket_timeout=None) as client:
+                    while True:
+                        got = await client.blpop([lanes.DELIVER], timeout=5)
+                        if got:
+                            more = await client.lpop(lanes.DELIVER, TOKENS_AT_ONCE) or []
+                            self.tokens.update(token.decode() for token in [got[1], *more])
+                            self._wake.set()
+            except (redis.RedisError, OSError) as error:
+                logger.debug("redis does not answer", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _sweep(self) -> None:
+        """What nobody rang for: parts left behind, leases of the dead, outcomes to find out."""
+        while True:
+            try:
+                orphaned, waiting, doubtful = await self._in_database(self._left_behind)
+                if orphaned:
+                    logger.warning("parts of a dead sender", parts=orphaned)
+                self.tokens.update(waiting)
+                for doubt in doubtful:
+                    await self._settle(doubt)
+                self._wake.set()
+            except (SQLAlchemyError, aiohttp.ClientError, TimeoutError, OSError, faults.Fault) as error:
+                logger.warning("a sweep failed", error=type(error).__name__)
+            await asyncio.sleep(self.settings.sweep_seconds)
+
+    def _left_behind(self, work: Work) -> tuple[int, list[str], list[Doubt]]:
+        orphaned = reconcile.orphans(work, self.settings.patience)
+        return orphaned, list(work.connection.execute(_waiting).scalars()), reconcile.doubts(work)
+
+    async def _settle(self, doubt: Doubt) -> None:
+        endpoint = self.settings.endpoints.get((doubt.kind, doubt.account))
+        since = (doubt.sending_at - timedelta(seconds=60)).isoformat()
+        adapter = channels.adapter(doubt.kind)
+        request = adapter.listing(doubt.address, since, endpoint) if endpoint else None
+        if request is None or endpoint is None:
+            await self._in_database(lambda work: reconcile.without_list(work, doubt))
+            return
+        accepted = await self._list(adapter, request, endpoint)
+        if accepted is not None:
+            await self._in_database(lambda work: reconcile.with_list(work, doubt, accepted, self.settings.patience))
+        self.tokens.add(doubt.conversation_id)
+
+    async def _list(self, adapter: Any, request: HttpRequest, endpoint: Endpoint) -> list[Any] | None:
+        """The whole list, or None where it could not be read to its end: then nothing is proven."""
+        found: list[Any] = []
+        following: HttpRequest | None = request
+        for _ in range(LIST_PAGES):
+            status, _headers, body = await self._fetch(following)
+            if status != 200:
+                return None
+            messages, next_url = adapter.listed(body)
+            found.extend(messages)
+            if next_url is None:
+                return found
+            following = twilio_page(endpoint.api_base + next_url if next_url.startswith("/") else next_url, endpoint)
+            if following is None:
+                return None
+        return None
+
+    async def _in_database(self, step: Callable[[Work], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._transact, step)
+
+    def _transact(self, step: Callable[[Work], Result]) -> Result:
+        with self.database.work() as work:
+            return step(work)
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def settings_of(given: config.Settings) -> Settings:
+    """The sender's part of the settings."""
+    ours = accounts.read(given.accounts())
+    base = given.public_bases[0] if given.public_bases else ""
+    return Settings(
+        endpoints=ours.endpoints(given.twilio_api_base, given.meta_graph_base, base), redis_url=given.redis_url,
+        patience=Patience(given.lease_seconds, given.proof_first_seconds, given.proof_last_seconds,
+                          given.give_up_seconds),
+        sweep_seconds=given.sweep_seconds, concurrency=given.send_concurrency, rate=given.send_rate)
+
+
+async def _run(given: config.Settings) -> None:
+    doorbell = lanes.Doorbell(given.redis_url)
+    wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: (), text=lambda key, language, **values: "")
+    sender = Sender(Database(given.database_url, wiring), settings_of(given))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, sender.stop)
+    await sender.run()
+
+
+def main() -> None:
+    """The process `sender`."""
+    os.environ.setdefault("RELEVO_PROCESS", "sender")
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(_run(config.load()))
+    else:
+        uvloop.run(_run(config.load()))
+
+
+if __name__ == "__main__":
+    main()

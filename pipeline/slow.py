@@ -1,0 +1,128 @@
+"""Slow work: calls of services that need the world, run by a worker with no transaction open.
+
+A row is the work; an RQ job is only the ring that somebody should look. `drain` takes every row that waits, a few at a
+time, asks, and writes the answer; the writer of a web process then tells the bot. A worker that died leaves a lease that
+runs out, and the next one asks again if the service only reads. A call that writes is never repeated blindly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import and_, bindparam, or_, select, update
+
+import faults
+from conversation.events import Notice
+from conversation.tables import Conversation
+from conversation.work import Database, Work
+from pipeline.services import Answered, Asked, Services
+from pipeline.tables import SlowWork
+
+AT_ONCE = 16
+TRIES = 3
+RETRY_SECONDS = 0.5
+LEASE_MARGIN_SECONDS = 5.0
+
+logger = structlog.get_logger(__name__)
+_slow, _conversation = SlowWork.__table__, Conversation.__table__
+_waiting = (
+    select(_slow, _conversation.c.address)
+    .join(_conversation, _conversation.c.conversation_id == _slow.c.conversation_id)
+    .where(or_(and_(_slow.c.state == "queued", _slow.c.not_before <= bindparam("now")),
+               and_(_slow.c.state == "running", _slow.c.lease_until <= bindparam("now"))))
+    .order_by(_slow.c.created_at).limit(AT_ONCE).with_for_update(of=_slow, skip_locked=True)
+)
+_start = (
+    update(_slow).where(_slow.c.slow_work_id == bindparam("id"))
+    .values(state="running", attempt=_slow.c.attempt + 1, lease_until=bindparam("until"))
+)
+_answer = (
+    update(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "running",
+                        _slow.c.attempt == bindparam("tried"))
+    .values(state="answered", status=bindparam("how"), value=bindparam("what"), error=bindparam("why"),
+            answered_at=bindparam("now"), lease_until=None)
+)
+_later = (
+    update(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "running")
+    .values(state="queued", not_before=bindparam("at"), lease_until=None, error=bindparam("why"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """What the worker needs: the rows and who answers. One per worker process."""
+
+    database: Database
+    services: Services
+    lease_seconds: float
+    answer_doorbell: Callable[[], None] = lambda: None
+
+    def drain(self) -> int:
+        """Ask for everything that waits until nothing does; returns how many rows were asked."""
+        asked = 0
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slow") as pool:
+            while rows := self._claim():
+                list(pool.map(self._run, rows))
+                asked += len(rows)
+        return asked
+
+    def _claim(self) -> list[Mapping[str, Any]]:
+        with self.database.work() as work:
+            rows = [dict(row) for row in work.connection.execute(_waiting, {"now": work.now}).mappings()]
+            for row in rows:
+                lease = max(self.lease_seconds, row["timeout_seconds"] + LEASE_MARGIN_SECONDS)
+                work.connection.execute(_start, {"id": row["slow_work_id"], "until": work.now + timedelta(seconds=lease)})
+            return rows
+
+    def _run(self, row: Mapping[str, Any]) -> None:
+        asked = Asked(row["service"], row["arguments"], row["address"])
+        if row["is_write"] and row["attempt"] > 0:
+            answered = Answered("unsure", error="A worker ended while it was asking; whether it was done is unknown.")
+        else:
+            faults.point("before service")
+            answered = self._ask(asked)
+            faults.point("after service")
+        with self.database.work() as work:
+            self._write(work, row, asked, answered)
+
+    def _ask(self, asked: Asked) -> Answered:
+        try:
+            return self.services.ask(asked)
+        except Exception as error:  # a connector's own mistake must end as an answer, or the contact waits for ever
+            logger.error("a service failed", service=asked.service, error=type(error).__name__)
+            return Answered("failed", error=f"{type(error).__name__}: {error}")
+
+    def _write(self, work: Work, row: Mapping[str, Any], asked: Asked, answered: Answered) -> None:
+        can_retry = answered.status == "failed" and not answered.is_permanent and not row["is_write"]
+        age = (work.now - row["created_at"]).total_seconds()
+        if can_retry and row["attempt"] + 1 < TRIES and age < row["timeout_seconds"]:
+            again = work.now + timedelta(seconds=RETRY_SECONDS * 2 ** row["attempt"])
+            work.connection.execute(_later, {"id": row["slow_work_id"], "at": again, "why": answered.error})
+            return
+        answered = self.services.judge(work, asked, answered)
+        work.connection.execute(_answer, {
+            "id": row["slow_work_id"], "tried": row["attempt"] + 1, "how": answered.status,
+            "what": dict(answered.value) if answered.value is not None else None, "why": answered.error[:500] or None,
+            "now": work.now})
+        work.notify(Notice("turn", row["conversation_id"]))
+
+
+_of_this_process: Slow | None = None
+
+
+def install(slow: Slow) -> None:
+    """Say what `drain` works on in this process; the worker calls it once at its start."""
+    global _of_this_process
+    _of_this_process = slow
+
+
+def drain() -> None:
+    """The RQ job. Its arguments are nothing: the rows are the work."""
+    assert _of_this_process is not None, "a worker must call install() first"
+    _of_this_process.answer_doorbell()
+    _of_this_process.drain()

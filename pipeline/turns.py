@@ -1,0 +1,208 @@
+"""The writer: the one thread of a web process that takes events in and lets the bot answer them.
+
+Up to 64 requests share one transaction (group commit) and are released by its commit. What sender, worker and clock
+left behind as rows (answers of services, timers that are due) it takes the same way. A turn that cannot be run never
+takes its neighbours with it: the group is rolled back and each is run alone; one that fails alone again is buried.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, SQLAlchemyError
+
+import faults
+import metrics
+from channels.base import Event
+from channels.errors import NotStored
+from conversation.work import Database
+from pipeline import burial, intake
+
+GROUP_LIMIT = 64
+PATIENCE_SECONDS = 5.0
+ALONE_TRIES = 2
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Submission:
+    """One request's events, and the request that waits for them."""
+
+    events: Sequence[Event]
+    stored: threading.Event = field(default_factory=threading.Event)
+    failed: bool = False
+
+    def settle(self, failed: bool = False) -> None:
+        self.failed = failed
+        self.stored.set()
+
+
+class Writer:
+    """Runs the turns of this process. `linger_seconds` is how long a group waits for company while it is busy."""
+
+    def __init__(self, database: Database, intake_of: intake.Intake, sweep_seconds: float = 1.0,
+                 linger_seconds: float = 0.003) -> None:
+        self._database = database
+        self._intake = intake_of
+        self._sweep_seconds = sweep_seconds
+        self._linger_seconds = linger_seconds
+        self._waiting: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
+        self._rung = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        self._chores: list[Callable[[], None]] = []
+
+    def submit(self, events: Sequence[Event]) -> None:
+        """Store these events and answer them; returns after the commit. Raises NotStored."""
+        submission = Submission(events)
+        self._waiting.put(submission)
+        self.start()
+        if not submission.stored.wait(PATIENCE_SECONDS) or submission.failed:
+            raise NotStored("The events could not be stored now; send them again.")
+
+    def wake(self) -> None:
+        """Look for rows that wait now rather than at the next sweep."""
+        self._rung.set()
+        self._waiting.put(None)
+
+    def every_sweep(self, chore: Callable[[], None]) -> None:
+        """Run this too at each sweep, in the writer's thread."""
+        self._chores.append(chore)
+
+    def start(self) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+                    self._thread.start()
+
+    def stop(self, timeout_seconds: float = 10.0) -> None:
+        """Finish what has been taken and end."""
+        self._stopping = True
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        next_sweep = time.monotonic()
+        while not self._stopping:
+            group = self._take(max(0.0, next_sweep - time.monotonic()))
+            if group:
+                self._commit_group(group)
+            if self._rung.is_set() or time.monotonic() >= next_sweep:
+                self._rung.clear()
+                next_sweep = time.monotonic() + self._sweep_seconds
+                self._sweep()
+
+    def _take(self, timeout_seconds: float) -> list[Submission]:
+        try:
+            first = self._waiting.get(timeout=timeout_seconds) if timeout_seconds else self._waiting.get_nowait()
+        except queue.Empty:
+            return []
+        group = [first] if first else []
+        until = time.monotonic() + self._linger_seconds
+        while first and len(group) < GROUP_LIMIT:
+            try:
+                more = self._waiting.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            if more is None:
+                break
+            group.append(more)
+        return group
+
+    def _commit_group(self, group: list[Submission]) -> None:
+        began = time.perf_counter()
+        metrics.batch_size.observe(len(group))
+        try:
+            with self._database.work() as work:
+                faults.point("group begun")
+                self._intake.take_all(work, [event for submission in group for event in submission.events])
+        except Exception as error:  # whatever one turn's trouble is, its neighbours must be stored
+            if _is_no_storage(error):
+                logger.error("events could not be stored", error=type(error).__name__, events=len(group))
+                _settle(group, failed=True)
+            else:
+                self._commit_alone(group, error)
+        else:
+            _settle(group)
+        metrics.batch_seconds.observe(time.perf_counter() - began)
+
+    def _commit_alone(self, group: list[Submission], why: Exception) -> None:
+        logger.warning("a group is run one by one", error=type(why).__name__, events=len(group))
+        for submission in group:
+            try:
+                for event in submission.events:
+                    self._store_event(event)
+            except SQLAlchemyError as error:
+                logger.error("events could not be stored", error=type(error).__name__)
+                submission.settle(failed=True)
+            else:
+                submission.settle()
+
+    def _store_event(self, event: Event) -> None:
+        """One event by itself; buried with its reason when it fails again and again."""
+        for attempt in range(1, ALONE_TRIES + 1):
+            try:
+                with self._database.work() as work:
+                    self._intake.take_all(work, [event])
+                return
+            except Exception as error:  # the reason is kept with the event, where a person sees it
+                if _is_no_storage(error):
+                    raise
+                if attempt == ALONE_TRIES:
+                    logger.error("an event is buried", error=type(error).__name__, kind=event.get("kind"))
+                    reason = f"{type(error).__name__}: {error}"
+                    with self._database.work() as work:
+                        burial.bury_event(work, self._intake, event, reason)
+
+    def _sweep(self) -> None:
+        for chore in (self._take_due, *self._chores):
+            try:
+                chore()
+            except Exception as error:  # the sweep comes again in a second; nothing is lost by one that failed
+                logger.warning("a sweep failed", error=type(error).__name__, detail=str(error)[:200])
+
+    def _take_due(self) -> None:
+        """Answers of services and timers that are due, a group at a time until none is left."""
+        taken = GROUP_LIMIT
+        while taken >= GROUP_LIMIT:
+            try:
+                with self._database.work() as work:
+                    taken = self._intake.take_due(work, GROUP_LIMIT)
+            except Exception as error:  # one row may be poison: take them one at a time to find it
+                if _is_no_storage(error):
+                    raise
+                self._take_due_alone()
+                return
+
+    def _take_due_alone(self) -> None:
+        with self._database.work() as work:
+            waiting = self._intake.due(work, GROUP_LIMIT)
+        for due in waiting:
+            try:
+                with self._database.work() as work:
+                    self._intake.take_one(work, due)
+            except Exception as error:  # the reason is kept with the row, where a person sees it
+                if _is_no_storage(error):
+                    raise
+                with self._database.work() as work:
+                    burial.bury_due(work, self._intake, due, f"{type(error).__name__}: {error}")
+
+
+def _is_no_storage(error: Exception) -> bool:
+    """True where the database itself did not take it: come again. Bad data is the event's own fault."""
+    return isinstance(error, (DBAPIError, faults.Fault)) and not isinstance(error, (DataError, IntegrityError))
+
+
+def _settle(group: Sequence[Submission], failed: bool = False) -> None:
+    for submission in group:
+        submission.settle(failed)
+
