@@ -95,8 +95,9 @@ class CsvFile:
         book = self._book
         row = book.rows.get(fold(reference))
         # An absent order is read like any other, so that it takes as long.
-        record = _record(row or next(iter(book.rows.values()), ""), book.columns, self._layout.reading)
-        return record if row is not None else None
+        kept = row or next(iter(book.rows.values()), None)
+        record = _record(kept, book.columns, self._layout.reading) if kept else None
+        return record if row else None
 
     def _look(self) -> None:
         now = time.monotonic()

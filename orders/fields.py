@@ -36,7 +36,9 @@ _YEARS = range(1990, 2200)
 
 # Control characters, line ends of Unicode, and signs that turn the direction of writing.
 _control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_not_amount = re.compile(r"[^0-9.,+-]+")
+# A sign of the currency before or behind; letters inside (1e9) make it no amount.
+_amount_in = re.compile(r"[^0-9+-]*(?<![.,])([+-]?[0-9][0-9.,]*)[^0-9]*")
+_blank = re.compile(r"\s+")
 _currency = re.compile(r"[A-Z]{3}")
 _yes_no = {
     "true": True, "yes": True, "1": True, "si": True, "sí": True, "sim": True, "paid": True,
@@ -209,7 +211,10 @@ def money(name: str, value: Any, how: Reading) -> Decimal | None:
 def _amount(value: Any, how: Reading) -> Decimal:
     if not isinstance(value, str):
         raise TypeError
-    figures = _not_amount.sub("", value)
+    match = _amount_in.fullmatch(_blank.sub("", value))
+    if not match:
+        raise InvalidOperation
+    figures = match[1]
     thousands = "," if how.decimal_mark == "." else "."
     whole, mark, fraction = figures.partition(how.decimal_mark)
     if thousands in fraction or (thousands in whole and not _grouped(whole, thousands)):
