@@ -48,7 +48,7 @@ def parse(body: bytes, app: MetaApp) -> Parsed:
     events: list[Event] = []
     ignored: list[dict[str, str]] = []
     for entry in list_of(payload.get("entry")):
-        for item in read(object_of(entry), app):
+        for item in read(entry, app) if isinstance(entry, dict) else [_left_out("unreadable")]:
             if "reason" in item:
                 ignored.append(item)  # type: ignore[arg-type]
             else:
@@ -84,6 +84,9 @@ def _page(entry: Mapping[str, Any], app: MetaApp) -> Found:
 
 def _guarded(read: Callable[..., Any], item: Mapping[str, Any], account: str, value: Mapping[str, Any]) -> Found:
     """The events of one member. What goes wrong in it stays in it."""
+    if not item:
+        yield _left_out("unreadable", account=account)
+        return
     try:
         found = list(read(item, account, value))
     except Exception as error:  # noqa: BLE001 - one member must never cost the others, whatever Meta invents next

@@ -46,7 +46,7 @@ class WebhookSettings:
             parts = urlsplit(base)
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
                 raise BadWebhookSettings(
-                    f"PUBLIC_BASE_URL “{base}” is no web address: write the one Twilio posts to, like https://bot.shop"
+                    f"PUBLIC_BASE_URL “{base}” is no web address: write what Twilio posts to, like https://bot.shop"
                 )
 
 
@@ -91,7 +91,7 @@ def blueprint(accounts: Callable[[], Accounts], settings: WebhookSettings, submi
 def read(
     provider: str, method: str, path: str, headers: Mapping[str, str], body: bytes, accounts: Accounts
 ) -> Parsed:
-    """What Relevo makes of a stored webhook. The signature is not looked at; `path` is the raw target, query included."""
+    """What Relevo makes of a stored webhook. The signature is not looked at; `path` is the target with its query."""
     if method.upper() != "POST":
         return Parsed(ignored=({"provider": provider, "reason": "method"},))
     if provider == "twilio":

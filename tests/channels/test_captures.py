@@ -1,0 +1,61 @@
+"""Every captured webhook becomes exactly the events written beside it, read directly and through the door."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import channels
+from channels import webhooks
+from tests.channels.signing import Door, our_accounts
+
+FOLDER = Path(__file__).parent / "captures"
+CAPTURES = sorted(FOLDER.glob("*/*.json"))
+
+
+def body_of(request: dict[str, Any]) -> bytes:
+    return urlencode(request["form"]).encode() if "form" in request else json.dumps(request["json"]).encode()
+
+
+@pytest.fixture(params=CAPTURES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def capture(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return dict(json.loads(request.param.read_text("utf-8")))
+
+
+def test_capture_is_read_to_the_letter(capture: dict[str, Any]) -> None:
+    request = capture["request"]
+
+    parsed = webhooks.read(request["provider"], "POST", request["path"], {}, body_of(request), our_accounts())
+
+    assert list(parsed.events) == capture["events"]
+    assert [one["reason"] for one in parsed.ignored] == capture["ignored"]
+
+
+def test_signed_capture_reaches_the_writer(capture: dict[str, Any]) -> None:
+    request, door = capture["request"], Door()
+
+    if request["provider"] == "twilio":
+        answer = door.twilio(request["form"], request["path"])
+        expected = 403 if {"account", "own sender"} & set(capture["ignored"]) else 204
+    else:
+        answer, expected = door.meta(body=body_of(request)), 200
+
+    assert (answer.status_code, door.got) == (expected, capture["events"])
+
+
+def test_every_event_says_where_it_belongs(capture: dict[str, Any]) -> None:
+    kind = f"{capture['request']['provider']}-"
+
+    for event in capture["events"]:
+        assert f"{event['provider']}-{event['channel']}" in channels.adapters()
+        assert event["account"] and event["kind"] and kind.startswith(event["provider"])
+
+
+@pytest.mark.parametrize("kind", list(channels.adapters()))
+def test_every_kind_has_captures_that_say_where_they_come_from(kind: str) -> None:
+    assert list((FOLDER / kind).glob("*.json"))
+    assert "2026" in (FOLDER / kind / "origin.md").read_text("utf-8")
