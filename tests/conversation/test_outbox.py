@@ -1,0 +1,112 @@
+"""The outbox: what is written, and how far a part can go."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from sqlalchemy import select
+
+from conversation import outbox
+from conversation.errors import UnknownConversation
+from conversation.events import Outgoing, Receipt
+from conversation.tables import OutboxPart
+from conversation.work import Database
+from tests.builders import Bell, a_conversation, the_conversation
+
+PART = OutboxPart.__table__
+
+
+@pytest.fixture
+def conversation(database: Database) -> str:
+    with database.work() as work:
+        return a_conversation(work)
+
+
+def part_after(database: Database, statuses: tuple[str, ...]) -> dict:
+    with database.work() as work:
+        outbox.queue(work, a_conversation(work), Outgoing("Hola"))
+        part_id = work.connection.execute(select(PART.c.part_id).order_by(PART.c.created_at.desc())).scalars().first()
+        work.connection.execute(PART.update().where(PART.c.part_id == part_id).values(state="sending"))
+    for status in statuses:
+        with database.work() as work:
+            outbox.record(work, Receipt(status, part_id, f"SM{part_id}"))
+    with database.reading() as session:
+        return dict(session.execute(select(PART).where(PART.c.part_id == part_id)).mappings().one())
+
+
+def test_what_is_said_takes_the_next_number_of_its_conversation(database: Database, conversation: str) -> None:
+    with database.work() as work:
+        outbox.queue(work, conversation, Outgoing("uno"))
+        outbox.queue(work, conversation, Outgoing("dos"))
+
+        assert the_conversation(work, conversation)["last_seq"] == 2
+
+
+def test_the_sender_is_rung_only_after_the_commit(database: Database, conversation: str, bell: Bell) -> None:
+    with database.work() as work:
+        outbox.queue(work, conversation, Outgoing("uno"))
+        assert bell.rung == []
+
+    assert {notice.kind for notice in bell.rung} == {"deliver", "changed"}
+
+
+def test_nothing_is_rung_or_kept_when_the_transaction_fails(
+    database: Database, conversation: str, bell: Bell
+) -> None:
+    with pytest.raises(ZeroDivisionError), database.work() as work:
+        outbox.queue(work, conversation, Outgoing("uno"))
+        1 / 0  # noqa: B018
+
+    with database.work() as work:
+        assert the_conversation(work, conversation)["last_seq"] == 0
+    assert bell.rung == []
+
+
+def test_a_conversation_that_does_not_exist_is_named(database: Database) -> None:
+    with pytest.raises(UnknownConversation, match="cnv_nowhere"), database.work() as work:
+        outbox.queue(work, "cnv_nowhere", Outgoing("uno"))
+
+
+@pytest.mark.parametrize("order", list(permutations(("sent", "delivered", "read", "failed"))))
+def test_receipts_in_any_order_end_in_the_same_state(database: Database, order: tuple[str, ...]) -> None:
+    assert part_after(database, order)["state"] == "read"
+
+
+def test_a_late_sent_does_not_undo_a_failure(database: Database) -> None:
+    part = part_after(database, ("failed", "sent"))
+
+    assert (part["state"], part["error_code"]) == ("failed", "unknown")
+
+
+def test_a_delivery_wins_over_a_failure_of_another_device(database: Database) -> None:
+    part = part_after(database, ("failed", "delivered"))
+
+    assert (part["state"], part["error_code"]) == ("delivered", None)
+
+
+def test_a_receipt_settles_a_part_whose_answer_was_lost(database: Database) -> None:
+    part = part_after(database, ("queued",))
+
+    assert (part["state"], part["provider_id"]) == ("sent", f"SM{part['part_id']}")
+
+
+def test_a_receipt_of_somebody_elses_message_changes_nothing(database: Database) -> None:
+    with database.work() as work:
+        assert outbox.record(work, Receipt("delivered", "prt_unknown", "SMunknown")) is False
+
+
+def test_taking_over_suppresses_what_the_bot_has_not_sent(database: Database, conversation: str) -> None:
+    with database.work() as work:
+        outbox.queue(work, conversation, Outgoing("del bot", author="bot"))
+        outbox.queue(work, conversation, Outgoing("de Ana", author="agent"))
+
+        assert outbox.suppress_bot(work, conversation) == 1
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [(["sent", "delivered"], "sent"), (["failed", "read"], "failed"), (["queued", "unknown"], "unknown"), ([], "queued")],
+)
+def test_a_message_is_as_far_as_its_weakest_part(states: list[str], expected: str) -> None:
+    assert outbox.weakest(states) == expected

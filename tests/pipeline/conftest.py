@@ -1,0 +1,60 @@
+"""A provider, and a sender that works until its outbox is still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from channels.base import Endpoint
+from conversation import outbox
+from conversation.events import Outgoing
+from conversation.work import Database
+from pipeline.claims import Patience
+from pipeline.sender import Sender, Settings
+from tests.builders import a_channel, a_conversation
+from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
+
+OURS = "+14155238886"
+MARTA = "+34600111222"
+PATIENCE = Patience(lease=1.0, proof_first=0.2, proof_last=0.6, give_up=900.0)
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioStandIn]:
+    with TwilioStandIn() as standin:
+        yield standin
+
+
+@pytest.fixture
+def marta(database: Database) -> str:
+    """A conversation with Marta on WhatsApp."""
+    with database.work() as work:
+        return a_conversation(work, address=MARTA, channel_id=a_channel(work, "twilio-whatsapp", OURS))
+
+
+def say(database: Database, conversation_id: str, *texts: str, author: str = "bot") -> None:
+    """Put messages into the outbox."""
+    with database.work() as work:
+        for text in texts:
+            outbox.queue(work, conversation_id, Outgoing(text, author=author))
+
+
+def send_until(
+    database: Database, twilio: TwilioStandIn, done: Callable[[], bool], patience: Patience = PATIENCE
+) -> None:
+    """Run a sender until `done`; fails after ten seconds."""
+    secrets = {"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN}
+    endpoint = Endpoint("twilio-whatsapp", OURS, twilio.url, secrets)
+
+    async def run() -> None:
+        sender = Sender(database, Settings({("twilio-whatsapp", OURS): endpoint}, "", patience, sweep_seconds=0.02))
+        task = asyncio.create_task(sender.run())
+        async with asyncio.timeout(10):
+            while not done():
+                await asyncio.sleep(0.01)
+        sender.stop()
+        await task
+
+    asyncio.run(run())
