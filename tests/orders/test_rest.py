@@ -50,8 +50,10 @@ def clock() -> HandClock:
 def connected(stand_in: ShopStandIn, clock: HandClock | None = None, **settings: Any) -> Iterator[RestShop]:
     described = api(samples.rest_settings(stand_in.url, TOKEN) | settings)
     shop = RestShop(described, (clock or HandClock()).pace())
-    yield shop
-    shop.close()
+    try:
+        yield shop
+    finally:
+        shop.close()
 
 
 def found(stand_in: ShopStandIn, **settings: Any) -> Order | None:

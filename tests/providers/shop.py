@@ -136,7 +136,7 @@ _MODES: Mapping[str, Callable[[_Handler], None]] = {
     "html": lambda handler: handler.raw(200, b"<html><h1>Maintenance</h1></html>", "text/html"),
     "list": lambda handler: handler.answer(200, {"data": [1, 2]}),
     "empty": lambda handler: handler.answer(200, {"data": None}),
-    "bad_day": lambda handler: handler.answer(200, {"data": {"number": "AB-12345", "state": "x", "eta": "soon"}}),
+    "bad_day": lambda handler: handler.answer(200, {"data": {"number": "AB-12345", "days": {"eta": "soon"}}}),
     "deep": lambda handler: handler.raw(200, b"[" * 200_000, "application/json"),
     "nan": lambda handler: handler.raw(200, b'{"data": {"number": NaN}}', "application/json"),
     "big": lambda handler: handler.raw(200, b" " * BIG_BYTES, "application/json"),
