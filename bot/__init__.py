@@ -1,0 +1,1 @@
+"""What the bot decides. Pure: values come in, values go out; no database, network, clock or Flask."""

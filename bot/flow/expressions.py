@@ -1,0 +1,255 @@
+"""The small language of `if:`, `set:` and `{…}`: an allow-list over Python's own parser, compiled to closures.
+
+No attribute of a Python object can be reached: `a.b` looks up a key of a dict and nothing else. Numbers with a
+fraction are Decimal, comparing with nothing is false, and nothing here raises when it runs on odd data.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal, DecimalException
+from typing import Any, Callable, Mapping
+
+from bot.flow import functions
+from bot.flow.findings import near
+
+MAX_LENGTH = 500
+MAX_NODES = 200
+MAX_TEXT = 4096
+
+Values = Mapping[str, Any]
+Closure = Callable[[Values], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled condition or value; call it with the values of the moment."""
+
+    source: str
+    call: Closure
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names an expression may use, with their types; `records` holds the fields of those that have some."""
+
+    types: Mapping[str, str]
+    records: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be used: the code of the finding, the column in it, and the facts of its sentence."""
+
+    def __init__(self, code: str, column: int = 0, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.column = column
+        self.facts = facts
+
+
+def compile_expression(source: str, scope: Scope) -> Expression:
+    """Turn text into a closure. Raises ExpressionError, whose finding names the column and the mend."""
+    source = source.strip()
+    if len(source) > MAX_LENGTH:
+        raise ExpressionError("E07", size=MAX_LENGTH)
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _explained(source, error) from None
+    compiler = _Compiler(scope)
+    return Expression(source, compiler.compile(tree), frozenset(compiler.names))
+
+
+def _explained(source: str, error: BaseException) -> ExpressionError:
+    single = re.search(r"(?<![=!<>])=(?!=)", source)
+    if single:
+        return ExpressionError("E04", single.start())
+    for sign in ("&&", "||"):
+        if sign in source:
+            return ExpressionError("E05", source.index(sign))
+    return ExpressionError("E03", max((getattr(error, "offset", None) or 1) - 1, 0), source=source)
+
+
+def _text(value: Any) -> Any:
+    return value[:MAX_TEXT] if isinstance(value, str) else value
+
+
+def _add(left: Any, right: Any) -> Any:
+    if isinstance(left, str) or isinstance(right, str):
+        return _text(functions.text(left) + functions.text(right))
+    return left + right
+
+
+def _multiply(left: Any, right: Any) -> Any:
+    # A text or list times a number would build gigabytes from ten characters.
+    if not isinstance(left, (int, Decimal)) or not isinstance(right, (int, Decimal)):
+        return None
+    return left * right
+
+
+def _divide(left: Any, right: Any) -> Any:
+    return Decimal(left) / Decimal(right)
+
+
+def _subtract(left: Any, right: Any) -> Any:
+    result = left - right
+    return getattr(result, "days", result)
+
+
+def _safe(operation: Callable[[Any, Any], Any], empty: Any) -> Callable[[Any, Any], Any]:
+    def apply(left: Any, right: Any) -> Any:
+        if left is None or right is None:
+            return empty
+        try:
+            return operation(left, right)
+        except (TypeError, ValueError, ArithmeticError, DecimalException):
+            return empty
+
+    return apply
+
+
+def _within(left: Any, right: Any) -> bool:
+    if right is None or left is None:
+        return False
+    return functions.contains(right, left)
+
+
+_CALCULATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Add: _safe(_add, None),
+    ast.Sub: _safe(_subtract, None),
+    ast.Mult: _safe(_multiply, None),
+    ast.Div: _safe(_divide, None),
+}
+_COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
+    ast.Eq: lambda left, right: bool(left == right),
+    ast.NotEq: lambda left, right: bool(left != right),
+    ast.Lt: _safe(lambda left, right: left < right, False),
+    ast.LtE: _safe(lambda left, right: left <= right, False),
+    ast.Gt: _safe(lambda left, right: left > right, False),
+    ast.GtE: _safe(lambda left, right: left >= right, False),
+    ast.In: _within,
+    ast.NotIn: lambda left, right: not _within(left, right),
+}
+_CONSTANTS = {"true": True, "false": False, "nothing": None}
+
+
+class _Compiler:
+    """Walks one tree; every kind of node that is not named here is refused."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.names: set[str] = set()
+        self.count = 0
+
+    def compile(self, node: ast.expr) -> Closure:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise ExpressionError("E07", node.col_offset, size=MAX_LENGTH)
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise ExpressionError("E06", node.col_offset)
+        return method(node)
+
+    def _constant(self, node: ast.Constant) -> Closure:
+        value = Decimal(str(node.value)) if isinstance(node.value, float) else node.value
+        if not isinstance(value, (str, int, Decimal, type(None))):
+            raise ExpressionError("E06", node.col_offset)
+        return lambda values: value
+
+    def _name(self, node: ast.Name) -> Closure:
+        name = node.id
+        if name in _CONSTANTS:
+            constant = _CONSTANTS[name]
+            return lambda values: constant
+        if name not in self.scope.types:
+            known = (*self.scope.types, *_CONSTANTS)
+            raise ExpressionError("E01", node.col_offset, name=name, near=near(name, known), known=_listed(known))
+        self.names.add(name)
+        return lambda values: values[name]
+
+    def _attribute(self, node: ast.Attribute) -> Closure:
+        owner, key = self.compile(node.value), node.attr
+        if isinstance(node.value, ast.Name) and node.value.id in self.scope.types:
+            self._check_field(node.value.id, node)
+        return lambda values: _item(owner(values), key)
+
+    def _check_field(self, name: str, node: ast.Attribute) -> None:
+        fields = self.scope.records.get(name)
+        if fields is not None and node.attr not in fields:
+            raise ExpressionError(
+                "E02", node.col_offset, name=name, field=node.attr, near=near(node.attr, fields), known=_listed(fields)
+            )
+        if fields is None and self.scope.types[name] not in ("record", "any", "list"):
+            raise ExpressionError("E02", node.col_offset, name=name, field=node.attr, near="", known="—")
+
+    def _subscript(self, node: ast.Subscript) -> Closure:
+        if not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, (int, str)):
+            raise ExpressionError("E06", node.col_offset)
+        owner, key = self.compile(node.value), node.slice.value
+        return lambda values: _item(owner(values), key)
+
+    def _boolop(self, node: ast.BoolOp) -> Closure:
+        parts = tuple(self.compile(value) for value in node.values)
+        if isinstance(node.op, ast.And):
+            return lambda values: all(part(values) for part in parts)
+        return lambda values: any(part(values) for part in parts)
+
+    def _unaryop(self, node: ast.UnaryOp) -> Closure:
+        operand = self.compile(node.operand)
+        if isinstance(node.op, ast.Not):
+            return lambda values: not operand(values)
+        if isinstance(node.op, ast.USub):
+            minus = _CALCULATIONS[ast.Sub]
+            return lambda values: minus(0, operand(values))
+        raise ExpressionError("E06", node.col_offset)
+
+    def _binop(self, node: ast.BinOp) -> Closure:
+        operation = _CALCULATIONS.get(type(node.op))
+        if operation is None:
+            raise ExpressionError("E06", node.col_offset)
+        left, right = self.compile(node.left), self.compile(node.right)
+        return lambda values: operation(left(values), right(values))
+
+    def _compare(self, node: ast.Compare) -> Closure:
+        comparison = _COMPARISONS.get(type(node.ops[0]))
+        if comparison is None or len(node.ops) > 1:
+            raise ExpressionError("E06", node.col_offset)
+        left, right = self.compile(node.left), self.compile(node.comparators[0])
+        return lambda values: comparison(left(values), right(values))
+
+    def _ifexp(self, node: ast.IfExp) -> Closure:
+        test, then, other = self.compile(node.test), self.compile(node.body), self.compile(node.orelse)
+        return lambda values: then(values) if test(values) else other(values)
+
+    def _list(self, node: ast.List) -> Closure:
+        parts = tuple(self.compile(value) for value in node.elts)
+        return lambda values: [part(values) for part in parts]
+
+    def _call(self, node: ast.Call) -> Closure:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        function = functions.BY_NAME.get(name)
+        if function is None or node.keywords:
+            known = functions.BY_NAME
+            raise ExpressionError("E08", node.col_offset, name=name, near=near(name, known), known=_listed(known))
+        if not function.least <= len(node.args) <= function.most:
+            raise ExpressionError("E10", node.col_offset, name=name, least=function.least, most=function.most)
+        arguments = tuple(self.compile(argument) for argument in node.args)
+        run = function.run
+        if function.needs_values:
+            return lambda values: run(values, *(argument(values) for argument in arguments))
+        return lambda values: run(*(argument(values) for argument in arguments))
+
+
+def _item(owner: Any, key: str | int) -> Any:
+    if isinstance(owner, Mapping):
+        return owner.get(key)
+    if isinstance(owner, (list, tuple)) and isinstance(key, int) and -len(owner) <= key < len(owner):
+        return owner[key]
+    return None
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(sorted(names)[:12])

@@ -1,0 +1,95 @@
+"""What may stand after the bar in `{value | filter}`: how a value is written in the contact's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Callable, Mapping
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal
+
+from bot.flow.functions import number, text
+
+_MONTHS_APART = "d MMMM"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How this contact reads: `locale` such as es_ES, `currency` where the value does not say its own."""
+
+    locale: str = "es_ES"
+    currency: str = "EUR"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    run: Callable[..., str]
+    arguments: tuple[int, int] = (0, 0)
+
+
+def money(value: Any, setting: Setting, currency: Any = None) -> str:
+    amount = number(value)
+    if amount is None:
+        return text(value)
+    return _money(amount, text(currency) or setting.currency, setting.locale)
+
+
+@lru_cache(maxsize=2048)
+def _money(amount: Decimal, currency: str, locale: str) -> str:
+    return format_currency(amount, currency, locale=locale)
+
+
+def day(value: Any, setting: Setting) -> str:
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value[:10])
+        except ValueError:
+            return value
+    return _day(value, setting.locale) if isinstance(value, (date, datetime)) else text(value)
+
+
+@lru_cache(maxsize=2048)
+def _day(value: date, locale: str) -> str:
+    """Weekday, day and month as the locale writes them: “lunes, 23 de noviembre”, “Monday, 23 November”."""
+    language = locale[:2]
+    pattern = "EEEE, d MMMM" if language == "en" else "EEEE, d 'de' MMMM"
+    return format_date(value, pattern, locale=locale)
+
+
+def clock_time(value: Any, setting: Setting) -> str:
+    if isinstance(value, str):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError:
+            return value
+    return format_time(value, "short", locale=setting.locale) if isinstance(value, (time, datetime)) else text(value)
+
+
+def count(value: Any, setting: Setting) -> str:
+    amount = number(value)
+    return text(value) if amount is None else format_decimal(amount, locale=setting.locale)
+
+
+def plural(value: Any, setting: Setting, one: Any = "", many: Any = "") -> str:
+    """`{n | plural: "día", "días"}` writes the number with the word that fits it."""
+    return f"{text(value)} {text(one) if number(value) == 1 else text(many)}"
+
+
+def last4(value: Any, setting: Setting) -> str:
+    return text(value)[-4:]
+
+
+BY_NAME: Mapping[str, Filter] = {
+    "money": Filter(money, (0, 1)),
+    "date": Filter(day),
+    "time": Filter(clock_time),
+    "number": Filter(count),
+    "upper": Filter(lambda value, setting: text(value).upper()),
+    "lower": Filter(lambda value, setting: text(value).lower()),
+    "last4": Filter(last4),
+    "list": Filter(lambda value, setting: text(value)),
+    "plural": Filter(plural, (2, 2)),
+}

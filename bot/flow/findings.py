@@ -1,0 +1,126 @@
+"""What is wrong in the files of the flows: where, what, and how to mend it, in three languages."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Iterable, Mapping
+
+import yaml
+
+ERROR = "error"
+WARNING = "warning"
+_SENTENCES = Path(__file__).parent / "sentences"
+
+# What people type who think in their own language, and the word of the flows for it.
+TRANSLATED = {
+    "decir": "say", "di": "say", "dizer": "say", "mensaje": "say", "message": "say", "send": "say",
+    "preguntar": "ask", "pregunta": "ask", "perguntar": "ask", "collect": "ask", "question": "ask",
+    "opciones": "options", "opcoes": "options", "opções": "options", "choices": "options",
+    "si": "if", "se": "if", "entonces": "then", "sino": "else", "entao": "then", "senao": "else",
+    "guardar": "save", "salvar": "save", "reintentos": "retries", "tentativas": "retries",
+    "buscar": "lookup", "consultar": "lookup", "hacer": "do", "fin": "end", "fim": "end", "terminar": "end",
+    "pasar": "handoff", "agente": "handoff", "escalar": "handoff", "etiqueta": "tag", "nota": "note",
+    "ir": "goto", "ir_a": "goto", "motivo": "reason", "prioridad": "priority", "resumen": "summary",
+    "botones": "buttons", "texto": "text", "palabras": "words", "tipo": "type", "pasos": "steps",
+    "datos": "data", "flujo": "flow", "inicio": "start", "invalido": "invalid", "condicion": "when",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake. `facts` fill the sentence of its `code`; `source` is the line as it stands in the file."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    level: str = ERROR
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def what(self, language: str = "es") -> str:
+        return _fill(_sentences(language)[self.code]["what"], self.facts)
+
+    def mend(self, language: str = "es") -> str:
+        near = self.facts.get("near")
+        if near:
+            return _fill(_sentences(language)["did_you_mean"]["mend"], self.facts)
+        return _fill(_sentences(language)[self.code].get("mend", ""), self.facts)
+
+    def render(self, language: str = "es") -> str:
+        """Place, level, code and sentence; the line with a mark below the spot; how to mend it."""
+        level = _sentences(language)["levels"][self.level]
+        lines = [f"{self.place}: {level} [{self.code}] {self.what(language)}"]
+        if self.source:
+            mark = " " * (min(self.column, len(self.source) + 1) - 1) + "^"
+            lines += [f"{self.line:>6} | {self.source}", f"       | {mark}"]
+        mend = self.mend(language)
+        if mend:
+            lines.append(f"       = {mend}")
+        return "\n".join(lines)
+
+
+class Reporter:
+    """Collects the findings of one file; everything that reads a tree is handed one."""
+
+    def __init__(self, file: str, source: str = "") -> None:
+        self.file = file
+        self.lines = source.split("\n")
+        self.findings: list[Finding] = []
+
+    def error(self, code: str, place: Any, **facts: Any) -> None:
+        """`place` is anything with `line` and `column`."""
+        self._add(ERROR, code, place, facts)
+
+    def warning(self, code: str, place: Any, **facts: Any) -> None:
+        self._add(WARNING, code, place, facts)
+
+    def _add(self, level: str, code: str, place: Any, facts: Mapping[str, Any]) -> None:
+        source = self.lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(self.lines) else ""
+        self.findings.append(Finding(self.file, place.line, place.column, code, level, facts, source))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    line: int
+    column: int
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or an empty text."""
+    names = list(known)
+    translated = TRANSLATED.get(word.lower())
+    if translated in names:
+        return translated
+    found = difflib.get_close_matches(word.lower(), names, 1, 0.6)
+    return found[0] if found else ""
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.level == ERROR for finding in findings)
+
+
+def codes() -> tuple[str, ...]:
+    """Every code there is, for the documentation and its test."""
+    return tuple(code for code in _sentences("es") if code[0].isupper())
+
+
+@cache
+def _sentences(language: str) -> Mapping[str, Any]:
+    path = _SENTENCES / f"{language}.yaml"
+    if not path.exists():
+        path = _SENTENCES / "es.yaml"
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def _fill(sentence: str, facts: Mapping[str, Any]) -> str:
+    for name, value in facts.items():
+        sentence = sentence.replace("{" + name + "}", str(value))
+    return sentence

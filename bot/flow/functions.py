@@ -1,0 +1,136 @@
+"""The functions an expression may call. None of them raises: on odd values they answer nothing, 0 or false."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
+from typing import Any, Callable, Mapping
+
+from bot.flow.words import fold
+
+OPEN_QUEUES = "open queues"
+TODAY = "today"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`needs_values` functions are handed the values of the moment before their own arguments."""
+
+    run: Callable[..., Any]
+    least: int
+    most: int
+    needs_values: bool = False
+
+
+def text(value: Any) -> str:
+    """How a value is written when nobody said how: numbers without exponent, nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(text(part) for part in value)
+    return str(value)
+
+
+def number(value: Any) -> Decimal | None:
+    """Text or number as a number; nothing when it is none."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        result = Decimal(str(value).strip())
+    except (DecimalException, ValueError):
+        return None
+    return result if result.is_finite() else None
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal but for case and accents; nothing is the same as nothing else, not even nothing."""
+    if left is None or right is None:
+        return False
+    return fold(text(left)) == fold(text(right))
+
+
+def contains(whole: Any, part: Any) -> bool:
+    if whole is None or part is None:
+        return False
+    if isinstance(whole, (list, tuple)):
+        return any(same(one, part) for one in whole)
+    return fold(text(part)) in fold(text(whole))
+
+
+def starts(whole: Any, part: Any) -> bool:
+    return whole is not None and part is not None and fold(text(whole)).startswith(fold(text(part)))
+
+
+def ends(whole: Any, part: Any) -> bool:
+    return whole is not None and part is not None and fold(text(whole)).endswith(fold(text(part)))
+
+
+def known(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def size(value: Any) -> int:
+    return len(value) if isinstance(value, (str, list, tuple, Mapping)) else 0
+
+
+def rounded(value: Any, digits: Any = 0) -> Decimal | None:
+    exact = number(value)
+    places = number(digits)
+    if exact is None or places is None:
+        return None
+    step = Decimal(1).scaleb(-max(0, min(6, int(places))))
+    try:
+        return exact.quantize(step, ROUND_HALF_UP)
+    except DecimalException:
+        return None
+
+
+def least(*values: Any) -> Any:
+    return _extreme(values, min)
+
+
+def most(*values: Any) -> Any:
+    return _extreme(values, max)
+
+
+def _extreme(values: tuple[Any, ...], choose: Callable[..., Any]) -> Any:
+    present = [value for value in values if value is not None]
+    try:
+        return choose(present) if present else None
+    except TypeError:
+        return None
+
+
+def days_since(values: Mapping[str, Any], day: Any) -> int | None:
+    today = values[TODAY]
+    if isinstance(day, datetime):
+        day = day.date()
+    return (today - day).days if isinstance(day, date) else None
+
+
+def open_queue(values: Mapping[str, Any], queue: Any) -> bool:
+    return queue in values[OPEN_QUEUES]
+
+
+BY_NAME: Mapping[str, Function] = {
+    "same": Function(same, 2, 2),
+    "contains": Function(contains, 2, 2),
+    "starts": Function(starts, 2, 2),
+    "ends": Function(ends, 2, 2),
+    "len": Function(size, 1, 1),
+    "lower": Function(lambda value: text(value).lower(), 1, 1),
+    "known": Function(known, 1, 1),
+    "number": Function(number, 1, 1),
+    "round": Function(rounded, 1, 2),
+    "min": Function(least, 1, 8),
+    "max": Function(most, 1, 8),
+    "days_since": Function(days_since, 1, 1, needs_values=True),
+    "open": Function(open_queue, 1, 1, needs_values=True),
+}

@@ -1,0 +1,198 @@
+"""All flows of a folder, compiled: what the engine works with. Loading reports every mistake and raises none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Mapping
+
+from bot import escalation
+from bot.flow import language as flow_language
+from bot.flow import texts as flow_texts
+from bot.flow.arguments import SPECIALS, Known, Reading
+from bot.flow.expressions import Scope
+from bot.flow.filters import Setting
+from bot.flow.findings import Finding, Place, Reporter, has_errors
+from bot.flow.model import Flow
+from bot.flow.project import Project, Service, defaults, read_project, read_services
+from bot.flow.texts import Texts
+from bot.flow.tree import Table, plain, read
+
+# Values that the pipeline puts into the sentences of the system.
+SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """`phrases` finds triggers by their first word, the longest first; `policy` is escalation's."""
+
+    project: Project
+    flows: Mapping[str, Flow]
+    services: Mapping[str, Service]
+    sentences: Mapping[str, Texts]
+    policy: Any
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(default_factory=dict)
+    intents: Mapping[str, str] = field(default_factory=dict)
+    payloads: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
+    order_patterns: tuple[str, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def setting(self, language: str) -> Setting:
+        """How dates and money are written in this language."""
+        return self.settings.get(language) or self.settings.get(language[:2]) or Setting(currency=self.project.currency)
+
+    def sentence(self, key: str, language: str, values: Mapping[str, Any]) -> str:
+        """A sentence of the system, filled in from `values`; an empty text where the shop wants none."""
+        found = self.sentences.get(key)
+        if found is None:
+            return ""
+        return found.pick(language, self.project.default_language).render(values)
+
+    def text(self, key: str, language: str, **values: Any) -> str:
+        """A sentence of the system for those outside a flow (queue, wait, agent … as keywords)."""
+        own = {name: getattr(self.project, name) for name in ("shop", "website", "privacy_url")}
+        filled = _Sentence({**own, "language": language, **values})
+        filled[flow_texts.SETTING] = self.setting(language)
+        filled[flow_texts.MISSING] = []
+        return self.sentence(key, language, filled)
+
+    def trigger(self, words: list[str], whole_only: bool = False) -> str:
+        """The flow whose phrase stands in `words`; of several the longest phrase. Empty when there is none."""
+        best: tuple[int, str] = (0, "")
+        for at, word in enumerate(words):
+            for phrase, flow in self.phrases.get(word, ()):
+                size = len(phrase)
+                if size > best[0] and tuple(words[at : at + size]) == phrase and (not whole_only or size == len(words)):
+                    best = (size, flow)
+                    break
+        return best[1]
+
+
+class _Sentence(dict):  # type: ignore[type-arg]
+    def __missing__(self, name: str) -> Any:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`library` is None when there is an error among the findings."""
+
+    library: Library | None
+    findings: tuple[Finding, ...]
+
+
+def load(folder: Path) -> Loaded:
+    """Read every flow of `folder`. Files that begin with `_` and are not known here belong to others."""
+    findings: list[Finding] = []
+    if not folder.is_dir():
+        place = Finding(str(folder), 1, 1, "F01", facts={"folder": folder})
+        return Loaded(None, (place,))
+    sources = {path.name: _source(path, findings) for path in sorted(folder.glob("*.yaml"))}
+    library = _build(sources, findings)
+    ordered = tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.column)))
+    return Loaded(None if has_errors(ordered) else library, ordered)
+
+
+def _source(path: Path, findings: list[Finding]) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, OSError):
+        findings.append(Finding(path.name, 1, 1, "Y19"))
+        return ""
+
+
+def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
+    project = _shared_file("_project.yaml", sources, findings, read_project)
+    services = _shared_file("_services.yaml", sources, findings, read_services)
+    names = frozenset(name[:-5] for name in sources if not name.startswith("_"))
+    sentences = _sentences(sources, project, findings)
+    known = Known(project, services, sentences, names)
+    flows: dict[str, Flow] = {}
+    for name in sorted(names):
+        flow, report = flow_language.parse(name, sources[f"{name}.yaml"], known)
+        findings += report.findings
+        if flow is not None:
+            flows[name] = flow
+    _check_named_flows(project, names, sources, findings)
+    policy = _shared_file("_policy.yaml", sources, findings, _policy)
+    return _library(project, flows, services, sentences, policy)
+
+
+def _library(
+    project: Project,
+    flows: Mapping[str, Flow],
+    services: Mapping[str, Service],
+    sentences: Mapping[str, Texts],
+    policy: Any,
+) -> Library:
+    phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for flow in flows.values():
+        for phrase in flow.triggers.words:
+            phrases.setdefault(phrase[0], []).append((phrase, flow.name))
+    longest_first = {
+        word: tuple(sorted(found, key=lambda pair: (-len(pair[0]), pair))) for word, found in phrases.items()
+    }
+    return Library(
+        project=project,
+        flows=flows,
+        services=services,
+        sentences=sentences,
+        policy=policy,
+        phrases=longest_first,
+        intents={intent: flow.name for flow in flows.values() for intent in flow.triggers.intents},
+        payloads={payload: flow.name for flow in flows.values() for payload in flow.triggers.payloads},
+        first=next((flow.name for flow in flows.values() if flow.triggers.first_message), ""),
+        order_patterns=tuple(shape.written for shape in project.shapes),
+        settings={key: Setting(locale, project.currency) for key, locale in project.locales.items()},
+    )
+
+
+def _shared_file(name: str, sources: Mapping[str, str], findings: list[Finding], reader: Any) -> Any:
+    """Read one of the files that begin with `_`; an absent one is read as empty."""
+    report = Reporter(name, sources.get(name, ""))
+    result = reader(read(sources.get(name, ""), report), report)
+    findings += report.findings
+    return result
+
+
+def _policy(tree: Any, report: Reporter) -> Any:
+    try:
+        return escalation.policy_from(plain(tree) or {})
+    except ValueError as error:
+        report.error("F02", tree or Place(1, 1), problem=error)
+        return escalation.policy_from({})
+
+
+def _sentences(sources: Mapping[str, str], project: Project, findings: list[Finding]) -> dict[str, Texts]:
+    """The built-in sentences, with the shop's own in place of those it wrote itself."""
+    report = Reporter("_texts.yaml", sources.get("_texts.yaml", ""))
+    own = read(sources.get("_texts.yaml", ""), report)
+    scope = Scope({**SPECIALS, **dict.fromkeys(SENTENCE_VALUES, "text")})
+    reading = Reading(report, Known(project), scope)
+    found: dict[str, Texts] = {}
+    for key, by_language in defaults()["texts"].items():
+        found[key] = _built_in(by_language, scope, project)
+    for key, node in own.nodes.items() if isinstance(own, Table) else ():
+        texts = reading.texts_of(node)
+        if texts is not None:
+            found[key] = texts
+    findings += report.findings
+    return found
+
+
+def _built_in(by_language: Mapping[str, str], scope: Scope, project: Project) -> Texts:
+    wanted = {key: text for key, text in by_language.items() if key in project.languages} or by_language
+    return Texts({key: (flow_texts.compile_template(text, scope),) for key, text in wanted.items()})
+
+
+def _check_named_flows(
+    project: Project, names: frozenset[str], sources: Mapping[str, str], findings: list[Finding]
+) -> None:
+    for key in ("menu", "fallback"):
+        named = getattr(project, key)
+        if named and named not in names:
+            report = Reporter("_project.yaml", sources.get("_project.yaml", ""))
+            line = next((at for at, text in enumerate(report.lines, 1) if text.startswith(f"{key}:")), 1)
+            report.error("V02", Place(line, 1), name=named, near="", known=", ".join(sorted(names)))
+            findings += report.findings

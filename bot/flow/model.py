@@ -1,0 +1,188 @@
+"""A flow, compiled: steps in a flat list that name the step that follows them. Nothing here changes after loading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Protocol
+
+from bot.flow.effects import Choice, Effect
+from bot.flow.expressions import Expression
+from bot.flow.texts import Texts
+
+# What a step may answer instead of the number of the next one.
+WAIT = -1
+END = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of a flow. `next` follows it; `blocks` are the first steps of what it may branch into.
+
+    A block that is missing or empty leads to `next`.
+    """
+
+    index: int
+    id: str
+    kind: "StepKind"
+    line: int
+    column: int
+    data: Any
+    next: int = END
+    blocks: Mapping[str, int] = field(default_factory=dict)
+    when: Expression | None = None
+
+    def block(self, name: str) -> int:
+        return self.blocks.get(name, self.next)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a menu or button of a question. `words` are folded phrases that choose it."""
+
+    key: str
+    label: Texts
+    description: Texts | None = None
+    words: tuple[tuple[str, ...], ...] = ()
+    folded: frozenset[str] = frozenset()
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    is_true: Expression
+    otherwise: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    after_seconds: float
+    remind: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `ask` and `menu` wait for. `is_choice`: only its options answer it."""
+
+    text: Texts
+    save: str = ""
+    type: str = "text"
+    is_choice: bool = False
+    options: tuple[Option, ...] = ()
+    checks: tuple[Check, ...] = ()
+    retries: int = 2
+    invalid: tuple[Texts, ...] = ()
+    skips_known: bool = False
+    is_sensitive: bool = False
+    no_reply: NoReply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Triggers:
+    """What starts a flow: folded phrases, intents, payloads of taps, the first message of a conversation."""
+
+    words: tuple[tuple[str, ...], ...] = ()
+    intents: tuple[str, ...] = ()
+    payloads: tuple[str, ...] = ()
+    first_message: bool = False
+    places: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One file of the flows. `early` are the questions that may be answered before they are asked.
+
+    `interrupts`: whether another flow's trigger may interrupt this one (yes, no) or takes its place (replace).
+    """
+
+    name: str
+    file: str
+    steps: tuple[Step, ...]
+    by_id: Mapping[str, int]
+    data: Mapping[str, str]
+    records: Mapping[str, Mapping[str, str]]
+    triggers: Triggers
+    revision: str
+    title: str = ""
+    queue: str = ""
+    interrupts: str = "yes"
+    texts: tuple[Texts, ...] = ()
+    early: tuple[tuple[str, str], ...] = ()
+    sensitive: frozenset[str] = frozenset()
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """What `lookup` and `do` ask for."""
+
+    service: str
+    arguments: Mapping[str, Expression]
+    save: str = ""
+    is_write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffPlan:
+    queue: str
+    reason: str
+    priority: str = "normal"
+    summary: Texts | None = None
+
+
+class Run(Protocol):
+    """What a step may do while it runs; the engine hands one in."""
+
+    values: Any
+    open_queues: frozenset[str]
+
+    def say(self, texts: Texts, choices: tuple[Choice, ...] = (), media_url: str = "") -> None:
+        """Send the text in the contact's language."""
+
+    def choices(self, step: Step) -> tuple[Choice, ...]:
+        """The options of a question as things to tap."""
+
+    def render(self, texts: Texts) -> str:
+        """The text in the contact's language, filled in."""
+
+    def emit(self, effect: Effect) -> None:
+        """Ask for an effect as it is."""
+
+    def set(self, name: str, value: Any) -> None:
+        """Give a variable a value."""
+
+    def ask(self, step: Step) -> int:
+        """Put the question of this step and wait."""
+
+    def call(self, step: Step, plan: CallPlan) -> int:
+        """Ask a service and wait."""
+
+    def goto(self, name: str) -> int:
+        """Go to the step of this name; a question there is asked again."""
+
+    def start(self, flow: str) -> int:
+        """Replace the running flow by another."""
+
+    def hand_off(self, plan: HandOffPlan) -> int:
+        """Pass to people; the flows end."""
+
+    def end(self, outcome: str) -> int:
+        """End the running flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepKind:
+    """A verb of the language. One file of `bot/flow/steps/` with `STEP`.
+
+    `build` reads the options of one step and gives its data; `run` carries it out and gives the number of the next
+    step, WAIT or END. `example` stands in the documentation and is compiled by the tests.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    build: Callable[[Any], Any]
+    run: Callable[[Run, Step], int]
+    example: str
+    waits: bool = False
+    ends: bool = False
+    has_branches: bool = False

@@ -1,0 +1,76 @@
+"""What may be done with a conversation in one turn. `bot.turn` decides on one; `bot.flow.engine` carries it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from bot.flow.effects import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A valid answer to the pending question; `option` is the key that was chosen, if it was one."""
+
+    value: Any
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Not an answer: counted, and asked again or given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin a flow afresh, with what is known already."""
+
+    flow: str
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Digress:
+    """Begin a flow on top of the running one, which goes on afterwards."""
+
+    flow: str
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say a sentence of the system; `repeats`: then the pending question once more, tries unchanged."""
+
+    text: str
+    repeats: bool = False
+    offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the running flow, on the contact's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Ask the question before the pending one again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The pending question is gone from its flow: say so and begin that flow again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToPeople:
+    """Pass to people, with what speaks for it."""
+
+    reason: str
+    queue: str = ""
+    priority: str = "normal"
+    evidence: tuple[Evidence, ...] = ()
+    score: float | None = None
+    threshold: float | None = None
+
+
+Move = Answer | Invalid | Start | Digress | Tell | Cancel | Back | Restart | ToPeople

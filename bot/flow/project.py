@@ -1,0 +1,236 @@
+"""What holds for all flows of a shop: `_project.yaml` and `_services.yaml`, read and checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Mapping
+
+from bot.flow.answers import Shape, shape
+from bot.flow.findings import Reporter, near
+from bot.flow.tree import Items, Node, Table, Text, plain, read
+from bot.flow.values import TYPES
+from bot.flow.words import bare
+
+COMMANDS = ("agent", "cancel", "menu", "back", "repeat")
+_DEFAULTS = Path(__file__).parent / "defaults.yaml"
+_DURATION = re.compile(r"^(\d{1,6}(?:\.\d+)?)\s*(s|m|min|h|d)?$")
+_SECONDS = {None: 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+_LOCALES = {"es": "es_ES", "en": "en_GB", "pt": "pt_BR"}
+_KEYS = (
+    "language_version", "shop", "country", "currency", "languages", "order_numbers", "queues", "default_queue",
+    "menu", "fallback", "remembered", "retries", "timeout", "commands", "locales", "privacy_url", "website",
+)  # fmt: skip
+_SERVICE_KEYS = ("kind", "inputs", "required", "outputs", "timeout", "fake", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something a flow may ask for by name. `outputs` are coerced at the border; `fake` answers the simulator."""
+
+    name: str
+    inputs: Mapping[str, str]
+    required: tuple[str, ...]
+    outputs: Mapping[str, str]
+    is_write: bool = False
+    timeout_seconds: float = 8.0
+    fake: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`_project.yaml`. `commands` maps a folded whole message to its command (`agent`, `language:pt`, …)."""
+
+    shop: str = ""
+    country: str = "ES"
+    currency: str = "EUR"
+    languages: tuple[str, ...] = ("es", "en", "pt")
+    shapes: tuple[Shape, ...] = ()
+    queues: tuple[str, ...] = ()
+    default_queue: str = ""
+    menu: str = ""
+    fallback: str = ""
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    retries: int = 2
+    commands: Mapping[str, str] = field(default_factory=dict)
+    locales: Mapping[str, str] = field(default_factory=lambda: dict(_LOCALES))
+    privacy_url: str = ""
+    website: str = ""
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]
+
+
+def seconds(written: str) -> float | None:
+    """`15m`, `8s`, `2h`, `1d` or plain seconds; None when it is none of these."""
+    match = _DURATION.match(written.strip())
+    return float(match[1]) * _SECONDS[match[2]] if match else None
+
+
+def read_project(tree: Node | None, report: Reporter) -> Project:
+    """Every mistake is reported; what is wrong falls back to its default so that reading goes on."""
+    if not isinstance(tree, Table):
+        tree = Table()
+    unknown_keys(tree, _KEYS, report)
+    languages = tuple(words(tree, "languages", report)) or ("es", "en", "pt")
+    queues = tuple(words(tree, "queues", report)) or ("general",)
+    default_queue = word(tree, "default_queue", report) or queues[0]
+    if default_queue not in queues:
+        place = tree.nodes["default_queue"]
+        report.error("V01", place, name=default_queue, near=near(default_queue, queues), known=", ".join(queues))
+    locales = {**_LOCALES, **{k: str(v).replace("-", "_") for k, v in _mapping(tree, "locales", report).items()}}
+    return Project(
+        shop=word(tree, "shop", report),
+        country=word(tree, "country", report) or "ES",
+        currency=word(tree, "currency", report) or "EUR",
+        languages=languages,
+        shapes=_shapes(tree, report),
+        queues=queues,
+        default_queue=default_queue,
+        menu=word(tree, "menu", report),
+        fallback=word(tree, "fallback", report),
+        remembered=typed_names(tree, "remembered", report),
+        retries=whole(tree, "retries", report, 2),
+        commands=_commands(tree, report),
+        locales=locales,
+        privacy_url=word(tree, "privacy_url", report),
+        website=word(tree, "website", report),
+    )
+
+
+def read_services(tree: Node | None, report: Reporter) -> dict[str, Service]:
+    services: dict[str, Service] = {}
+    for name, node in tree.nodes.items() if isinstance(tree, Table) else ():
+        if not isinstance(node, Table):
+            report.error("S05", node, name=name, shape="kind, inputs, outputs")
+            continue
+        services[name] = _service(name, node, report)
+    return services
+
+
+def _service(name: str, node: Table, report: Reporter) -> Service:
+    unknown_keys(node, _SERVICE_KEYS, report)
+    kind = word(node, "kind", report) or "read"
+    if kind not in ("read", "write"):
+        report.error("S09", node.nodes["kind"], name="kind", value=kind, known="read, write")
+    timeout = node.get("timeout")
+    limit = seconds(timeout.value) if isinstance(timeout, Text) else 8.0
+    if limit is None:
+        report.error("S10", timeout, name="timeout", value=plain(timeout), example="8s")
+    inputs = typed_names(node, "inputs", report)
+    required = tuple(words(node, "required", report))
+    for needed in required:
+        if needed not in inputs:
+            report.error("V04", node.nodes["required"], name=needed, service=name, known=", ".join(inputs))
+    return Service(
+        name=name,
+        inputs=inputs,
+        required=required,
+        outputs=typed_names(node, "outputs", report),
+        is_write=kind == "write",
+        timeout_seconds=limit or 8.0,
+        fake=tuple(plain(node.get("fake")) or ()),
+    )
+
+
+def unknown_keys(tree: Table, known: tuple[str, ...], report: Reporter) -> None:
+    for name, key in tree.keys.items():
+        if name not in known:
+            report.error("S01", key, name=name, near=near(name, known), known=", ".join(known))
+
+
+def word(tree: Table, name: str, report: Reporter) -> str:
+    node = tree.get(name)
+    if node is None:
+        return ""
+    if not isinstance(node, Text):
+        report.error("S05", node, name=name, shape="…")
+        return ""
+    return node.value.strip()
+
+
+def words(tree: Table, name: str, report: Reporter) -> list[str]:
+    """A list of words; one word alone counts as a list of one."""
+    node = tree.get(name)
+    if node is None:
+        return []
+    nodes = node.nodes if isinstance(node, Items) else (node,)
+    found = []
+    for one in nodes:
+        if isinstance(one, Text):
+            found.append(one.value.strip())
+        else:
+            report.error("S05", one, name=name, shape="[a, b]")
+    return [one for one in found if one]
+
+
+def whole(tree: Table, name: str, report: Reporter, default: int) -> int:
+    written = word(tree, name, report)
+    if not written:
+        return default
+    if not written.isdigit() or len(written) > 3:
+        report.error("S10", tree.nodes[name], name=name, value=written, example="2")
+        return default
+    return int(written)
+
+
+def typed_names(tree: Table, name: str, report: Reporter) -> dict[str, str]:
+    node = tree.get(name)
+    if node is None or (isinstance(node, Text) and not node.value):
+        return {}
+    if not isinstance(node, Table):
+        report.error("S05", node, name=name, shape="order_ref: order_number")
+        return {}
+    found = {}
+    for key, kind in node.nodes.items():
+        written = kind.value if isinstance(kind, Text) else ""
+        if written not in TYPES:
+            report.error("V09", kind, name=written, near=near(written, TYPES), known=", ".join(TYPES))
+            written = "any"
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
+            report.error("S11", node.keys[key], name=key)
+        found[key] = written
+    return found
+
+
+def _mapping(tree: Table, name: str, report: Reporter) -> dict[str, Any]:
+    node = tree.get(name)
+    if node is not None and not isinstance(node, Table):
+        report.error("S05", node, name=name, shape="es: …")
+        return {}
+    return plain(node) or {}
+
+
+def _shapes(tree: Table, report: Reporter) -> tuple[Shape, ...]:
+    found = []
+    for one in words(tree, "order_numbers", report) or ["AA-99999"]:
+        try:
+            found.append(shape(one))
+        except ValueError:
+            report.error("S10", tree.nodes["order_numbers"], name="order_numbers", value=one, example="AA-99999")
+    return tuple(found)
+
+
+@cache
+def defaults() -> Mapping[str, Any]:
+    """The words of the commands and the sentences of the system that a shop did not write itself."""
+    return plain(read(_DEFAULTS.read_text(encoding="utf-8"), Reporter(_DEFAULTS.name)))
+
+
+def _commands(tree: Table, report: Reporter) -> dict[str, str]:
+    """A shop's own words for a command come in place of the built-in ones."""
+    own = _mapping(tree, "commands", report)
+    for name in own:
+        if name not in (*COMMANDS, "language"):
+            key = tree.nodes["commands"].keys[name]  # type: ignore[union-attr]
+            report.error("S01", key, name=name, near=near(name, COMMANDS), known=", ".join((*COMMANDS, "language")))
+    chosen = {**defaults()["commands"], **own}
+    by_words = {}
+    for name, by_language in chosen.items():
+        for language, phrases in by_language.items():
+            command = f"language:{language}" if name == "language" else name
+            by_words.update({bare(phrase): command for phrase in phrases})
+    return by_words

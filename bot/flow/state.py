@@ -1,0 +1,72 @@
+"""Where a conversation stands: plain JSON, `{}` for a new one. Reading it never fails, whatever is in it.
+
+    frames    flows in progress, the running one last: flow, rev, at (step), vars, tries, digress, trail
+    wait      what the running flow waits for: kind (answer, call), seq, stage (reminders sent), media (voice notes)
+    seq       number of the last wait; a timer or result with another number is stale
+    vars      values that outlive a flow (`remembered:` of the project)
+    lang      the conversation's language; other: the language of the last message if it was another one
+    mood      what `bot.escalation` keeps of the last messages
+    last      how the bot answered the previous turn: outcome, text, the variable it asked for
+    gentle    an open question “shall I pass you to a person?” with the message it came after
+    noticed   the contact was told once that this is an assistant
+    met       the contact has written before
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+State = dict[str, Any]
+
+ANSWER = "answer"
+CALL = "call"
+
+
+def opened(state: Mapping[str, Any]) -> State:
+    """A copy that may be changed down to the frames; what hangs below is replaced, never changed in place."""
+    fresh = dict(state)
+    frames = state.get("frames")
+    fresh["frames"] = [_frame(frame) for frame in frames if _is_frame(frame)] if isinstance(frames, list) else []
+    remembered = state.get("vars")
+    fresh["vars"] = dict(remembered) if isinstance(remembered, Mapping) else {}
+    wait = state.get("wait")
+    fresh["wait"] = dict(wait) if isinstance(wait, Mapping) and fresh["frames"] else None
+    if not isinstance(state.get("seq"), int):
+        fresh["seq"] = 0
+    return fresh
+
+
+def frame(flow: str, revision: str, known: Mapping[str, Any], is_digression: bool = False) -> State:
+    return {
+        "flow": flow,
+        "rev": revision,
+        "at": "",
+        "vars": dict(known),
+        "tries": 0,
+        "digress": is_digression,
+        "trail": [],
+    }
+
+
+def waits_for_call(state: Mapping[str, Any]) -> bool:
+    wait = state.get("wait")
+    return isinstance(wait, Mapping) and wait.get("kind") == CALL
+
+
+def _is_frame(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("flow"), str)
+
+
+def _frame(stored: Mapping[str, Any]) -> State:
+    kept = stored.get("vars")
+    trail = stored.get("trail")
+    tries = stored.get("tries")
+    return {
+        "flow": stored["flow"],
+        "rev": str(stored.get("rev", "")),
+        "at": str(stored.get("at", "")),
+        "vars": dict(kept) if isinstance(kept, Mapping) else {},
+        "tries": tries if isinstance(tries, int) else 0,
+        "digress": stored.get("digress") is True,
+        "trail": [str(name) for name in trail] if isinstance(trail, list) else [],
+    }

@@ -1,0 +1,43 @@
+"""`handoff`: pass the conversation to the people of a queue."""
+
+from __future__ import annotations
+
+from bot.flow.arguments import Arguments
+from bot.flow.model import HandOffPlan, Run, Step, StepKind
+
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+def build(arguments: Arguments) -> HandOffPlan:
+    queue = arguments.one_of("handoff", "V01", arguments.known.project.queues)
+    if arguments.get("reason") is None:
+        arguments.report.error("S02", arguments.node, name="reason", verb="handoff")
+    arguments.block("if_closed")
+    return HandOffPlan(
+        queue=queue,
+        reason=arguments.word("reason", default="asked"),
+        priority=arguments.word("priority", PRIORITIES, "normal"),
+        summary=arguments.team_texts("summary"),
+    )
+
+
+def run(run: Run, step: Step) -> int:
+    plan: HandOffPlan = step.data
+    if "if_closed" in step.blocks and plan.queue not in run.open_queues:
+        return step.blocks["if_closed"]
+    return run.hand_off(plan)
+
+
+STEP = StepKind(
+    name="handoff",
+    options=("reason", "priority", "summary", "if_closed"),
+    build=build,
+    run=run,
+    ends=True,
+    example="""
+- handoff: general
+  reason: asked
+  priority: high
+  summary: "Quiere hablar de {order_ref}"
+""",
+)

@@ -1,0 +1,139 @@
+"""What the contact reads: texts in several languages with `{…}` in them, compiled once.
+
+A value is put in as it is and never read again: what a customer writes cannot become a placeholder.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
+
+from bot.flow import filters
+from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
+from bot.flow.findings import near
+from bot.flow.functions import text as written
+
+MAX_LENGTH = 4096
+SETTING = "setting"
+MISSING = "missing"
+_PLACEHOLDER = re.compile(r"\{\{(?P<double>[^{}]*)\}\}|\{(?P<single>[^{}]*)\}")
+_BAR = re.compile(r"\|(?=(?:[^\"']*[\"'][^\"']*[\"'])*[^\"']*$)(?!\|)")
+
+Part = str | Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One text in one language. `constant` is the text itself when there is nothing to fill in."""
+
+    source: str
+    parts: tuple[Part, ...]
+    placeholders: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    constant: str | None = None
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        if self.constant is not None:
+            return self.constant
+        whole = "".join(part if isinstance(part, str) else part(values) for part in self.parts)
+        return whole[:MAX_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The same thing said in several languages, each with one or more variants. Keys like `es`, `es-MX`."""
+
+    by_language: Mapping[str, tuple[Template, ...]]
+    line: int = 0
+    column: int = 0
+    columns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def pick(self, language: str, default: str, turn: int = 0) -> Template:
+        """Exact language, then without its region, then the project's own, then any: never an empty text."""
+        found = self.by_language.get(language) or self.by_language.get(language[:2]) or self.by_language.get(default)
+        if not found:
+            found = next(iter(self.by_language.values()))
+        return found[turn % len(found)] if len(found) > 1 else found[0]
+
+
+def compile_template(source: str, scope: Scope) -> Template:
+    """Raises ExpressionError with the column in `source` of the placeholder that cannot be used."""
+    parts: list[Part] = []
+    placeholders: list[str] = []
+    names: set[str] = set()
+    at = 0
+    for match in _PLACEHOLDER.finditer(source):
+        if match.start() > at:
+            parts.append(source[at : match.start()])
+        group = "double" if match["double"] is not None else "single"
+        part, expression = _placeholder(match[group], match.start(group), scope)
+        parts.append(part)
+        placeholders.append(" ".join(match[group].split()))
+        names |= expression.names
+        at = match.end()
+    if at < len(source):
+        parts.append(source[at:])
+    constant = None if placeholders else source[:MAX_LENGTH]
+    return Template(source, tuple(parts), tuple(placeholders), frozenset(names), constant)
+
+
+def _placeholder(inside: str, column: int, scope: Scope) -> tuple[Part, Expression]:
+    pieces = _BAR.split(inside)
+    try:
+        expression = compile_expression(pieces[0], scope)
+        steps = tuple(_filter(piece, scope) for piece in pieces[1:])
+    except ExpressionError as error:
+        error.column += column
+        raise
+    if not steps:
+        return _plain(expression), expression
+    return _filtered(expression, steps), expression
+
+
+def _plain(expression: Expression) -> Part:
+    call, source = expression.call, expression.source
+
+    def part(values: Mapping[str, Any]) -> str:
+        value = call(values)
+        if value is None:
+            values[MISSING].append(source)
+            return ""
+        return written(value)
+
+    return part
+
+
+def _filtered(expression: Expression, steps: tuple[Callable[[Any, Mapping[str, Any]], str], ...]) -> Part:
+    call, source = expression.call, expression.source
+
+    def part(values: Mapping[str, Any]) -> str:
+        value = call(values)
+        if value is None:
+            values[MISSING].append(source)
+            return ""
+        for step in steps:
+            value = step(value, values)
+        return value
+
+    return part
+
+
+def _filter(piece: str, scope: Scope) -> Callable[[Any, Mapping[str, Any]], str]:
+    name, _, rest = piece.strip().partition(":")
+    name = name.strip()
+    known = filters.BY_NAME.get(name)
+    if known is None:
+        listed = ", ".join(filters.BY_NAME)
+        raise ExpressionError("E09", 0, name=name, near=near(name, filters.BY_NAME), known=listed)
+    arguments = _arguments(rest, scope)
+    least, most = known.arguments
+    if not least <= len(arguments) <= most:
+        raise ExpressionError("E10", 0, name=name, least=least, most=most)
+    run = known.run
+    return lambda value, values: run(value, values[SETTING], *(argument.call(values) for argument in arguments))
+
+
+def _arguments(source: str, scope: Scope) -> tuple[Expression, ...]:
+    pieces = re.findall(r"\"[^\"]*\"|'[^']*'|[^,\s][^,]*", source)
+    return tuple(compile_expression(piece, scope) for piece in pieces)

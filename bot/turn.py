@@ -1,0 +1,548 @@
+"""One turn: what a message means, in one fixed order, and what comes of it. The only place that decides it.
+
+Before this the pipeline has dropped duplicates, obeyed opt-out words and kept away what a person holds. Then, always:
+
+ 1. the answer to “shall I pass you to a person?”      7. a person asked for, or frustration
+ 2. a tap                                              8. an answer of a strict type, an option's word
+ 3. what cannot be read                                9. another flow's trigger
+ 4. the exact answer to the pending question          10. a free-text answer
+ 5. a command as the whole message                    11. not understood: counted
+ 6. attachments without words
+
+Understanding judges from 7 on, never a tap, an exact answer or a command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Mapping
+
+from bot import attachments, escalation
+from bot.errors import FlowBroken
+from bot.flow import engine
+from bot.flow.answers import FREE, NO, PARSERS, YES, Spoken, yes_no
+from bot.flow.effects import Effect, Evidence, HandOff, Say
+from bot.flow.engine import Trace
+from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
+from bot.flow.library import Library
+from bot.flow.model import Flow, Option, Question, Step
+from bot.flow.moves import Answer, Back, Cancel, Digress, Invalid, Move, Restart, Start, Tell, ToPeople
+from bot.flow.state import State, opened, waits_for_call
+from bot.flow.words import bare, holds, position, tokens
+from bot.understanding.read import read
+from bot.understanding.reading import Reading
+
+MAX_TEXT = 4000
+MAX_DEPTH = 3
+_SHORT = 14
+_LAST = {"asked": "ask", "fallback": "fallback"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of one event. `outcome`: answered, asked, fallback, handoff, later or silent.
+
+    `later`: a look-up is under way; the state is unchanged and the event is to be heard again after its result.
+    """
+
+    state: Mapping[str, Any]
+    effects: tuple[Effect, ...] = ()
+    outcome: str = "silent"
+    reading: Reading | None = None
+    trace: tuple[Trace, ...] = ()
+
+
+def hear(library: Library, state: Mapping[str, Any], event: Event, moment: Moment) -> Turn:
+    """Answer one event. Pure: the same state and event give the same turn, and `state` is not changed."""
+    try:
+        return _hear(library, state, event, moment)
+    except Exception as error:  # noqa: BLE001 - whatever breaks, the contact gets an apology and a person
+        fresh, effects, trace = engine.apology(library, state, moment, error)
+        return Turn(fresh, effects, "handoff", None, trace)
+
+
+def _hear(library: Library, state: Mapping[str, Any], event: Event, moment: Moment) -> Turn:
+    match event:
+        case Said():
+            hearing = _Hearing(library, dict(state), moment, event)
+            if waits_for_call(state):
+                return _while_looking(hearing, state)
+            return _finish(hearing, _first(hearing, _SAID))
+        case Pressed():
+            if waits_for_call(state):
+                return Turn(state, (), "later", None, (Trace(decision="later"),))
+            said = Said(event.label, event.message_id)
+            hearing = _Hearing(library, dict(state), moment, said, payload=event.payload)
+            return _finish(hearing, _first(hearing, _PRESSED))
+        case CallResult() | TimerDue():
+            return _carry(_Hearing(library, dict(state), moment, Said("")), event)
+        case TicketClosed():
+            return Turn(_returned(state), (), "silent", None, (Trace(decision=f"closed:{event.outcome}"),))
+    return Turn(dict(state))
+
+
+class _Hearing:
+    """One message while it is being made sense of; `state` is a copy of the top level and may be changed."""
+
+    def __init__(self, library: Library, state: State, moment: Moment, said: Said, payload: str = "") -> None:
+        self.library = library
+        self.state = state
+        self.moment = moment
+        self.said = said
+        self.payload = payload
+        self.text = said.text.strip()[:MAX_TEXT]
+        self.whole = bare(self.text) if len(self.text) <= 80 else ""
+        self.pending: tuple[Flow, Step] | None = engine.pending(library, state)
+        self.reading: Reading | None = None
+        self.decisions: list[Trace] = []
+        self._words: list[str] | None = None
+        if not state.get("lang"):
+            state["lang"] = moment.language or library.project.default_language
+
+    @property
+    def words(self) -> list[str]:
+        if self._words is None:
+            self._words = tokens(self.text)
+        return self._words
+
+    @property
+    def question(self) -> Question | None:
+        return self.pending[1].data if self.pending else None
+
+    def spoken(self) -> Spoken:
+        return Spoken(self.text, self.said.media, self.said.location, self.moment.now.date())
+
+    def options(self) -> tuple[Option, ...]:
+        """The options that were offered: those whose `when` does not hold are not there."""
+        question = self.question
+        if question is None:
+            return ()
+        if not any(option.when for option in question.options):
+            return question.options
+        run = engine.Engine(self.library, opened(self.state), self.moment, self.text)
+        return tuple(one for one in question.options if one.when is None or one.when.call(run.values))
+
+    def understood(self) -> Reading:
+        if self.reading is None:
+            language = self.state["lang"][:2]
+            self.reading = read(self.text, language=language, order_patterns=self.library.order_patterns)
+        return self.reading
+
+    def decided(self, what: str) -> None:
+        self.decisions.append(Trace(decision=what))
+
+
+Decision = Callable[[_Hearing], Move | None]
+
+
+def _first(hearing: _Hearing, order: tuple[tuple[str, Decision], ...]) -> Move:
+    for name, decide in order:
+        move = decide(hearing)
+        if move is not None:
+            hearing.decided(name)
+            return move
+    raise FlowBroken("No decision fits this message.")
+
+
+# 1. The open question whether a person should take over
+
+
+def _gentle(hearing: _Hearing) -> Move | None:
+    asked = hearing.state.get("gentle")
+    if not asked:
+        return None
+    hearing.state["gentle"] = None
+    chosen = hearing.payload.removeprefix("ask_person:") if hearing.payload else ""
+    if chosen == "yes_word" or (not hearing.payload and yes_no(hearing.spoken()) is True):
+        quote = Evidence("human_request", hearing.text[:200], hearing.said.message_id)
+        return ToPeople("human_request", _queue(hearing), evidence=(quote,))
+    if chosen != "no_word" and hearing.whole not in NO:
+        return None
+    return _gone_on(hearing, str(asked.get("text", "")))
+
+
+def _gone_on(hearing: _Hearing, kept: str) -> Move:
+    """“No”: what the contact had written before the question is answered now."""
+    if not kept:
+        return Tell("go_on", repeats=True)
+    again = _Hearing(hearing.library, hearing.state, hearing.moment, replace(hearing.said, text=kept))
+    hearing.text, hearing.whole, hearing._words = again.text, again.whole, None
+    return _first(hearing, _UNJUDGED)
+
+
+# 2. Taps
+
+
+def _tap(hearing: _Hearing) -> Move | None:
+    payload = hearing.payload
+    if hearing.pending:
+        flow, step = hearing.pending
+        key = payload.removeprefix(f"{flow.name}:{step.id}:")
+        if key != payload:
+            chosen = next((one for one in hearing.options() if one.key == key), None)
+            if chosen is not None:
+                return _choose(hearing, chosen)
+    started = hearing.library.payloads.get(payload)
+    if started:
+        return _start(hearing, started)
+    if hearing.pending:
+        return Tell("menu_over", repeats=True)
+    if hearing.state.get("frames"):
+        return Restart()
+    return None if hearing.text else Tell("menu_over")
+
+
+# 3. What cannot be read
+
+
+def _unreadable(hearing: _Hearing) -> Move | None:
+    said = hearing.said
+    if said.kind == "unsupported" or not (hearing.text or said.media or said.location):
+        return Tell("unreadable", repeats=True)
+    return None
+
+
+# 4. Exact answers
+
+
+def _exact(hearing: _Hearing) -> Move | None:
+    question = hearing.question
+    if question is None or not hearing.text or hearing.said.media:
+        return None
+    if question.options:
+        chosen = _named(hearing, question)
+        if chosen is not None:
+            return _choose(hearing, chosen)
+    return _exact_value(hearing, question)
+
+
+def _named(hearing: _Hearing, question: Question) -> Option | None:
+    """The option that the whole message names: by key, label, one of its words, or its place in the list."""
+    options = hearing.options()
+    for option in options:
+        if hearing.whole in option.folded:
+            return option
+    place = position(hearing.text) if question.is_choice and len(hearing.text) <= 24 else None
+    return options[place - 1] if place and place <= len(options) else None
+
+
+def _exact_value(hearing: _Hearing, question: Question) -> Move | None:
+    """A message that is nothing but a value of the type that was asked for."""
+    if question.is_choice or question.type in FREE:
+        return None
+    if question.type == "yes_no" and hearing.whole not in YES | NO:
+        return None
+    if question.type != "yes_no" and " " in hearing.text and len(hearing.text) > _SHORT:
+        return None
+    return _parsed(hearing, question)
+
+
+def _parsed(hearing: _Hearing, question: Question) -> Move | None:
+    value = PARSERS[question.type](hearing.spoken(), hearing.library.project.shapes)
+    return None if value is None else Answer(value)
+
+
+def _choose(hearing: _Hearing, option: Option) -> Move:
+    question = hearing.question
+    if question is None or question.is_choice or question.type in FREE:
+        return Answer(option.key, option.key)
+    value = PARSERS[question.type](Spoken(option.key), hearing.library.project.shapes)
+    return Answer(option.key if value is None else value, option.key)
+
+
+# 5. Commands
+
+
+def _command(hearing: _Hearing) -> Move | None:
+    command = hearing.library.project.commands.get(hearing.whole)
+    if not command or not hearing.whole:
+        return None
+    if command == "agent":
+        quote = Evidence("human_request", hearing.text[:200], hearing.said.message_id)
+        return ToPeople("human_request", _queue(hearing), evidence=(quote,))
+    if command == "cancel":
+        return Cancel()
+    if command.startswith("language:"):
+        return _switch_language(hearing, command.partition(":")[2])
+    if command in ("back", "repeat") and hearing.pending:
+        return Back() if command == "back" else Tell("", repeats=True)
+    return _menu(hearing)
+
+
+def _switch_language(hearing: _Hearing, language: str) -> Move | None:
+    if language not in hearing.library.project.languages:
+        return None
+    hearing.state["lang"], hearing.state["other"] = language, None
+    return Tell("language_set", repeats=True)
+
+
+def _menu(hearing: _Hearing) -> Move:
+    project = hearing.library.project
+    name = project.menu or project.fallback
+    return Start(name) if name else Tell("fallback")
+
+
+# 6. Attachments without words: bot.attachments
+
+
+def _attached(hearing: _Hearing) -> Move | None:
+    if hearing.text:
+        hearing.state.pop("notes", None)
+        return None
+    return attachments.answer(hearing.state, hearing.spoken(), hearing.question)
+
+
+# 7. A person asked for, or frustration
+
+
+def _judged(hearing: _Hearing) -> Move | None:
+    reading = hearing.understood()
+    _follow_language(hearing, reading)
+    state, policy = hearing.state, hearing.library.policy
+    if reading.human_request < policy.human_request_high and not reading.frustration and _typed(hearing):
+        return None  # the contact goes on as asked: what came before is no reason to interrupt that
+    mood, verdict = _weighed(hearing, reading)
+    if verdict.decision == "none":
+        state["mood"] = mood
+        return None
+    if verdict.reason == "no_progress" and hearing.pending:
+        # The question counts its own tries and says itself where the contact goes when they run out.
+        state["mood"] = {key: value for key, value in mood.items() if key != "asked_on"}
+        return None
+    state["mood"] = mood
+    if verdict.decision == "ask":
+        state["gentle"] = {"text": hearing.text[:500]}
+        return Tell("ask_person", offers=("yes_word", "no_word"))
+    return _to_people(hearing, verdict)
+
+
+def _weighed(hearing: _Hearing, reading: Reading) -> tuple[dict[str, Any], escalation.Verdict]:
+    last = hearing.state.get("last") or {}
+    heard = escalation.Heard(
+        text=hearing.text,
+        reading=reading,
+        message_id=hearing.said.message_id,
+        now=hearing.moment.now,
+        last_outcome=last.get("outcome", ""),
+        last_answer=last.get("answer", ""),
+        last_slot=last.get("slot", ""),
+    )
+    return escalation.weigh(hearing.state.get("mood") or {}, heard, hearing.library.policy)
+
+
+def _to_people(hearing: _Hearing, verdict: escalation.Verdict) -> ToPeople:
+    return ToPeople(
+        reason=verdict.reason,
+        queue=_queue(hearing),
+        priority=verdict.priority,
+        evidence=verdict.evidence,
+        score=verdict.score,
+        threshold=verdict.threshold,
+    )
+
+
+def _queue(hearing: _Hearing) -> str:
+    """Who takes over when no flow is running: the people of what the message is about."""
+    if hearing.state.get("frames"):
+        return ""
+    name = hearing.library.trigger(hearing.words)
+    return hearing.library.flows[name].queue if name else ""
+
+
+def _follow_language(hearing: _Hearing, reading: Reading) -> None:
+    """The first message sets the language; later it takes two running in another one."""
+    state, found = hearing.state, reading.language
+    if found is None or found not in hearing.library.project.languages or found == state["lang"][:2]:
+        state["other"] = None
+    elif not state.get("met") or state.get("other") == found:
+        state["lang"], state["other"] = found, None
+    else:
+        state["other"] = found
+
+
+# 8. Answers of a strict type, words of an option
+
+
+def _typed(hearing: _Hearing) -> Move | None:
+    question = hearing.question
+    if question is None:
+        return None
+    if question.options:
+        chosen = _worded(hearing)
+        if chosen is not None:
+            return _choose(hearing, chosen)
+    if question.is_choice or question.type in FREE:
+        return None
+    found = _parsed(hearing, question)
+    if found is None and question.type == "order_number" and hearing.reading and hearing.reading.order_numbers:
+        return Answer(hearing.reading.order_numbers[0])
+    return found
+
+
+def _worded(hearing: _Hearing) -> Option | None:
+    """The option whose words stand in the message; the longest phrase wins, a tie is no answer."""
+    best, size, tied = None, 0, False
+    for option in hearing.options():
+        longest = max((len(phrase) for phrase in option.words if holds(hearing.words, phrase)), default=0)
+        if longest > size:
+            best, size, tied = option, longest, False
+        elif longest and longest == size:
+            tied = True
+    return None if tied else best
+
+
+# 9. Another flow
+
+
+def _trigger(hearing: _Hearing) -> Move | None:
+    question = hearing.question
+    is_free = question is not None and not question.is_choice and question.type in FREE
+    name = hearing.library.trigger(hearing.words, whole_only=is_free)
+    if not name and not is_free and hearing.reading:
+        intents = hearing.library.intents
+        name = next((intents[intent] for intent in hearing.reading.intents if intent in intents), "")
+    return _start(hearing, name) if name else None
+
+
+def _start(hearing: _Hearing, name: str) -> Move | None:
+    target = hearing.library.flows[name]
+    known = _early(hearing, target)
+    if not hearing.pending or hearing.pending[0].interrupts == "replace":
+        return Start(name, known)
+    running = hearing.pending[0]
+    if running.name == name:
+        return Start(name, known) if known else None
+    depth = sum(1 for frame in hearing.state["frames"] if frame.get("digress"))
+    return Digress(name, known) if running.interrupts == "yes" and depth < MAX_DEPTH else None
+
+
+def _early(hearing: _Hearing, target: Flow) -> dict[str, Any]:
+    """What the message answers before it is asked: “mi pedido AB-12345 no llega”."""
+    known: dict[str, Any] = {}
+    for save, kind in target.early:
+        value = PARSERS[kind](hearing.spoken(), hearing.library.project.shapes)
+        if value is None and kind == "order_number" and hearing.reading and hearing.reading.order_numbers:
+            value = hearing.reading.order_numbers[0]
+        if value is not None and save not in known:
+            known[save] = value
+    return known
+
+
+# 10 and 11. Free text, and nothing that fits
+
+
+def _free(hearing: _Hearing) -> Move | None:
+    question = hearing.question
+    if question is None or question.is_choice or question.type not in FREE:
+        return None
+    return _parsed(hearing, question)
+
+
+def _not_understood(hearing: _Hearing) -> Move:
+    library = hearing.library
+    if hearing.pending:
+        return Invalid()
+    if hearing.state.get("frames"):
+        return Restart()
+    if library.first and not hearing.state.get("met"):
+        return Start(library.first)
+    if library.project.fallback:
+        return Start(library.project.fallback)
+    return Tell("fallback")
+
+
+_UNJUDGED: tuple[tuple[str, Decision], ...] = (
+    ("exact", _exact),
+    ("typed", _typed),
+    ("trigger", _trigger),
+    ("free", _free),
+    ("not_understood", _not_understood),
+)
+_SAID: tuple[tuple[str, Decision], ...] = (
+    ("person_question", _gentle),
+    ("unreadable", _unreadable),
+    ("exact", _exact),
+    ("command", _command),
+    ("attachment", _attached),
+    ("judged", _judged),
+    *_UNJUDGED[1:],
+)
+_PRESSED: tuple[tuple[str, Decision], ...] = (("person_question", _gentle), ("tap", _tap), *_UNJUDGED[1:])
+
+
+# What comes of it
+
+
+def _finish(hearing: _Hearing, move: Move) -> Turn:
+    was_new = not hearing.state.get("met")
+    hearing.state["met"] = True
+    turn = _carry(hearing, move)
+    fallback = hearing.library.project.fallback
+    missed = isinstance(move, Invalid) or (isinstance(move, Start) and move.flow == fallback and not was_new)
+    missed = missed or (isinstance(move, Tell) and move.text == "fallback")
+    if not missed or turn.outcome == "handoff":
+        return turn
+    state = {**turn.state, "last": {**(turn.state.get("last") or {}), "outcome": "fallback"}}
+    return replace(turn, state=state, outcome="fallback")
+
+
+def _carry(hearing: _Hearing, event: Event | Move) -> Turn:
+    state, effects, trace = engine.advance(hearing.library, hearing.state, event, hearing.moment, hearing.text)
+    says = [effect for effect in effects if isinstance(effect, Say)]
+    if says and not state.get("noticed"):
+        state["noticed"] = True
+        effects = _noticed(hearing.library, state, effects)
+    outcome = _outcome(hearing.library, state, effects, bool(says))
+    if outcome == "handoff":
+        state["gentle"], state["last"] = None, None
+    elif says:
+        found = engine.pending(hearing.library, state)
+        slot = found[1].data.save if found else ""
+        state["last"] = {"outcome": _LAST.get(outcome, "answer"), "answer": says[-1].text[:200], "slot": slot}
+    return Turn(state, effects, outcome, hearing.reading, (*hearing.decisions, *trace))
+
+
+def _outcome(library: Library, state: State, effects: tuple[Effect, ...], has_said: bool) -> str:
+    if any(isinstance(effect, HandOff) for effect in effects):
+        return "handoff"
+    if not has_said:
+        return "silent"
+    return "asked" if engine.pending(library, state) or state.get("gentle") else "answered"
+
+
+def _noticed(library: Library, state: State, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """The first answer of a conversation says once that an assistant is speaking."""
+    notice = library.text("assistant_notice", state.get("lang") or library.project.default_language).strip()
+    if not notice:
+        return effects
+    at = next(number for number, effect in enumerate(effects) if isinstance(effect, Say))
+    first = effects[at]
+    changed = replace(first, text=f"{notice}\n\n{first.text}") if isinstance(first, Say) else first
+    return (*effects[:at], changed, *effects[at + 1 :])
+
+
+def _while_looking(hearing: _Hearing, state: Mapping[str, Any]) -> Turn:
+    """A look-up is under way: messages wait for its result, but nobody who asks for a person waits for a machine."""
+    later = Turn(state, (), "later", None, (Trace(decision="later"),))
+    if hearing.library.project.commands.get(hearing.whole) == "agent":
+        return _finish(hearing, _first(hearing, (("command", _command),)))
+    if not hearing.text:
+        return later
+    reading = hearing.understood()
+    if reading.human_request < hearing.library.policy.human_request_high:
+        return later
+    mood, verdict = _weighed(hearing, reading)
+    if verdict.decision != "handoff":
+        return later
+    hearing.state["mood"] = mood
+    hearing.decided("judged")
+    return _finish(hearing, _to_people(hearing, verdict))
+
+
+def _returned(state: Mapping[str, Any]) -> State:
+    """People are done: nothing is pending, and what annoyed the contact before does not count again."""
+    fresh = opened(state)
+    fresh["frames"], fresh["wait"] = [], None
+    fresh["mood"] = escalation.forgive(state.get("mood") or {})
+    fresh["gentle"], fresh["last"] = None, None
+    return fresh
