@@ -22,11 +22,12 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Mapping
+from typing import Any
 from urllib.parse import urljoin
 
 from urllib3 import connection
@@ -394,13 +395,15 @@ class _Line(connection.HTTPConnection):
         # Once the server has said "Connection: close" the connection gives its socket away to the response.
         (self.sock or self._stream).settimeout(_remaining(self.deadline))
 
-    def response_class(self, sock: socket.socket, *args: Any, **named: Any) -> http.client.HTTPResponse:
+    def response_class(  # type: ignore[override]
+        self, sock: socket.socket, *args: Any, **named: Any
+    ) -> http.client.HTTPResponse:
         self._stream = sock
         return http.client.HTTPResponse(self, *args, **named)  # type: ignore[arg-type]
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """What the response reads from; it asks its "socket" for this and for nothing else."""
-        return io.BufferedReader(_TimedReads(self._stream.makefile(mode, buffering=0), self))
+        return io.BufferedReader(_TimedReads(self._stream.makefile("rb", buffering=0), self))
 
 
 class _TlsLine(_Line, connection.HTTPSConnection):

@@ -5,7 +5,8 @@ Each connector is one file of this folder with `CONNECTOR`, a factory: its `name
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import registry
 from orders.base import Connector
@@ -17,4 +18,5 @@ def connector(name: str, settings: Mapping[str, Any]) -> Connector:
     known = registry.collect("orders", "CONNECTOR")
     if name not in known:
         raise BadConfiguration(f"There is no connector “{name}”: write one of {', '.join(known)}.", key="connector")
-    return known[name].create(settings)
+    created: Connector = known[name].create(settings)
+    return created

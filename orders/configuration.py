@@ -11,8 +11,9 @@ Every value is text; `${NAME}` is taken from the environment. Anchors, tags and 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 import yaml
 

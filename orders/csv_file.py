@@ -12,9 +12,10 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 from orders import fields
 from orders.base import Connector, Order, Proof

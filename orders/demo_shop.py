@@ -63,7 +63,7 @@ def sales() -> tuple[Sale, ...]:
     draw = random.Random(SEED)
     named = [Sale(*sale, number=n) for n, sale in enumerate(_NAMED)]
     taken = {sale.reference for sale in named}
-    drawn = []
+    drawn: list[Sale] = []
     while len(named) + len(drawn) < ORDERS:
         sale = _drawn(draw, len(named) + len(drawn))
         if sale.reference not in taken:

@@ -7,10 +7,11 @@ which names the field and the value's kind but not the value: it may be somebody
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any, Iterable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orders.base import Item, Order, TrackingEvent
@@ -21,10 +22,10 @@ STATUSES = (
     "preparing", "shipped", "out_for_delivery", "at_pickup_point", "attempted", "delayed", "delivered",
     "returning", "lost", "cancelled", "refunded", "unknown",
 )  # fmt: skip
-TEXT_FIELDS = ("carrier", "tracking_number", "tracking_url", "customer_name", "pickup_point")
+TEXT_FIELDS = ("carrier", "tracking_number", "customer_name", "pickup_point")
 DAY_FIELDS = ("ordered_on", "ships_on", "promised_on", "eta", "delivered_on")
 HOLDER_FIELDS = ("phone", "email", "postcode")
-ORDER_FIELDS = ("reference", "status", *TEXT_FIELDS, *DAY_FIELDS, "total", "currency", "paid", *HOLDER_FIELDS)
+ORDER_FIELDS = ("reference", "status", "tracking_url", *TEXT_FIELDS, *DAY_FIELDS, "total", "currency", "paid", *HOLDER_FIELDS)
 ITEM_FIELDS = ("name", "quantity", "price")
 EVENT_FIELDS = ("at", "text", "place")
 
@@ -112,11 +113,13 @@ def record(
         raise BadField("reference", "is missing.")
     shop_word = text(values.get("status"))
     paid = values.get("paid")
+    texts: dict[str, Any] = {name: text(values.get(name)) for name in TEXT_FIELDS}
+    days: dict[str, Any] = {name: day(name, values.get(name), how) for name in DAY_FIELDS}
     order = Order(
         reference=reference,
         status=status(shop_word, how),
-        **{name: text(values.get(name)) for name in TEXT_FIELDS if name != "tracking_url"},
-        **{name: day(name, values.get(name), how) for name in DAY_FIELDS},
+        **texts,
+        **days,
         tracking_url=_web_address(values.get("tracking_url")),
         total=money("total", values.get("total"), how),
         currency=_currency_of(values.get("currency"), how),
@@ -125,8 +128,8 @@ def record(
         events=_events(events, how),
         extra={"status_text": shop_word} if shop_word else {},
     )
-    holder = Holder(*(text(values.get(name)) for name in HOLDER_FIELDS), how.country_code)
-    return Record(order, holder)
+    known: dict[str, str] = {name: text(values.get(name)) for name in HOLDER_FIELDS}
+    return Record(order, Holder(country_code=how.country_code, **known))
 
 
 def status(shop_word: str, how: Reading) -> str:
@@ -147,9 +150,10 @@ def text(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         value = str(value) if isinstance(value, (int, Decimal)) else ""
-    if not value.isprintable():
-        value = _control.sub(" ", value).encode("utf-8", "replace").decode()
-    return value.strip()[:MAX_TEXT_CHARACTERS]
+    line: str = value
+    if not line.isprintable():
+        line = _control.sub(" ", line).encode("utf-8", "replace").decode()
+    return line.strip()[:MAX_TEXT_CHARACTERS]
 
 
 def _web_address(value: Any) -> str:

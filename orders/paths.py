@@ -19,7 +19,8 @@ Path = tuple[str | int, ...]
 
 def parse(text: str) -> Path:
     """`$` and empty are the whole. Raises ValueError with a sentence."""
-    rest, steps = text.strip().removeprefix("$"), []
+    rest = text.strip().removeprefix("$")
+    steps: list[str | int] = []
     while rest:
         match = _step.match(rest)
         if not match or len(steps) == MAX_STEPS:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Iterator
 
 from orders.base import Order, Proof
 
@@ -20,10 +20,8 @@ DEFAULT_KINDS = ("phone", "email", "postcode")
 
 # ITU-T E.164: country codes of one and of two digits; all others have three.
 _ONE_DIGIT = ("1", "7")
-_TWO_DIGITS = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66"
-    " 81 82 84 86 90 91 92 93 94 95 98".split()
-)
+_SECOND_DIGITS = {"2": "07", "3": "0123469", "4": "013456789", "5": "12345678", "6": "0123456", "8": "1246", "9": "0123458"}
+_TWO_DIGITS = frozenset(first + second for first, seconds in _SECOND_DIGITS.items() for second in seconds)
 _SHORTEST_NATIONAL = 8
 _SHORTEST_INTERNATIONAL = 11
 _SHORTEST_POSTCODE = 4

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any, Callable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 import pybreaker
@@ -187,7 +188,7 @@ def _no_number(name: str) -> None:
 
 
 def _record(found: dict[str, Any], written: str, described: Api) -> Record:
-    values = {name: paths.at(found, path) for name, path in described.fields.items()}
+    values = {name: paths.at(found, path) for name, path in described.order_fields.items()}
     if fold(fields.text(values.get("reference"))) != fold(written):
         detail = "The shop answered with another order than the one asked for; it is not shown."
         raise ConnectorError(detail, permanent=True, code="other_order")

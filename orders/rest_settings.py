@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import fetch
@@ -16,7 +17,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Everything that `rest` knows of a shop. Paths of `fields` start at the order, `order_path` at the answer."""
+    """Everything that `rest` knows of a shop. Paths of `order_fields` start at the order, `order_path` at the answer."""
 
     url: str
     allowed: frozenset[str]
@@ -29,7 +30,7 @@ class Api:
     absent_statuses: frozenset[int]
     absent_path: paths.Path | None
     order_path: paths.Path
-    fields: Mapping[str, paths.Path]
+    order_fields: Mapping[str, paths.Path]
     items_path: paths.Path | None
     item_fields: Mapping[str, paths.Path]
     events_path: paths.Path | None
@@ -58,7 +59,7 @@ def api(settings: Mapping[str, Any]) -> Api:
         absent_statuses=absent_statuses,
         absent_path=absent_path,
         order_path=_path(given, "order", "$"),
-        fields=_fields(given.table("fields"), fields.ORDER_FIELDS, {"reference", "status"}),
+        order_fields=_fields(given.table("fields"), fields.ORDER_FIELDS, {"reference", "status"}),
         items_path=items_path,
         item_fields=item_fields,
         events_path=events_path,

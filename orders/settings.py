@@ -6,8 +6,9 @@ Values may be text throughout, as a YAML file gives them, or numbers, as a test 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, Mapping
+from typing import Any
 
 from orders.errors import BadConfiguration
 from orders.proof import KINDS

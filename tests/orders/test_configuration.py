@@ -18,6 +18,7 @@ settings:
     bearer: AUTH
   fields: {reference: number, status: state}
 """
+MISSING = "No such file or directory"
 HERE = Path(__file__).parents[2]
 
 
@@ -73,11 +74,10 @@ def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:
         ),
         (
             "connector: csv_file\nsettings:\n  path: none.csv",
-            "FILE:3: settings.path: FOLDER/none.csv cannot be read (No such file or directory): "
-            "put the file there or correct the path.",
+            f"FILE:3: settings.path: FOLDER/none.csv cannot be read ({MISSING}): put the file there or correct the path.",
         ),
     ],
-)  # fmt: skip
+)
 def test_mistake_is_named_with_line_key_and_mend(tmp_path: Path, text: str, detail: str) -> None:
     assert refusal(tmp_path, text) == detail
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 
@@ -247,10 +248,10 @@ def test_wrong_proof_and_absent_order_take_the_same_time(stand_in: ShopStandIn, 
 def test_connection_is_used_again(stand_in: ShopStandIn) -> None:
     with connected(stand_in) as shop:
         shop.find("AB-12345", MARTA)
-        waiting = list(shop._client._idle.values())[0][0]
+        waiting = next(iter(shop._client._idle.values()))[0]
         shop.find("AB-54321", MARTA)
 
-        assert list(shop._client._idle.values())[0][0] is waiting
+        assert next(iter(shop._client._idle.values()))[0] is waiting
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Callable, Mapping
+from typing import Any, Self
 from urllib.parse import unquote
 
 TOKEN = "shop-token"
@@ -43,7 +44,7 @@ class ShopStandIn:
         self._left -= 1
         return self._mode
 
-    def __enter__(self) -> ShopStandIn:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
