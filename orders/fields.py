@@ -25,7 +25,17 @@ STATUSES = (
 TEXT_FIELDS = ("carrier", "tracking_number", "customer_name", "pickup_point")
 DAY_FIELDS = ("ordered_on", "ships_on", "promised_on", "eta", "delivered_on")
 HOLDER_FIELDS = ("phone", "email", "postcode")
-ORDER_FIELDS = ("reference", "status", "tracking_url", *TEXT_FIELDS, *DAY_FIELDS, "total", "currency", "paid", *HOLDER_FIELDS)
+ORDER_FIELDS = (
+    "reference",
+    "status",
+    "tracking_url",
+    *TEXT_FIELDS,
+    *DAY_FIELDS,
+    "total",
+    "currency",
+    "paid",
+    *HOLDER_FIELDS,
+)
 ITEM_FIELDS = ("name", "quantity", "price")
 EVENT_FIELDS = ("at", "text", "place")
 

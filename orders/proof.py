@@ -20,7 +20,15 @@ DEFAULT_KINDS = ("phone", "email", "postcode")
 
 # ITU-T E.164: country codes of one and of two digits; all others have three.
 _ONE_DIGIT = ("1", "7")
-_SECOND_DIGITS = {"2": "07", "3": "0123469", "4": "013456789", "5": "12345678", "6": "0123456", "8": "1246", "9": "0123458"}
+_SECOND_DIGITS = {
+    "2": "07",
+    "3": "0123469",
+    "4": "013456789",
+    "5": "12345678",
+    "6": "0123456",
+    "8": "1246",
+    "9": "0123458",
+}
 _TWO_DIGITS = frozenset(first + second for first, seconds in _SECOND_DIGITS.items() for second in seconds)
 _SHORTEST_NATIONAL = 8
 _SHORTEST_INTERNATIONAL = 11

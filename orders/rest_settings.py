@@ -17,7 +17,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Everything that `rest` knows of a shop. Paths of `order_fields` start at the order, `order_path` at the answer."""
+    """All that `rest` knows of a shop. Paths of `order_fields` start at the order, `order_path` at the answer."""
 
     url: str
     allowed: frozenset[str]

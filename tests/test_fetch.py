@@ -14,6 +14,11 @@ import fetch
 from fetch import AddressRefused, Client, FetchError, Limits, Request, TooBig, TooManyRedirects, TooSlow, Unreachable
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is what many of these tests are about."""
+
+
 class Site:
     """A web server on loopback: `asked` is what reached it."""
 
@@ -21,7 +26,7 @@ class Site:
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.closing = threading.Event()
         handler = type("Handler", (_Handler,), {"site": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = _Server(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
 
     @property
@@ -143,7 +148,9 @@ def test_address_inside_is_not_public(address: str) -> None:
     assert not fetch.is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+)
 def test_address_outside_is_public(address: str) -> None:
     assert fetch.is_public(address)
 
@@ -171,7 +178,17 @@ def test_port_that_is_no_web_servers_is_refused(port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://a.example/", "file:///etc/passwd", "gopher://a.example/", "//a.example/", "a.example", "http://", "", "http://[::1"]
+    "url",
+    [
+        "ftp://a.example/",
+        "file:///etc/passwd",
+        "gopher://a.example/",
+        "//a.example/",
+        "a.example",
+        "http://",
+        "",
+        "http://[::1",
+    ],
 )
 def test_url_that_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused):

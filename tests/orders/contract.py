@@ -283,7 +283,9 @@ def tracking_is_a_web_address(rig: Rig) -> None:
 
 
 def what_is_not_known_is_left_out(rig: Rig) -> None:
-    assert not {"carrier", "tracking_number", "tracking_url", "delivered_on", "pickup_point"} & set(rig.marta("AB-20001"))
+    assert not {"carrier", "tracking_number", "tracking_url", "delivered_on", "pickup_point"} & set(
+        rig.marta("AB-20001")
+    )
 
 
 def nothing_is_none_or_empty(rig: Rig) -> None:

@@ -13,7 +13,12 @@ TODAY = date(2026, 11, 20)
 
 MARTA = {"customer_name": "Marta Ríos", "phone": "+34600111222", "email": "marta@example.com", "postcode": "28013"}
 JOHN = {"customer_name": "John Miller", "phone": "+447700900123", "email": "john@example.com", "postcode": "LS1 4AP"}
-RITA = {"customer_name": "Rita Carvalho", "phone": "+5511987654321", "email": "rita@example.com", "postcode": "01310-100"}
+RITA = {
+    "customer_name": "Rita Carvalho",
+    "phone": "+5511987654321",
+    "email": "rita@example.com",
+    "postcode": "01310-100",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,18 @@ SAMPLES = (
         ("Lámpara de pie Junco", 1, "129.00"),
         ("Bombilla LED cálida E27", 2, "6.50"),
     ),
-    _sample(MARTA, "reference=AB-20001; status=preparing; ships_on=2026-11-21; promised_on=2026-11-24; total=89.50; currency=EUR"),
+    _sample(
+        MARTA,
+        "reference=AB-20001; status=preparing; ships_on=2026-11-21; promised_on=2026-11-24; total=89.50; currency=EUR",
+    ),
     _sample(MARTA, "reference=AB-20004; status=lost; carrier=GLS; promised_on=2026-11-01; total=88.00; currency=EUR"),
     _sample(MARTA, "reference=AB-20005; status=attempted; carrier=SEUR; eta=2026-11-21; total=32.00; currency=EUR"),
-    _sample(MARTA, "reference=AB-20006; status=out_for_delivery; carrier=DHL; eta=2026-11-20; total=26.00; currency=EUR"),
-    _sample(MARTA, "reference=AB-20007; status=returning; carrier=MRW; promised_on=2026-11-10; total=44.00; currency=EUR"),
+    _sample(
+        MARTA, "reference=AB-20006; status=out_for_delivery; carrier=DHL; eta=2026-11-20; total=26.00; currency=EUR"
+    ),
+    _sample(
+        MARTA, "reference=AB-20007; status=returning; carrier=MRW; promised_on=2026-11-10; total=44.00; currency=EUR"
+    ),
     _sample(MARTA, "reference=AB-20008; status=cancelled; total=179.00; currency=EUR"),
     _sample(MARTA, "reference=AB-20009; status=refunded; promised_on=2026-10-26; total=129.00; currency=EUR"),
     _sample(

@@ -58,7 +58,10 @@ def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:
         ("connector: dmeo", "FILE:1: connector: There is no connector “dmeo”: write one of csv_file, demo, rest."),
         ("connector: demo\nconnector: rest", "FILE:2: “connector” stands here twice: keep one."),
         ("connector: demo\nsettings: [a]", "FILE:2: settings: must be a table, one “name: value” a line."),
-        ("connector: &a demo\nsettings: {today: *a}", "FILE:1: anchors and aliases are not read here: write the value out."),
+        (
+            "connector: &a demo\nsettings: {today: *a}",
+            "FILE:1: anchors and aliases are not read here: write the value out.",
+        ),
         ("connector: !x demo", "FILE:1: the tag !x is not read here: remove it."),
         (
             "connector: demo\nsettings:\n  proofs: [phone]\n  today: soon",

@@ -1,4 +1,4 @@
-"""The contract is worth what it refuses: each defect, planted into a good connector, must break at least one promise."""
+"""The contract is worth what it refuses: each defect, planted into a good connector, breaks a promise."""
 
 from __future__ import annotations
 

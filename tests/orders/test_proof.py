@@ -71,6 +71,8 @@ def test_kind_that_the_shop_does_not_take_is_no_proof() -> None:
     assert not shown(Holder(postcode="28013"), Proof(postcode="28013"), ("email",))
 
 
-@pytest.mark.parametrize("proof", [Proof(phone="+00000000000"), Proof(email="nobody@shop.invalid"), Proof(postcode="0000000")])
+@pytest.mark.parametrize(
+    "proof", [Proof(phone="+00000000000"), Proof(email="nobody@shop.invalid"), Proof(postcode="0000000")]
+)
 def test_absent_order_is_never_shown(proof: Proof) -> None:
     assert reveal(None, proof, KINDS) is None

@@ -93,7 +93,13 @@ def test_what_will_not_pass_is_permanent_and_asked_once(stand_in: ShopStandIn, m
 
 @pytest.mark.parametrize(
     ("mode", "code"),
-    [("500", "unavailable"), ("502", "unavailable"), ("503", "unavailable"), ("429", "throttled"), ("reset", "unavailable")],
+    [
+        ("500", "unavailable"),
+        ("502", "unavailable"),
+        ("503", "unavailable"),
+        ("429", "throttled"),
+        ("reset", "unavailable"),
+    ],
 )
 def test_what_may_pass_is_asked_again_and_then_transient(stand_in: ShopStandIn, mode: str, code: str) -> None:
     stand_in.mode(mode)

@@ -28,7 +28,9 @@ def test_nobody_waits_for_it_any_more(status: str) -> None:
     assert service.days_late(an_order(status, promised_on=date(2026, 11, 1)), TODAY) == 0
 
 
-@pytest.mark.parametrize("status", ["preparing", "shipped", "out_for_delivery", "attempted", "delayed", "lost", "unknown"])
+@pytest.mark.parametrize(
+    "status", ["preparing", "shipped", "out_for_delivery", "attempted", "delayed", "lost", "unknown"]
+)
 def test_what_has_not_come_is_late(status: str) -> None:
     assert service.days_late(an_order(status, promised_on=date(2026, 11, 15)), TODAY) == 5
 

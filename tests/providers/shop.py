@@ -14,6 +14,11 @@ TOKEN = "shop-token"
 BIG_BYTES = 10 * 1024 * 1024
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up on a slow shop is what some tests want."""
+
+
 class ShopStandIn:
     """`with ShopStandIn(orders) as shop`: answers `GET /orders/<number>`; `mode` says how the next answers fail."""
 
@@ -23,7 +28,7 @@ class ShopStandIn:
         self.closing = threading.Event()
         self._mode = ""
         self._left = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
 
     @property
@@ -48,7 +53,9 @@ class ShopStandIn:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
