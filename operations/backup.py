@@ -1,0 +1,126 @@
+"""Backup of the one machine: database and flows in one file, with a manifest that proves it whole.
+
+A backup is a .tar.gz of `database.sqlite` (or `database.pgdump`), `flows/…` and `manifest.json`, which holds the SHA-256
+of every other member. SQLite is copied with its own backup interface: consistent while everything runs, and it waits
+for nobody. PostgreSQL is copied by `pg_dump` in one snapshot. Redis holds nothing that a backup would need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from operations.errors import BackupFailed
+
+FORMAT = 1
+KEPT_BEFORE_MIGRATION = 5
+DATABASE_MEMBERS = {"sqlite": "database.sqlite", "postgresql": "database.pgdump"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is backed up and where to: the settings that matter here."""
+
+    database_url: str
+    data_dir: Path
+    flows_dir: Path
+
+    @property
+    def kind(self) -> str:
+        return make_url(self.database_url).get_backend_name()
+
+    @property
+    def database_file(self) -> Path:
+        return Path(make_url(self.database_url).database or "")
+
+
+def make(place: Place, target: Path | None, now: datetime) -> Path:
+    """Write a backup and return where it is. Raises BackupFailed; a half-written file is never left behind."""
+    target = target or place.data_dir / "backups" / f"relevo-{now:%Y%m%d-%H%M%S}.tar.gz"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+        copied = Path(folder) / DATABASE_MEMBERS[place.kind]
+        _copy_database(place, copied)
+        packed = Path(folder) / "packed"
+        _pack(place, copied, packed, now)
+        os.replace(packed, target)
+    target.chmod(0o600)
+    return target
+
+
+def before_migration(place: Place, now: datetime) -> Path:
+    """The backup that is taken by itself; the last few of these are kept."""
+    folder = place.data_dir / "backups"
+    made = make(place, folder / f"before-migration-{now:%Y%m%d-%H%M%S-%f}.tar.gz", now)
+    for old in sorted(folder.glob("before-migration-*.tar.gz"))[:-KEPT_BEFORE_MIGRATION]:
+        old.unlink()
+    return made
+
+
+def _copy_database(place: Place, target: Path) -> None:
+    if place.kind == "sqlite":
+        _copy_sqlite(place.database_file, target)
+    else:
+        run_postgresql("pg_dump", place.database_url, "--format=custom", "--no-owner", "--file", str(target))
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    if not source.is_file():
+        raise BackupFailed(f"There is no database at {source} yet; start Relevo once, or set DATA_DIR.")
+    reader, writer = sqlite3.connect(f"file:{source}?mode=ro", uri=True), sqlite3.connect(target)
+    try:
+        with writer:
+            reader.backup(writer)
+        writer.execute("PRAGMA journal_mode=DELETE")
+        verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.Error as error:
+        raise BackupFailed(f"The database {source} could not be copied ({error}).") from error
+    finally:
+        reader.close()
+        writer.close()
+    if verdict != "ok":
+        raise BackupFailed(f"The database {source} is damaged ({verdict}); restore the last good backup.")
+
+
+def run_postgresql(program: str, url: str, *options: str) -> None:
+    """PostgreSQL's own programs; the password goes by environment, not on a command line that anyone can list."""
+    found = shutil.which(program)
+    if not found:
+        raise BackupFailed(f"{program} is not on this machine: apt-get install postgresql-client")
+    parsed = make_url(url)
+    environment = {**os.environ, "PGPASSWORD": str(parsed.password or "")}
+    bare = parsed.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    done = subprocess.run([found, "--dbname", bare, *options], env=environment, capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        raise BackupFailed(f"{program} failed: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+
+
+def _pack(place: Place, database: Path, target: Path, now: datetime) -> None:
+    members = {database.name: database}
+    for path in sorted(place.flows_dir.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            members[f"flows/{path.relative_to(place.flows_dir)}"] = path
+    sums: dict[str, str] = {}
+    with tarfile.open(target, "w:gz", compresslevel=6) as archive:
+        for name, path in members.items():
+            archive.add(path, name, recursive=False)
+            with path.open("rb") as file:
+                sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        manifest = {"format": FORMAT, "database": place.kind, "made_at": now.isoformat(), "sha256": sums}
+        packed = json.dumps(manifest, indent=1).encode("utf-8")
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size, entry.mtime = len(packed), int(now.timestamp())
+        archive.addfile(entry, io.BytesIO(packed))
