@@ -88,9 +88,7 @@ def blueprint(accounts: Callable[[], Accounts], settings: WebhookSettings, submi
     return routes
 
 
-def read(
-    provider: str, method: str, path: str, headers: Mapping[str, str], body: bytes, accounts: Accounts
-) -> Parsed:
+def read(provider: str, method: str, path: str, headers: Mapping[str, str], body: bytes, accounts: Accounts) -> Parsed:
     """What Relevo makes of a stored webhook. The signature is not looked at; `path` is the target with its query."""
     if method.upper() != "POST":
         return Parsed(ignored=({"provider": provider, "reason": "method"},))

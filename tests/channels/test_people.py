@@ -1,0 +1,105 @@
+"""Who somebody is, whether we may write, and whether they asked us not to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import channels
+from channels.consent import asks_to_start, asks_to_stop
+from channels.identity import canonical_phone, contact_key, variants
+from channels.windows import may_write, needs_human_tag, window_ends_at
+
+WROTE = datetime(2026, 11, 21, 10, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WITH_WINDOW = [kind for kind, adapter in channels.adapters().items() if adapter.window_hours]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("+5215512345678", "+525512345678"),
+        ("+5491123456789", "+541123456789"),
+        ("+551187654321", "+5511987654321"),
+    ],
+)
+def test_two_forms_of_one_phone_are_one_contact(pair: tuple[str, str]) -> None:
+    old, new = (contact_key("meta-whatsapp", "1", address) for address in pair)
+
+    assert old == new
+    assert set(pair) <= set(variants(pair[0])) and set(pair) <= set(variants(pair[1]))
+
+
+@pytest.mark.parametrize("pair", [("+551133334444", "+5511933334444"), ("+34600111222", "+34600111223")])
+def test_different_people_are_not_merged(pair: tuple[str, str]) -> None:
+    assert canonical_phone(pair[0]) != canonical_phone(pair[1])
+
+
+def test_same_phone_is_one_contact_on_every_channel() -> None:
+    keys = {contact_key(kind, "1", "+34600111222") for kind in ("twilio-sms", "meta-whatsapp")}
+
+    assert keys == {"phone:+34600111222"}
+
+
+def test_ids_that_are_no_phones_stay_where_they_count() -> None:
+    assert contact_key("meta-whatsapp", "1", "ES.123") == contact_key("meta-whatsapp", "2", "ES.123")
+    assert contact_key("meta-messenger", "1", "748") != contact_key("meta-messenger", "2", "748")
+    assert canonical_phone("ES.123") == "ES.123"
+
+
+@pytest.mark.parametrize("kind", WITH_WINDOW)
+def test_bot_writes_within_a_day_of_the_last_message(kind: str) -> None:
+    assert may_write(kind, "bot", WROTE, WROTE + DAY - HOUR)
+    assert not may_write(kind, "bot", WROTE, WROTE + DAY)
+
+
+@pytest.mark.parametrize("kind", WITH_WINDOW)
+def test_nobody_writes_first(kind: str) -> None:
+    assert not may_write(kind, "agent", None, WROTE)
+
+
+def test_window_is_that_of_the_adapter() -> None:
+    for kind, adapter in channels.adapters().items():
+        ends = window_ends_at(kind, WROTE)
+
+        assert ends == (WROTE + timedelta(hours=adapter.window_hours) if adapter.window_hours else None)
+
+
+def test_sms_has_no_window() -> None:
+    assert may_write("twilio-sms", "bot", None, WROTE)
+
+
+@pytest.mark.parametrize(
+    ("after", "may", "tagged"), [(HOUR, True, False), (2 * DAY, True, True), (8 * DAY, False, False)]
+)
+def test_a_person_writes_for_a_week_on_messenger(after: timedelta, may: bool, tagged: bool) -> None:
+    assert may_write("meta-messenger", "agent", WROTE, WROTE + after) is may
+    assert needs_human_tag("meta-messenger", "agent", WROTE, WROTE + after) is tagged
+
+
+def test_the_bot_never_passes_for_a_person() -> None:
+    assert not needs_human_tag("meta-messenger", "bot", WROTE, WROTE + 2 * DAY)
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop", " Baja. ", "SAIR", "unsubscribe"])
+@pytest.mark.parametrize("kind", list(channels.adapters()))
+def test_stop_words_count_as_the_whole_message(kind: str, text: str) -> None:
+    assert asks_to_stop(kind, text)
+    assert not asks_to_stop(kind, f"{text} sending me the wrong size")
+
+
+@pytest.mark.parametrize("text", ["CANCEL", "end", "quit", "STOPALL", "REVOKE", "optout"])
+def test_twilios_own_words_stop_only_sms(text: str) -> None:
+    assert asks_to_stop("twilio-sms", text)
+    assert not asks_to_stop("twilio-whatsapp", text)
+
+
+@pytest.mark.parametrize("text", ["cancel my order", "", "para", "cancelar", "stop" * 100])
+def test_other_words_do_not_stop(text: str) -> None:
+    assert not asks_to_stop("twilio-sms", text)
+
+
+def test_start_words_bring_a_contact_back() -> None:
+    assert asks_to_start("twilio-sms", "start") and asks_to_start("twilio-sms", "YES")
+    assert asks_to_start("meta-whatsapp", "Start") and not asks_to_start("meta-whatsapp", "yes")
