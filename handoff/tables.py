@@ -14,6 +14,8 @@ ROLES = ("agent", "supervisor", "admin")
 TICKET_STATES = ("queued", "assigned", "snoozed", "resolved", "returned")
 LIVE_TICKET_STATES = ("queued", "assigned", "snoozed")
 LIVE = text("state IN ('queued','assigned','snoozed')")
+UNCLAIMED = text("state = 'queued' AND late_at IS NULL")
+PICKED_UP = text("picked_up_at IS NOT NULL")
 
 
 class Agent(SQLModel, table=True):
@@ -91,13 +93,17 @@ class Ticket(SQLModel, table=True):
     """One human stretch of a conversation, from handoff to resolve or return. At most one live one a conversation.
 
     `card` is what the agent sees first: path, known facts, summary. `evidence` is a list of {code, quote, message_id, points}.
-    `told` lists the texts the customer has had, each at most once.
+    `told` lists the texts the customer has had, each at most once. `ahead` is how many waited before it when it was
+    opened. `epoch` is that of the conversation at the last change of owner, so the newest ticket has the highest.
+    `claimed_at` is of the present holder, `picked_up_at` of the first; `replied_at` is the last reply of a person.
     """
 
     __table_args__ = (
         one_of("state", TICKET_STATES),
         Index("ticket_one_live", "conversation_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ticket_waiting", "state", "queue_id"),
+        Index("ticket_due", "due_at", sqlite_where=UNCLAIMED, postgresql_where=UNCLAIMED),
+        Index("ticket_picked_up", "queue_id", "picked_up_at", sqlite_where=PICKED_UP, postgresql_where=PICKED_UP),
     )
 
     ticket_id: str = Field(primary_key=True)
@@ -114,11 +120,15 @@ class Ticket(SQLModel, table=True):
     told: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     holder_id: str | None = Field(default=None, foreign_key="agent.agent_id", index=True)
     epoch: int
+    ahead: int = 0
     opened_at: datetime
     waiting_since: datetime
     due_at: datetime | None = None
+    late_at: datetime | None = None
+    picked_up_at: datetime | None = None
     claimed_at: datetime | None = None
     first_reply_at: datetime | None = None
+    replied_at: datetime | None = None
     snoozed_until: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None

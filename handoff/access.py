@@ -1,0 +1,196 @@
+"""Who may see what: the only way to load a row for an agent. What she may not see looks like what does not exist.
+
+An agent sees the conversations whose newest ticket is in one of her queues or in her hands, live or closed. Supervisors
+and admins see everything; a conversation that the bot answers, and that never had a ticket, is theirs to read alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from conversation.tables import Channel, Contact, Conversation, Message
+from handoff.errors import UnknownAgent, UnknownTicket
+from handoff.tables import LIVE_TICKET_STATES, Agent, Membership, Ticket
+
+Reader = Session | Connection
+
+SEES_EVERYTHING = ("supervisor", "admin")
+TABS = ("mine", "queued", "unanswered", "all")
+PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+
+_agent = Agent.__table__
+_membership = Membership.__table__
+_ticket = Ticket.__table__
+_conversation = Conversation.__table__
+_agent_by_id = select(_agent).where(_agent.c.agent_id == bindparam("id"), _agent.c.deactivated_at.is_(None))
+_queues_of = select(_membership.c.queue_id).where(_membership.c.agent_id == bindparam("id"))
+_ticket_by_id = select(_ticket).where(_ticket.c.ticket_id == bindparam("id"))
+_newest_ticket = (
+    select(_ticket).where(_ticket.c.conversation_id == bindparam("id")).order_by(_ticket.c.epoch.desc()).limit(1)
+)
+_conversation_by_id = select(_conversation).where(_conversation.c.conversation_id == bindparam("id"))
+_message_by_id = select(Message.__table__).where(Message.__table__.c.message_id == bindparam("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """An active agent with what decides about her sight."""
+
+    agent_id: str
+    name: str
+    role: str
+    capacity: int
+    language: str
+    queues: frozenset[str]
+    last_seen_at: datetime | None = None
+
+    @property
+    def sees_everything(self) -> bool:
+        return self.role in SEES_EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A conversation as this agent may see it. `ticket` is the newest one, live or not, if there ever was one."""
+
+    conversation: Mapping[str, Any]
+    ticket: Mapping[str, Any] | None
+
+    @property
+    def live_ticket(self) -> Mapping[str, Any] | None:
+        return self.ticket if self.ticket and self.ticket["state"] in LIVE_TICKET_STATES else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list asks for. `tab`: mine, queued, unanswered, all."""
+
+    tab: str = "all"
+    queue_id: str = ""
+    language: str = ""
+    kind: str = ""
+    limit: int = 100
+    offset: int = 0
+
+
+def viewer(reader: Reader, agent_id: str) -> Viewer:
+    """The agent behind an id. Raises UnknownAgent, also for a deactivated one."""
+    row = reader.execute(_agent_by_id, {"id": agent_id}).mappings().first()
+    if row is None:
+        raise UnknownAgent(agent_id)
+    queues = frozenset(reader.execute(_queues_of, {"id": agent_id}).scalars())
+    return Viewer(agent_id, row["name"], row["role"], row["capacity"], row["language"], queues, row["last_seen_at"])
+
+
+def may_see(viewer: Viewer, ticket: Mapping[str, Any] | None) -> bool:
+    """The rule, for the newest ticket of a conversation (or one of it). Pure."""
+    if viewer.sees_everything:
+        return True
+    return ticket is not None and (ticket["queue_id"] in viewer.queues or ticket["holder_id"] == viewer.agent_id)
+
+
+def ticket_for(reader: Reader, viewer: Viewer, ticket_id: str) -> Mapping[str, Any]:
+    """A ticket of a conversation she may see. Raises UnknownTicket."""
+    ticket = reader.execute(_ticket_by_id, {"id": ticket_id}).mappings().first()
+    if ticket is None:
+        raise UnknownTicket(ticket_id)
+    newest = reader.execute(_newest_ticket, {"id": ticket["conversation_id"]}).mappings().first()
+    if not may_see(viewer, newest):
+        raise UnknownTicket(ticket_id)
+    return ticket
+
+
+def conversation_for(reader: Reader, viewer: Viewer, conversation_id: str) -> Sight:
+    """A conversation with its newest ticket. Raises UnknownTicket."""
+    conversation = reader.execute(_conversation_by_id, {"id": conversation_id}).mappings().first()
+    ticket = reader.execute(_newest_ticket, {"id": conversation_id}).mappings().first()
+    if conversation is None or not may_see(viewer, ticket):
+        raise UnknownTicket(conversation_id)
+    return Sight(conversation, ticket)
+
+
+def message_for(reader: Reader, viewer: Viewer, message_id: str) -> Mapping[str, Any]:
+    """A message of a conversation she may see. Raises UnknownTicket."""
+    message = reader.execute(_message_by_id, {"id": message_id}).mappings().first()
+    if message is None:
+        raise UnknownTicket(message_id)
+    conversation_for(reader, viewer, message["conversation_id"])
+    return message
+
+
+def conversations_for(reader: Reader, viewer: Viewer, filters: Filters) -> list[Mapping[str, Any]]:
+    """Rows of a list: the conversation's columns, `contact_name`, `kind`, and `ticket_…` of its newest ticket.
+
+    Who waits for a person stands in the order of need: priority, then the longest wait, never the latest activity.
+    """
+    query = _listing().where(_within(viewer), _in_tab(viewer, filters.tab))
+    if filters.queue_id:
+        query = query.where(_ticket.c.queue_id == filters.queue_id)
+    if filters.language:
+        query = query.where(_conversation.c.language == filters.language)
+    if filters.kind:
+        query = query.where(Channel.__table__.c.kind == filters.kind)
+    query = query.order_by(*_order(filters.tab)).limit(filters.limit).offset(filters.offset)
+    return list(reader.execute(query).mappings())
+
+
+def counts_for(reader: Reader, viewer: Viewer) -> dict[str, int]:
+    """How many conversations each tab has for her."""
+    joined = _conversation.outerjoin(_ticket, _is_newest())
+    columns = [func.count().filter(_in_tab(viewer, tab)).label(tab) for tab in TABS]
+    return dict(reader.execute(select(*columns).select_from(joined).where(_within(viewer))).mappings().one())
+
+
+def _listing() -> Select[Any]:
+    contact, channel, holder = Contact.__table__, Channel.__table__, _agent
+    joined = (
+        _conversation.join(contact, contact.c.contact_id == _conversation.c.contact_id)
+        .join(channel, channel.c.channel_id == _conversation.c.channel_id)
+        .outerjoin(_ticket, _is_newest())
+        .outerjoin(holder, holder.c.agent_id == _ticket.c.holder_id)
+    )
+    ticket_columns = [
+        _ticket.c[name].label(name if name.startswith("ticket_") else f"ticket_{name}")
+        for name in ("ticket_id", "state", "queue_id", "reason", "summary", "priority", "holder_id", "waiting_since",
+                     "due_at", "opened_at", "closed_at", "epoch")
+    ]
+    return select(_conversation, contact.c.name.label("contact_name"), channel.c.kind, channel.c.name.label("channel_name"),
+                  holder.c.name.label("holder_name"), *ticket_columns).select_from(joined)
+
+
+def _is_newest() -> ColumnElement[bool]:
+    other = _ticket.alias("other_ticket")
+    newest = (
+        select(func.max(other.c.epoch)).where(other.c.conversation_id == _conversation.c.conversation_id).scalar_subquery()
+    )
+    return and_(_ticket.c.conversation_id == _conversation.c.conversation_id, _ticket.c.epoch == newest)
+
+
+def _within(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.sees_everything:
+        return _conversation.c.conversation_id.is_not(None)
+    return or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), _ticket.c.holder_id == viewer.agent_id)
+
+
+def _in_tab(viewer: Viewer, tab: str) -> ColumnElement[bool]:
+    live = _ticket.c.state.in_(LIVE_TICKET_STATES)
+    if tab == "mine":
+        return and_(_ticket.c.holder_id == viewer.agent_id, live)
+    if tab == "queued":
+        return _ticket.c.state == "queued"
+    if tab == "unanswered":
+        return and_(live, _conversation.c.waiting_since.is_not(None))
+    return _conversation.c.conversation_id.is_not(None)
+
+
+def _order(tab: str) -> tuple[Any, ...]:
+    if tab == "all":
+        return (_conversation.c.last_message_at.desc(), _conversation.c.conversation_id)
+    rank = case(PRIORITY_RANK, value=_ticket.c.priority, else_=PRIORITY_RANK["normal"])
+    return (rank, _conversation.c.waiting_since.is_(None), _ticket.c.waiting_since, _ticket.c.ticket_id)

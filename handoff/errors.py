@@ -1,0 +1,258 @@
+"""What goes wrong at the desk. Each error has a `code` for programs and a sentence for people.
+
+HandoffError          base of the package
+  UnknownTicket       no such ticket or conversation for this agent
+  UnknownAgent        no such agent, or not active any more
+  UnknownQueue        no queue has this name
+  AlreadyClaimed      a colleague was faster
+  StaleEpoch          the page is older than the last change of owner
+  NoRoom              the agent holds as many as she can
+  NotHolder           only the holder may do this
+  IllegalMove         the ticket's state does not allow this
+  BotOwned            the bot answers here; take over first
+  SomeoneAnswered     a colleague wrote after what the page showed
+  WindowClosed        the channel no longer lets us write freely
+  NoteTooShort        a note has to say something
+  EmptyReply          a reply has to say something
+  UnknownDisposition  a ticket does not end like this
+  NothingToRetry      the message did not fail
+  NotAllowed          this needs another role
+  BadCredentials      e-mail and password do not fit
+  LockedOut           too many failed log-ins
+  BadInvitation       the link was used, is too old, or never was ours
+  WeakPassword        the password is too short
+  EmailTaken          another agent has this e-mail
+  BadHours            opening hours that cannot be read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+
+class HandoffError(Exception):
+    """Base of this package's errors."""
+
+    code = "handoff_error"
+
+
+class UnknownTicket(HandoffError):
+    """No such ticket or conversation, or not one this agent may see: both look the same."""
+
+    code = "unknown_ticket"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is no conversation or ticket {key} that you may see.")
+        self.key = key
+
+
+class UnknownAgent(HandoffError):
+    """No active agent has this id or e-mail."""
+
+    code = "unknown_agent"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is no active agent {key}; `flask agents list` shows all.")
+        self.key = key
+
+
+class UnknownQueue(HandoffError):
+    """No queue has this name."""
+
+    code = "unknown_queue"
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"There is no queue “{queue_id}”; `flask queues list` shows all.")
+        self.queue_id = queue_id
+
+
+class AlreadyClaimed(HandoffError):
+    """A colleague holds the ticket."""
+
+    code = "already_claimed"
+
+    def __init__(self, holder_name: str) -> None:
+        super().__init__(f"{holder_name} already has this conversation.")
+        self.holder_name = holder_name
+
+
+class StaleEpoch(HandoffError):
+    """The conversation changed hands since the page was shown."""
+
+    code = "stale_epoch"
+
+    def __init__(self, shown: int, current: int) -> None:
+        super().__init__("This conversation changed hands since the page was loaded; look at it again before you act.")
+        self.shown = shown
+        self.current = current
+
+
+class NoRoom(HandoffError):
+    """The agent would hold more than her capacity."""
+
+    code = "no_room"
+
+    def __init__(self, load: int, capacity: int) -> None:
+        super().__init__(f"That would be conversation {load + 1} of {capacity}; close one first, or claim it all the same.")
+        self.load = load
+        self.capacity = capacity
+
+
+class NotHolder(HandoffError):
+    """Only the holder (or a supervisor) may do this."""
+
+    code = "not_holder"
+
+    def __init__(self, holder_name: str) -> None:
+        super().__init__(f"{holder_name} has this conversation; only she or a supervisor may do this." if holder_name
+                         else "Nobody has this conversation; claim it first.")
+        self.holder_name = holder_name
+
+
+class IllegalMove(HandoffError):
+    """The table of moves does not have this one."""
+
+    code = "illegal_move"
+
+    def __init__(self, state: str, move: str) -> None:
+        super().__init__(f"A conversation that is “{state}” does not allow “{move}”; look at its present state.")
+        self.state = state
+        self.move = move
+
+
+class BotOwned(HandoffError):
+    """The bot answers here."""
+
+    code = "bot_owned"
+
+    def __init__(self) -> None:
+        super().__init__("The bot has this conversation; take it over before you write.")
+
+
+class SomeoneAnswered(HandoffError):
+    """A colleague wrote after the last message the page showed."""
+
+    code = "someone_answered"
+
+    def __init__(self, message: Mapping[str, Any]) -> None:
+        super().__init__("A colleague has answered meanwhile; read it, then send yours all the same if it is still needed.")
+        self.message = dict(message)
+
+
+class WindowClosed(HandoffError):
+    """The provider no longer lets us write freely."""
+
+    code = "window_closed"
+
+    def __init__(self, closed_at: datetime | None) -> None:
+        super().__init__("The channel lets us write again once the contact has written; your text was not sent.")
+        self.closed_at = closed_at
+
+
+class NoteTooShort(HandoffError):
+    """A note that says nothing helps nobody."""
+
+    code = "note_too_short"
+
+    def __init__(self, minimum: int) -> None:
+        super().__init__(f"Write a note of at least {minimum} characters, so that a colleague knows what this is about.")
+        self.minimum = minimum
+
+
+class EmptyReply(HandoffError):
+    """A reply without words."""
+
+    code = "empty_reply"
+
+    def __init__(self) -> None:
+        super().__init__("The reply is empty; write something before you send it.")
+
+
+class UnknownDisposition(HandoffError):
+    """A ticket does not end like this."""
+
+    code = "unknown_disposition"
+
+    def __init__(self, disposition: str, known: Sequence[str]) -> None:
+        super().__init__(f"A conversation cannot end as “{disposition}”; it can end as {', '.join(known)}.")
+        self.disposition = disposition
+
+
+class NothingToRetry(HandoffError):
+    """The message is on its way or arrived."""
+
+    code = "nothing_to_retry"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"This message is “{state}”; only one that failed or whose fate is unknown can be sent again.")
+        self.state = state
+
+
+class NotAllowed(HandoffError):
+    """This needs another role."""
+
+    code = "not_allowed"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"The role “{role}” may not do this; ask a supervisor.")
+        self.role = role
+
+
+class BadCredentials(HandoffError):
+    """E-mail and password do not fit; it is not said which of them."""
+
+    code = "bad_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("E-mail or password is wrong; try again or ask for a new invitation.")
+
+
+class LockedOut(HandoffError):
+    """Too many failed log-ins of this account or from this address."""
+
+    code = "locked_out"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"Too many failed log-ins; try again after {until:%H:%M} UTC.")
+        self.until = until
+
+
+class BadInvitation(HandoffError):
+    """The link does not open anything."""
+
+    code = "bad_invitation"
+
+    def __init__(self) -> None:
+        super().__init__("This invitation was used already or is too old; ask for a new one.")
+
+
+class WeakPassword(HandoffError):
+    """The password is too short."""
+
+    code = "weak_password"
+
+    def __init__(self, minimum: int) -> None:
+        super().__init__(f"A password needs at least {minimum} characters; a few words in a row are good.")
+        self.minimum = minimum
+
+
+class EmailTaken(HandoffError):
+    """Another agent has this e-mail."""
+
+    code = "email_taken"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"There is an agent with the e-mail {email} already; `flask agents reset-password` sends a new link.")
+        self.email = email
+
+
+class BadHours(HandoffError):
+    """Opening hours that cannot be read."""
+
+    code = "bad_hours"
+
+    def __init__(self, given: str) -> None:
+        super().__init__(f"“{given}” are no opening hours; write them like “mon-fri 09:00-14:00 16:00-19:30; sat 10:00-13:00”.")
+        self.given = given

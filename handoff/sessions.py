@@ -1,0 +1,79 @@
+"""Sessions: an agent's log-ins, kept on the server so that each can be ended. A cookie holds a token, we only its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import bindparam, insert, select, update
+
+from conversation.work import Database, Work
+from handoff import access
+from handoff.access import Viewer
+from handoff.errors import UnknownAgent
+from handoff.tables import Agent, AgentSession
+
+LONGEST = timedelta(hours=12)
+IDLE = timedelta(hours=8)
+NOTED_EACH = timedelta(seconds=30)  # a page asks often; its session is written no more often than this
+TOKEN_BYTES = 32
+
+_session, _agent = AgentSession.__table__, Agent.__table__
+_by_hash = select(_session).where(_session.c.token_hash == bindparam("hash"), _session.c.revoked_at.is_(None))
+
+
+def create(work: Work, agent_id: str) -> str:
+    """A new session; returns the token for the cookie, which is stored nowhere."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    work.connection.execute(insert(_session).values(
+        token_hash=hashed(token), agent_id=agent_id, created_at=work.now, last_used_at=work.now,
+        expires_at=work.now + LONGEST))
+    seen(work, agent_id)
+    return token
+
+
+def resolve(database: Database, token: str) -> Viewer | None:
+    """The agent behind a token; None once it is revoked, too old, idle for too long, or she is deactivated.
+
+    Being asked counts as being at her desk.
+    """
+    now = database.wiring.now()
+    with database.reading() as reader:
+        row = reader.execute(_by_hash, {"hash": hashed(token)}).mappings().first()
+        if row is None or now >= row["expires_at"] or now - row["last_used_at"] >= IDLE:
+            return None
+        try:
+            viewer = access.viewer(reader, row["agent_id"])
+        except UnknownAgent:
+            return None
+    if now - row["last_used_at"] >= NOTED_EACH:
+        with database.work() as work:
+            work.connection.execute(update(_session).where(_session.c.token_hash == row["token_hash"])
+                                    .values(last_used_at=now))
+            seen(work, viewer.agent_id)
+    return viewer
+
+
+def seen(work: Work, agent_id: str) -> None:
+    """A page of hers reported itself: she is at her desk."""
+    work.connection.execute(update(_agent).where(_agent.c.agent_id == agent_id).values(last_seen_at=work.now))
+
+
+def revoke(work: Work, token: str) -> None:
+    """End one session, for good."""
+    work.connection.execute(
+        update(_session).where(_session.c.token_hash == hashed(token), _session.c.revoked_at.is_(None))
+        .values(revoked_at=work.now))
+
+
+def revoke_all(work: Work, agent_id: str, keep_token: str = "") -> int:
+    """End every session of an agent but the kept one; returns how many."""
+    ending = update(_session).where(
+        _session.c.agent_id == agent_id, _session.c.revoked_at.is_(None), _session.c.token_hash != hashed(keep_token))
+    return work.connection.execute(ending.values(revoked_at=work.now)).rowcount
+
+
+def hashed(token: str) -> str:
+    """What is stored of a token; it has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(token.encode("utf-8")).hexdigest()
