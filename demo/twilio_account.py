@@ -174,7 +174,7 @@ class TwilioAccount:
         """A contact writes to one of our numbers: keep what she said."""
         message = Message(
             sid="SM" + secrets.token_hex(16), to=fields["to"], sender=fields["from"], body=fields.get("body", ""),
-            direction="inbound", created_at=at, status="received", updated_at=at, sent_at=at,
+            direction="inbound", created_at=at, status="receiving", updated_at=at, sent_at=at,
             profile_name=fields.get("profile_name", ""),
         )
         self.messages.add(message)

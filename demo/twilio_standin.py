@@ -3,7 +3,7 @@
     python -m demo.twilio_standin --port 9311 --account-sid AC… --auth-token … --webhook-url http://127.0.0.1:8000/webhooks/twilio
 
 Beside Twilio's own paths: `POST /_mode` (how to misbehave, demo/provider_modes.py), `GET /_log` and `DELETE /_log`
-(every accepted send in order, every request), `POST /_say` (a contact writes: a signed webhook goes out),
+(every accepted send in order, every request), `POST /_say` (a contact writes: a signed webhook goes out; `wait` answers with its outcome),
 `GET /_talk?us=…&contact=…` (both sides of a conversation), `GET /_health`.
 It binds to loopback, and posts to loopback only: nothing of the demo leaves the machine.
 """
@@ -23,9 +23,10 @@ import clock
 from demo.provider_modes import OK, BadMode, read_mode
 from demo.twilio_account import Reply, Request, TwilioAccount
 from demo.twilio_callbacks import CallbackPlan, Postman, inbound_fields
-from demo.twilio_messages import Messages
+from demo.twilio_messages import Message, Messages
 
 HANG_SECONDS = 3600.0
+PATIENTLY = "#rc=5&rp=all"  # what our own README tells a shop to enter at Twilio
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
@@ -47,6 +48,7 @@ class TwilioServer:
         self.settings = settings
         self.account = TwilioAccount(settings.account_sid, settings.auth_token, Messages(settings.database))
         self.postman = Postman(self.account, settings.plan)
+        self.deliveries: set[asyncio.Task[int]] = set()
 
     def application(self) -> web.Application:
         """The server as aiohttp runs it."""
@@ -117,9 +119,20 @@ class TwilioServer:
             return web.json_response({"error": "Say who writes (from), to which number of ours (to), and start the "
                                                "stand-in with --webhook-url."}, status=400)
         message = self.account.receive(values, clock.now().timestamp())
-        fields = inbound_fields(message, self.settings.account_sid, values.get("button", ""))
-        status = await self.postman.post(self.settings.webhook_url, fields, message.sid)
+        delivery = asyncio.ensure_future(self._deliver(message, values.get("button", "")))
+        self.deliveries.add(delivery)
+        delivery.add_done_callback(self.deliveries.discard)
+        status = await asyncio.shield(delivery) if values.get("wait") else None
         return web.json_response({"sid": message.sid, "webhook_status": status})
+
+    async def _deliver(self, message: Message, button: str) -> int:
+        """Post the webhook, and note whether it was taken: the phone shows two ticks or that it did not go out."""
+        url = self.settings.webhook_url
+        url += "" if "#" in url else PATIENTLY
+        status = await self.postman.post(url, inbound_fields(message, self.settings.account_sid, button), message.sid)
+        outcome = "received" if status // 100 == 2 else "failed"
+        self.account.messages.change(message, outcome, clock.now().timestamp())
+        return status
 
     async def _talk(self, request: web.Request) -> web.Response:
         found = self.account.messages.between(request.query.get("us", ""), request.query.get("contact", ""))
@@ -127,6 +140,8 @@ class TwilioServer:
         return web.json_response({"messages": [asdict(message) for message in found if message.seq > after]})
 
     async def _close(self, application: web.Application) -> None:
+        for delivery in list(self.deliveries):
+            delivery.cancel()
         await self.postman.close()
         self.account.messages.close()
 

@@ -324,7 +324,7 @@ def test_retries_are_read_from_the_fragment(url: str, retries: Retries) -> None:
 
 def test_a_contacts_words_arrive_as_a_signed_webhook() -> None:
     with Receiver() as ours, TwilioStandIn(webhook_url=ours.url) as twilio:
-        said = {"from": MARTA, "to": OURS, "body": "¿dónde está?", "profile_name": "Marta"}
+        said = {"from": MARTA, "to": OURS, "body": "¿dónde está?", "profile_name": "Marta", "wait": "1"}
         answer = urllib3.request("POST", f"{twilio.url}/_say", json=said, retries=False)
 
     assert answer.json()["webhook_status"] == 204
@@ -344,3 +344,14 @@ def test_both_sides_of_a_talk_are_shown_in_order(send: Send, twilio: TwilioStand
 
     assert [(message["direction"], message["body"]) for message in talk["messages"]] == [
         ("inbound", "hola"), ("outbound-api", "¿qué tal?")]
+
+
+@pytest.mark.parametrize(("answer", "status"), [(204, "received"), (403, "failed")])
+def test_what_a_contact_says_shows_whether_it_was_taken(answer: int, status: str) -> None:
+    with Receiver([answer]) as ours, TwilioStandIn(webhook_url=f"{ours.url}#rc=0") as twilio:
+        said = {"from": MARTA, "to": OURS, "body": "hola", "wait": "1"}
+        sid = urllib3.request("POST", f"{twilio.url}/_say", json=said, retries=False).json()["sid"]
+        message = twilio.message(sid)
+
+    assert message is not None
+    assert message.status == status

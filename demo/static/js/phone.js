@@ -1,0 +1,62 @@
+// The phone looks each second whether something was said, and sends without loading the page again.
+// Everything also works without this file: forms post, the page loads again by itself.
+
+const EVERY_MS = 1000;
+const live = document.body.dataset.live;
+let seen = "";
+let busy = false;
+
+async function look() {
+  if (busy || document.hidden) return;
+  busy = true;
+  try {
+    const answer = await fetch(live, { headers: seen ? { "If-None-Match": seen } : {}, cache: "no-store" });
+    if (answer.status === 200) {
+      seen = answer.headers.get("ETag") ?? "";
+      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    }
+  } catch {
+    // The server is starting again: the next look finds it.
+  } finally {
+    busy = false;
+  }
+}
+
+function show(page) {
+  for (const id of ["talk", "tries"]) {
+    const fresh = page.getElementById(id);
+    const shown = document.getElementById(id);
+    if (!fresh || fresh.innerHTML === shown.innerHTML) continue;
+    const focus = document.activeElement?.dataset?.testid;
+    const held = shown.contains(document.activeElement);
+    shown.replaceChildren(...fresh.childNodes);
+    if (held) shown.querySelector(`[data-testid="${focus}"]`)?.focus();
+  }
+  localTimes();
+}
+
+function localTimes() {
+  for (const time of document.querySelectorAll("#talk time")) {
+    const at = new Date(time.dateTime);
+    time.textContent = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  }
+}
+
+async function say(event) {
+  const form = event.target.closest("form[data-say]");
+  if (!form) return;
+  event.preventDefault();
+  const words = new FormData(form, event.submitter ?? undefined);
+  const field = form.querySelector("input[name=text]");
+  if (field) { field.value = ""; field.focus(); }
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(words) }).catch(() => null);
+  const trouble = answer ? new URL(answer.url).searchParams.get("trouble") : "silent";
+  if (trouble) location.search = `?lang=${document.documentElement.lang}&trouble=${trouble}`;
+  seen = "";
+  await look();
+}
+
+document.addEventListener("submit", say);
+document.addEventListener("visibilitychange", look);
+localTimes();
+setInterval(look, EVERY_MS);

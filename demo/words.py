@@ -1,0 +1,35 @@
+"""The demo page's own texts, one file for each language in `demo/texts/`, and how a message's words become HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from markupsafe import Markup, escape
+
+FOLDER = Path(__file__).parent / "texts"
+_bold = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+_option = re.compile(r"^\s*(\d{1,2})[.)] +(.+?)\s*$", re.MULTILINE)
+_email = re.compile(r"correo|e-?mail", re.IGNORECASE)
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """The texts of a language by their key."""
+    return dict(yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8")))
+
+
+def as_html(text: str) -> Markup:
+    """A message as WhatsApp shows it: *bold* and line breaks; everything else is text."""
+    return Markup(_bold.sub(r"<b>\1</b>", str(escape(text))))
+
+
+def keys(text: str, email: str) -> list[tuple[str, str]]:
+    """(what is sent, what is shown) for each thing one may tap under this message: its numbered options, or the e-mail it asks for."""
+    options = [(number, label) for number, label in _option.findall(text)]
+    if len(options) > 1:
+        return options
+    return [(email, email)] if _email.search(text) else []
