@@ -31,7 +31,7 @@ from conversation.tables import (
 from conversation.work import Work
 
 _address, _contact, _conversation = Address.__table__, Contact.__table__, Conversation.__table__
-_message = Message.__table__
+_channel, _message = Channel.__table__, Message.__table__
 PREVIEW_CHARACTERS = 120
 CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
 KEPT = ("language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
@@ -39,13 +39,13 @@ KEPT = ("language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "un
 
 _find = (
     select(_conversation, _contact.c.name, _contact.c.email, _contact.c.country, _contact.c.facts,
-           Channel.__table__.c.kind)
+           _channel.c.kind)
     .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
-    .join(Channel.__table__, Channel.__table__.c.channel_id == _conversation.c.channel_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
 )
 _find_by_address = _find.join(_address, _address.c.contact_id == _conversation.c.contact_id).where(
     _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical"),
-    _conversation.c.channel_id == bindparam("channel"),
+    _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"),
 )
 _find_by_id = _find.where(_conversation.c.conversation_id == bindparam("id"))
 _lock_by_address = _find_by_address.with_for_update(of=_conversation)
@@ -53,18 +53,16 @@ _lock_by_id = _find_by_id.with_for_update(of=_conversation)
 _contact_of = select(_address.c.contact_id).where(
     _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical")
 )
-_see = {
-    "sqlite": sqlite.insert(SeenId.__table__).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(SeenId.__table__).on_conflict_do_nothing(),
-}
-_claim_address = {
-    "sqlite": sqlite.insert(_address).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_address).on_conflict_do_nothing(),
-}
-_open_conversation = {
-    "sqlite": sqlite.insert(_conversation).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_conversation).on_conflict_do_nothing(),
-}
+_see, _claim_address, _open_conversation, _add_channel = (
+    {
+        dialect.__name__.rpartition(".")[2]: dialect.insert(table).on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
+        for dialect in (sqlite, postgresql)
+    }
+    for table in (SeenId.__table__, _address, _conversation, _channel)
+)
+_channel_of = select(_channel.c.channel_id).where(
+    _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"))
 _add_messages = insert(_message)
 _add_parts = insert(OutboxPart.__table__)
 _add_attachments = insert(Attachment.__table__)
@@ -78,9 +76,13 @@ _keep = (
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote, as the inbox finds her: `canonical` is what identifies her in `family`, `value` what we write to."""
+    """Who wrote, as the inbox finds her, and to which of our channels (`kind`, `account`).
 
-    channel_id: str
+    `canonical` is what identifies her in `family`, `value` what we write to.
+    """
+
+    kind: str
+    account: str
     family: str
     canonical: str
     value: str
@@ -141,7 +143,7 @@ def first_time(work: Work, *identity: str) -> bool:
 
 def find(work: Work, sender: Sender) -> Talk:
     """The one conversation of this sender on this channel, locked; made if there is none."""
-    key = {"family": sender.family, "canonical": sender.canonical, "channel": sender.channel_id}
+    key = {"family": sender.family, "canonical": sender.canonical, "kind": sender.kind, "account": sender.account}
     query = _find_by_address if work.is_sqlite else _lock_by_address
     found = work.connection.execute(query, key).mappings().first()
     if found is None:
@@ -199,10 +201,18 @@ def _make(work: Work, sender: Sender) -> None:
             work.connection.execute(delete(_contact).where(_contact.c.contact_id == contact_id))
             contact_id = work.connection.execute(_contact_of, key).scalar_one()
     work.connection.execute(_open_conversation[dialect], {
-        "conversation_id": ids.new("cnv"), "channel_id": sender.channel_id, "contact_id": contact_id,
+        "conversation_id": ids.new("cnv"), "channel_id": _channel_id(work, sender), "contact_id": contact_id,
         "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
         "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "", "preview_author": "contact",
         "created_at": work.now, "last_message_at": work.now, "day": "", "day_count": 0})
+
+
+def _channel_id(work: Work, sender: Sender) -> str:
+    """The row of one of our channels, made when it is first written to."""
+    key = {"kind": sender.kind, "account": sender.account}
+    work.connection.execute(_add_channel[work.connection.dialect.name], {
+        "channel_id": ids.new("chn"), **key, "name": sender.account, "created_at": work.now})
+    return work.connection.execute(_channel_of, key).scalar_one()
 
 
 def _talk(found: Mapping[str, Any]) -> Talk:

@@ -38,7 +38,7 @@ MESSAGES_PER_DAY = 2_000
 logger = structlog.get_logger(__name__)
 _ticket, _agent = Ticket.__table__, Agent.__table__
 _last_ticket = (
-    select(_ticket.c.ticket_id, _ticket.c.state, _ticket.c.queue_id, _ticket.c.closed_at, _ticket.c.holder_id,
+    select(_ticket.c.ticket_id, _ticket.c.state, _ticket.c.queue_id, _ticket.c.closed_at, _ticket.c.disposition,
            _agent.c.name.label("agent"))
     .outerjoin(_agent, _agent.c.agent_id == _ticket.c.closed_by)
     .where(_ticket.c.conversation_id == bindparam("id"))
@@ -179,22 +179,24 @@ def _to_people(work: Work, talk: Talk, message: dict[str, Any]) -> None:
 
 
 def _belongs_to_people(work: Work, talk: Talk, message: dict[str, Any], bot: Bot) -> bool:
-    """After people held it: tell the bot once, and see whether what she writes is still their matter."""
+    """After people held it: is what she writes now still their matter? If not, the bot is told that they are done."""
     ticket = work.connection.execute(_last_ticket, {"id": talk.conversation_id}).mappings().first()
-    outcome = ticket["state"] if ticket else "returned"
-    closed = TicketClosed(outcome, (ticket and ticket["agent"]) or "")
-    _advance(work, talk, closed, bot)
-    if ticket is None or outcome != "resolved":
-        return False
-    meaning = reopening.decide(message["text"], message["kind"], ticket["closed_at"], work.now)
+    meaning = _meaning(ticket, message, work)
     if meaning == "bot":
+        outcome, name = (ticket["state"], ticket["agent"] or "") if ticket else ("returned", "")
+        _advance(work, talk, TicketClosed(outcome, name), bot)
         return False
     talk.row["heard_seq"] = message["seq"]
-    if meaning == "queue":
-        effects.hand_off(work, talk, asked.HandOff(queue=ticket["queue_id"], reason="reopened",
-                                                   evidence=(asked.Evidence("reopened", message["text"],
-                                                                            message["message_id"]),)))
+    if meaning == "queue" and ticket is not None:
+        quote = asked.Evidence("reopened", message["text"], message["message_id"])
+        effects.hand_off(work, talk, asked.HandOff(queue=ticket["queue_id"], reason="reopened", evidence=(quote,)))
     return True
+
+
+def _meaning(ticket: Mapping[str, Any] | None, message: Mapping[str, Any], work: Work) -> reopening.Meaning:
+    if ticket is None or ticket["state"] != "resolved":
+        return "bot"
+    return reopening.decide(message["text"], message["kind"], ticket["closed_at"], work.now, ticket["disposition"])
 
 
 def _answer(work: Work, talk: Talk, event: Event, bot: Bot, seq: int | None = None) -> None:
@@ -204,7 +206,7 @@ def _answer(work: Work, talk: Talk, event: Event, bot: Bot, seq: int | None = No
     if seq is not None and outcome != "later":
         talk.row["heard_seq"] = max(seq, talk.row["heard_seq"])
     metrics.turns.labels(outcome).inc()
-    logger.info("turn", conversation=talk.conversation_id, outcome=outcome, event=type(event).__name__,
+    logger.info("turn", conversation=talk.conversation_id, outcome=outcome, heard=type(event).__name__,
                 ms=round((time.perf_counter() - began) * 1000, 2))
 
 
@@ -224,12 +226,12 @@ def _advance(work: Work, talk: Talk, event: Event, bot: Bot) -> str:
 
 
 def _keep(work: Work, talk: Talk, done: turn.Turn) -> None:
-    talk.row["state"] = done.state
     talk.row["state_epoch"] = talk.row["epoch"]
-    talk.row["language"] = done.state.get("language", talk.row["language"])
+    talk.row["language"] = done.state.get("lang") or talk.row["language"]
+    talk.row["state"] = dict(done.state)
     talk.changed = True
     if done.trace:
-        steps = [[step.flow, step.step, step.what] for step in done.trace]
+        steps = [[one.flow, one.step or one.decision] for one in done.trace]
         talk.steps.append({"conversation_id": talk.conversation_id, "outcome": done.outcome, "steps": steps,
                            "at": work.now})
 

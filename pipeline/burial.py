@@ -32,7 +32,7 @@ def bury_event(work: Work, intake: Intake, event: Event, reason: str) -> None:
         return
     if not inbox.first_time(work, *identity_of(event)):
         return
-    talk = inbox.find(work, intake.sender_of(work, event))
+    talk = inbox.find(work, intake.sender_of(event))
     message = talk.heard(work, _without_poison(event))
     talk.row["heard_seq"] = message["seq"]
     inbox.write(work, [talk])

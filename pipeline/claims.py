@@ -33,7 +33,7 @@ _part, _conversation, _channel = OutboxPart.__table__, Conversation.__table__, C
 _open_parts = (
     select(_part.c.part_id, _part.c.conversation_id, _part.c.author, _part.c.epoch, _part.c.state, _part.c.request,
            _part.c.attempt, _part.c.not_before, _part.c.first_at, _part.c.checked, _part.c.created_at, _part.c.error_code,
-           _conversation.c.epoch.label("current_epoch"), _conversation.c.owner, _conversation.c.address,
+           _conversation.c.epoch.label("current_epoch"), _conversation.c.address,
            _conversation.c.opted_out_at, _conversation.c.last_inbound_at, _channel.c.kind, _channel.c.account)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
@@ -187,7 +187,7 @@ def fail(work: Work, claimed: Claimed, code: str, text: str, state: str = "faile
 def _is_void(work: Work, part: Mapping[str, Any], patience: Patience) -> bool:
     """Not to be sent any more; says so in the row and in the timeline."""
     consent = bool(part["request"].get("consent"))
-    if part["author"] == "bot" and (part["epoch"] != part["current_epoch"] or part["owner"] != "bot"):
+    if part["author"] == "bot" and part["epoch"] != part["current_epoch"]:
         _suppress(work, part, "taken_over")
     elif part["opted_out_at"] is not None and not consent:
         _suppress(work, part, "opted_out")

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from conversation.work import Work
-from handoff import hours
-from handoff.tables import Queue
+from handoff import queues
 
 FRESH = timedelta(seconds=1)
-
-_queues = select(Queue.__table__)
 
 
 class Duty:
@@ -25,7 +20,6 @@ class Duty:
     def open_queues(self, work: Work) -> frozenset[str]:
         """Names of the queues whose hours say that they are open."""
         if self._until is None or work.now >= self._until:
-            found = work.connection.execute(_queues).mappings().all()
-            self._known = frozenset(queue["queue_id"] for queue in found if hours.is_open(queue, work.now))
+            self._known = queues.open_now(work.connection, work.now)
             self._until = work.now + FRESH
         return self._known

@@ -81,9 +81,13 @@ def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult
 
 
 def hand_off(work: Work, talk: Talk, effect: HandOff) -> None:
-    """Open a ticket in this very transaction: the acknowledgement and the epoch go with it."""
-    if talk.messages or talk.changed:
-        inbox.write(work, [talk])
+    """Open a ticket in this very transaction: the acknowledgement and the epoch go with it.
+
+    The bot's parting words, said in this turn, belong to the queue's epoch: they go out before the acknowledgement,
+    unless a person claims before they have left. What it said in earlier turns and has not sent is suppressed.
+    """
+    parting, talk.parts = talk.parts, []
+    inbox.write(work, [talk])
     opening = Opening(
         queue=effect.queue, reason=effect.reason, summary=effect.summary, priority=effect.priority,
         evidence=[asdict(reason) for reason in effect.evidence], score=effect.score, threshold=effect.threshold,
@@ -91,6 +95,7 @@ def hand_off(work: Work, talk: Talk, effect: HandOff) -> None:
     desk.open(work, talk.conversation_id, opening)
     metrics.handoffs.labels(effect.queue or "default", effect.reason).inc()
     inbox.refresh(work, talk)
+    talk.parts = [part | {"epoch": talk.row["epoch"]} for part in parting]
 
 
 def remind(work: Work, talk: Talk, effect: Remind) -> None:

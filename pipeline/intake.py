@@ -6,20 +6,18 @@ Everything here runs inside a transaction that the writer opened.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.flow.events import CallResult
 from channels import identity
 from channels.base import Event
-from conversation import ids, inbox, outbox
+from conversation import inbox, outbox
 from conversation.events import Receipt
 from conversation.inbox import Sender, Talk
-from conversation.tables import Channel
 from conversation.work import Work
 from pipeline import answer
 from pipeline.answer import Bot
@@ -28,13 +26,7 @@ from pipeline.tables import SlowWork, Timer
 logger = structlog.get_logger(__name__)
 LANGUAGE_BY_PREFIX = {"+351": "pt", "+55": "pt", "+244": "pt", "+258": "pt", "+44": "en", "+353": "en", "+61": "en",
                       "+64": "en", "+1": "en"}
-_channel, _slow, _timer = Channel.__table__, SlowWork.__table__, Timer.__table__
-_channel_of = select(_channel.c.channel_id).where(
-    _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"))
-_add_channel = {
-    "sqlite": sqlite.insert(_channel).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_channel).on_conflict_do_nothing(),
-}
+_slow, _timer = SlowWork.__table__, Timer.__table__
 _answered = (
     select(_slow).where(_slow.c.state == "answered").order_by(_slow.c.conversation_id, _slow.c.seq)
     .limit(bindparam("limit")).with_for_update(skip_locked=True)
@@ -61,17 +53,16 @@ class Due:
         return self.row["slow_work_id" if self.kind == "slow" else "timer_id"]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Intake:
     """How this process takes things in. `default_language` is the shop's."""
 
     bot: Bot
     default_language: str = "es"
-    _channel_ids: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def take_all(self, work: Work, events: Sequence[Event]) -> None:
         """Every event of a group: receipts first, then what contacts said, conversation by conversation."""
-        talks: dict[tuple[str, str], Talk] = {}
+        talks: dict[tuple[str, str, str], Talk] = {}
         for event in events:
             if event["kind"] == "status":
                 self._take_receipt(work, event)
@@ -118,19 +109,18 @@ class Intake:
         else:
             work.connection.execute(_fire, {"id": due.key, "now": work.now})
 
-    def sender_of(self, work: Work, event: Mapping[str, Any]) -> Sender:
+    def sender_of(self, event: Mapping[str, Any]) -> Sender:
         """Who wrote this event, as the inbox looks for her."""
         address, kind = event["sender"], f"{event['provider']}-{event['channel']}"
         key = identity.contact_key(kind, event["account"], address)
-        return Sender(
-            channel_id=self._channel_id(work, kind, event["account"]), family=key.partition(":")[0], canonical=key,
-            value=address, name=event.get("profile_name", ""), language=self._language_of(address))
+        return Sender(kind, event["account"], key.partition(":")[0], key, address, event.get("profile_name", ""),
+                      self._language_of(address))
 
-    def _take(self, work: Work, event: Mapping[str, Any], talks: dict[tuple[str, str], Talk]) -> None:
+    def _take(self, work: Work, event: Mapping[str, Any], talks: dict[tuple[str, str, str], Talk]) -> None:
         if not inbox.first_time(work, *identity_of(event)):
             return
-        sender = self.sender_of(work, event)
-        key = (sender.channel_id, sender.canonical)
+        sender = self.sender_of(event)
+        key = (sender.kind, sender.account, sender.canonical)
         if key not in talks:
             talks[key] = inbox.find(work, sender)
         answer.hear(work, talks[key], event, self.bot)
@@ -139,14 +129,6 @@ class Intake:
         outbox.record(work, Receipt(
             status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),
             error_code=event.get("error_code", ""), error_text=event.get("error_text", "")))
-
-    def _channel_id(self, work: Work, kind: str, account: str) -> str:
-        if (kind, account) not in self._channel_ids:
-            row = {"channel_id": ids.new("chn"), "kind": kind, "account": account, "created_at": work.now}
-            work.connection.execute(_add_channel[work.connection.dialect.name], {"name": account, **row})
-            found = work.connection.execute(_channel_of, {"kind": kind, "account": account}).scalar_one()
-            self._channel_ids[(kind, account)] = found
-        return self._channel_ids[(kind, account)]
 
     def _language_of(self, address: str) -> str:
         for length in (4, 3, 2):

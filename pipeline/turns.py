@@ -10,8 +10,10 @@ from __future__ import annotations
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, SQLAlchemyError
@@ -136,7 +138,7 @@ class Writer:
         metrics.batch_seconds.observe(time.perf_counter() - began)
 
     def _commit_alone(self, group: list[Submission], why: Exception) -> None:
-        logger.warning("a group is run one by one", error=type(why).__name__, events=len(group))
+        logger.warning("a group is run one by one", error=_place(why), events=len(group))
         for submission in group:
             try:
                 for event in submission.events:
@@ -158,8 +160,8 @@ class Writer:
                 if _is_no_storage(error):
                     raise
                 if attempt == ALONE_TRIES:
-                    logger.error("an event is buried", error=type(error).__name__, kind=event.get("kind"))
-                    reason = f"{type(error).__name__}: {error}"
+                    logger.error("an event is buried", error=_place(error), kind=event.get("kind"))
+                    reason = f"{_place(error)}: {error}"
                     with self._database.work() as work:
                         burial.bury_event(work, self._intake, event, reason)
 
@@ -200,6 +202,12 @@ class Writer:
 def _is_no_storage(error: Exception) -> bool:
     """True where the database itself did not take it: come again. Bad data is the event's own fault."""
     return isinstance(error, (DBAPIError, faults.Fault)) and not isinstance(error, (DataError, IntegrityError))
+
+
+def _place(error: Exception) -> str:
+    """What went wrong and where, without a word of what anybody wrote."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _settle(group: Sequence[Submission], failed: bool = False) -> None:

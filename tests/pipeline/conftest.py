@@ -13,7 +13,8 @@ from conversation.events import Outgoing
 from conversation.work import Database
 from pipeline.claims import Patience
 from pipeline.sender import Sender, Settings
-from tests.builders import a_channel, a_conversation
+from tests.builders import Bell, HandClock, a_channel, a_conversation
+from tests.pipeline.house import House, open_house
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 
 OURS = "+14155238886"
@@ -58,3 +59,11 @@ def send_until(
         await task
 
     asyncio.run(run())
+
+
+@pytest.fixture
+def house(database: Database, hand_clock: HandClock, bell: Bell) -> Iterator[House]:
+    """The house on this database; its writer ends with the test."""
+    house = open_house(database, hand_clock, bell)
+    yield house
+    house.writer.stop()
