@@ -38,7 +38,8 @@ def leave(work: Work, held: Standing, name: str) -> None:
     row = moves.find(name, held.ticket["state"])
     disposition = {"disposition": moves.CANCELLED} if name == "resolve" else {}
     held = _close(work, held, Change(row, moves.CONTACT, disposition, data={"agent": ""}))
-    telling.tell(work, held, "queue_left" if name == "return" else "cancelled")
+    left = work.text("queue_left", held.language) if name == "return" else ""
+    telling.say(work, held, left or work.text("cancelled", held.language))
 
 
 def _close(work: Work, held: Standing, change: Change) -> Standing:

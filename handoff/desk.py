@@ -62,7 +62,8 @@ def open(work: Work, conversation_id: str, opening: Opening) -> str:
     work.record(TimelineLine("handoff", conversation_id, "bot", ticket_id, begun.epoch,
                              {"queue": queue["queue_id"], "reason": opening.reason}))
     words = telling.acknowledgement(work, queue, begun.language)
-    outbox.queue(work, conversation_id, Outgoing(words, author="system"), ticket_id=ticket_id)
+    if words:
+        outbox.queue(work, conversation_id, Outgoing(words, author="system"), ticket_id=ticket_id)
     return ticket_id
 
 
@@ -92,7 +93,8 @@ def _present(work: Work, conversation_id: str) -> str:
 
 
 def _in_waiting_room(work: Work, held: Standing, message: Mapping[str, Any]) -> None:
-    match waiting_room.understand(message.get("text") or "", message.get("payload")):
+    was_offered = "late" in held.ticket["told"]
+    match waiting_room.understand(message.get("text") or "", message.get("payload"), was_offered):
         case Wish.HOW_LONG:
             queue = queues.get(work.connection, held.ticket["queue_id"])
             told = telling.wait(work, queue, held.ticket["waiting_since"], held.language)

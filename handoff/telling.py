@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from conversation import outbox
@@ -12,15 +13,16 @@ from handoff import hours, ledger, queues
 from handoff.ledger import Standing
 
 
-def tell(work: Work, held: Standing, key: str, **values: Any) -> str:
-    """Say a text of ours in the ticket's conversation; returns the message's id."""
-    return say(work, held, work.text(key, held.language, **values))
+def tell(work: Work, held: Standing, key: str, **values: Any) -> None:
+    """Say a text of ours in the ticket's conversation."""
+    say(work, held, work.text(key, held.language, **values))
 
 
-def say(work: Work, held: Standing, words: str, choices: tuple[OutgoingChoice, ...] = ()) -> str:
-    """Say these words as the house."""
-    outgoing = Outgoing(words, choices, author="system")
-    return outbox.queue(work, held.conversation_id, outgoing, ticket_id=held.ticket_id)
+def say(work: Work, held: Standing, words: str, choices: tuple[OutgoingChoice, ...] = ()) -> None:
+    """Say these words as the house; a shop that left a text empty wants nothing said."""
+    if words:
+        outgoing = Outgoing(words, choices, author="system")
+        outbox.queue(work, held.conversation_id, outgoing, ticket_id=held.ticket_id)
 
 
 def once(work: Work, held: Standing, mark: str) -> bool:
@@ -44,12 +46,14 @@ def acknowledgement(work: Work, queue: Mapping[str, Any], language: str) -> str:
     return work.text("ack_closed", language, queue=name, when=when)
 
 
-def wait(work: Work, queue: Mapping[str, Any], since: Any, language: str) -> str:
+def wait(work: Work, queue: Mapping[str, Any], since: datetime, language: str) -> str:
     """The sentence about the wait of somebody who waits since then: measured, or an honest “I cannot tell”."""
     expected = queues.expect(work.connection, queue, since, work.now)
     if expected is None:
         return work.text("wait_unknown", language)
-    return work.text("wait_range", language, n=expected.ahead, a=expected.from_minutes, b=expected.to_minutes)
+    minutes = {"a": expected.from_minutes, "b": expected.to_minutes}
+    alone = "" if expected.ahead else work.text("wait_next", language, **minutes)
+    return alone or work.text("wait_range", language, n=expected.ahead, **minutes)
 
 
 def mark_of_queue(queue_id: str) -> str:

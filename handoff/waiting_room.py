@@ -32,14 +32,20 @@ class Wish(Enum):
     WAIT = "wait"
 
 
-TAPS = {f"{TAP_PREFIX}bot": Wish.BOT, f"{TAP_PREFIX}wait": Wish.WAIT, f"{TAP_PREFIX}write_me": Wish.WAIT}
+TAPS = {f"{TAP_PREFIX}wait": Wish.WAIT, f"{TAP_PREFIX}bot": Wish.BOT}
+NUMBERS = {"1": Wish.WAIT, "2": Wish.BOT}  # the same where a channel shows choices as a numbered list
 
 
-def understand(text: str, payload: str | None = None) -> Wish:
-    """What this message wants; words we do not know, photos and the like are details for the agent (WAIT)."""
+def understand(text: str, payload: str | None = None, was_offered: bool = False) -> Wish:
+    """What this message wants; words we do not know, photos and the like are details for the agent (WAIT).
+
+    `was_offered`: the late choices were shown, so that a bare number means one of them.
+    """
     if payload in TAPS:
         return TAPS[payload]
     said, words = folded(text), _words()
+    if was_offered and said in NUMBERS:
+        return NUMBERS[said]
     if said in words["bot"]:
         return Wish.BOT
     if said in words["cancel"]:
