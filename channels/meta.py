@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from channels import meta_messenger_events, meta_whatsapp_events
 from channels.accounts import Accounts, MetaApp
@@ -50,9 +50,9 @@ def parse(body: bytes, app: MetaApp) -> Parsed:
     for entry in list_of(payload.get("entry")):
         for item in read(entry, app) if isinstance(entry, dict) else [_left_out("unreadable")]:
             if "reason" in item:
-                ignored.append(item)  # type: ignore[arg-type]
+                ignored.append(cast("dict[str, str]", item))
             else:
-                events.append(item)  # type: ignore[arg-type]
+                events.append(cast("Event", item))
     return Parsed(tuple(events), tuple(ignored))
 
 

@@ -243,7 +243,8 @@ def _reaction(body: Object, item: Object) -> dict[str, Any]:
 
 
 def _edit(body: Object, item: Object) -> dict[str, Any]:
-    new = _content(object_of(body.get("message")))
+    message = object_of(body.get("message"))
+    new = _content(message) if message.get("type") != "edit" else {}
     return {**new, "kind": "edited", "target": text_of(body.get("original_message_id"))}
 
 

@@ -12,7 +12,7 @@ import hmac
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from channels.accounts import Accounts, TwilioAccount
@@ -156,7 +156,7 @@ def _message(fields: Mapping[str, str], account: TwilioAccount) -> Parsed:
     if _ours(channel, sender, "", account):
         # A number of ours writing to a number of ours is a loop of two bots, never a contact.
         return _left_out("own sender", channel=channel)
-    event: Event = {
+    event: dict[str, Any] = {
         "kind": "message",
         "provider": "twilio",
         "channel": channel,
@@ -171,9 +171,13 @@ def _message(fields: Mapping[str, str], account: TwilioAccount) -> Parsed:
     if text:
         event["text"] = text
     if fields.get("NumMedia", "0") == "0" and text and _PLAIN_FIELDS.issuperset(fields):
-        return Parsed((event,))
+        return _one(event)
     _add_rich(event, fields)
-    return Parsed((event,))
+    return _one(event)
+
+
+def _one(event: dict[str, Any]) -> Parsed:
+    return Parsed((cast("Event", event),))
 
 
 def _address(value: str) -> tuple[str, str]:
@@ -198,9 +202,9 @@ def _ours(channel: str, address: str, service: str, account: TwilioAccount) -> s
     return service if channel in ("whatsapp", "sms") and service in account.messaging_services else ""
 
 
-def _add_rich(event: Event, fields: Mapping[str, str]) -> None:
+def _add_rich(event: dict[str, Any], fields: Mapping[str, str]) -> None:
     """All that a message may carry beside its text."""
-    found: dict[str, Any] = with_values(
+    found = with_values(
         media=_media(fields),
         location=_location(fields),
         reply_to=fields.get("OriginalRepliedMessageSid"),
@@ -209,8 +213,7 @@ def _add_rich(event: Event, fields: Mapping[str, str]) -> None:
         username=fields.get("ProfileUsername"),
         forwarded=fields.get("Forwarded", "").lower() == "true" or None,
     )
-    event.update(found)  # type: ignore[typeddict-item]
-    event.update(_tap(fields) or _opt_out(fields) or {})  # type: ignore[typeddict-item]
+    event.update(found, **(_tap(fields) or _opt_out(fields) or {}))
     if event["kind"] == "message" and event.keys().isdisjoint(("text", "media", "location")):
         event["kind"] = "unsupported"
 
@@ -308,4 +311,4 @@ def _status(fields: Mapping[str, str], account: TwilioAccount, state: str, part_
         error_text=fields.get("ErrorMessage") or fields.get("ChannelStatusMessage"),
         callback_data=part_id,
     )
-    return Parsed((event,))  # type: ignore[arg-type]
+    return _one(event)

@@ -101,3 +101,12 @@ def test_a_tree_is_clean_to_its_leaves_and_bounded() -> None:
 
 def test_a_number_too_long_to_be_one_costs_only_itself() -> None:
     assert plain.json_of('{"a": ' + "9" * 9000 + ', "b": 1}') == {"a": "9" * 9000, "b": 1}
+
+
+def test_what_a_reader_throws_costs_only_its_own_member() -> None:
+    def breaks(item: Any, account: str, value: Any) -> Any:
+        raise KeyError(item)
+
+    found = list(meta._guarded(breaks, {"id": "1"}, "9", {}))
+
+    assert found == [{"provider": "meta", "reason": "unreadable", "account": "9", "error": "KeyError"}]
