@@ -14,27 +14,25 @@ Understanding judges from 7 on, never a tap, an exact answer or a command.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping
+from typing import Any
 
-from bot import attachments, escalation
+from bot import attachments, escalation, matching
 from bot.errors import FlowBroken
 from bot.flow import engine
-from bot.flow.answers import FREE, NO, PARSERS, YES, Spoken, yes_no
+from bot.flow.answers import FREE, NO, PARSERS, yes_no
 from bot.flow.effects import Effect, Evidence, HandOff, Say
-from bot.flow.engine import Trace
 from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
-from bot.flow.model import Flow, Option, Question, Step
-from bot.flow.moves import Answer, Back, Cancel, Digress, Invalid, Move, Restart, Start, Tell, ToPeople
+from bot.flow.model import Flow
+from bot.flow.moves import Back, Cancel, Digress, Invalid, Move, Restart, Start, Tell, ToPeople
+from bot.flow.run import Trace, pending
 from bot.flow.state import State, opened, waits_for_call
-from bot.flow.words import bare, holds, position, tokens
-from bot.understanding.read import read
+from bot.hearing import Decision, Hearing
 from bot.understanding.reading import Reading
 
-MAX_TEXT = 4000
 MAX_DEPTH = 3
-_SHORT = 14
 _LAST = {"asked": "ask", "fallback": "fallback"}
 
 
@@ -64,7 +62,7 @@ def hear(library: Library, state: Mapping[str, Any], event: Event, moment: Momen
 def _hear(library: Library, state: Mapping[str, Any], event: Event, moment: Moment) -> Turn:
     match event:
         case Said():
-            hearing = _Hearing(library, dict(state), moment, event)
+            hearing = Hearing(library, dict(state), moment, event)
             if waits_for_call(state):
                 return _while_looking(hearing, state)
             return _finish(hearing, _first(hearing, _SAID))
@@ -72,70 +70,16 @@ def _hear(library: Library, state: Mapping[str, Any], event: Event, moment: Mome
             if waits_for_call(state):
                 return Turn(state, (), "later", None, (Trace(decision="later"),))
             said = Said(event.label, event.message_id)
-            hearing = _Hearing(library, dict(state), moment, said, payload=event.payload)
+            hearing = Hearing(library, dict(state), moment, said, payload=event.payload)
             return _finish(hearing, _first(hearing, _PRESSED))
         case CallResult() | TimerDue():
-            return _carry(_Hearing(library, dict(state), moment, Said("")), event)
+            return _carry(Hearing(library, dict(state), moment, Said("")), event)
         case TicketClosed():
             return Turn(_returned(state), (), "silent", None, (Trace(decision=f"closed:{event.outcome}"),))
     return Turn(dict(state))
 
 
-class _Hearing:
-    """One message while it is being made sense of; `state` is a copy of the top level and may be changed."""
-
-    def __init__(self, library: Library, state: State, moment: Moment, said: Said, payload: str = "") -> None:
-        self.library = library
-        self.state = state
-        self.moment = moment
-        self.said = said
-        self.payload = payload
-        self.text = said.text.strip()[:MAX_TEXT]
-        self.whole = bare(self.text) if len(self.text) <= 80 else ""
-        self.pending: tuple[Flow, Step] | None = engine.pending(library, state)
-        self.reading: Reading | None = None
-        self.decisions: list[Trace] = []
-        self._words: list[str] | None = None
-        if not state.get("lang"):
-            state["lang"] = moment.language or library.project.default_language
-
-    @property
-    def words(self) -> list[str]:
-        if self._words is None:
-            self._words = tokens(self.text)
-        return self._words
-
-    @property
-    def question(self) -> Question | None:
-        return self.pending[1].data if self.pending else None
-
-    def spoken(self) -> Spoken:
-        return Spoken(self.text, self.said.media, self.said.location, self.moment.now.date())
-
-    def options(self) -> tuple[Option, ...]:
-        """The options that were offered: those whose `when` does not hold are not there."""
-        question = self.question
-        if question is None:
-            return ()
-        if not any(option.when for option in question.options):
-            return question.options
-        run = engine.Engine(self.library, opened(self.state), self.moment, self.text)
-        return tuple(one for one in question.options if one.when is None or one.when.call(run.values))
-
-    def understood(self) -> Reading:
-        if self.reading is None:
-            language = self.state["lang"][:2]
-            self.reading = read(self.text, language=language, order_patterns=self.library.order_patterns)
-        return self.reading
-
-    def decided(self, what: str) -> None:
-        self.decisions.append(Trace(decision=what))
-
-
-Decision = Callable[[_Hearing], Move | None]
-
-
-def _first(hearing: _Hearing, order: tuple[tuple[str, Decision], ...]) -> Move:
+def _first(hearing: Hearing, order: tuple[tuple[str, Decision], ...]) -> Move:
     for name, decide in order:
         move = decide(hearing)
         if move is not None:
@@ -147,7 +91,7 @@ def _first(hearing: _Hearing, order: tuple[tuple[str, Decision], ...]) -> Move:
 # 1. The open question whether a person should take over
 
 
-def _gentle(hearing: _Hearing) -> Move | None:
+def _gentle(hearing: Hearing) -> Move | None:
     asked = hearing.state.get("gentle")
     if not asked:
         return None
@@ -161,28 +105,22 @@ def _gentle(hearing: _Hearing) -> Move | None:
     return _gone_on(hearing, str(asked.get("text", "")))
 
 
-def _gone_on(hearing: _Hearing, kept: str) -> Move:
+def _gone_on(hearing: Hearing, kept: str) -> Move:
     """“No”: what the contact had written before the question is answered now."""
     if not kept:
         return Tell("go_on", repeats=True)
-    again = _Hearing(hearing.library, hearing.state, hearing.moment, replace(hearing.said, text=kept))
-    hearing.text, hearing.whole, hearing._words = again.text, again.whole, None
+    hearing.take(kept)
     return _first(hearing, _UNJUDGED)
 
 
 # 2. Taps
 
 
-def _tap(hearing: _Hearing) -> Move | None:
-    payload = hearing.payload
-    if hearing.pending:
-        flow, step = hearing.pending
-        key = payload.removeprefix(f"{flow.name}:{step.id}:")
-        if key != payload:
-            chosen = next((one for one in hearing.options() if one.key == key), None)
-            if chosen is not None:
-                return _choose(hearing, chosen)
-    started = hearing.library.payloads.get(payload)
+def _tap(hearing: Hearing) -> Move | None:
+    answer = matching.tapped(hearing)
+    if answer is not None:
+        return answer
+    started = hearing.library.payloads.get(hearing.payload)
     if started:
         return _start(hearing, started)
     if hearing.pending:
@@ -195,65 +133,17 @@ def _tap(hearing: _Hearing) -> Move | None:
 # 3. What cannot be read
 
 
-def _unreadable(hearing: _Hearing) -> Move | None:
+def _unreadable(hearing: Hearing) -> Move | None:
     said = hearing.said
     if said.kind == "unsupported" or not (hearing.text or said.media or said.location):
         return Tell("unreadable", repeats=True)
     return None
 
 
-# 4. Exact answers
-
-
-def _exact(hearing: _Hearing) -> Move | None:
-    question = hearing.question
-    if question is None or not hearing.text or hearing.said.media:
-        return None
-    if question.options:
-        chosen = _named(hearing, question)
-        if chosen is not None:
-            return _choose(hearing, chosen)
-    return _exact_value(hearing, question)
-
-
-def _named(hearing: _Hearing, question: Question) -> Option | None:
-    """The option that the whole message names: by key, label, one of its words, or its place in the list."""
-    options = hearing.options()
-    for option in options:
-        if hearing.whole in option.folded:
-            return option
-    place = position(hearing.text) if question.is_choice and len(hearing.text) <= 24 else None
-    return options[place - 1] if place and place <= len(options) else None
-
-
-def _exact_value(hearing: _Hearing, question: Question) -> Move | None:
-    """A message that is nothing but a value of the type that was asked for."""
-    if question.is_choice or question.type in FREE:
-        return None
-    if question.type == "yes_no" and hearing.whole not in YES | NO:
-        return None
-    if question.type != "yes_no" and " " in hearing.text and len(hearing.text) > _SHORT:
-        return None
-    return _parsed(hearing, question)
-
-
-def _parsed(hearing: _Hearing, question: Question) -> Move | None:
-    value = PARSERS[question.type](hearing.spoken(), hearing.library.project.shapes)
-    return None if value is None else Answer(value)
-
-
-def _choose(hearing: _Hearing, option: Option) -> Move:
-    question = hearing.question
-    if question is None or question.is_choice or question.type in FREE:
-        return Answer(option.key, option.key)
-    value = PARSERS[question.type](Spoken(option.key), hearing.library.project.shapes)
-    return Answer(option.key if value is None else value, option.key)
-
-
 # 5. Commands
 
 
-def _command(hearing: _Hearing) -> Move | None:
+def _command(hearing: Hearing) -> Move | None:
     command = hearing.library.project.commands.get(hearing.whole)
     if not command or not hearing.whole:
         return None
@@ -269,14 +159,14 @@ def _command(hearing: _Hearing) -> Move | None:
     return _menu(hearing)
 
 
-def _switch_language(hearing: _Hearing, language: str) -> Move | None:
+def _switch_language(hearing: Hearing, language: str) -> Move | None:
     if language not in hearing.library.project.languages:
         return None
     hearing.state["lang"], hearing.state["other"] = language, None
     return Tell("language_set", repeats=True)
 
 
-def _menu(hearing: _Hearing) -> Move:
+def _menu(hearing: Hearing) -> Move:
     project = hearing.library.project
     name = project.menu or project.fallback
     return Start(name) if name else Tell("fallback")
@@ -285,7 +175,7 @@ def _menu(hearing: _Hearing) -> Move:
 # 6. Attachments without words: bot.attachments
 
 
-def _attached(hearing: _Hearing) -> Move | None:
+def _attached(hearing: Hearing) -> Move | None:
     if hearing.text:
         hearing.state.pop("notes", None)
         return None
@@ -295,11 +185,11 @@ def _attached(hearing: _Hearing) -> Move | None:
 # 7. A person asked for, or frustration
 
 
-def _judged(hearing: _Hearing) -> Move | None:
+def _judged(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
     _follow_language(hearing, reading)
     state, policy = hearing.state, hearing.library.policy
-    if reading.human_request < policy.human_request_high and not reading.frustration and _typed(hearing):
+    if reading.human_request < policy.human_request_high and not reading.frustration and matching.typed(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
     mood, verdict = _weighed(hearing, reading)
     if verdict.decision == "none":
@@ -316,7 +206,7 @@ def _judged(hearing: _Hearing) -> Move | None:
     return _to_people(hearing, verdict)
 
 
-def _weighed(hearing: _Hearing, reading: Reading) -> tuple[dict[str, Any], escalation.Verdict]:
+def _weighed(hearing: Hearing, reading: Reading) -> tuple[dict[str, Any], escalation.Verdict]:
     last = hearing.state.get("last") or {}
     heard = escalation.Heard(
         text=hearing.text,
@@ -330,7 +220,7 @@ def _weighed(hearing: _Hearing, reading: Reading) -> tuple[dict[str, Any], escal
     return escalation.weigh(hearing.state.get("mood") or {}, heard, hearing.library.policy)
 
 
-def _to_people(hearing: _Hearing, verdict: escalation.Verdict) -> ToPeople:
+def _to_people(hearing: Hearing, verdict: escalation.Verdict) -> ToPeople:
     return ToPeople(
         reason=verdict.reason,
         queue=_queue(hearing),
@@ -341,7 +231,7 @@ def _to_people(hearing: _Hearing, verdict: escalation.Verdict) -> ToPeople:
     )
 
 
-def _queue(hearing: _Hearing) -> str:
+def _queue(hearing: Hearing) -> str:
     """Who takes over when no flow is running: the people of what the message is about."""
     if hearing.state.get("frames"):
         return ""
@@ -349,7 +239,7 @@ def _queue(hearing: _Hearing) -> str:
     return hearing.library.flows[name].queue if name else ""
 
 
-def _follow_language(hearing: _Hearing, reading: Reading) -> None:
+def _follow_language(hearing: Hearing, reading: Reading) -> None:
     """The first message sets the language; later it takes two running in another one."""
     state, found = hearing.state, reading.language
     if found is None or found not in hearing.library.project.languages or found == state["lang"][:2]:
@@ -360,41 +250,10 @@ def _follow_language(hearing: _Hearing, reading: Reading) -> None:
         state["other"] = found
 
 
-# 8. Answers of a strict type, words of an option
-
-
-def _typed(hearing: _Hearing) -> Move | None:
-    question = hearing.question
-    if question is None:
-        return None
-    if question.options:
-        chosen = _worded(hearing)
-        if chosen is not None:
-            return _choose(hearing, chosen)
-    if question.is_choice or question.type in FREE:
-        return None
-    found = _parsed(hearing, question)
-    if found is None and question.type == "order_number" and hearing.reading and hearing.reading.order_numbers:
-        return Answer(hearing.reading.order_numbers[0])
-    return found
-
-
-def _worded(hearing: _Hearing) -> Option | None:
-    """The option whose words stand in the message; the longest phrase wins, a tie is no answer."""
-    best, size, tied = None, 0, False
-    for option in hearing.options():
-        longest = max((len(phrase) for phrase in option.words if holds(hearing.words, phrase)), default=0)
-        if longest > size:
-            best, size, tied = option, longest, False
-        elif longest and longest == size:
-            tied = True
-    return None if tied else best
-
-
 # 9. Another flow
 
 
-def _trigger(hearing: _Hearing) -> Move | None:
+def _trigger(hearing: Hearing) -> Move | None:
     question = hearing.question
     is_free = question is not None and not question.is_choice and question.type in FREE
     name = hearing.library.trigger(hearing.words, whole_only=is_free)
@@ -404,7 +263,7 @@ def _trigger(hearing: _Hearing) -> Move | None:
     return _start(hearing, name) if name else None
 
 
-def _start(hearing: _Hearing, name: str) -> Move | None:
+def _start(hearing: Hearing, name: str) -> Move | None:
     target = hearing.library.flows[name]
     known = _early(hearing, target)
     if not hearing.pending or hearing.pending[0].interrupts == "replace":
@@ -416,7 +275,7 @@ def _start(hearing: _Hearing, name: str) -> Move | None:
     return Digress(name, known) if running.interrupts == "yes" and depth < MAX_DEPTH else None
 
 
-def _early(hearing: _Hearing, target: Flow) -> dict[str, Any]:
+def _early(hearing: Hearing, target: Flow) -> dict[str, Any]:
     """What the message answers before it is asked: “mi pedido AB-12345 no llega”."""
     known: dict[str, Any] = {}
     for save, kind in target.early:
@@ -428,17 +287,10 @@ def _early(hearing: _Hearing, target: Flow) -> dict[str, Any]:
     return known
 
 
-# 10 and 11. Free text, and nothing that fits
+# 11. Nothing that fits (4, 8 and 10 are in bot.matching, 6 in bot.attachments)
 
 
-def _free(hearing: _Hearing) -> Move | None:
-    question = hearing.question
-    if question is None or question.is_choice or question.type not in FREE:
-        return None
-    return _parsed(hearing, question)
-
-
-def _not_understood(hearing: _Hearing) -> Move:
+def _not_understood(hearing: Hearing) -> Move:
     library = hearing.library
     if hearing.pending:
         return Invalid()
@@ -452,16 +304,16 @@ def _not_understood(hearing: _Hearing) -> Move:
 
 
 _UNJUDGED: tuple[tuple[str, Decision], ...] = (
-    ("exact", _exact),
-    ("typed", _typed),
+    ("exact", matching.exact),
+    ("typed", matching.typed),
     ("trigger", _trigger),
-    ("free", _free),
+    ("free", matching.free),
     ("not_understood", _not_understood),
 )
 _SAID: tuple[tuple[str, Decision], ...] = (
     ("person_question", _gentle),
     ("unreadable", _unreadable),
-    ("exact", _exact),
+    ("exact", matching.exact),
     ("command", _command),
     ("attachment", _attached),
     ("judged", _judged),
@@ -473,7 +325,7 @@ _PRESSED: tuple[tuple[str, Decision], ...] = (("person_question", _gentle), ("ta
 # What comes of it
 
 
-def _finish(hearing: _Hearing, move: Move) -> Turn:
+def _finish(hearing: Hearing, move: Move) -> Turn:
     was_new = not hearing.state.get("met")
     hearing.state["met"] = True
     turn = _carry(hearing, move)
@@ -486,7 +338,7 @@ def _finish(hearing: _Hearing, move: Move) -> Turn:
     return replace(turn, state=state, outcome="fallback")
 
 
-def _carry(hearing: _Hearing, event: Event | Move) -> Turn:
+def _carry(hearing: Hearing, event: Event | Move) -> Turn:
     state, effects, trace = engine.advance(hearing.library, hearing.state, event, hearing.moment, hearing.text)
     says = [effect for effect in effects if isinstance(effect, Say)]
     if says and not state.get("noticed"):
@@ -496,7 +348,7 @@ def _carry(hearing: _Hearing, event: Event | Move) -> Turn:
     if outcome == "handoff":
         state["gentle"], state["last"] = None, None
     elif says:
-        found = engine.pending(hearing.library, state)
+        found = pending(hearing.library, state)
         slot = found[1].data.save if found else ""
         state["last"] = {"outcome": _LAST.get(outcome, "answer"), "answer": says[-1].text[:200], "slot": slot}
     return Turn(state, effects, outcome, hearing.reading, (*hearing.decisions, *trace))
@@ -507,7 +359,7 @@ def _outcome(library: Library, state: State, effects: tuple[Effect, ...], has_sa
         return "handoff"
     if not has_said:
         return "silent"
-    return "asked" if engine.pending(library, state) or state.get("gentle") else "answered"
+    return "asked" if pending(library, state) or state.get("gentle") else "answered"
 
 
 def _noticed(library: Library, state: State, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
@@ -521,7 +373,7 @@ def _noticed(library: Library, state: State, effects: tuple[Effect, ...]) -> tup
     return (*effects[:at], changed, *effects[at + 1 :])
 
 
-def _while_looking(hearing: _Hearing, state: Mapping[str, Any]) -> Turn:
+def _while_looking(hearing: Hearing, state: Mapping[str, Any]) -> Turn:
     """A look-up is under way: messages wait for its result, but nobody who asks for a person waits for a machine."""
     later = Turn(state, (), "later", None, (Trace(decision="later"),))
     if hearing.library.project.commands.get(hearing.whole) == "agent":

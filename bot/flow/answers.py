@@ -6,11 +6,12 @@ Every function takes the text as it was written and gives the value as it stands
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Callable, Mapping
+from typing import Any
 
 import re2
 
@@ -19,10 +20,13 @@ from bot.flow.words import bare, tokens
 
 # A whole short message, or its first word, that means yes or no.
 YES = frozenset(
-    "si sip sep claro vale ok okay okey dale correcto exacto listo seguro yes y yep yeah yup sure sim s isso pode "
-    "perfecto bueno please perfeito certo beleza 👍 ✅".split()
-)
-NO = frozenset("no n nop nope nah nao nunca jamas never 👎 ❌".split())
+    (
+        "si", "sip", "sep", "claro", "vale", "ok", "okay", "okey", "dale", "correcto", "exacto", "listo", "seguro",
+        "yes", "y", "yep", "yeah", "yup", "sure", "sim", "s", "isso", "pode", "perfecto", "bueno", "please", "perfeito",
+        "certo", "beleza", "👍", "✅",
+    )
+)  # fmt: skip
+NO = frozenset(("no", "n", "nop", "nope", "nah", "nao", "nunca", "jamas", "never", "👎", "❌"))
 _YES_WHOLE = frozenset(("de una", "por favor", "por supuesto", "desde luego", "of course", "go ahead", "com certeza"))
 _NO_WHOLE = frozenset(("para nada", "mejor no", "no gracias", "no thanks", "nao obrigado", "nao obrigada", "ni hablar"))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from typing import Any
 
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
 from bot.flow.findings import Place, Reporter, near

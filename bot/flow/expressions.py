@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
-from typing import Any, Callable, Mapping
+from typing import Any
 
 from bot.flow import functions
 from bot.flow.findings import near

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
-from typing import Any, Callable, Mapping
+from typing import Any
 
 from bot.flow.words import fold
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any
 
 import registry
 from bot.flow import answers
@@ -31,7 +32,7 @@ class _Draft:
     data: Any
     id: str
     when: Expression | None
-    blocks: dict[str, list["_Draft"]] = field(default_factory=dict)
+    blocks: dict[str, list[_Draft]] = field(default_factory=dict)
     index: int = -1
 
 

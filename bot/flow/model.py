@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Protocol
+from typing import Any, Protocol
 
 from bot.flow.effects import Choice, Effect
 from bot.flow.expressions import Expression
@@ -23,7 +24,7 @@ class Step:
 
     index: int
     id: str
-    kind: "StepKind"
+    kind: StepKind
     line: int
     column: int
     data: Any

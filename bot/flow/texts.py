@@ -6,8 +6,9 @@ A value is put in as it is and never read again: what a customer writes cannot b
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from typing import Any
 
 from bot.flow import filters
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression

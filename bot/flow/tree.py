@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 import yaml
 
@@ -32,7 +32,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    nodes: tuple["Node", ...]
+    nodes: tuple[Node, ...]
     line: int
     column: int
 
@@ -42,15 +42,15 @@ class Table:
     """A mapping; `keys` holds each key's own node (its place), `nodes` what stands behind it."""
 
     keys: dict[str, Text] = field(default_factory=dict)
-    nodes: dict[str, "Node"] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
     line: int = 1
     column: int = 1
 
-    def get(self, name: str) -> "Node | None":
+    def get(self, name: str) -> Node | None:
         return self.nodes.get(name)
 
 
-Node = Union[Text, Items, Table]
+Node = Text | Items | Table
 
 # What the line that broke the YAML looks like, and the finding that says so in plain words.
 _TRAPS = (

@@ -29,8 +29,11 @@ NUMBERS = {
     for word in words.split()
 }
 _BEFORE_A_NUMBER = frozenset(
-    "el la los las lo o a the number numero opcion option opcao num n nro de quiero elijo la".split()
-)
+    (
+        "el", "la", "los", "las", "lo", "o", "a", "the", "number", "numero", "opcion", "option", "opcao", "num", "n",
+        "nro", "de", "quiero", "elijo", "quero", "i", "want",
+    )
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

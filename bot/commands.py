@@ -1,0 +1,120 @@
+"""`flask flows …`: check, test and try the flows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.flow import library as flow_library
+from bot.flow import lint as flow_lint
+from bot.flow import tester
+from bot.flow.findings import ERROR, Finding, has_errors
+from bot.flow.library import Library
+from bot.flow.simulator import HELP, Simulator
+
+_FOLDER = click.option(
+    "--folder",
+    envvar="FLOWS_DIR",
+    default="flows",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the flows are.",
+)
+_LANGUAGE = click.option("--lang", default="es", show_default=True, type=click.Choice(["es", "en", "pt"]))
+
+
+@click.group()
+def flows() -> None:
+    """Check, test and try the conversations in flows/."""
+
+
+@flows.command()
+@_FOLDER
+@_LANGUAGE
+def lint(folder: Path, lang: str) -> None:
+    """Say what is wrong in the flows, where, and how to mend it."""
+    findings = flow_lint.check(folder)
+    _show(findings, lang)
+    errors = sum(finding.level == ERROR for finding in findings)
+    click.echo(f"{folder}: {errors} errors, {len(findings) - errors} warnings")
+    raise SystemExit(1 if errors else 0)
+
+
+@flows.command()
+@click.argument("name", default="")
+@_FOLDER
+@_LANGUAGE
+@click.option("--coverage", is_flag=True, help="List the steps that no test goes through.")
+@click.option("--min", "least", default=0, show_default=True, help="Fail below this share of steps, in percent.")
+def test(name: str, folder: Path, lang: str, coverage: bool, least: int) -> None:
+    """Play the conversations of flows/tests, all or those of one flow."""
+    library = _loaded(folder, lang)
+    found, findings = tester.cases(folder, name)
+    _show(findings, lang)
+    outcomes = [tester.run(library, case) for case in found]
+    failed = [outcome for outcome in outcomes if outcome.problem]
+    for outcome in failed:
+        click.echo(f"{outcome.place}: {outcome.case.name}\n       {outcome.problem}")
+    click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} conversations pass")
+    share = _show_coverage(library, outcomes, name) if coverage or least else 100.0
+    if not found:
+        click.echo(f"There is no test in {folder / 'tests'} for “{name or '*'}”.")
+    raise SystemExit(1 if failed or has_errors(findings) or not found or share < least else 0)
+
+
+@flows.command()
+@click.argument("name", default="")
+@_FOLDER
+@_LANGUAGE
+@click.option("--phone", default="+34600111222", show_default=True, help="The number the contact writes from.")
+def simulate(name: str, folder: Path, lang: str, phone: str) -> None:
+    """Talk with the flows; NAME starts one of them right away."""
+    library = _loaded(folder, lang)
+    talk = Simulator(library, lang, phone)
+    click.echo(HELP)
+    first = _first_words(library, name)
+    if first:
+        click.echo(f"> {first}")
+        _print(talk, first)
+    for typed in iter(lambda: click.prompt(">", prompt_suffix=" ", default="", show_default=False), "/quit"):
+        _print(talk, typed)
+
+
+def _print(talk: Simulator, typed: str) -> None:
+    for line in talk.line(typed):
+        click.echo(line)
+
+
+def _first_words(library: Library, name: str) -> str:
+    if not name:
+        return ""
+    flow = library.flows.get(name)
+    if flow is None:
+        known = ", ".join(sorted(library.flows))
+        raise click.ClickException(f"There is no flow “{name}”; there are: {known}.")
+    return " ".join(flow.triggers.words[0]) if flow.triggers.words else ""
+
+
+def _loaded(folder: Path, language: str) -> Library:
+    loaded = flow_library.load(folder)
+    if loaded.library is None:
+        _show(loaded.findings, language)
+        raise SystemExit(1)
+    return loaded.library
+
+
+def _show(findings: tuple[Finding, ...] | list[Finding], language: str) -> None:
+    for finding in findings:
+        click.echo(finding.render(language))
+
+
+def _show_coverage(library: Library, outcomes: list[tester.Outcome], name: str) -> float:
+    """Print the share of steps per flow; the smallest of them."""
+    shares = [100.0]
+    for one in tester.coverage(library, outcomes):
+        if name in ("", one.flow):
+            shares.append(100.0 * one.covered / max(1, one.total))
+            missing = f", lines without a test: {', '.join(map(str, one.missing))}" if one.missing else ""
+            click.echo(f"{one.flow}: {one.covered} of {one.total} steps{missing}")
+    return min(shares)

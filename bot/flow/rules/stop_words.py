@@ -1,0 +1,42 @@
+"""Words that unsubscribe a contact when they are sent alone in an SMS: no option may ask for one of them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.flow.findings import Place
+from bot.flow.model import Question
+from bot.flow.rule import Rule, Subject
+from bot.flow.texts import Texts
+
+# Twilio, "Twilio support for opt-out keywords (SMS STOP filtering)", read 2026-11-21, and two of our own.
+STOP_WORDS = frozenset(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "baja", "sair"))
+# A text asks for a word by marking it: *BAJA*, "STOP", “SAIR”.
+_ASKED = re.compile(r"[*\"“«]([^\W\d_]{3,12})[*\"”»]")
+
+
+def check(subject: Subject) -> None:
+    for flow, report in subject.flows():
+        for texts in flow.texts:
+            for word, place in _asked_for(texts):
+                report.error("T05", place, word=word)
+        for step in flow.steps:
+            for option in step.data.options if isinstance(step.data, Question) else ():
+                for word in sorted(option.folded & STOP_WORDS):
+                    report.error("T05", Place(option.label.line, option.label.column), word=word)
+        for phrase, (line, column) in flow.triggers.places.items():
+            if len(phrase) == 1 and phrase[0] in STOP_WORDS:
+                report.error("T05", Place(line, column), word=phrase[0])
+
+
+def _asked_for(texts: Texts) -> list[tuple[str, Place]]:
+    found = []
+    for language, templates in texts.by_language.items():
+        line, column = texts.columns.get(language, (texts.line, texts.column))
+        for template in templates:
+            words = _ASKED.findall(template.source)
+            found += [(word, Place(line, column)) for word in words if word.lower() in STOP_WORDS]
+    return found
+
+
+RULE = Rule("stop_words", ("T05",), check)

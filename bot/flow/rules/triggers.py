@@ -1,0 +1,36 @@
+"""Phrases that mean two things: two flows, two options of a menu, or a command."""
+
+from __future__ import annotations
+
+from bot.flow.findings import Place, Reporter
+from bot.flow.model import Question
+from bot.flow.rule import Rule, Subject
+
+
+def check(subject: Subject) -> None:
+    commands = subject.library.project.commands
+    owners: dict[tuple[str, ...], str] = {}
+    for flow, report in subject.flows():
+        for phrase, (line, column) in flow.triggers.places.items():
+            said = " ".join(phrase)
+            if phrase in owners:
+                report.error("G04", Place(line, column), phrase=said, other=owners[phrase])
+            owners.setdefault(phrase, flow.name)
+            if said in commands:
+                report.warning("G07", Place(line, column), phrase=said, command=commands[said])
+        for step in flow.steps:
+            if isinstance(step.data, Question):
+                _check_options(step.data, report)
+
+
+def _check_options(question: Question, report: Reporter) -> None:
+    taken: dict[str, str] = {}
+    for option in question.options:
+        for word in sorted(option.folded):
+            if word in taken:
+                place = Place(option.label.line, option.label.column)
+                report.error("G06", place, first=taken[word], second=option.key, word=word)
+            taken.setdefault(word, option.key)
+
+
+RULE = Rule("triggers", ("G04", "G06", "G07"), check)

@@ -1,0 +1,143 @@
+"""A make-believe world for one conversation: answers calls from fakes, keeps reminders, lets time pass.
+
+Tests of flows and the simulator speak to a flow through it; both go through `bot.turn.hear`, like customers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot import turn
+from bot.errors import BotError
+from bot.flow.effects import Alert, Call, Choice, Ended, HandOff, Note, Remember, Remind, Say, Tag
+from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
+from bot.flow.library import Library
+from bot.flow.run import Trace
+from bot.flow.words import fold
+
+STATUSES = ("not_found", "failed", "unsure")
+START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+MAX_ROUNDS = 20
+
+
+class NoFake(BotError):
+    """A flow asked a service for which the test gives no answer."""
+
+
+@dataclass(slots=True)
+class World:
+    """One conversation. `said` holds the bot's lines that nobody has looked at yet."""
+
+    library: Library
+    language: str = "es"
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = "twilio-whatsapp"
+    now: datetime = START
+    fakes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    open_queues: frozenset[str] = frozenset()
+    state: Mapping[str, Any] = field(default_factory=dict)
+    said: list[Say] = field(default_factory=list)
+    choices: tuple[Choice, ...] = ()
+    ended: list[str] = field(default_factory=list)
+    handoff: HandOff | None = None
+    tags: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    remembered: dict[str, Any] = field(default_factory=dict)
+    alerts: list[Alert] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    trace: list[Trace] = field(default_factory=list)
+    learnt: dict[str, Any] = field(default_factory=dict)
+    _reminder: tuple[datetime, int] | None = None
+    _count: int = 0
+
+    def say(self, text: str, media: tuple[str, ...] = (), location: Mapping[str, Any] | None = None) -> None:
+        self._count += 1
+        self._hear(Said(text, f"m{self._count}", media=media, location=location))
+
+    def press(self, option: str) -> bool:
+        """Tap the choice with this key or label; False when it was not offered."""
+        wanted = fold(option)
+        for choice in self.choices:
+            if wanted in (fold(choice.id), fold(choice.id.rpartition(":")[2]), fold(choice.label)):
+                self._count += 1
+                self._hear(Pressed(choice.id, choice.label, f"m{self._count}"))
+                return True
+        return False
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; a reminder that falls due in it goes off at its time."""
+        until = self.now + timedelta(seconds=seconds)
+        rounds = 0
+        while self._reminder is not None and self._reminder[0] <= until and rounds < MAX_ROUNDS:
+            due, seq = self._reminder
+            self.now, self._reminder = due, None
+            self._hear(TimerDue(seq))
+            rounds += 1
+        self.now = until
+
+    def close_ticket(self, outcome: str) -> None:
+        self._hear(TicketClosed(outcome, "Ana"))
+
+    def _hear(self, event: Event) -> None:
+        waiting = [event]
+        for _ in range(MAX_ROUNDS):
+            if not waiting:
+                return
+            moment = Moment(self.now, self.contact, self.open_queues, self.language, self.channel, "cnv_test")
+            result = turn.hear(self.library, self.state, waiting.pop(0), moment)
+            self.state = result.state
+            self.trace += result.trace
+            self._learn()
+            for effect in result.effects:
+                answer = self._take(effect)
+                if answer is not None:
+                    waiting.append(answer)
+
+    def _learn(self) -> None:
+        """What variables hold, also after their flow is over."""
+        for frame in self.state.get("frames", ()):
+            self.learnt.update(frame["vars"])
+        self.learnt.update(self.state.get("vars", {}))
+
+    def _take(self, effect: Any) -> Event | None:
+        match effect:
+            case Say():
+                self.said.append(effect)
+                self.choices = effect.choices or self.choices
+            case Call():
+                self.calls.append(effect)
+                return self._answer(effect)
+            case Remind():
+                self._reminder = (self.now + timedelta(seconds=effect.after_seconds), effect.seq)
+            case HandOff():
+                self.handoff = effect
+                self.learnt.update(effect.known)
+            case Ended():
+                self.ended.append(effect.outcome)
+            case Tag():
+                self.tags = [tag for tag in self.tags if tag not in effect.tags]
+                self.tags += [] if effect.remove else effect.tags
+            case Note():
+                self.notes.append(effect.text)
+            case Remember():
+                self.remembered.update(effect.fields)
+            case Alert():
+                self.alerts.append(effect)
+        return None
+
+    def _answer(self, call: Call) -> CallResult:
+        fakes = self.fakes.get(call.service)
+        if fakes is None and call.service in self.library.services:
+            fakes = self.library.services[call.service].fake
+        for fake in fakes or ():
+            wanted = fake.get("with") or {}
+            if all(fold(str(call.arguments.get(key, ""))) == fold(str(value)) for key, value in wanted.items()):
+                gives = fake.get("gives", "not_found")
+                if isinstance(gives, Mapping):
+                    return CallResult(call.seq, "found", gives)
+                return CallResult(call.seq, gives if gives in STATUSES else "failed")
+        given = ", ".join(f"{key}: {value}" for key, value in call.arguments.items())
+        raise NoFake(f"There is no answer for {call.service} with {{{given}}}: add one under services.")

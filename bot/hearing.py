@@ -1,0 +1,78 @@
+"""One message while it is being made sense of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.flow.answers import Spoken
+from bot.flow.events import Moment, Said
+from bot.flow.library import Library
+from bot.flow.model import Flow, Option, Question, Step
+from bot.flow.moves import Move
+from bot.flow.run import Runner, Trace, pending
+from bot.flow.state import opened
+from bot.flow.words import bare, tokens
+from bot.understanding.read import read
+from bot.understanding.reading import Reading
+
+MAX_TEXT = 4000
+LONGEST_WHOLE = 80  # a command or an option is never longer
+
+
+class Hearing:
+    """One message while it is being made sense of; `state` is a copy of the top level and may be changed."""
+
+    def __init__(self, library: Library, state: dict[str, Any], moment: Moment, said: Said, payload: str = "") -> None:
+        self.library = library
+        self.state = state
+        self.moment = moment
+        self.said = said
+        self.payload = payload
+        self.take(said.text)
+        self.pending: tuple[Flow, Step] | None = pending(library, state)
+        self.reading: Reading | None = None
+        self.decisions: list[Trace] = []
+        if not state.get("lang"):
+            state["lang"] = moment.language or library.project.default_language
+
+    def take(self, text: str) -> None:
+        """Make sense of this text: the message's own, or one that was kept from before."""
+        self.text = text.strip()[:MAX_TEXT]
+        self.whole = bare(self.text) if len(self.text) <= LONGEST_WHOLE else ""
+        self._words: list[str] | None = None
+
+    @property
+    def words(self) -> list[str]:
+        if self._words is None:
+            self._words = tokens(self.text)
+        return self._words
+
+    @property
+    def question(self) -> Question | None:
+        return self.pending[1].data if self.pending else None
+
+    def spoken(self) -> Spoken:
+        return Spoken(self.text, self.said.media, self.said.location, self.moment.now.date())
+
+    def options(self) -> tuple[Option, ...]:
+        """The options that were offered: those whose `when` does not hold are not there."""
+        question = self.question
+        if question is None:
+            return ()
+        if not any(option.when for option in question.options):
+            return question.options
+        run = Runner(self.library, opened(self.state), self.moment, self.text)
+        return tuple(one for one in question.options if one.when is None or one.when.call(run.values))
+
+    def understood(self) -> Reading:
+        if self.reading is None:
+            language = self.state["lang"][:2]
+            self.reading = read(self.text, language=language, order_patterns=self.library.order_patterns)
+        return self.reading
+
+    def decided(self, what: str) -> None:
+        self.decisions.append(Trace(decision=what))
+
+
+Decision = Callable[[Hearing], Move | None]

@@ -1,0 +1,103 @@
+"""Answers to the pending question: taps, exact ones, typed ones, words of an option, free text."""
+
+from __future__ import annotations
+
+from bot.flow.answers import FREE, NO, PARSERS, YES, Spoken
+from bot.flow.model import Option, Question
+from bot.flow.moves import Answer, Move
+from bot.flow.words import holds, position
+from bot.hearing import Hearing
+
+_SHORT = 14
+
+
+def exact(hearing: Hearing) -> Move | None:
+    question = hearing.question
+    if question is None or not hearing.text or hearing.said.media:
+        return None
+    if question.options:
+        chosen = _named(hearing, question)
+        if chosen is not None:
+            return choose(hearing, chosen)
+    return _exact_value(hearing, question)
+
+
+def _named(hearing: Hearing, question: Question) -> Option | None:
+    """The option that the whole message names: by key, label, one of its words, or its place in the list."""
+    options = hearing.options()
+    for option in options:
+        if hearing.whole in option.folded:
+            return option
+    place = position(hearing.text) if question.is_choice and len(hearing.text) <= 24 else None
+    return options[place - 1] if place and place <= len(options) else None
+
+
+def _exact_value(hearing: Hearing, question: Question) -> Move | None:
+    """A message that is nothing but a value of the type that was asked for."""
+    if question.is_choice or question.type in FREE:
+        return None
+    if question.type == "yes_no" and hearing.whole not in YES | NO:
+        return None
+    if question.type != "yes_no" and " " in hearing.text and len(hearing.text) > _SHORT:
+        return None
+    return _parsed(hearing, question)
+
+
+def _parsed(hearing: Hearing, question: Question) -> Move | None:
+    value = PARSERS[question.type](hearing.spoken(), hearing.library.project.shapes)
+    return None if value is None else Answer(value)
+
+
+def choose(hearing: Hearing, option: Option) -> Move:
+    question = hearing.question
+    if question is None or question.is_choice or question.type in FREE:
+        return Answer(option.key, option.key)
+    value = PARSERS[question.type](Spoken(option.key), hearing.library.project.shapes)
+    return Answer(option.key if value is None else value, option.key)
+
+
+def typed(hearing: Hearing) -> Move | None:
+    question = hearing.question
+    if question is None:
+        return None
+    if question.options:
+        chosen = _worded(hearing)
+        if chosen is not None:
+            return choose(hearing, chosen)
+    if question.is_choice or question.type in FREE:
+        return None
+    found = _parsed(hearing, question)
+    if found is None and question.type == "order_number" and hearing.reading and hearing.reading.order_numbers:
+        return Answer(hearing.reading.order_numbers[0])
+    return found
+
+
+def _worded(hearing: Hearing) -> Option | None:
+    """The option whose words stand in the message; the longest phrase wins, a tie is no answer."""
+    best, size, tied = None, 0, False
+    for option in hearing.options():
+        longest = max((len(phrase) for phrase in option.words if holds(hearing.words, phrase)), default=0)
+        if longest > size:
+            best, size, tied = option, longest, False
+        elif longest and longest == size:
+            tied = True
+    return None if tied else best
+
+
+def free(hearing: Hearing) -> Move | None:
+    question = hearing.question
+    if question is None or question.is_choice or question.type not in FREE:
+        return None
+    return _parsed(hearing, question)
+
+
+def tapped(hearing: Hearing) -> Move | None:
+    """The tap of an option of the pending question; of any other question it is none."""
+    if hearing.pending is None:
+        return None
+    flow, step = hearing.pending
+    key = hearing.payload.removeprefix(f"{flow.name}:{step.id}:")
+    if key == hearing.payload:
+        return None
+    chosen = next((one for one in hearing.options() if one.key == key), None)
+    return choose(hearing, chosen) if chosen is not None else None
