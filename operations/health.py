@@ -34,7 +34,7 @@ SQLITE_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 
 _touch = text("UPDATE alembic_version SET version_num = version_num")
 _outbox, _slow, _timer, _ticket, _dead = (
-    model.__table__.c for model in (OutboxPart, SlowWork, Timer, Ticket, DeadLetter))  # type: ignore[attr-defined]
+    model.__table__.c for model in (OutboxPart, SlowWork, Timer, Ticket, DeadLetter))  # type: ignore[union-attr]
 _parts = select(_outbox.state, func.count()).where(_outbox.state.in_(OPEN_PART_STATES)).group_by(_outbox.state)
 _waiting = {
     "outbox_part": select(func.count(), func.min(_outbox.created_at)).where(_outbox.state == "queued"),
@@ -122,7 +122,7 @@ def count(engine: Engine) -> None:
     """Put what waits in the tables into the gauges. Leaves them as they are when the database does not answer."""
     try:
         with engine.connect().execution_options(relevo_readonly=True) as connection:
-            states = dict(connection.execute(_parts).tuples().all())
+            states: dict[str, int] = dict(connection.execute(_parts).tuples().all())
             for state in OPEN_PART_STATES:
                 metrics.sent.labels(state).set(states.get(state, 0))
             _count_waiting(connection)

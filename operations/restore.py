@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -119,12 +119,15 @@ def _put_flows(place: Place, restored: Path) -> None:
 
 
 def _digest(archive: tarfile.TarFile, name: str) -> str:
+    found = hashlib.sha256()
     with _open(archive, name) as member:
-        return hashlib.file_digest(member, "sha256").hexdigest()  # type: ignore[arg-type]  a tar's file has no fileno
+        while block := member.read(1024 * 1024):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _open(archive: tarfile.TarFile, name: str) -> IO[bytes]:
     member = archive.extractfile(name)
     if member is None:
         raise KeyError(f"{name} is not a file")
-    return cast(IO[bytes], member)
+    return member

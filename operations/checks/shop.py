@@ -1,0 +1,46 @@
+"""What the shop gave us: its flows, and the way to its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orders.configuration
+from bot.flow.library import load
+from operations.checks.finding import Finding, Patient
+from orders.errors import BadConfiguration
+
+SHOWN_FINDINGS = 3
+
+
+def flows(patient: Patient) -> Iterator[Finding]:
+    """Flows that cannot be loaded, and what the linter would rather see otherwise."""
+    folder = patient.settings.flows_dir
+    loaded = load(folder)
+    errors = [finding for finding in loaded.findings if finding.level == "error"]
+    if loaded.library is None or errors:
+        first = "; ".join(f"{finding.place} {finding.what('en')}" for finding in errors[:SHOWN_FINDINGS])
+        yield Finding("flows", "fail", f"The flows in {folder} have {len(errors)} error(s): {first}", "./run flask flows lint")
+        return
+    if loaded.findings:
+        yield Finding("flows", "warn", f"The flows in {folder} have {len(loaded.findings)} warning(s).", "./run flask flows lint")
+        return
+    yield Finding("flows", "ok", f"The flows in {folder} are good.")
+
+
+def connector(patient: Patient) -> Iterator[Finding]:
+    """Which shop is asked for orders."""
+    path = patient.settings.orders_path
+    try:
+        found = orders.configuration.load(path, patient.environment)
+    except BadConfiguration as error:
+        yield Finding("orders", "fail", str(error), "see docs/orders.md")
+        return
+    if found.name == "demo" and not patient.is_demo:
+        yield Finding("orders", "warn" if patient.is_lab else "fail",
+                      f"{path} asks the demo shop: customers would hear of invented orders.",
+                      "name the connector of your shop there; see docs/orders.md")
+        return
+    yield Finding("orders", "ok", f"Orders come from the connector {found.name}.")
+
+
+CHECKS = (flows, connector)

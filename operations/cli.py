@@ -1,0 +1,62 @@
+"""`./run flask …`: Flask's command line, with the operator's commands beside those that the app brings.
+
+A doctor that only works when the app does would be of little use: these commands are found without it. When the app
+cannot be made, the reason is one sentence and not a stack trace.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from flask.cli import FlaskGroup
+
+import config
+from operations import logs
+from operations.commands import COMMANDS
+
+T = TypeVar("T")
+
+
+class House(FlaskGroup):
+    """All commands of the house."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command `name`; the app is made only for those that need it."""
+        return _explained(lambda: super(House, self).get_command(ctx, name))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return _explained(lambda: super(House, self).list_commands(ctx))
+
+
+def _explained(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception as error:  # the top of a command: whatever keeps the app from being made is told, not thrown
+        module = type(error).__module__.partition(".")[0]
+        if module not in {"app", "bot", "channels", "config", "orders", "pipeline"}:
+            raise
+        click.echo(f"relevo: {error}", err=True)
+        raise click.exceptions.Exit(1) from None
+
+
+def main() -> None:
+    """Run one command."""
+    try:
+        logs.configure(config.load())
+    except config.BadSettings as error:
+        click.echo(f"relevo: {error}", err=True)
+        raise SystemExit(1) from None
+    house = House(add_version_option=False, set_debug_flag=False)
+    for command in COMMANDS:
+        house.add_command(command)
+    house.main(prog_name="./run flask", args=sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()
