@@ -142,9 +142,12 @@ def conversations_for(reader: Reader, viewer: Viewer, filters: Filters) -> list[
 
 def counts_for(reader: Reader, viewer: Viewer) -> dict[str, int]:
     """How many conversations each tab has for her."""
-    joined = _conversation.outerjoin(_ticket, _is_newest())
-    columns = [func.count().filter(_in_tab(viewer, tab)).label(tab) for tab in TABS]
-    return dict(reader.execute(select(*columns).select_from(joined).where(_within(viewer))).mappings().one())
+    live = _ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id)
+    columns = [func.count().filter(_in_tab(viewer, tab)).label(tab) for tab in TABS if tab != "all"]
+    at_work = select(*columns).select_from(live).where(_ticket.c.state.in_(LIVE_TICKET_STATES), _within(viewer))
+    everything = select(func.count()).select_from(
+        _conversation if viewer.sees_everything else _conversation.join(_ticket, _is_newest())).where(_within(viewer))
+    return dict(reader.execute(at_work).mappings().one()) | {"all": reader.execute(everything).scalar_one()}
 
 
 def _listing() -> Select[Any]:

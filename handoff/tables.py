@@ -101,13 +101,14 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         one_of("state", TICKET_STATES),
         Index("ticket_one_live", "conversation_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ticket_of_conversation", "conversation_id", "epoch"),
         Index("ticket_waiting", "state", "queue_id"),
         Index("ticket_due", "due_at", sqlite_where=UNCLAIMED, postgresql_where=UNCLAIMED),
         Index("ticket_picked_up", "queue_id", "picked_up_at", sqlite_where=PICKED_UP, postgresql_where=PICKED_UP),
     )
 
     ticket_id: str = Field(primary_key=True)
-    conversation_id: str = Field(foreign_key="conversation.conversation_id", index=True)
+    conversation_id: str = Field(foreign_key="conversation.conversation_id")
     queue_id: str = Field(foreign_key="queue.queue_id")
     state: str = "queued"
     reason: str
