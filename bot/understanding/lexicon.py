@@ -1,0 +1,189 @@
+"""The lexicons of `languages/*.yaml` as one index: which phrases stand in a folded text, and where.
+
+Every phrase is filed under its rarest words; a message tries only the phrases whose words it holds, so its
+cost does not grow with the lexicon. Patterns are compiled when they are first needed and then kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import re2
+import yaml
+
+from bot.understanding.fold import Folded, plain_word
+from bot.understanding.phrases import Lists, Pattern, PhraseError, options, translate
+
+FOLDER = Path(__file__).parent / "languages"
+MAX_HITS_PER_PHRASE = 3
+_SHORTEST_MENDED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase of `category` found in folded text from `start` to `end`."""
+
+    category: str
+    language: str
+    start: int
+    end: int
+
+    def overlaps(self, other: Hit) -> bool:
+        # Both spans own the space before and after their words: neighbours share one character.
+        return self.start < other.end - 1 and other.start < self.end - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a lexicon, filed under its category."""
+
+    category: str
+    language: str
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All phrases, their index, and the words by which languages are told apart and typing errors mended."""
+
+    phrases: tuple[Phrase, ...]
+    exact: Mapping[str, tuple[int, ...]]
+    prefixes: Mapping[str, tuple[int, ...]]
+    shorthand: Mapping[str, str]
+    function_words: Mapping[str, frozenset[str]]
+    small_words: frozenset[str]
+    known: frozenset[str]
+    deletions: Mapping[str, str] = field(repr=False)
+    lengths: tuple[int, ...] = ()
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon of the shipped languages. Raises PhraseError with the file's name for a phrase it cannot read."""
+    trees = {path.stem: _load(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    courtesy = [phrase for tree in trees.values() for phrase in tree["lists"]["courtesy"]]
+    phrases: list[Phrase] = []
+    for language, tree in trees.items():
+        lists = Lists({**tree["lists"], "courtesy": courtesy})
+        phrases.extend(_phrases(language, tree, lists))
+    return _indexed(trees, tuple(phrases))
+
+
+def hits(folded: Folded) -> tuple[Hit, ...]:
+    """Every phrase that stands in the text, in the order of the files."""
+    wanted: set[int] = set()
+    for word in set(folded.words):
+        wanted.update(_filed(word))
+    found: list[Hit] = []
+    for number in sorted(wanted):
+        phrase = lexicon().phrases[number]
+        found.extend(_places(number, phrase, folded.text))
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def mend(raw: str) -> str:
+    """The folded form of a word as typed: shorthand written out, one slip of the finger in a known word undone."""
+    if len(raw) > 40:
+        return plain_word(raw[:40])
+    word = plain_word(raw)
+    book = lexicon()
+    if len(word) == len(raw):  # "kkkk" is laughter and no "k"
+        word = book.shorthand.get(word, word)
+    if len(word) < _SHORTEST_MENDED or not word.isalpha() or word in book.known or _filed(word):
+        return word
+    return _respelled(word, book)
+
+
+def _respelled(word: str, book: Lexicon) -> str:
+    """The known word one lost, doubled-in or swapped letter away; first and last letters must be right."""
+    candidates = [book.deletions.get(word, "")]
+    for at in range(1, len(word) - 1):
+        shorter = word[:at] + word[at + 1 :]
+        candidates.append(shorter if shorter in book.known else "")
+        swapped = word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at > 1 else ""
+        candidates.append(swapped if swapped in book.known else "")
+    return next((one for one in candidates if len(one) >= _SHORTEST_MENDED), word)
+
+
+@lru_cache(maxsize=65536)
+def _filed(word: str) -> tuple[int, ...]:
+    book = lexicon()
+    found = list(book.exact.get(word, ()))
+    for length in book.lengths:
+        if length > len(word):
+            break
+        found.extend(book.prefixes.get(word[:length], ()))
+    return tuple(found)
+
+
+@cache
+def compiled(number: int) -> Any:
+    """The compiled pattern of a phrase, by its number in the lexicon."""
+    return re2.compile(lexicon().phrases[number].pattern.expression)
+
+
+def _places(number: int, phrase: Phrase, text: str) -> list[Hit]:
+    places: list[Hit] = []
+    match = compiled(number).search(text)
+    while match is not None and len(places) < MAX_HITS_PER_PHRASE:
+        places.append(Hit(phrase.category, phrase.language, match.start(), match.end()))
+        match = compiled(number).search(text, max(match.end() - 1, match.start() + 1))
+    return places
+
+
+def _load(path: Path) -> dict[str, Any]:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def _phrases(language: str, tree: Mapping[str, Any], lists: Lists) -> list[Phrase]:
+    sections = [*tree["categories"].items(), *((f"intent:{name}", held) for name, held in tree["intents"].items())]
+    try:
+        return [
+            Phrase(category, language, translate(one, lists))
+            for category, held in sections
+            for phrase in held
+            for one in options(phrase)
+        ]
+    except PhraseError as error:
+        raise PhraseError(f"languages/{language}.yaml: {error}") from error
+
+
+def _indexed(trees: Mapping[str, Any], phrases: tuple[Phrase, ...]) -> Lexicon:
+    exact: dict[str, list[int]] = {}
+    prefixes: dict[str, list[int]] = {}
+    for number, phrase in enumerate(phrases):
+        for literal in phrase.pattern.triggers:
+            (prefixes if literal.prefix else exact).setdefault(literal.word, []).append(number)
+    small = {language: _words(tree["small_words"]) for language, tree in trees.items()}
+    function_words = {language: _words(tree["function_words"]) | small[language] for language, tree in trees.items()}
+    ordinary = frozenset().union(*(_words(tree["ordinary_words"]) for tree in trees.values()))
+    mendable = {word for word in exact if len(word) >= _SHORTEST_MENDED and word.isalpha()}
+    return Lexicon(
+        phrases=phrases,
+        exact={word: tuple(numbers) for word, numbers in exact.items()},
+        prefixes={word: tuple(numbers) for word, numbers in prefixes.items()},
+        shorthand=_shorthand(trees),
+        function_words=function_words,
+        small_words=frozenset().union(*small.values()),
+        known=frozenset(mendable | ordinary | set().union(*function_words.values())),
+        deletions=_deletions(mendable),
+        lengths=tuple(sorted({len(word) for word in prefixes})),
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(plain_word, text.split()))
+
+
+def _shorthand(trees: Mapping[str, Any]) -> dict[str, str]:
+    pairs = [pair for tree in trees.values() for pair in tree["shorthand"].items()]
+    return {plain_word(short): " ".join(map(plain_word, long.split())) for short, long in pairs}
+
+
+def _deletions(words: set[str]) -> dict[str, str]:
+    return {word[:at] + word[at + 1 :]: word for word in sorted(words) for at in range(1, len(word) - 1)}

@@ -1,0 +1,43 @@
+"""Reading a message: everything understanding finds in one text, in about a tenth of a millisecond."""
+
+from __future__ import annotations
+
+from bot.understanding.contacts import contacts
+from bot.understanding.detect import detect
+from bot.understanding.fold import MAX_CHARACTERS, fold
+from bot.understanding.frustration import temper
+from bot.understanding.intents import intents
+from bot.understanding.lexicon import hits, mend
+from bot.understanding.order_numbers import DEFAULT, order_numbers
+from bot.understanding.reading import Reading
+from bot.understanding.requests import requests
+
+
+def read(text: str, *, language: str | None = None, order_patterns: tuple[str, ...] = DEFAULT) -> Reading:
+    """What is in `text`; never raises on what a stranger writes, looks at its first 4,000 characters.
+
+    `language` is the conversation's: it holds where the text is too short to tell. `order_patterns` are the shop's
+    references as regular expressions of their written form; without them any likely number counts.
+    """
+    text = text[:MAX_CHARACTERS]
+    found = contacts(text)
+    folded = fold(text if not found.emails else _masked(text, found.rest), mend)
+    places = hits(folded)
+    asked, requested = requests(folded, places)
+    mood = temper(folded, places)
+    return Reading(
+        language=detect(text, folded.words, language),
+        human_request=asked,
+        frustration=mood.score,
+        severity=mood.severity,
+        intents=intents(places, asked),
+        order_numbers=order_numbers(found.rest, folded.words, order_patterns),
+        emails=found.emails,
+        phones=found.phones,
+        reasons=(*requested, *mood.reasons),
+    )
+
+
+def _masked(text: str, rest: str) -> str:
+    """The text without its e-mail addresses, whose letters say nothing; digits that were a phone stay."""
+    return "".join(kept if kept != " " or character.isdigit() else " " for character, kept in zip(text, rest))
