@@ -25,7 +25,7 @@ def refusing(error: Exception) -> Door:
     return Door(submit)
 
 
-def chunked(door: Door, body: bytes) -> int:
+def chunked(door: Door, body: bytes, path: str = "/webhooks/twilio") -> int:
     """A request that does not tell its length, as a server hands it over."""
     environ = {
         "CONTENT_TYPE": FORM,
@@ -34,7 +34,7 @@ def chunked(door: Door, body: bytes) -> int:
         "HTTP_TRANSFER_ENCODING": "chunked",
         "HTTP_X_TWILIO_SIGNATURE": twilio_signature(f"{BASE}/webhooks/twilio", a_message()),
     }
-    response = door.client.open("/webhooks/twilio", method="POST", environ_overrides=environ)
+    response = door.client.open(path, method="POST", environ_overrides=environ)
     return response.status_code
 
 
@@ -87,12 +87,31 @@ def test_raw_target_is_what_was_signed() -> None:
     assert answer.status_code == 204
 
 
+def test_escapes_in_the_path_are_what_was_signed() -> None:
+    assert Door().twilio(path="/webhooks/%74wilio").status_code == 204
+
+
+def test_first_of_a_repeated_field_counts() -> None:
+    door = Door()
+
+    door.twilio([*a_message(ProfileName="Marta").items(), ("ProfileName", "Rita")])
+
+    assert door.got[0]["profile_name"] == "Marta"
+
+
+def test_what_could_not_be_kept_is_a_warning_and_no_stack_trace(caplog: pytest.LogCaptureFixture) -> None:
+    refusing(NotStored("the disk is full")).twilio()
+
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]
+
+
 def test_chunked_body_is_read() -> None:
     assert chunked(Door(), urlencode(a_message()).encode()) == 204
 
 
 def test_chunked_body_that_is_too_big_is_refused() -> None:
-    assert chunked(Door(), b"A" * (webhooks.TWILIO_BODY_BYTES + 1)) == 413
+    assert chunked(Door(), b"A" * (webhooks.META_BODY_BYTES + 1), "/webhooks/meta") == 413
+    assert chunked(Door(), b"A" * webhooks.META_BODY_BYTES, "/webhooks/meta") == 403
 
 
 def test_limits_are_settings() -> None:
