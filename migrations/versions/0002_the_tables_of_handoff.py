@@ -190,11 +190,15 @@ def _create_ticket() -> None:
         sa.Column("told", JSON, nullable=False),
         sa.Column("holder_id", sa.String(), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("ahead", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("picked_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_reply_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(), nullable=True),
@@ -215,14 +219,28 @@ def _create_ticket() -> None:
         sa.PrimaryKeyConstraint("ticket_id"),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ticket_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_holder_id"), ["holder_id"], unique=False)
+        batch_op.create_index(
+            "ticket_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued' AND late_at IS NULL"),
+            postgresql_where=sa.text("state = 'queued' AND late_at IS NULL"),
+        )
+        batch_op.create_index("ticket_of_conversation", ["conversation_id", "epoch"], unique=False)
         batch_op.create_index(
             "ticket_one_live",
             ["conversation_id"],
             unique=True,
             sqlite_where=sa.text("state IN ('queued','assigned','snoozed')"),
             postgresql_where=sa.text("state IN ('queued','assigned','snoozed')"),
+        )
+        batch_op.create_index(
+            "ticket_picked_up",
+            ["queue_id", "picked_up_at"],
+            unique=False,
+            sqlite_where=sa.text("picked_up_at IS NOT NULL"),
+            postgresql_where=sa.text("picked_up_at IS NOT NULL"),
         )
         batch_op.create_index("ticket_waiting", ["state", "queue_id"], unique=False)
 
