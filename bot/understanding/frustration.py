@@ -41,7 +41,8 @@ _COVERS = {
     "third_party": (*_TEMPER, "vulnerable", "safety", "threat_legal", "threat_authority"),
     "self_directed": (*_TEMPER, "vulnerable"),
     "denied_anger": (*_TEMPER, "threat_legal", "threat_authority", "repetition_complaint"),
-    "positive_slang": (*_TEMPER,),
+    "positive_slang": (*_TEMPER, "vulnerable"),
+    "intent:stop": ("frustration", "repetition_complaint", "annoyance"),
 }
 _LAUGHTER_POINTS = 2.0
 _SHOUTING_POINTS = 1.0
