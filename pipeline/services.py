@@ -65,7 +65,7 @@ class Services:
 
     def judge(self, work: Work, asked: Asked, answered: Answered) -> Answered:
         """Hold the answer against the limits on guessing, in the transaction that will use it."""
-        if asked.service != FIND_ORDER or answered.status == "failed":
+        if asked.service != FIND_ORDER or answered.status not in ("found", "not_found"):
             return answered
         tried = proofs.attempt(self.secret, str(asked.arguments.get("ref", "")), asked.sender)
         if proofs.judge(work, tried, answered.status == "found"):

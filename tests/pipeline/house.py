@@ -31,7 +31,7 @@ MARTA = "+34600111222"
 
 @dataclass
 class House:
-    """A writer and what is behind it; `hear` is one webhook's worth of events."""
+    """A writer and what is behind it; `hear` is one webhook's worth of events. It sweeps only when it is woken."""
 
     database: Database
     clock: HandClock
@@ -48,7 +48,7 @@ class House:
         self.database.wiring = wiring
         services = Services(self.connector, "a secret of tests", lambda: self.clock.now().date())
         self.intake = Intake(Bot(lambda: library, services, Duty().open_queues), "es")
-        self.writer = Writer(self.database, self.intake, sweep_seconds=0.05)
+        self.writer = Writer(self.database, self.intake, sweep_seconds=3600.0)
 
     def event(self, text: str, sender: str = MARTA, **more: Any) -> Event:
         """A message of a contact on WhatsApp, with an id of its own."""
