@@ -99,7 +99,8 @@ def _gentle(hearing: Hearing) -> Move | None:
     chosen = hearing.payload.removeprefix("ask_person:") if hearing.payload else ""
     if chosen == "yes_word" or (not hearing.payload and yes_no(hearing.spoken()) is True):
         quote = Evidence("human_request", hearing.text[:200], hearing.said.message_id)
-        return ToPeople("human_request", _queue(hearing), evidence=(quote,))
+        before = (hearing.state.get("mood") or {}).get("evidence", ())
+        return ToPeople("human_request", _queue(hearing), evidence=(quote, *(Evidence(**one) for one in before)))
     if chosen != "no_word" and hearing.whole not in NO:
         return None
     return _gone_on(hearing, str(asked.get("text", "")))

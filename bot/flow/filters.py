@@ -27,8 +27,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
+    """`takes_nothing`: also run where there is no value; the others are passed over then."""
+
     run: Callable[..., str]
     arguments: tuple[int, int] = (0, 0)
+    takes_nothing: bool = False
 
 
 def money(value: Any, setting: Setting, currency: Any = None) -> str:
@@ -83,6 +86,16 @@ def last4(value: Any, setting: Setting) -> str:
     return text(value)[-4:]
 
 
+def otherwise(value: Any, setting: Setting, instead: Any = "") -> str:
+    """`{carrier | or: "el transportista"}` writes other words where the value is not known."""
+    return text(instead) if value is None or value == "" else text(value)
+
+
+def before(value: Any, setting: Setting, words: Any = "") -> str:
+    """`{eta | date | before: " Llega el "}` writes words and value, or nothing at all where it is not known."""
+    return "" if value is None or value == "" else text(words) + text(value)
+
+
 BY_NAME: Mapping[str, Filter] = {
     "money": Filter(money, (0, 1)),
     "date": Filter(day),
@@ -93,4 +106,6 @@ BY_NAME: Mapping[str, Filter] = {
     "last4": Filter(last4),
     "list": Filter(lambda value, setting: text(value)),
     "plural": Filter(plural, (2, 2)),
+    "or": Filter(otherwise, (1, 1), takes_nothing=True),
+    "before": Filter(before, (1, 1), takes_nothing=True),
 }

@@ -105,22 +105,22 @@ def _plain(expression: Expression) -> Part:
     return part
 
 
-def _filtered(expression: Expression, steps: tuple[Callable[[Any, Mapping[str, Any]], str], ...]) -> Part:
+def _filtered(expression: Expression, steps: tuple[Callable[[Any, Mapping[str, Any]], Any], ...]) -> Part:
     call, source = expression.call, expression.source
 
     def part(values: Mapping[str, Any]) -> str:
         value = call(values)
+        for step in steps:
+            value = step(value, values)
         if value is None:
             values[MISSING].append(source)
             return ""
-        for step in steps:
-            value = step(value, values)
-        return value
+        return written(value)
 
     return part
 
 
-def _filter(piece: str, scope: Scope) -> Callable[[Any, Mapping[str, Any]], str]:
+def _filter(piece: str, scope: Scope) -> Callable[[Any, Mapping[str, Any]], Any]:
     name, _, rest = piece.strip().partition(":")
     name = name.strip()
     known = filters.BY_NAME.get(name)
@@ -131,8 +131,14 @@ def _filter(piece: str, scope: Scope) -> Callable[[Any, Mapping[str, Any]], str]
     least, most = known.arguments
     if not least <= len(arguments) <= most:
         raise ExpressionError("E10", 0, name=name, least=least, most=most)
-    run = known.run
-    return lambda value, values: run(value, values[SETTING], *(argument.call(values) for argument in arguments))
+    run, takes_nothing = known.run, known.takes_nothing
+
+    def step(value: Any, values: Mapping[str, Any]) -> Any:
+        if value is None and not takes_nothing:
+            return None
+        return run(value, values[SETTING], *(argument.call(values) for argument in arguments))
+
+    return step
 
 
 def _arguments(source: str, scope: Scope) -> tuple[Expression, ...]:

@@ -9,7 +9,7 @@ from bot.flow.model import Question
 from bot.flow.rule import Rule, Subject
 from bot.flow.texts import Texts
 
-# Twilio, "Twilio support for opt-out keywords (SMS STOP filtering)", read 2026-11-21, and two of our own.
+# Twilio, "Twilio support for opt-out keywords (SMS STOP filtering)", read 2026-11-22, and two of our own.
 STOP_WORDS = frozenset(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "baja", "sair"))
 # A text asks for a word by marking it: *BAJA*, "STOP", “SAIR”.
 _ASKED = re.compile(r"[*\"“«]([^\W\d_]{3,12})[*\"”»]")
