@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests import postgres
 from tests.builders import Bell, HandClock, a_wiring
 
 TEMPLATE = "relevo_template"
+TESTED = "relevo_tested"
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def postgres_server() -> Iterator[postgres.PostgresServer]:
     server = postgres.start(programs)
     try:
         _create_tables(server.create(TEMPLATE))
+        server.create(TESTED, TEMPLATE)
         yield server
     finally:
         server.stop()
@@ -62,9 +63,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{shutil.copy(template, tmp_path / 'relevo.db')}"
         return
     server = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid.uuid4().hex}"
-    yield server.create(name, TEMPLATE)
-    server.drop(name)
+    server.empty(TESTED)
+    yield server.url(TESTED)
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from sqlalchemy.engine import URL
 
 MISSING = "No PostgreSQL server on this machine: install it with `apt-get install postgresql`."
 START_SECONDS = 60
+LEAVE = ("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+         " WHERE datname = current_database() AND pid <> pg_backend_pid()")
 OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
 
 
@@ -38,6 +40,16 @@ class PostgresServer:
         """A new database, copied from `template`; returns its URL."""
         self._administer(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
+
+    def empty(self, database: str) -> None:
+        """Delete every row of a database, and whoever is still connected to it. Much faster than a new one."""
+        engine = create_engine(self.url(database), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(LEAVE))
+            tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
+            deletes = "; ".join(f'DELETE FROM "{table}"' for table in tables)
+            connection.execute(text(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes}; COMMIT"))
+        engine.dispose()
 
     def drop(self, database: str) -> None:
         """Away with a database, whoever is still connected to it."""
