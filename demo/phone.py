@@ -22,7 +22,7 @@ from demo.words import as_html, keys, texts
 
 COOKIE_SECONDS = 30 * 24 * 3600
 SOON_SECONDS, LATER_SECONDS = 2, 10  # how often the page loads again without JavaScript
-POLICY = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+POLICY = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
           "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 
 

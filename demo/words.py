@@ -12,8 +12,9 @@ from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent / "texts"
 _bold = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+_reference = re.compile(r"\b[A-Z]{2}-\d{4,8}\b")
 _option = re.compile(r"^\s*(\d{1,2})[.)] +(.+?)\s*$", re.MULTILINE)
-_email = re.compile(r"correo|e-?mail", re.IGNORECASE)
+_email = re.compile(r"\b(correo|e-?mail)\b", re.IGNORECASE)  # not the carrier Correos
 
 
 @cache
@@ -23,8 +24,9 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 def as_html(text: str) -> Markup:
-    """A message as WhatsApp shows it: *bold* and line breaks; everything else is text."""
-    return Markup(_bold.sub(r"<b>\1</b>", str(escape(text))))
+    """A message as WhatsApp shows it: *bold*, and an order's number in one piece; everything else is text."""
+    html = _reference.sub(r'<span class="nowrap">\g<0></span>', str(escape(text)))
+    return Markup(_bold.sub(r"<b>\1</b>", html))
 
 
 def keys(text: str, email: str) -> list[tuple[str, str]]:

@@ -1,0 +1,114 @@
+"""What the demo begins with, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+
+from conversation.tables import Contact, Conversation, Message, OutboxPart
+from conversation.work import Database
+from demo import seed
+from handoff import agents, queues
+from handoff.access import Filters, Viewer, conversations_for, viewer
+from handoff.tables import Agent, Ticket
+from orders import demo_shop
+
+ACCOUNT = "+14155238886"
+
+
+@pytest.fixture
+def demo(database: Database) -> Iterator[Database]:
+    seed.seed(database, ACCOUNT)
+    yield database
+
+
+def the_viewer(database: Database, email: str) -> Viewer:
+    with database.reading() as session:
+        return viewer(session, agents.by_email(session, email)["agent_id"])
+
+
+def test_the_demo_agents_log_in_with_the_passwords_that_are_printed(demo: Database) -> None:
+    names = [agents.authenticate(demo, login.person.email, login.password, "127.0.0.1").name for login in seed.LOGINS]
+
+    assert names == ["Ana", "Bo", "Sue"]
+
+
+def test_each_log_in_is_printed_with_its_password() -> None:
+    lines = "\n".join(seed.logins())
+
+    assert all(login.person.email in lines and login.password in lines for login in seed.LOGINS)
+
+
+def test_demo_agents_are_marked_so_that_production_refuses_them(demo: Database) -> None:
+    with demo.reading() as session:
+        assert session.execute(select(func.count()).where(~Agent.__table__.c.demo)).scalar_one() == 0
+
+
+def test_a_second_seed_changes_nothing(demo: Database) -> None:
+    with demo.reading() as session:
+        before = session.execute(select(func.count()).select_from(Ticket.__table__)).scalar_one()
+
+    assert seed.seed(demo, ACCOUNT) is False
+    with demo.reading() as session:
+        assert session.execute(select(func.count()).select_from(Ticket.__table__)).scalar_one() == before
+
+
+def test_ana_finds_somebody_waiting_in_her_queue(demo: Database) -> None:
+    ana = the_viewer(demo, "ana@demo.example")
+    with demo.reading() as session:
+        waiting = conversations_for(session, ana, Filters(tab="queued"))
+
+    assert len(waiting) == 1
+
+
+def test_an_agent_holds_what_its_story_says(demo: Database) -> None:
+    ticket = Ticket.__table__
+    with demo.reading() as session:
+        states = dict(session.execute(select(ticket.c.queue_id, ticket.c.state).where(ticket.c.epoch > 0, ticket.c.queue_id != "shipping")).all())
+
+    assert states == {"billing": "assigned", "returns": "queued"}
+
+
+def test_the_evidence_quotes_what_was_really_said(demo: Database) -> None:
+    with demo.reading() as session:
+        said = dict(session.execute(select(Message.__table__.c.message_id, Message.__table__.c.text)).all())
+        evidence = [one for (found,) in session.execute(select(Ticket.__table__.c.evidence)) for one in found]
+
+    assert len(evidence) == 4
+    assert all(one["quote"] in said[one["message_id"]] for one in evidence)
+
+
+def test_nothing_of_the_stories_is_sent_again(demo: Database) -> None:
+    part = OutboxPart.__table__
+    with demo.reading() as session:
+        assert set(session.execute(select(part.c.state)).scalars()) == {"read"}
+
+
+def test_nothing_of_the_stories_is_answered_by_the_bot(demo: Database) -> None:
+    talk = Conversation.__table__
+    with demo.reading() as session:
+        unheard = session.execute(select(talk.c.preview).where(talk.c.heard_seq < talk.c.last_seq, talk.c.owner == "bot",
+                                                               talk.c.preview_author == "contact")).scalars().all()
+
+    assert unheard == []
+
+
+def test_the_wait_can_be_told_while_ana_is_at_her_desk(demo: Database) -> None:
+    with demo.work() as work:
+        now = work.now
+        work.connection.execute(Agent.__table__.update().values(last_seen_at=now))
+        wait = queues.expect(work.connection, queues.get(work.connection, "shipping"), now, now)
+
+    assert wait is not None
+    assert 5 <= wait.from_minutes < wait.to_minutes <= 30
+
+
+def test_the_people_and_orders_of_the_stories_are_those_of_the_demo_shop(demo: Database) -> None:
+    sales = {sale.reference: sale.person.name for sale in demo_shop.sales()}
+    with demo.reading() as session:
+        names = set(session.execute(select(Contact.__table__.c.name)).scalars())
+        cards = [card for (card,) in session.execute(select(Ticket.__table__.c.card)) if card]
+
+    assert {sales[card["known"]["order_ref"]] for card in cards} <= names
