@@ -258,7 +258,9 @@ def _trigger(hearing: Hearing) -> Move | None:
     question = hearing.question
     is_free = question is not None and not question.is_choice and question.type in FREE
     name = hearing.library.trigger(hearing.words, whole_only=is_free)
-    if not name and not is_free and hearing.reading:
+    # A guess about what the contact wants may start a flow, not interrupt one.
+    is_idle = not hearing.pending or hearing.pending[0].interrupts == "replace"
+    if not name and is_idle and hearing.reading:
         intents = hearing.library.intents
         name = next((intents[intent] for intent in hearing.reading.intents if intent in intents), "")
     return _start(hearing, name) if name else None

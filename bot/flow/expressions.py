@@ -193,10 +193,11 @@ class _Compiler:
         return lambda values: _item(owner(values), key)
 
     def _boolop(self, node: ast.BoolOp) -> Closure:
-        parts = tuple(self.compile(value) for value in node.values)
-        if isinstance(node.op, ast.And):
-            return lambda values: all(part(values) for part in parts)
-        return lambda values: any(part(values) for part in parts)
+        """Like Python's: the value that decided, so that `count or 0` is a number."""
+        first, *rest = (self.compile(value) for value in node.values)
+        for part in rest:
+            first = _both(first, part) if isinstance(node.op, ast.And) else _either(first, part)
+        return first
 
     def _unaryop(self, node: ast.UnaryOp) -> Closure:
         operand = self.compile(node.operand)
@@ -242,6 +243,14 @@ class _Compiler:
         if function.needs_values:
             return lambda values: run(values, *(argument(values) for argument in arguments))
         return lambda values: run(*(argument(values) for argument in arguments))
+
+
+def _both(left: Closure, right: Closure) -> Closure:
+    return lambda values: left(values) and right(values)
+
+
+def _either(left: Closure, right: Closure) -> Closure:
+    return lambda values: left(values) or right(values)
 
 
 def _item(owner: Any, key: str | int) -> Any:
