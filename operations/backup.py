@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import os
 import shutil
@@ -48,7 +49,7 @@ class Place:
 
 def make(place: Place, target: Path | None, now: datetime) -> Path:
     """Write a backup and return where it is. Raises BackupFailed; a half-written file is never left behind."""
-    target = target or place.data_dir / "backups" / f"relevo-{now:%Y%m%d-%H%M%S}.tar.gz"
+    target = target or free_name(place.data_dir / "backups", "relevo", now)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         copied = Path(folder) / DATABASE_MEMBERS[place.kind]
@@ -63,10 +64,17 @@ def make(place: Place, target: Path | None, now: datetime) -> Path:
 def before_migration(place: Place, now: datetime) -> Path:
     """The backup that is taken by itself; the last few of these are kept."""
     folder = place.data_dir / "backups"
-    made = make(place, folder / f"before-migration-{now:%Y%m%d-%H%M%S-%f}.tar.gz", now)
+    made = make(place, free_name(folder, "before-migration", now), now)
     for old in sorted(folder.glob("before-migration-*.tar.gz"))[:-KEPT_BEFORE_MIGRATION]:
         old.unlink()
     return made
+
+
+def free_name(folder: Path, kind: str, now: datetime) -> Path:
+    """A dated name that no backup has yet: one that is made must never replace another."""
+    stem = f"{kind}-{now:%Y%m%d-%H%M%S}"
+    names = (f"{stem}{f'-{n}' if n else ''}.tar.gz" for n in itertools.count())
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _copy_database(place: Place, target: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import json
 import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,10 +28,11 @@ from operations.errors import RestoreRefused
 def verify(source: Path) -> dict[str, Any]:
     """The manifest, once every member has been found to be what it says. Raises RestoreRefused."""
     try:
+        _read_whole(source)
         with tarfile.open(source, "r:gz") as archive:
             sums = {name: _digest(archive, name) for name in archive.getnames()}
             manifest = json.load(_open(archive, "manifest.json"))
-    except (OSError, tarfile.TarError, KeyError, ValueError, EOFError) as error:
+    except (OSError, tarfile.TarError, KeyError, ValueError, EOFError, zlib.error) as error:
         raise RestoreRefused(f"{source} is not a whole backup of Relevo ({error}); take another.") from error
     sums.pop("manifest.json")
     if manifest.get("format") != FORMAT or manifest.get("sha256") != sums:
@@ -52,7 +55,7 @@ def restore(place: Place, source: Path, now: datetime, force: bool = False) -> d
             if not force:
                 raise RestoreRefused("The database already holds something. Restore into an empty DATA_DIR, or add "
                                      "--force: what is there is then backed up first.")
-            backup.make(place, place.data_dir / "backups" / f"before-restore-{now:%Y%m%d-%H%M%S}.tar.gz", now)
+            backup.make(place, backup.free_name(place.data_dir / "backups", "before-restore", now), now)
         with tempfile.TemporaryDirectory(dir=place.data_dir, prefix=".restore-") as folder:
             with tarfile.open(source, "r:gz") as archive:
                 archive.extractall(folder, filter="data")
@@ -116,6 +119,13 @@ def _put_flows(place: Place, restored: Path) -> None:
         target = place.data_dir / "flows-restored"
         shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(restored, target, dirs_exist_ok=True)
+
+
+def _read_whole(source: Path) -> None:
+    """To the end: only there gzip says whether all of it was as it was written."""
+    with gzip.open(source) as packed:
+        while packed.read(1024 * 1024):
+            pass
 
 
 def _digest(archive: tarfile.TarFile, name: str) -> str:
