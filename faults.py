@@ -1,37 +1,73 @@
 """Named points at which a test may break the process.
 
-Every boundary of the path of a message calls `point("name")`. Nothing happens unless the environment
-says `FAULT=<n>:<action>`: the n-th point reached by this process (counted from 1) then kills it
-(`kill`, SIGKILL), raises (`raise`) or stalls for two seconds (`stall`). `FAULT_LOG` names a file that
-receives one line per point reached; with it a test learns how many points a conversation has.
-`FAULT_PROCESS` limits all this to one process (web, sender, worker).
+Every boundary of the path of a message calls `point("name")`. Nothing happens unless a test asks for it:
+
+    FAULT=<n>:<action>          the n-th point that this process reaches, counted from 1
+    FAULT=<name>#<n>:<action>   the n-th time that it reaches the point of this name
+    FAULT_FILE=<path>           the same words in a file that is looked at again at every point, so that a test can
+                                break a process that runs already; each new content starts to count from 1
+    FAULT_LOG=<path>            receives a line for every point reached: its number, the process, the name
+    FAULT_PROCESS=<name>        limits all this to one process (web, sender, worker); in FAULT_FILE it may stand
+                                before the words instead: `web group begun#2:kill`
+
+Actions: `kill` (SIGKILL), `raise` (Fault), `stall` (two seconds). A test in the same process uses `arm` and `disarm`.
+A point that many callers share ends in `@`: the name of the function that came to it is put behind.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sys
 import threading
 import time
+from collections import Counter
+from dataclasses import dataclass, field
 
 STALL_SECONDS = 2.0
+ACTIONS = ("kill", "raise", "stall")
+SHARED_FRAMES = ("contextlib.py", "faults.py", "work.py")  # they stand between a shared point and its caller
 
-_number, _, _action = os.environ.get("FAULT", "").partition(":")
-_log = os.environ.get("FAULT_LOG")
-_lock = threading.Lock()
-_reached = 0
+_WORDS = re.compile(r"(?:(?P<process>web|sender|worker|bulk) )?(?:(?P<name>.+)#)?(?P<number>\d+):(?P<action>\w+)\Z")
 
 
 class Fault(Exception):
     """Raised by a point that a test told to fail."""
 
 
-def _chosen() -> bool:
-    wanted = os.environ.get("FAULT_PROCESS")
-    return not wanted or wanted == os.environ.get("RELEVO_PROCESS")
+class BadFault(ValueError):
+    """The words of FAULT or FAULT_FILE cannot be read; the message shows them."""
 
 
-_armed = bool(_number or _log) and _chosen()
+@dataclass
+class Plan:
+    """What to break, and what was reached since it was made."""
+
+    number: int = 0
+    action: str = ""
+    name: str = ""
+    process: str = ""
+    reached: int = 0
+    by_name: Counter[str] = field(default_factory=Counter)
+
+    def reach(self, name: str) -> bool:
+        """Count this point; True where it is the one to break."""
+        self.reached += 1
+        self.by_name[name] += 1
+        if not self.number or self.process not in ("", os.environ.get("RELEVO_PROCESS", "-")):
+            return False
+        return self.number == (self.by_name[name] if self.name else self.reached) and self.name in ("", name)
+
+
+def plan(words: str) -> Plan:
+    """Read `[process ][name#]n:action`; nothing at all breaks nothing. Raises BadFault."""
+    if not words.strip():
+        return Plan()
+    found = _WORDS.match(words.strip())
+    if not found or found["action"] not in ACTIONS:
+        raise BadFault(f"“{words.strip()}” is no fault: write [process ][name#]n:{'|'.join(ACTIONS)}, like 3:kill")
+    return Plan(int(found["number"]), found["action"], found["name"] or "", found["process"] or "")
 
 
 def point(name: str) -> None:
@@ -40,22 +76,77 @@ def point(name: str) -> None:
         _reach(name)
 
 
-def _reach(name: str) -> None:
-    global _reached
+def arm(words: str) -> Plan:
+    """Break this very process as `words` say, from now on; what was reached can be read from the plan."""
+    global _armed, _plan
     with _lock:
-        _reached += 1
-        here = _reached
-    if _log:
-        with open(_log, "a", encoding="utf-8") as log:
-            log.write(f"{here} {os.environ.get('RELEVO_PROCESS', '-')} {name}\n")
-    if _number and here == int(_number):
-        _break(name)
+        _plan = plan(words)
+        _armed = True
+        return _plan
 
 
-def _break(name: str) -> None:
-    if _action == "kill":
+def disarm() -> None:
+    """Break nothing any more."""
+    global _armed, _plan
+    with _lock:
+        _plan = Plan()
+        _armed = False
+
+
+def _chosen() -> bool:
+    wanted = os.environ.get("FAULT_PROCESS")
+    return not wanted or wanted == os.environ.get("RELEVO_PROCESS")
+
+
+_lock = threading.Lock()
+_log = os.environ.get("FAULT_LOG")
+_file = os.environ.get("FAULT_FILE")
+_plan = plan(os.environ.get("FAULT", ""))
+_said = ""
+_armed = bool(_plan.number or _log or _file) and _chosen()
+
+
+def _reach(name: str) -> None:
+    full = name + _caller() if name.endswith("@") else name
+    with _lock:
+        if _file:
+            _read(_file)
+        breaks = _plan.reach(full)
+        here, action = _plan.reached, _plan.action
+        if _log:
+            _write(_log, here, full, action if breaks else "")
+    if breaks:
+        _break(full, action)
+
+
+def _read(path: str) -> None:
+    global _plan, _said
+    try:
+        with open(path, encoding="utf-8") as file:
+            said = file.read()
+    except FileNotFoundError:
+        said = ""
+    if said != _said:
+        _said, _plan = said, plan(said.partition("\n")[0])
+
+
+def _write(path: str, number: int, name: str, action: str) -> None:
+    with open(path, "a", encoding="utf-8") as log:
+        log.write("\t".join((str(number), os.environ.get("RELEVO_PROCESS", "-"), name, action)) + "\n")
+
+
+def _caller() -> str:
+    """`module.function` of whoever came to a shared point."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and os.path.basename(frame.f_code.co_filename) in SHARED_FRAMES:
+        frame = frame.f_back
+    return f"{os.path.basename(frame.f_code.co_filename).removesuffix('.py')}.{frame.f_code.co_name}"
+
+
+def _break(name: str, action: str) -> None:
+    if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    elif _action == "stall":
+    elif action == "stall":
         time.sleep(STALL_SECONDS)
     else:
         raise Fault(f"told to fail at {name}")
