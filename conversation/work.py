@@ -104,8 +104,8 @@ class Database:
                 yield work
                 if "session" in work.__dict__:
                     work.session.flush()
-                faults.point("before commit")
-            faults.point("after commit")
+                faults.point("before commit@")
+            faults.point("after commit@")
         self.ring(work.notices)
 
     @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import bindparam, select, update
 
+import faults
 from bot.flow.events import CallResult
 from channels import identity
 from channels.base import Event
@@ -82,6 +83,7 @@ class Intake:
         waiting = self.due(work, limit)
         for due in waiting:
             self.hear_due(work, due)
+            faults.point("due heard")
         return len(waiting)
 
     def take_one(self, work: Work, due: Due) -> None:

@@ -19,6 +19,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+import faults
 from conversation.events import Notice
 
 DELIVER = "relevo:deliver"
@@ -100,8 +101,10 @@ class Doorbell:
         if self._on_turn is None and any(notice.kind == "turn" for notice in notices):
             pipe.rpush(TURN, 1)
             pipe.ltrim(TURN, -64, -1)
+        faults.point("before ring")
         if len(pipe):
             pipe.execute()
+        faults.point("after ring")
         if self._slow is not None and any(notice.kind == "slow" for notice in notices):
             ring_slow(self._slow)
 
@@ -110,4 +113,5 @@ def ring_slow(slow: Queue) -> None:
     """See to it that a job will drain the slow work that waits; one at a time, whatever happened to the last."""
     client = slow.connection
     if client.set(RUNG, 1, nx=True, px=RUNG_MS):
+        faults.point("before enqueue")
         slow.enqueue("pipeline.slow.drain", result_ttl=0, failure_ttl=3600, ttl=60, job_timeout=120)

@@ -111,6 +111,7 @@ class Sender:
             return
         try:
             claimed = await self._in_database(lambda work: self._write_and_claim(work, outcomes, asked))
+            faults.point("round committed")
         except (SQLAlchemyError, faults.Fault) as error:
             logger.warning("a round of the sender failed", error=type(error).__name__)
             self.outcomes = outcomes + self.outcomes
@@ -182,6 +183,7 @@ class Sender:
                         got = await client.blpop([lanes.DELIVER], timeout=5)
                         if got:
                             more = await client.lpop(lanes.DELIVER, TOKENS_AT_ONCE) or []
+                            faults.point("tokens taken")
                             self.tokens.update(token.decode() for token in [got[1], *more])
                             self._wake.set()
             except (redis.RedisError, OSError) as error:
@@ -225,7 +227,9 @@ class Sender:
         found: list[Any] = []
         following: HttpRequest | None = request
         for _ in range(LIST_PAGES):
+            faults.point("before list")
             status, _headers, body = await self._fetch(following)
+            faults.point("after list")
             if status != 200:
                 return None
             messages, next_url = adapter.listed(body)

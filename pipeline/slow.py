@@ -77,6 +77,7 @@ class Slow:
             for row in rows:
                 lease = max(self.lease_seconds, row["timeout_seconds"] + LEASE_MARGIN_SECONDS)
                 work.connection.execute(_start, {"id": row["slow_work_id"], "until": work.now + timedelta(seconds=lease)})
+                faults.point("slow work claimed")
             return rows
 
     def _run(self, row: Mapping[str, Any]) -> None:

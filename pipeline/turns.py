@@ -68,6 +68,7 @@ class Writer:
         self.start()
         if not submission.stored.wait(PATIENCE_SECONDS) or submission.failed:
             raise NotStored("The events could not be stored now; send them again.")
+        faults.point("events stored")
 
     def wake(self) -> None:
         """Look for rows that wait now rather than at the next sweep."""
