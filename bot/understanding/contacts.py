@@ -16,6 +16,7 @@ _PHONE_CUE = re.compile(
 _SEPARATORS = re.compile(r"[^\d+]")
 MIN_DIGITS, MAX_DIGITS = 8, 15
 _CUE_DISTANCE = 40
+_LEAST_ABROAD = 12  # with 00 in front; shorter runs are order numbers with leading zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def contacts(text: str) -> Contacts:
 
 def _phone(match: re.Match[str], text: str) -> str:
     number = _SEPARATORS.sub("", match.group())
-    if number.startswith("00"):
+    if number.startswith("00") and len(number) >= _LEAST_ABROAD:
         number = "+" + number[2:]
     if number.startswith("+"):
         return number if MIN_DIGITS <= len(number) - 1 <= MAX_DIGITS else ""

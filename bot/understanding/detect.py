@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bot.understanding.lexicon import lexicon
+from bot.understanding.lexicon import languages_of, lexicon
 
 LANGUAGES = ("es", "en", "pt")
 FEW_LETTERS = 12
@@ -34,7 +34,7 @@ def detect(text: str, words: Iterable[str], fallback: str | None) -> str | None:
     lead = scores[best] - scores[second]
     if fallback is not None and sum(map(str.isalpha, text[:200])) < FEW_LETTERS:
         return best if lead >= SURE else fallback
-    return best if lead > 0 else fallback
+    return best if lead > 0 or (fallback is None and scores[best] > 0) else fallback
 
 
 @lru_cache(maxsize=65536)
@@ -44,7 +44,7 @@ def _votes(word: str) -> tuple[tuple[str, float], ...]:
     inside = [language for language in LANGUAGES if word in book.function_words[language]]
     if inside:
         return tuple((language, 2.0 / len(inside)) for language in inside)
-    filed = {book.phrases[number].language for number in book.exact.get(word, ())}
+    filed = languages_of(word)
     if filed and len(filed) < len(LANGUAGES):
         return tuple((language, 1.0 / len(filed)) for language in filed)
     return tuple(

@@ -75,14 +75,23 @@ def lexicon() -> Lexicon:
 
 def hits(folded: Folded) -> tuple[Hit, ...]:
     """Every phrase that stands in the text, in the order of the files."""
+    words = frozenset(folded.words)
     wanted: set[int] = set()
-    for word in set(folded.words):
+    for word in words:
         wanted.update(_filed(word))
+    phrases = lexicon().phrases
     found: list[Hit] = []
     for number in sorted(wanted):
-        phrase = lexicon().phrases[number]
-        found.extend(_places(number, phrase, folded.text))
+        phrase = phrases[number]
+        if all(need.met(words) for need in phrase.pattern.needs):
+            found.extend(_places(number, phrase, folded.text))
     return tuple(found)
+
+
+def languages_of(word: str) -> frozenset[str]:
+    """The languages whose lexicons file phrases under this folded word."""
+    phrases = lexicon().phrases
+    return frozenset(phrases[number].language for number in _filed(word))
 
 
 @lru_cache(maxsize=65536)
@@ -162,7 +171,8 @@ def _indexed(trees: Mapping[str, Any], phrases: tuple[Phrase, ...]) -> Lexicon:
     small = {language: _words(tree["small_words"]) for language, tree in trees.items()}
     function_words = {language: _words(tree["function_words"]) | small[language] for language, tree in trees.items()}
     ordinary = frozenset().union(*(_words(tree["ordinary_words"]) for tree in trees.values()))
-    mendable = {word for word in exact if len(word) >= _SHORTEST_MENDED and word.isalpha()}
+    written = set(exact).union(*(need.words for phrase in phrases for need in phrase.pattern.needs))
+    mendable = {word for word in written if len(word) >= _SHORTEST_MENDED and word.isalpha()}
     return Lexicon(
         phrases=phrases,
         exact={word: tuple(numbers) for word, numbers in exact.items()},

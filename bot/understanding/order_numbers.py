@@ -42,8 +42,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"(?:calle|av\.?|avenida|cra|carrera|jr|street|st|road|rua|cep|c\.?p\.?|postal|postcode|zip|piso|apto|casa|number"
-    r" \d+|rfc|cpf|nif|dni|talla|size|tamanho)\W{0,3}(?:[^\W\d]+\W+){0,2}$",
+    r"\b(?:calle|av\.?|avenida|cra|carrera|jr|street|st|road|rua|cep|c\.?p\.?|postal|postcode|zip|piso|apto|casa|number"
+    r" \d+|rfc|cpf|nif|dni|talla|size|tamanho)\b\W{0,3}(?:[^\W\d]+\W+){0,2}$",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
@@ -53,7 +53,11 @@ _MEASURE = re.compile(
     r"|\b\d{1,2}[:/.-]\d{1,2}(?:[/.-]\d{2,4})?\b|\b(?:19|20)\d{2}[/-]\d{1,2}[/-]\d{1,2}\b",
     re.IGNORECASE,
 )
-_LOOSE_LETTERS = re.compile(r"^(?:de|la|el|es|no|o|y|e|a|is|num|id|ya|do|da|os|as|el|i|my|mi|in|on|at|of|to|por|con|the|and)[ ./#-]+", re.IGNORECASE)
+_LOOSE_LETTERS = re.compile(
+    r"^(?:de|la|el|es|no|o|y|e|a|is|num|nro|nr|id|ref|ya|do|da|os|as|i|my|mi|in|on|at|of|to|for|por|con|com|the|and|meu)"
+    r"[ .#]+",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"[^0-9A-Za-z]+")
 
 

@@ -37,18 +37,36 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A match holds one of these words, or one that begins with one of these prefixes."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    def met(self, words: frozenset[str]) -> bool:
+        if not self.words.isdisjoint(words):
+            return True
+        return bool(self.prefixes) and any(word.startswith(self.prefixes) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
-    """A phrase as an RE2 expression over folded text, and the words one of which a match must hold."""
+    """A phrase as an RE2 expression over folded text.
+
+    `triggers` are the rarest words one of which a match must hold, `needs` what else it must hold.
+    """
 
     phrase: str
     expression: str
     triggers: frozenset[Literal]
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     expression: str
     literals: frozenset[Literal]
+    others: tuple[frozenset[Literal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,8 @@ def translate(phrase: str, lists: Lists) -> Pattern:
     part = _sequence(phrase, lists)
     if not part.literals:
         raise PhraseError(f"The phrase “{phrase}” has no word that must be there: add one that is not optional.")
-    return Pattern(phrase, " " + part.expression if not phrase.startswith("^") else part.expression, part.literals)
+    expression = part.expression if phrase.startswith("^") else " " + part.expression
+    return Pattern(phrase, expression, part.literals, tuple(map(_need, part.others)))
 
 
 def split(phrase: str) -> list[str]:
@@ -85,10 +104,18 @@ def split(phrase: str) -> list[str]:
 
 
 def _sequence(phrase: str, lists: Lists) -> _Part:
+    if phrase.isalpha():  # nine in ten are one plain word
+        return _word(phrase, phrase)
     parts = [_piece(piece, phrase, lists) for piece in split(phrase)]
     known = [part.literals for part in parts if part.literals]
-    rarest = max(known, key=lambda literals: min(len(literal.word) for literal in literals), default=frozenset())
-    return _Part(_COMMA.join(part.expression for part in parts), rarest)
+    known.sort(key=lambda literals: -min(len(literal.word) for literal in literals))
+    expression = _COMMA.join(part.expression for part in parts)
+    return _Part(expression, known[0], tuple(known[1:])) if known else _Part(expression, frozenset())
+
+
+def _need(literals: frozenset[Literal]) -> Need:
+    words = frozenset(literal.word for literal in literals if not literal.prefix)
+    return Need(words, tuple(sorted(literal.word for literal in literals if literal.prefix)))
 
 
 def _piece(piece: str, phrase: str, lists: Lists) -> _Part:
