@@ -118,9 +118,9 @@ def conversation_for(reader: Reader, viewer: Viewer, conversation_id: str) -> Si
 def message_for(reader: Reader, viewer: Viewer, message_id: str) -> Mapping[str, Any]:
     """A message of a conversation she may see. Raises UnknownTicket."""
     message = reader.execute(_message_by_id, {"id": message_id}).mappings().first()
-    if message is None:
+    ticket = message and reader.execute(_newest_ticket, {"id": message["conversation_id"]}).mappings().first()
+    if message is None or not may_see(viewer, ticket):
         raise UnknownTicket(message_id)
-    conversation_for(reader, viewer, message["conversation_id"])
     return message
 
 

@@ -1,7 +1,7 @@
 """What goes wrong at the desk. Each error has a `code` for programs and a sentence for people.
 
 HandoffError          base of the package
-  UnknownTicket       no such ticket or conversation for this agent
+  UnknownTicket       no such ticket, conversation or message for this agent
   UnknownAgent        no such agent, or not active any more
   UnknownQueue        no queue has this name
   AlreadyClaimed      a colleague was faster
@@ -39,12 +39,12 @@ class HandoffError(Exception):
 
 
 class UnknownTicket(HandoffError):
-    """No such ticket or conversation, or not one this agent may see: both look the same."""
+    """No such ticket, conversation or message, or not one this agent may see: both look the same."""
 
     code = "unknown_ticket"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"There is no conversation or ticket {key} that you may see.")
+        super().__init__(f"There is no conversation, ticket or message {key} that you may see.")
         self.key = key
 
 
