@@ -1,0 +1,133 @@
+"""The console as one Flask blueprint: its routes, who may come in, what every answer carries, how errors look."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from console import here, login, safety
+from console.answers import answer_problem
+from console.desk_context import Desk
+from console.errors import ConsoleError, NothingHere
+from console.pages import api, claims, closing, conversations, files, live, me, replies, trouble
+from console.pages import login as login_pages
+from console.problems import Problem, problem
+from console.route import Route
+from console.tail import Tail
+from handoff.errors import HandoffError
+from handoff.tables import Agent
+
+PAGES = (login_pages, conversations, claims, closing, replies, me, trouble, live, api, files)
+ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
+PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}
+MAX_BODY = 256 * 1024
+
+logger = structlog.get_logger(__name__)
+_csrf = CSRFProtect()
+_agent = Agent.__table__
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Everything below `/console`, for this desk."""
+    made = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
+    for route in ROUTES:
+        made.add_url_rule(route.rule, route.endpoint, route.view, methods=route.methods)
+    made.add_url_rule("/<path:rest>", "nothing", _nothing)
+    made.before_request(_enter)
+    made.after_request(_leave)
+    made.register_error_handler(Exception, _failed)
+    made.app_errorhandler(HTTPException)(_not_routed)
+    made.record_once(lambda state: _install(state, desk))
+    return made
+
+
+def _install(state: BlueprintSetupState, desk: Desk) -> None:
+    app: Flask = state.app
+    app.extensions[here.EXTENSION] = desk
+    app.extensions[live.TAIL] = Tail(desk.database, desk.redis_url)
+    app.config.update(
+        SESSION_COOKIE_NAME="relevo", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=desk.secure_cookies, WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)  # the token lasts as long as the session; Origin is checked here
+    login.install(app)
+    _csrf.init_app(app)
+
+
+def _enter() -> Response | None:
+    """Whoever comes in: known, or at a page for everybody; a post is one of our own pages'."""
+    if request.endpoint == "console.static":
+        return None
+    request.max_content_length = MAX_BODY
+    if current_user.is_authenticated:
+        _know()
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if not safety.is_own_origin(request.headers.get("Origin"), request.host):
+            raise CSRFError("The post comes from another page.")
+        _csrf.protect()
+    return None if here.is_known() or request.endpoint in PUBLIC else _to_login()
+
+
+def _know() -> None:
+    viewer = current_user.viewer
+    with here.desk().database.reading() as session:
+        row = session.execute(select(_agent).where(_agent.c.agent_id == viewer.agent_id)).mappings().one()
+    g.viewer, g.agent_row = viewer, row
+
+
+def _to_login() -> Response:
+    words = here.texts()
+    if here.wants_json() or request.endpoint == "console.stream":
+        return answer_problem(Problem(401, "forbidden", "signed_out", words("error.signed_out")))
+    following = request.full_path.rstrip("?") if request.method == "GET" and not here.wants_fragment() else None
+    address = url_for("console.login", next=following)
+    if here.wants_fragment():
+        return Response("", 401, {"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _leave(answer: Response) -> Response:
+    for name, value in safety.headers(here.desk().mode).items():
+        answer.headers.setdefault(name, value)
+    if request.endpoint == "console.static":
+        lasting = "public, max-age=31536000, immutable" if request.args.get("v") else "public, max-age=3600"
+        answer.headers["Cache-Control"] = lasting
+    elif "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _nothing(rest: str) -> Response:
+    raise NothingHere(f"There is no page {rest}.")
+
+
+def _failed(error: Exception) -> Response:
+    """An error as a page: never a stack trace to anybody, and a line in the log for what we did not expect."""
+    if isinstance(error, CSRFError):
+        return answer_problem(Problem(403, "forbidden", "csrf", here.texts()("error.csrf")))
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    if not isinstance(error, HandoffError | ConsoleError):
+        logger.error("console page failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
+    return answer_problem(problem(error))
+
+
+def _not_routed(error: HTTPException) -> Response | HTTPException:
+    """What Flask refuses before it knows that it was ours."""
+    if not request.path.startswith("/console/") or request.blueprint:
+        return error
+    return _leave(_of_http(error))
+
+
+def _of_http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return Response(error.get_body(), error.code, error.get_headers())
+    words, known = here.texts(), {404: ("missing", "not_found"), 405: ("invalid", "method"), 413: ("invalid", "too_large")}
+    kind, code = known.get(error.code, ("invalid", "bad_request"))
+    sentence = words(f"error.{code}") if words.has(f"error.{code}") else words("error.title")
+    return answer_problem(Problem(error.code, kind, code, sentence))

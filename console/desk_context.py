@@ -1,0 +1,47 @@
+"""What the app hands to the console, so that its pages know neither settings nor shops nor channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conversation.work import Database
+
+MAX_STREAMS = 128
+
+
+def _no_order(_reference: str) -> Mapping[str, Any] | None:
+    return None
+
+
+def _no_window(_kind: str) -> float | None:
+    return None
+
+
+def _not_wired(dead_letter_id: str, _agent_id: str) -> None:
+    raise LookupError(f"Nobody was handed in who could settle {dead_letter_id}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The world of the pages.
+
+    `find_order(reference)` gives the facts of an order as `orders.service` returns them, None for no such order; it may
+    raise, and then the card says that the shop does not answer. `window_hours(kind)` is how long a channel kind lets
+    us write after the contact's last message (None: always). `rerun(dead_letter_id, agent_id)` runs given-up work again,
+    `dismiss` leaves it as it is; both raise UnknownDeadLetter.
+    `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
+    two thirds of the web process's threads.
+    """
+
+    database: Database
+    find_order: Callable[[str], Mapping[str, Any] | None] = _no_order
+    window_hours: Callable[[str], float | None] = _no_window
+    rerun: Callable[[str, str], object] = _not_wired
+    dismiss: Callable[[str, str], object] = _not_wired
+    redis_url: str = ""
+    mode: str = "production"
+    trusted_proxies: int = 0
+    secure_cookies: bool = True
+    max_streams: int = MAX_STREAMS

@@ -1,0 +1,25 @@
+"""What goes wrong on a page.
+
+ConsoleError     base of the package
+  NothingHere    no such page, or not for this agent
+  BadField       a field of a form says nothing we know
+"""
+
+from __future__ import annotations
+
+
+class ConsoleError(Exception):
+    """Base of this package's errors."""
+
+
+class NothingHere(ConsoleError):
+    """No such page, or not one this agent may see: both look the same."""
+
+
+class BadField(ConsoleError):
+    """A field of a form says nothing we know. `key` names the sentence for the agent."""
+
+    def __init__(self, field: str, key: str = "error.bad_choice") -> None:
+        super().__init__(f"The field “{field}” holds nothing that is known here; choose one of its options.")
+        self.field = field
+        self.key = key

@@ -1,0 +1,101 @@
+"""What one request knows: the desk, the agent who asks, her words and formats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import current_app, g, request
+
+from console.desk_context import Desk
+from console.formats import Formats
+from console.words import DEFAULT, LANGUAGES, Words, words
+from handoff.access import Viewer
+
+EXTENSION = "relevo_console"
+UTC = ZoneInfo("UTC")
+
+
+def desk() -> Desk:
+    return current_app.extensions[EXTENSION]
+
+
+def viewer() -> Viewer:
+    """The agent who asks; only on pages that need one."""
+    return g.viewer
+
+
+def agent() -> Mapping[str, Any]:
+    """Her row."""
+    return g.agent_row
+
+
+def language() -> str:
+    """The agent's; before the log-in the one asked for, the cookie's, or what the browser prefers."""
+    row = getattr(g, "agent_row", None)
+    if row is not None:
+        return row["language"] if row["language"] in LANGUAGES else DEFAULT
+    asked = request.args.get("language", "")
+    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or DEFAULT
+
+
+def texts() -> Words:
+    return words(language())
+
+
+def zone() -> ZoneInfo:
+    row = getattr(g, "agent_row", None)
+    return zone_of(row["time_zone"]) if row else UTC
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of this name; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def formats() -> Formats:
+    return Formats(language(), zone(), desk().database.wiring.now())
+
+
+def wants_json() -> bool:
+    """Whether a program asks: JSON is wanted above a page, or the path is the JSON twin's."""
+    if request.path.startswith("/console/api/"):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json" and (
+        "application/json" in request.headers.get("Accept", ""))
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks and will put what it gets into the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def fields() -> Mapping[str, Any]:
+    """What a form or a JSON body says; never a list."""
+    if request.is_json:
+        body = request.get_json(silent=True)
+        return body if isinstance(body, dict) else {}
+    return request.form
+
+
+def text_field(name: str) -> str:
+    """A field as text without its outer white space; NUL and lone surrogates, which databases refuse, are dropped."""
+    value = fields().get(name)
+    if not isinstance(value, str | int):
+        return ""
+    return str(value).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+
+
+def number_field(name: str, default: int = -1) -> int:
+    """A field as a number in the range of the tables; `default` for anything else."""
+    text = text_field(name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else default
+
+
+def is_known() -> bool:
+    """Whether an agent asks."""
+    return getattr(g, "viewer", None) is not None

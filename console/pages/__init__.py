@@ -1,0 +1,1 @@
+"""One module a resource. Each lists its `ROUTES`; `console.blueprint` mounts them."""

@@ -1,0 +1,123 @@
+"""The JSON twin: list, conversation and events, under the same permissions as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import jsonify, request
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console import here, panels, screens, sightings, threads, transcripts
+from console.formats import as_utc
+from console.listing import window_left
+from console.route import Route
+from console.rows import PAGE_ROWS
+from console.stretches import Bubble, Stretch
+from conversation.tables import TimelineEntry
+from handoff import access
+from handoff.access import Filters, Sight
+
+EVENTS_AT_ONCE = 500
+_entry = TimelineEntry.__table__
+_after = select(_entry).where(_entry.c.entry_id > bindparam("last")).order_by(_entry.c.entry_id).limit(EVENTS_AT_ONCE)
+
+
+def conversations() -> Response:
+    """`?tab=mine|queued|unanswered|all&queue=…&page=…`."""
+    asked = screens.asked()
+    filters = Filters(asked.tab, asked.queue_id, limit=PAGE_ROWS, offset=(asked.page - 1) * PAGE_ROWS)
+    with here.desk().database.reading() as session:
+        rows = access.conversations_for(session, here.viewer(), filters)
+        counts = access.counts_for(session, here.viewer())
+        latest = screens.latest_entry(session)
+    return jsonify({"tab": asked.tab, "page": asked.page, "counts": counts, "latest": latest,
+                    "conversations": [_row(row) for row in rows]})
+
+
+def conversation(conversation_id: str) -> Response:
+    """Everything of one conversation: messages with their states, evidence, card, order."""
+    with here.desk().database.reading() as session:
+        sight = screens.sight_of(session, conversation_id)
+        thread = threads.thread(session, here.viewer(), sight)
+        return jsonify(_conversation(session, sight, thread))
+
+
+def events() -> Response:
+    """`?after=<id>`: lines of the timeline she may see, oldest first; `latest` is where to go on."""
+    text = request.args.get("after", "0")
+    last = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    with here.desk().database.reading() as session:
+        rows = session.execute(_after, {"last": last}).mappings().all()
+        seen = sightings.visible(session, here.viewer(), {row["conversation_id"] or "" for row in rows})
+    return jsonify({"latest": rows[-1]["entry_id"] if rows else last, "more": len(rows) == EVENTS_AT_ONCE,
+                    "events": [_event(row) for row in rows if (row["conversation_id"] or "") in seen]})
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    ticket = {name: _plain(row[f"ticket_{name}"]) for name in
+              ("state", "queue_id", "reason", "priority", "holder_id", "waiting_since", "due_at", "opened_at", "epoch")}
+    return {
+        "conversation": row["conversation_id"], "name": row["contact_name"], "address": row["address"], "channel": row["kind"],
+        "owner": row["owner"], "epoch": row["epoch"], "language": row["language"], "unread": row["unread"],
+        "preview": row["preview"], "preview_author": row["preview_author"], "waiting_since": _plain(row["waiting_since"]),
+        "last_message_at": _plain(row["last_message_at"]), "holder": row["holder_name"],
+        "ticket": {"ticket": row["ticket_id"], **ticket} if row["ticket_id"] else None,
+    }
+
+
+def _conversation(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str, Any]:
+    conversation, names = sight.conversation, transcripts.agent_names(session)
+    left = window_left(conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now)
+    return {
+        "conversation": conversation["conversation_id"], "name": thread["name"], "address": conversation["address"],
+        "channel": thread["kind"], "owner": conversation["owner"], "epoch": conversation["epoch"],
+        "language": conversation["language"], "unread": conversation["unread"], "last_seq": conversation["last_seq"],
+        "waiting_since": _plain(conversation["waiting_since"]), "actions": list(thread["actions"]),
+        "window_seconds": None if left is None else round(left.total_seconds()),
+        "ticket": _ticket(sight.ticket, names), "card": _card(session, sight, thread),
+        "messages": [_message(bubble, stretch) for stretch in thread["stretches"] for bubble in stretch.bubbles],
+        "latest": screens.latest_entry(session),
+    }
+
+
+def _card(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str, Any]:
+    """The panel: why, evidence, score, and the order."""
+    made = panels.panel(session, sight, thread)
+    card = made["card"]
+    return {"why": card and {**card, "at": _plain(card["at"])}, "order": made["order"]}
+
+
+def _ticket(ticket: Mapping[str, Any] | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    if ticket is None:
+        return None
+    columns = ("state", "queue_id", "reason", "summary", "priority", "score", "threshold", "epoch", "evidence", "holder_id",
+               "opened_at", "waiting_since", "due_at", "claimed_at", "first_reply_at", "closed_at", "disposition")
+    return {"ticket": ticket["ticket_id"], "holder": names.get(ticket["holder_id"] or "", "")} | {
+        name: _plain(ticket[name]) for name in columns}
+
+
+def _message(bubble: Bubble, stretch: Stretch) -> dict[str, Any]:
+    return {
+        "id": bubble.key, "seq": bubble.seq, "author": bubble.author, "name": bubble.name, "text": bubble.text,
+        "at": _plain(bubble.at), "state": bubble.state, "error_code": bubble.error_code, "evidence": list(bubble.cites),
+        "choices": list(bubble.choices), "media": list(bubble.media), "held_by": stretch.owner,
+    }
+
+
+def _event(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": row["entry_id"], "conversation": row["conversation_id"], "ticket": row["ticket_id"], "kind": row["kind"],
+            "actor": row["actor"], "epoch": row["epoch"], "at": _plain(row["at"]), "data": row["data"]}
+
+
+def _plain(value: Any) -> Any:
+    return as_utc(value).isoformat() if hasattr(value, "tzinfo") else value
+
+
+ROUTES = (
+    Route("/api/conversations", "api_conversations", conversations),
+    Route("/api/conversations/<conversation_id>", "api_conversation", conversation),
+    Route("/api/events", "api_events", events),
+)

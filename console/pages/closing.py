@@ -1,0 +1,31 @@
+"""How a ticket ends: resolved, or back to the bot."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from console import here
+from console.answers import Said, perform
+from console.route import Route
+from console.tickets import conversation_of
+from handoff import closing
+
+
+def resolve(ticket_id: str) -> Response:
+    conversation_id = conversation_of(ticket_id)
+    disposition = here.text_field("disposition") or "solved"
+    agent_id = here.viewer().agent_id
+    return perform(conversation_id, lambda work: closing.resolve(work, ticket_id, agent_id, disposition),
+                   lambda _: Said(here.texts()("done.resolved")))
+
+
+def return_ticket(ticket_id: str) -> Response:
+    conversation_id, agent_id = conversation_of(ticket_id), here.viewer().agent_id
+    return perform(conversation_id, lambda work: closing.return_to_bot(work, ticket_id, agent_id),
+                   lambda _: Said(here.texts()("done.returned")))
+
+
+ROUTES = (
+    Route("/tickets/<ticket_id>/resolution", "resolve", resolve, ("POST",)),
+    Route("/tickets/<ticket_id>/return", "return_ticket", return_ticket, ("POST",)),
+)

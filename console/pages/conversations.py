@@ -1,0 +1,96 @@
+"""The list and the conversation: whole pages, and the pieces of them that live pages fetch."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console import here, screens
+from console.rendering import page, render
+from console.route import Route
+from handoff import replies
+from handoff.access import Sight
+
+
+def front() -> Response:
+    return redirect(url_for("console.conversations"))
+
+
+def conversations() -> Response:
+    """The list of a tab."""
+    with here.desk().database.reading() as session:
+        return page("conversations.html", **screens.list_screen(session, screens.asked()))
+
+
+def conversation(conversation_id: str) -> Response:
+    """The whole desk with one conversation open."""
+    return _conversation(conversation_id, "thread")
+
+
+def panel(conversation_id: str) -> Response:
+    """The same, where a narrow screen shows the panel."""
+    return _conversation(conversation_id, "panel")
+
+
+def _conversation(conversation_id: str, screen: str) -> Response:
+    with here.desk().database.reading() as session:
+        sight = screens.sight_of(session, conversation_id)
+        before = _number("before")
+        values = screens.list_screen(session, screens.asked(), conversation_id)
+        told = values["banner"]
+        values |= screens.middle(session, sight, screens.writing(), before) | {"screen": screen, "banner": told}
+        answer = page("conversations.html", **values)
+    _mark_read(sight)
+    return answer
+
+
+def list_fragment() -> Response:
+    """The list and the left column, for a page that is told they changed."""
+    with here.desk().database.reading() as session:
+        return _fragment("_list_fragment.html", **screens.list_screen(session, screens.asked(), request.args.get("current", "")))
+
+
+def thread_fragment(conversation_id: str) -> Response:
+    """The conversation's pieces; the composer only if it is not the one on the page, for somebody may be typing there."""
+    with here.desk().database.reading() as session:
+        sight = screens.sight_of(session, conversation_id)
+        values = _pieces(session, sight)
+        answer = _fragment("_fragments.html", **values)
+    _mark_read(sight)
+    return answer
+
+
+def _pieces(session: Session, sight: Sight) -> dict[str, object]:
+    values = screens.middle(session, sight, screens.writing())
+    values["composer_changed"] = values["composer"]["key"] != request.args.get("composer", "")
+    values["me"] = None
+    return values
+
+
+def _fragment(template: str, **values: object) -> Response:
+    return Response(render(template, **values), mimetype="text/html")
+
+
+def _mark_read(sight: Sight) -> None:
+    """Her own conversation is read once she has it before her eyes."""
+    ticket = sight.live_ticket
+    if ticket is None or ticket["holder_id"] != here.viewer().agent_id or not sight.conversation["unread"]:
+        return
+    with here.desk().database.work() as work:
+        replies.mark_read(work, sight.conversation["conversation_id"], here.viewer().agent_id)
+
+
+def _number(name: str) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
+ROUTES = (
+    Route("/", "front", front),
+    Route("/conversations", "conversations", conversations),
+    Route("/conversations/<conversation_id>", "conversation", conversation),
+    Route("/conversations/<conversation_id>/panel", "panel", panel),
+    Route("/conversations/<conversation_id>/fragment", "thread_fragment", thread_fragment),
+    Route("/list", "list_fragment", list_fragment),
+)

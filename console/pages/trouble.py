@@ -1,0 +1,125 @@
+"""Trouble: work that was given up, and messages that did not arrive. For supervisors and admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import flash, jsonify, redirect, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console import here, nav, screens
+from console.answers import answer_problem
+from console.errors import NothingHere
+from console.failures import failure_text
+from console.formats import as_utc
+from console.problems import Problem, problem
+from console.rendering import page
+from console.route import Route
+from conversation.errors import UnknownDeadLetter
+from conversation.tables import DeadLetter, Message, OutboxPart
+
+SHOWN = 100
+SHOWN_FOR = timedelta(days=7)
+
+logger = structlog.get_logger(__name__)
+_letter, _part, _message = DeadLetter.__table__, OutboxPart.__table__, Message.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message that did not arrive, with its reason."""
+
+    key: str
+    conversation_id: str
+    text: str
+    state: str
+    error_code: str
+    at: datetime
+
+
+def trouble() -> Response:
+    _require_overseer()
+    with here.desk().database.reading() as session:
+        return page(
+            "trouble.html", letters=_letters(session), failing=_failing(session), failure_text=failure_text,
+            nav=nav.nav(session, here.viewer(), None, "trouble"), me=nav.me(here.agent()), banner=screens.flashed(),
+            csrf_header=screens.csrf_header())
+
+
+def rerun(dead_letter_id: str) -> Response:
+    """Try it again, by whoever can."""
+    return _settle(dead_letter_id, here.desk().rerun, "done.rerun")
+
+
+def dismiss(dead_letter_id: str) -> Response:
+    """Leave it as it is."""
+    return _settle(dead_letter_id, here.desk().dismiss, "done.dismissed")
+
+
+def _settle(dead_letter_id: str, act: Callable[[str, str], object], done: str) -> Response:
+    _require_overseer()
+    words = here.texts()
+    try:
+        act(dead_letter_id, here.viewer().agent_id)
+    except UnknownDeadLetter as error:
+        return _refused(problem(error))
+    except Exception as error:  # what was given up once may fail again in any way; the page must say so
+        logger.warning("dead letter failed again", dead_letter=dead_letter_id, error=type(error).__name__)
+        return _refused(Problem(409, "conflict", "failed_again", words("error.rerun_failed", why=type(error).__name__)))
+    if here.wants_json():
+        return jsonify({"ok": True, "message": words(done)})
+    flash(words(done), "good")
+    return redirect(url_for("console.trouble"), 303)
+
+
+def _refused(trouble: Problem) -> Response:
+    if here.wants_json():
+        return answer_problem(trouble)
+    flash(trouble.message, "harm")
+    return redirect(url_for("console.trouble"), 303)
+
+
+def _require_overseer() -> None:
+    if not here.viewer().sees_everything:
+        raise NothingHere("This page is for supervisors and admins.")
+
+
+def _letters(session: Session) -> list[dict[str, Any]]:
+    query = select(_letter).where(_letter.c.state == "open").order_by(_letter.c.created_at.desc()).limit(SHOWN)
+    return [{"id": row["dead_letter_id"], "kind": row["kind"], "reason": row["reason"], "at": row["created_at"],
+             "conversation_id": row["conversation_id"]} for row in session.execute(query).mappings()]
+
+
+def _failing(session: Session) -> list[Undelivered]:
+    """Each message once, by its newest part that failed."""
+    newest = (
+        select(_part.c.message_id, func.max(_part.c.position).label("position"))
+        .where(_part.c.state.in_(("failed", "expired", "unknown")), _part.c.created_at > here.formats().now - SHOWN_FOR)
+        .group_by(_part.c.message_id).subquery()
+    )
+    query = (
+        select(_message.c.message_id, _message.c.conversation_id, _message.c.text, _part.c.state, _part.c.error_code,
+               _part.c.created_at)
+        .join(newest, newest.c.message_id == _message.c.message_id)
+        .join(_part, (_part.c.message_id == newest.c.message_id) & (_part.c.position == newest.c.position))
+        .order_by(_part.c.created_at.desc()).limit(SHOWN)
+    )
+    return [_undelivered(row) for row in session.execute(query).mappings()]
+
+
+def _undelivered(row: Mapping[str, Any]) -> Undelivered:
+    return Undelivered(row["message_id"], row["conversation_id"], row["text"][:140], row["state"], row["error_code"] or "",
+                       as_utc(row["created_at"]))
+
+
+ROUTES = (
+    Route("/trouble", "trouble", trouble),
+    Route("/trouble/<dead_letter_id>/rerun", "rerun", rerun, ("POST",)),
+    Route("/trouble/<dead_letter_id>/dismissal", "dismiss", dismiss, ("POST",)),
+)

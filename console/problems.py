@@ -1,0 +1,72 @@
+"""Errors as answers: the status, the code for programs, and a sentence in the agent's language with what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from console import here
+from console.errors import BadField, NothingHere
+from console.threads import MAX_TEXT
+from conversation.errors import UnknownDeadLetter
+from handoff import errors
+from handoff.errors import HandoffError
+
+_CONFLICTS = (errors.AlreadyClaimed, errors.StaleEpoch, errors.NoRoom, errors.NotHolder, errors.IllegalMove, errors.BotOwned,
+              errors.SomeoneAnswered, errors.WindowClosed, errors.NothingToRetry)
+_MISSING = (errors.UnknownTicket, NothingHere)
+_FIELDS = {"note_too_short": "note", "empty_reply": "text", "unknown_agent": "to", "unknown_queue": "to",
+           "unknown_disposition": "disposition"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`kind`: conflict, invalid, forbidden, missing, broken. `facts` are those a program may need (the winner)."""
+
+    status: int
+    kind: str
+    code: str
+    message: str
+    field: str = ""
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"error": {"kind": self.kind, "code": self.code, "message": self.message, "field": self.field} | self.facts}
+
+
+def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:
+    """What this error means for the agent; `contact` and `channel` are those of the conversation it was about."""
+    words = here.texts()
+    if isinstance(error, _MISSING):
+        return Problem(404, "missing", "not_found", words("error.not_found"))
+    if isinstance(error, UnknownDeadLetter):
+        return Problem(409, "conflict", "settled", words("error.settled"))
+    if isinstance(error, BadField):
+        return Problem(422, "invalid", "bad_field", words(error.key, n=MAX_TEXT), error.field)
+    if not isinstance(error, HandoffError):
+        return Problem(500, "broken", "server", words("error.server"))
+    if isinstance(error, errors.NotAllowed):
+        return Problem(403, "forbidden", error.code, words("error.not_allowed"))
+    sentence, facts = _sentence(error, contact, channel)
+    status, kind = (409, "conflict") if isinstance(error, _CONFLICTS) else (422, "invalid")
+    return Problem(status, kind, error.code, sentence, _FIELDS.get(error.code, ""), facts)
+
+
+def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dict[str, Any]]:
+    words = here.texts()
+    match error:
+        case errors.AlreadyClaimed(holder_name=winner):
+            return words("error.already_claimed", winner=winner, name=contact), {"winner": winner}
+        case errors.NotHolder(holder_name="") | errors.NotHolder(holder_name=None):
+            return words("error.not_holder_nobody"), {}
+        case errors.NotHolder(holder_name=winner):
+            return words("error.not_holder", winner=winner), {"winner": winner}
+        case errors.NoRoom(load=load, capacity=capacity):
+            return words("error.no_room", load=load, capacity=capacity), {"load": load, "capacity": capacity}
+        case errors.SomeoneAnswered(message=message):
+            return words("error.someone_answered"), {"message_id": message["message_id"]}
+        case errors.WindowClosed():
+            return words("error.window_closed", channel=channel), {}
+    key = f"error.{error.code}"
+    return words(key) if words.has(key) else words("error.illegal_move"), {}

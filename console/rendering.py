@@ -1,0 +1,87 @@
+"""Templates of the console: escaped whatever their name ends in, strict about what they are not given."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from console import here
+from console.safety import HOME
+from console.segments import segments
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+STYLES = ("tokens", "base", "baton", "button", "badge", "shell", "desk", "row", "thread", "composer", "card", "menu",
+          "dialog", "form", "table", "login")
+SCRIPTS = ("live", "composer", "drafts", "menus", "keys", "toasts")
+# Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
+# and pages are not kept in the browser's storage.
+HTMX_CONFIG = json.dumps({
+    "allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True, "includeIndicatorStyles": False,
+    "historyEnabled": False, "historyCacheSize": 0, "refreshOnHistoryMiss": True, "scrollIntoViewOnBoost": False,
+    "responseHandling": [{"code": "204", "swap": False}, {"code": "[2345]..", "swap": True}],
+})
+
+
+def _environment() -> Environment:
+    made = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True)
+    made.filters["pieces"] = segments
+    made.globals.update(
+        csrf_token=generate_csrf, url=_url, static=static, styles=STYLES, scripts=SCRIPTS, htmx_config=HTMX_CONFIG,
+        home=HOME)
+    return made
+
+
+def render(template: str, **values: Any) -> str:
+    """A template with the agent's words and formats."""
+    values.setdefault("oob", False)
+    row = getattr(here.g, "agent_row", None)
+    return _templates().get_template(template).render(
+        t=here.texts(), f=here.formats(), theme=row["theme"] if row else "system", sprite=_sprite_url(), **values)
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    return Response(render(template, **values), status, mimetype="text/html")
+
+
+@cache
+def _templates() -> Environment:
+    return _environment()
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    return url_for(f"console.{endpoint}", **values)
+
+
+@cache
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def static(name: str) -> str:
+    """The address of a file, with the hash of its content: it may be kept for ever."""
+    return url_for("console.static", filename=name, v=_digest(STATIC / name))
+
+
+def _sprite_url() -> str:
+    return url_for("console.sprite", v=sha256(sprite().encode()).hexdigest()[:10])
+
+
+@cache
+def sprite() -> str:
+    """All icons in one file; a page shows one with `<use href="…#i-name">`."""
+    symbols = []
+    for path in sorted((STATIC / "icons").glob("*.svg")):
+        inner = re.search(r"<svg[^>]*>(.*)</svg>", path.read_text(encoding="utf-8"), re.DOTALL)
+        if inner and path.stem != "relevo":
+            symbols.append(f'<symbol id="i-{path.stem}" viewBox="0 0 24 24">{" ".join(inner.group(1).split())}</symbol>')
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'

@@ -1,0 +1,97 @@
+"""Whole screens: list, conversation and panel of one agent, read in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g, get_flashed_messages, json, request, url_for
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from console import here, nav, panels, rows, threads
+from console.failures import failure_text
+from console.listing import TABS
+from console.rows import MAX_PAGES, Asked
+from console.threads import Writing
+from conversation.tables import TimelineEntry
+from handoff import access
+from handoff.access import Sight
+from handoff.closing import DISPOSITIONS
+
+MODES = ("reply", "note")
+
+
+def asked(query: Mapping[str, str] | None = None) -> Asked:
+    """Which list an address (this page's) names; anything unknown is the agent's own."""
+    found = request.args if query is None else query
+    tab = found.get("tab", "mine")
+    page = found.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) <= 4 else 1
+    return Asked(tab if tab in TABS else "mine", found.get("queue", "")[:64], min(max(number, 1), MAX_PAGES))
+
+
+def writing() -> Writing:
+    mode = request.args.get("mode", "reply")
+    return Writing(mode if mode in MODES else "reply", focus=mode == "note")
+
+
+def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, Any]:
+    """Everything of a page but its conversation."""
+    viewer = here.viewer()
+    return {
+        "list": rows.listing(session, viewer, found, current), "nav": nav.nav(session, viewer, found),
+        "me": nav.me(here.agent()), "thread": None, "screen": "list", "banner": flashed(),
+        "stream_url": url_for("console.stream", after=latest_entry(session), conversation=current or None),
+        "csrf_header": csrf_header(),
+    }
+
+
+def conversation_screen(session: Session, sight: Sight, wrote: Writing, found: Asked | None = None) -> dict[str, Any]:
+    """A whole page: the list, the conversation, its panel."""
+    key = sight.conversation["conversation_id"]
+    return list_screen(session, found or asked(), key) | middle(session, sight, wrote) | {"screen": "thread"}
+
+
+def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> dict[str, Any]:
+    """The conversation and its panel."""
+    viewer = here.viewer()
+    thread = threads.thread(session, viewer, sight, before)
+    return {
+        "thread": thread, "panel": panels.panel(session, sight, thread), "dispositions": DISPOSITIONS,
+        "composer": threads.composer(viewer, sight, thread, wrote),
+        "max_text": threads.MAX_TEXT, "passing_text": threads.passing_text, "failure_text": failure_text,
+        "screen": "thread", "composer_changed": True, "with_list": False, "banner": None,
+    }
+
+
+def sight_of(session: Session, conversation_id: str) -> Sight:
+    """The conversation as this agent may see it. Raises UnknownTicket."""
+    return access.conversation_for(session, here.viewer(), conversation_id)
+
+
+def latest_entry(session: Session) -> int:
+    """The newest line of the timeline: a page that was read now knows everything up to it."""
+    return session.execute(select(func.max(TimelineEntry.__table__.c.entry_id))).scalar() or 0
+
+
+def csrf_header() -> str:
+    return json.dumps({"X-CSRFToken": generate_csrf()})
+
+
+def flashed() -> Mapping[str, Any] | None:
+    """What the last action has to say, once."""
+    if "banner" in g:
+        return g.banner
+    messages = get_flashed_messages(with_categories=True)
+    if not messages:
+        return None
+    tone, text = messages[-1]
+    return banner(text, tone)
+
+
+def banner(text: str, tone: str = "good", form: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A line at the foot of the page. `tone` good, person or harm; `form` is something to do about it."""
+    icon = {"good": "check", "person": "hand", "harm": "circle-alert"}[tone]
+    return {"text": text, "tone": tone, "icon": icon, "head": "", "form": form}

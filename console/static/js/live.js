@@ -1,0 +1,82 @@
+// Live pages: tells when the stream is broken, and looks by itself until it is back.
+const SILENCE_MS = 25000; // the server says something every 15 s
+const POLL_MS = 10000;
+const HIDDEN_MS = 60000; // a tab nobody sees gives its connection back
+
+let source = null;
+let heardAt = Date.now();
+let brokenSince = null;
+let polledAt = 0;
+let closedWhileHidden = false;
+
+// htmx' extension makes its streams through this; one is kept to be watched and closed.
+window.htmx.createEventSource = (url) => {
+  source = new EventSource(url);
+  const heard = () => {
+    heardAt = Date.now();
+    if (brokenSince) mended();
+  };
+  for (const name of ["open", "ping", "list", "conversation", "entry", "resync"]) source.addEventListener(name, heard);
+  return source;
+};
+
+function refresh() {
+  polledAt = Date.now();
+  window.htmx.trigger(document.body, "relevo:refresh");
+}
+
+function mended() {
+  brokenSince = null;
+  document.getElementById("offline")?.setAttribute("hidden", "");
+  refresh();
+}
+
+function look() {
+  if (document.hidden || !document.body.hasAttribute("sse-connect")) return;
+  if (Date.now() - heardAt < SILENCE_MS && source?.readyState !== EventSource.CLOSED) return;
+  if (!brokenSince) {
+    brokenSince = new Date(heardAt);
+    const line = document.getElementById("offline");
+    const time = brokenSince.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    if (line) {
+      line.textContent = line.dataset.template.replace("{time}", time);
+      line.removeAttribute("hidden");
+    }
+  }
+  if (Date.now() - polledAt > POLL_MS) refresh();
+}
+
+let hiding = 0;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hiding);
+  if (document.hidden) {
+    hiding = setTimeout(() => {
+      source?.close();
+      closedWhileHidden = true;
+    }, HIDDEN_MS);
+  } else if (closedWhileHidden) {
+    window.location.reload();
+  }
+});
+setInterval(look, 2000);
+
+// A piece with an open menu is left alone until the menu is closed.
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector("details[data-menu][open]")) event.preventDefault();
+});
+
+// Readers of a screen hear what the contact wrote, and only that.
+let lastSeq = newest()?.dataset.seq ?? "0";
+function newest() {
+  const said = document.querySelectorAll('#transcript [data-author="contact"]');
+  return said[said.length - 1];
+}
+document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+  const message = event.detail.target.id === "transcript" ? newest() : null;
+  const announcer = document.getElementById("announcer");
+  if (!message || !announcer || Number(message.dataset.seq) <= Number(lastSeq)) return;
+  lastSeq = message.dataset.seq;
+  const name = document.querySelector("#thread h1")?.textContent.trim() ?? "";
+  const text = message.querySelector(".bubble__text")?.textContent ?? "";
+  announcer.textContent = announcer.dataset.template.replace("{name}", () => name).replace("{text}", () => text);
+});

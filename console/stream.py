@@ -1,0 +1,104 @@
+"""The live stream of one tab: server-sent events that say what changed, never what it says now.
+
+The page fetches the pieces with its own permissions. An event's id is the number of the timeline's line, so that a
+browser that was cut off goes on where it was; what is too far back is `resync`: everything on the page is old.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+
+import metrics
+from console import sightings
+from console.tail import GAPS_AT_START, Line, Tail
+from conversation.tables import TimelineEntry
+from conversation.work import Database
+from handoff.access import Viewer
+
+PING_SECONDS = 15.0
+RETRY_MS = 2_000
+REPLAY_LIMIT = 1_000
+
+_entry = TimelineEntry.__table__
+_since = select(_entry.c.entry_id, _entry.c.conversation_id).where(_entry.c.entry_id > bindparam("last")).order_by(
+    _entry.c.entry_id).limit(REPLAY_LIMIT + 1)
+
+
+@dataclass
+class Tab:
+    """One open page: whose it is, which conversation it shows, what it has heard."""
+
+    database: Database
+    who: Callable[[], Viewer | None]
+    conversation_id: str = ""
+    last_id: int = 0
+    known: set[str] = field(default_factory=set)
+
+
+def events(tail: Tail, tab: Tab, ping_seconds: float = PING_SECONDS, tick: Callable[[], float] = time.monotonic) -> Iterator[str]:
+    """The frames of a stream, until the agent's session ends or nobody listens."""
+    metrics.streams.inc()
+    place = tail.join()
+    try:
+        viewer = tab.who()
+        if viewer is None:
+            return
+        yield f"retry: {RETRY_MS}\n\n" + _replay(tab, viewer)
+        asked_at = tick()
+        while viewer is not None:
+            lines = tail.wait(place, max(0.0, asked_at + ping_seconds - tick()))
+            place = tail.place if lines is None else lines[-1].place if lines else place
+            yield _resync(tab) if lines is None else _told(tab, viewer, lines)
+            if tick() - asked_at >= ping_seconds:
+                viewer, asked_at = tab.who(), tick()
+                yield _frame("ping", tab.last_id, {"id": tab.last_id})
+    finally:
+        tail.leave()
+        metrics.streams.dec()
+
+
+def _replay(tab: Tab, viewer: Viewer) -> str:
+    """What was written since the page was read, or since the stream broke. Some numbers before it are told again, for
+    their transactions may have ended later; a page that hears of a change twice fetches the same twice."""
+    with tab.database.reading() as session:
+        tab.known = sightings.at_hand(session, viewer)
+        after = tab.last_id if tab.database.engine.dialect.name == "sqlite" else tab.last_id - GAPS_AT_START
+        rows = session.execute(_since, {"last": max(0, after)}).all()
+    if len(rows) > REPLAY_LIMIT:
+        return _resync(tab)
+    return _told(tab, viewer, [Line(0, row.entry_id, row.conversation_id or "") for row in rows])
+
+
+def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
+    """One frame a conversation that changed, then one for the list, and one for the conversation on the page."""
+    newest = {line.conversation_id: line.entry_id for line in sorted(lines, key=lambda line: line.entry_id)}
+    if not newest:
+        return ""
+    with tab.database.reading() as session:
+        seen = sightings.visible(session, viewer, newest)
+    tab.last_id = max(tab.last_id, *newest.values())
+    told = [key for key in newest if key in seen or key in tab.known]
+    tab.known = (tab.known | seen) - (set(newest) - seen)
+    frames = [_frame("entry", tab.last_id, {"id": newest[key], "conversation": key}) for key in told if key]
+    if told:
+        frames.append(_frame("list", tab.last_id, {"id": tab.last_id}))
+    if tab.conversation_id in told:
+        frames.append(_frame("conversation", tab.last_id, {"id": newest[tab.conversation_id], "conversation": tab.conversation_id}))
+    return "".join(frames)
+
+
+def _resync(tab: Tab) -> str:
+    """Too much was missed: the page is to be read anew."""
+    with tab.database.reading() as session:
+        tab.last_id = session.execute(select(_entry.c.entry_id).order_by(_entry.c.entry_id.desc()).limit(1)).scalar() or 0
+    return "".join(_frame(name, tab.last_id, {"id": tab.last_id}) for name in ("resync", "list", "conversation"))
+
+
+def _frame(event: str, entry_id: int, data: dict[str, object]) -> str:
+    """One event; its data is one line of JSON, whatever it holds."""
+    return f"id: {entry_id}\nevent: {event}\ndata: {json.dumps(data)}\n\n"

@@ -1,0 +1,170 @@
+"""A conversation as an agent reads it: stretches of one holder each, with what was said and noted in them. Pure.
+
+The order is that of the epochs: a change of owner comes before everything that was written under its epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console.formats import as_utc
+from console.segments import Segment, segments
+from conversation.outbox import weakest
+
+CLOSED_STATES = frozenset({"failed", "expired", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Who passed the conversation to whom: one line of the timeline, with the names it needs."""
+
+    kind: str
+    owner: str
+    at: datetime
+    epoch: int
+    entry_id: int
+    agent: str = ""
+    other: str = ""
+    queue: str = ""
+    waited_seconds: float | None = None
+    kept: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One thing said, or one note (`author` is then `note`)."""
+
+    key: str
+    author: str
+    name: str
+    text: str
+    pieces: tuple[Segment, ...]
+    at: datetime
+    seq: int = 0
+    state: str = ""
+    error_code: str = ""
+    error_text: str = ""
+    cites: tuple[int, ...] = ()
+    choices: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    starts_turn: bool = False
+    is_first_new: bool = False
+    day: date | None = None
+
+    @property
+    def can_retry(self) -> bool:
+        return self.state in CLOSED_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What was said while one holder had the conversation; `passing` is how she, it or the queue got it."""
+
+    owner: str
+    passing: Passing | None
+    bubbles: tuple[Bubble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Everything a transcript is made of, as rows of the tables. `evidence` is that of the ticket on the page."""
+
+    messages: Sequence[Mapping[str, Any]]
+    parts: Mapping[str, Sequence[Mapping[str, Any]]]
+    passings: Sequence[Passing]
+    notes: Sequence[Mapping[str, Any]]
+    names: Mapping[str, str]
+    evidence: Sequence[Mapping[str, Any]] = ()
+    waiting_since: datetime | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+def stretches(spoken: Spoken) -> list[Stretch]:
+    """The transcript, oldest first."""
+    found: list[Stretch] = []
+    previous: Bubble | None = None
+    for passing, group in groupby(_placed(spoken), key=lambda placed: placed[0]):
+        bubbles: list[Bubble] = []
+        for _, bubble in group:
+            if bubble is None:
+                continue
+            bubble = _dressed(bubble, previous, spoken)
+            previous = bubble
+            bubbles.append(bubble)
+        found.append(Stretch(passing.owner if passing else "bot", passing, tuple(bubbles)))
+    return found
+
+
+def _placed(spoken: Spoken) -> Iterator[tuple[Passing | None, Bubble | None]]:
+    """Each bubble with the passing it comes after; a passing without any stands alone."""
+    passings = sorted(spoken.passings, key=lambda passing: (passing.epoch, passing.entry_id))
+    notes = sorted((_note(note, spoken.names) for note in spoken.notes), key=lambda note: (note.seq, note.at))
+    current: Passing | None = None
+    for message in sorted(spoken.messages, key=lambda message: message["seq"]):
+        while notes and notes[0].seq < message["seq"] and not _due(passings, message["epoch"], notes[0].at):
+            yield current, notes.pop(0)
+        while passings and passings[0].epoch <= message["epoch"]:
+            current = passings.pop(0)
+            yield current, None
+        while notes and notes[0].seq < message["seq"]:
+            yield current, notes.pop(0)
+        yield current, _said(message, spoken)
+    for passing in passings:
+        while notes and notes[0].at < passing.at:
+            yield current, notes.pop(0)
+        current = passing
+        yield current, None
+    for note in notes:
+        yield current, note
+
+
+def _due(passings: Sequence[Passing], epoch: int, at: datetime) -> bool:
+    """Whether a passing that comes before the next message was earlier than this moment."""
+    return bool(passings) and passings[0].epoch <= epoch and passings[0].at <= at
+
+
+def _dressed(bubble: Bubble, previous: Bubble | None, spoken: Spoken) -> Bubble:
+    day = bubble.at.astimezone(spoken.zone).date()
+    before = previous.at.astimezone(spoken.zone).date() if previous else None
+    is_new = spoken.waiting_since is not None and bubble.author == "contact" and bubble.at >= as_utc(spoken.waiting_since)
+    was_new = previous is not None and previous.author == "contact" and spoken.waiting_since is not None and (
+        previous.at >= as_utc(spoken.waiting_since))
+    return Bubble(**{
+        **{name: getattr(bubble, name) for name in Bubble.__slots__},
+        "starts_turn": previous is not None and (previous.author, previous.name) != (bubble.author, bubble.name),
+        "is_first_new": is_new and not was_new,
+        "day": day if day != before else None,
+    })
+
+
+def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
+    parts = spoken.parts.get(message["message_id"], ())
+    cites = [(number, entry.get("quote") or "") for number, entry in enumerate(spoken.evidence, 1)
+             if entry.get("message_id") == message["message_id"]]
+    content = message["content"] or {}
+    wrong = next((part for part in parts if part["error_code"]), None)
+    return Bubble(
+        key=message["message_id"],
+        author=message["author"],
+        name=spoken.names.get(message["agent_id"] or "", ""),
+        text=message["text"],
+        pieces=tuple(segments(message["text"], cites)),
+        at=as_utc(message["created_at"]),
+        seq=message["seq"],
+        state=weakest([part["state"] for part in parts]) if message["direction"] == "outbound" else "received",
+        error_code=wrong["error_code"] if wrong else "",
+        error_text=(wrong["error_text"] or "") if wrong else "",
+        cites=tuple(number for number, _ in cites),
+        choices=tuple(choice["label"] for choice in content.get("choices", ())),
+        media=tuple(str(entry.get("type", "")) for entry in content.get("media", ())),
+    )
+
+
+def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> Bubble:
+    return Bubble(key=note["note_id"], author="note", name=names.get(note["agent_id"], ""), text=note["text"],
+                  pieces=tuple(segments(note["text"])), at=as_utc(note["created_at"]), seq=note["seq"])

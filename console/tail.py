@@ -1,0 +1,178 @@
+"""The end of the timeline, read once for all live pages of this process.
+
+Redis only wakes it; without Redis it looks once a second. PostgreSQL gives numbers before it commits, so a number that
+is missing is looked for again for a while: it may be a transaction that commits later than its successors.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+import structlog
+from redis.client import PubSub
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from conversation.tables import TimelineEntry
+from conversation.work import Database
+
+CHANNEL = "relevo:live"
+LOOK_SECONDS = 1.0
+REST_SECONDS = 0.25  # pages hear of changes at most four times a second
+REDIS_AGAIN_SECONDS = 5.0
+KEPT = 4_000
+READ_AT_ONCE = 2_000
+GAP_SECONDS = 20.0  # longer than any statement may take (conversation/work.py)
+GAPS_KEPT = 400
+GAPS_AT_START = 200
+
+logger = structlog.get_logger(__name__)
+_entry = TimelineEntry.__table__
+_newer = (
+    select(_entry.c.entry_id, _entry.c.conversation_id)
+    .where(or_(_entry.c.entry_id > bindparam("last"), _entry.c.entry_id.in_(bindparam("gaps", expanding=True))))
+    .order_by(_entry.c.entry_id).limit(READ_AT_ONCE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline, as far as a live page needs it. `place` is its place in this process's reading."""
+
+    place: int
+    entry_id: int
+    conversation_id: str
+
+
+class Tail:
+    """The newest lines, for any number of listeners; one thread reads while anybody listens."""
+
+    def __init__(self, database: Database, redis_url: str = "", tick: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._redis_url = redis_url
+        self._tick = tick
+        self._changed = threading.Condition()
+        self._lines: deque[Line] = deque(maxlen=KEPT)
+        self._place = 0
+        self._last = 0
+        self._gaps: dict[int, float] = {}
+        self._listeners = 0
+        self._thread: threading.Thread | None = None
+        self._bell: PubSub | None = None
+        self._bell_again_at = 0.0
+
+    def join(self) -> int:
+        """Begin to listen; returns the place after which `wait` tells what is new. End it with `leave`."""
+        with self._changed:
+            self._listeners += 1
+            if self._thread is None:
+                self._start()
+            return self._place
+
+    @property
+    def place(self) -> int:
+        """Where the reading stands."""
+        return self._place
+
+    def leave(self) -> None:
+        with self._changed:
+            self._listeners -= 1
+
+    @property
+    def listeners(self) -> int:
+        return self._listeners
+
+    def wait(self, place: int, seconds: float) -> list[Line] | None:
+        """What was written after `place`, waiting up to so long; None if more was missed than is kept."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._place > place, seconds)
+            if place < self._place - len(self._lines):
+                return None
+            return [line for line in self._lines if line.place > place]
+
+    def read(self) -> int:
+        """Look once; returns how many lines were new."""
+        now = self._tick()
+        with self._database.reading() as session:
+            found = session.execute(_newer, {"last": self._last, "gaps": list(self._gaps) or [0]}).all()
+        with self._changed:
+            for row in found:
+                self._note_gaps(row.entry_id, now)
+                self._place += 1
+                self._lines.append(Line(self._place, row.entry_id, row.conversation_id or ""))
+            self._gaps = {number: since for number, since in self._gaps.items() if now - since < GAP_SECONDS}
+            if found:
+                self._changed.notify_all()
+        return len(found)
+
+    def _note_gaps(self, entry_id: int, now: float) -> None:
+        self._gaps.pop(entry_id, None)
+        for missing in range(max(self._last + 1, entry_id - GAPS_KEPT), entry_id):
+            self._gaps[missing] = now
+        self._last = max(self._last, entry_id)
+
+    def _start(self) -> None:
+        """From the present end; numbers missing just before it may still come."""
+        with self._database.reading() as session:
+            self._last = session.execute(select(func.max(_entry.c.entry_id))).scalar() or 0
+            first = self._last - GAPS_AT_START
+            present = set(session.execute(select(_entry.c.entry_id).where(_entry.c.entry_id > first)).scalars())
+        now = self._tick()
+        self._gaps = {number: now for number in range(max(1, first + 1), self._last) if number not in present}
+        self._thread = threading.Thread(target=self._run, name="console-tail", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while self._goes_on():
+            self._listen()
+            try:
+                self.read()
+            except SQLAlchemyError as error:
+                logger.warning("live pages cannot read the timeline", error=type(error).__name__)
+                time.sleep(LOOK_SECONDS)
+            time.sleep(REST_SECONDS)
+        self._hang_up()
+
+    def _goes_on(self) -> bool:
+        with self._changed:
+            if self._listeners <= 0:
+                self._thread = None
+            return self._thread is not None
+
+    def _listen(self) -> None:
+        """Until the bell rings, or a second at most."""
+        bell = self._connected()
+        if bell is None:
+            time.sleep(LOOK_SECONDS)
+            return
+        try:
+            if bell.get_message(timeout=LOOK_SECONDS):
+                while bell.get_message(timeout=0):  # one look serves them all
+                    pass
+        except (redis.RedisError, OSError):
+            self._hang_up()
+
+    def _connected(self) -> PubSub | None:
+        if self._bell is not None or not self._redis_url or self._tick() < self._bell_again_at:
+            return self._bell
+        self._bell_again_at = self._tick() + REDIS_AGAIN_SECONDS
+        try:
+            client: Any = redis.Redis.from_url(self._redis_url, socket_connect_timeout=1, socket_timeout=2)
+            bell = client.pubsub(ignore_subscribe_messages=True)
+            bell.subscribe(CHANNEL)
+        except (redis.RedisError, OSError, ValueError) as error:
+            logger.info("live pages look by themselves, without Redis", error=type(error).__name__)
+            return None
+        self._bell = bell
+        return bell
+
+    def _hang_up(self) -> None:
+        bell, self._bell = self._bell, None
+        if bell is not None:
+            bell.close()

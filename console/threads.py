@@ -1,0 +1,206 @@
+"""The middle of the page: who holds the conversation, in one sentence; what may be done; what was said; where to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import here, naming, transcripts
+from console.formats import as_utc, span
+from console.listing import window_left
+from console.rows import queue_titles
+from console.stretches import Bubble, Passing
+from conversation.tables import Channel, Contact
+from handoff.access import Sight, Viewer
+from handoff.tables import Agent, Membership
+
+SOON = timedelta(minutes=5)
+WINDOW_PRESSES = timedelta(hours=4)
+MAX_TEXT = 4096  # the longest text a provider takes in one message is 4,096 characters; longer ones are split by the channel
+_ACTIONS = {
+    "queued": {"agent": ("claim",), "supervisor": ("claim", "return", "resolve")},
+    "assigned": {"holder": ("resolve", "return", "release", "transfer"), "supervisor": ("resolve", "return", "release", "transfer")},
+    "snoozed": {"holder": ("resolve", "return"), "supervisor": ("resolve", "return")},
+}
+
+
+def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> dict[str, Any]:
+    """What `_thread_head.html` and `_transcript.html` need."""
+    conversation, ticket = sight.conversation, sight.live_ticket
+    contact = session.execute(
+        select(Contact.__table__).where(Contact.__table__.c.contact_id == conversation["contact_id"])).mappings().one()
+    kind = session.execute(
+        select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == conversation["channel_id"])).scalar_one()
+    name = naming.shown_name(contact["name"], conversation["address"])
+    found, first = transcripts.read(session, sight, before)
+    actions = allowed(viewer, sight)
+    return {
+        "id": conversation["conversation_id"], "name": name, "first_name": naming.first_name(name), "kind": kind,
+        "channel": here.texts()(f"channels.{naming.channel(kind)}"), "contact": contact,
+        "ticket_id": ticket["ticket_id"] if ticket else "", "epoch": conversation["epoch"], "owner": conversation["owner"],
+        "last_seq": conversation["last_seq"], "stretches": found, "actions": actions,
+        "older_url": _older(conversation["conversation_id"], first),
+        "targets": _targets(session, sight) if "transfer" in actions else (),
+        "can_retry": bool(ticket and ticket["holder_id"] == viewer.agent_id),
+        **_state(session, viewer, sight),
+    }
+
+
+def _older(conversation_id: str, first: int) -> str:
+    return url_for("console.conversation", conversation_id=conversation_id, before=first) if first > 1 else ""
+
+
+def allowed(viewer: Viewer, sight: Sight) -> tuple[str, ...]:
+    """What this agent may do with a conversation as it stands."""
+    ticket = sight.live_ticket
+    if ticket is None:
+        return ("takeover",)
+    roles = _ACTIONS.get(ticket["state"], {})
+    if ticket["holder_id"] == viewer.agent_id:
+        return roles.get("holder", ())
+    return roles.get("supervisor" if viewer.sees_everything else "agent", ())
+
+
+def _state(session: Session, viewer: Viewer, sight: Sight) -> dict[str, str]:
+    """The state sentence, with the promise that belongs to it."""
+    ticket, words = sight.live_ticket, here.texts()
+    if ticket is None:
+        return {"state": words("state.bot"), "due": "", "due_press": ""}
+    if ticket["state"] == "queued":
+        return _queued(session, ticket)
+    if ticket["holder_id"] == viewer.agent_id:
+        sentence = words("state.mine")
+    else:
+        sentence = words("state.other", name=transcripts.agent_names(session).get(ticket["holder_id"], ""))
+    return {"state": sentence} | _held(viewer, sight, ticket)
+
+
+def _queued(session: Session, ticket: Mapping[str, Any]) -> dict[str, str]:
+    words, formats = here.texts(), here.formats()
+    queue = queue_titles(session, here.language()).get(ticket["queue_id"], ticket["queue_id"])
+    waited, due = formats.since(ticket["waiting_since"]), ticket["due_at"]
+    if due is None:
+        return {"state": words("state.queue", queue=queue, span=waited), "due": "", "due_press": ""}
+    if as_utc(due) < formats.now:
+        return {"state": words("state.queue_late", queue=queue), "due": words("state.late", span=formats.since(due)),
+                "due_press": "late"}
+    minutes = round((as_utc(due) - as_utc(ticket["opened_at"])).total_seconds() / 60)
+    return {"state": words("state.queue_due", queue=queue, span=waited, minutes=minutes), "due": "", "due_press": ""}
+
+
+def _held(viewer: Viewer, sight: Sight, ticket: Mapping[str, Any]) -> dict[str, str]:
+    words, formats = here.texts(), here.formats()
+    waiting, due = sight.conversation["waiting_since"], ticket["due_at"]
+    if ticket["state"] == "snoozed" and ticket["snoozed_until"]:
+        return {"due": words("state.snoozed", time=formats.moment(ticket["snoozed_until"])), "due_press": "calm"}
+    if waiting is None:
+        return {"due": words("state.theirs"), "due_press": "calm"}
+    if due is None or ticket["first_reply_at"] is not None:
+        key = "state.waits" if ticket["holder_id"] == viewer.agent_id else "state.waits_other"
+        return {"due": words(key, span=formats.since(waiting)), "due_press": ""}
+    if as_utc(due) < formats.now:
+        return {"due": words("state.late", span=formats.since(due)), "due_press": "late"}
+    return {"due": words("state.due", time=formats.clock(due)), "due_press": ""}
+
+
+def _targets(session: Session, sight: Sight) -> tuple[tuple[str, list[tuple[str, str]]], ...]:
+    """To whom the ticket may go: colleagues who may see its queue, and the other queues."""
+    words, ticket = here.texts(), sight.live_ticket or {}
+    agent, member = Agent.__table__, Membership.__table__
+    colleagues = session.execute(
+        select(agent.c.agent_id, agent.c.name).distinct()
+        .outerjoin(member, (member.c.agent_id == agent.c.agent_id) & (member.c.queue_id == ticket["queue_id"]))
+        .where(agent.c.deactivated_at.is_(None), agent.c.agent_id != ticket["holder_id"], agent.c.password_hash != "",
+               member.c.queue_id.is_not(None) | agent.c.role.in_(("supervisor", "admin")))
+        .order_by(agent.c.name))
+    people = [(f"agent:{row.agent_id}", row.name) for row in colleagues]
+    queues = [(f"queue:{queue_id}", name) for queue_id, name in queue_titles(session, here.language()).items()
+              if queue_id != ticket["queue_id"]]
+    return tuple((words(label), found) for label, found in
+                 (("action.agent_group", people), ("action.queue_group", queues)) if found)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What stands in the composer: the mode, a text that was not sent, and what a colleague wrote meanwhile."""
+
+    mode: str = "reply"
+    text: str = ""
+    guard: tuple[Bubble, ...] = ()
+    focus: bool = False
+
+
+def composer(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Writing) -> dict[str, Any]:
+    """What `_composer.html` needs: a field, or the reason why there is none."""
+    ticket, words = sight.live_ticket, here.texts()
+    left = window_left(sight.conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now)
+    notice, icon = _closed(viewer, sight, thread, left)
+    holder = ticket["holder_id"] if ticket else ""
+    return {
+        "key": f"{sight.conversation['epoch']}.{sight.conversation['owner']}.{holder or ''}.{int(bool(notice))}",
+        "can_reply": not notice, "notice": notice, "notice_icon": icon, "mode": wrote.mode, "text": wrote.text,
+        "guard": wrote.guard, "focus": wrote.focus, "status": _status(words, thread, left, bool(notice)),
+    }
+
+
+def _closed(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], left: timedelta | None) -> tuple[str, str]:
+    """Why nothing can be written to the contact, and the icon of it; two empty texts where it can."""
+    words, ticket, name = here.texts(), sight.live_ticket, thread["first_name"]
+    if ticket is None:
+        return words("composer.bot_holds"), "bot"
+    if ticket["holder_id"] is None:
+        return words("composer.queue_holds"), "inbox"
+    if ticket["holder_id"] != viewer.agent_id:
+        return words("composer.other_holds", name=_holder(ticket)), "user-round"
+    if sight.conversation["opted_out_at"] is not None:
+        return words("composer.optout", name=name, channel=thread["channel"]), "ban"
+    if left is None or left > timedelta(0):
+        return "", ""
+    heard: datetime | None = sight.conversation["last_inbound_at"]
+    if heard is None:
+        return words("composer.closed_never", name=name, channel=thread["channel"]), "hourglass"
+    return words("composer.closed", name=name, channel=thread["channel"], span=here.formats().since(heard)), "hourglass"
+
+
+def _holder(ticket: Mapping[str, Any]) -> str:
+    with here.desk().database.reading() as session:
+        return transcripts.agent_names(session).get(ticket["holder_id"], "")
+
+
+def _status(words: Any, thread: Mapping[str, Any], left: timedelta | None, closed: bool) -> list[dict[str, str]]:
+    if left is None:
+        return [{"icon": "clock", "text": words("composer.no_window", channel=thread["channel"]), "press": ""}]
+    if left <= timedelta(0):
+        return [{"icon": "lock-open", "text": words("composer.closed_next", name=thread["first_name"]), "press": ""}]
+    press = "soon" if left < WINDOW_PRESSES else ""
+    return [{"icon": "hourglass", "text": words("composer.window", channel=thread["channel"], span=span(left)), "press": press}]
+
+
+def passing_text(passing: Passing | None) -> str:
+    """The line between two stretches, in words."""
+    words, formats = here.texts(), here.formats()
+    if passing is None:
+        return words("pass.start")
+    values = {"name": passing.agent, "other": passing.other, "time": formats.moment(passing.at),
+              "queue": _queue_title(passing.queue), "span": ""}
+    key = {"take_over": "takeover", "open": "handoff", "transfer_to_agent": "transfer",
+           "transfer_to_queue": "transfer_queue"}.get(passing.kind, passing.kind)
+    if key == "claim" and passing.waited_seconds is not None:
+        key = "claim_waited" if passing.kept is None else "claim_kept" if passing.kept else "claim_late"
+        values["span"] = span(timedelta(seconds=passing.waited_seconds))
+    return words(f"pass.{key}" if words.has(f"pass.{key}") else "pass.other", **values)
+
+
+def _queue_title(queue_id: str) -> str:
+    """A queue's name, read once a request."""
+    titles = here.g.get("queue_titles")
+    if titles is None:
+        with here.desk().database.reading() as session:
+            titles = here.g.queue_titles = queue_titles(session, here.language())
+    return titles.get(queue_id, queue_id)

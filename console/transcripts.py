@@ -1,0 +1,131 @@
+"""Reads what a transcript is made of: messages with their parts, changes of owner, notes, names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import here
+from console.formats import as_utc
+from console.stretches import Bubble, Passing, Spoken, Stretch, stretches
+from conversation.tables import Attachment, Message, OutboxPart, TimelineEntry
+from handoff.access import Sight
+from handoff.tables import Agent, Note, Ticket
+
+PAGE_MESSAGES = 200
+
+# Who may speak after a line of the timeline of this kind.
+OWNER_AFTER = {
+    "handoff": "queue", "open": "queue", "claim": "agent", "take_over": "agent", "release": "queue",
+    "transfer_to_queue": "queue", "transfer_to_agent": "agent", "return": "bot", "resolve": "bot",
+}
+
+_message, _part, _entry, _ticket = Message.__table__, OutboxPart.__table__, TimelineEntry.__table__, Ticket.__table__
+_note, _agent, _attachment = Note.__table__, Agent.__table__, Attachment.__table__
+
+
+def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch], int]:
+    """The newest page of a transcript (or the one before message number `before`), and the number it starts at.
+
+    The number is 0 where nothing was said earlier.
+    """
+    conversation_id = sight.conversation["conversation_id"]
+    messages = _messages(session, conversation_id, before)
+    first = messages[0]["seq"] if len(messages) == PAGE_MESSAGES else 0
+    names = agent_names(session)
+    spoken = Spoken(
+        messages=messages,
+        parts=_parts(session, [message["message_id"] for message in messages if message["direction"] == "outbound"]),
+        passings=_passings(session, conversation_id, names, messages[0]["epoch"] if first else 0,
+                           messages[-1]["epoch"] if before and messages else None),
+        notes=_notes(session, conversation_id, first, before),
+        names=names,
+        evidence=(sight.ticket or {}).get("evidence") or (),
+        waiting_since=sight.conversation["waiting_since"],
+        zone=here.zone(),
+    )
+    return stretches(spoken), first
+
+
+def single(session: Session, message: Mapping[str, Any]) -> Bubble:
+    """One message as a bubble, out of its transcript."""
+    spoken = Spoken((message,), _parts(session, [message["message_id"]]), (), (), agent_names(session), zone=here.zone())
+    return stretches(spoken)[0].bubbles[0]
+
+
+def agent_names(session: Session) -> dict[str, str]:
+    """Display names, of those who left too."""
+    return dict(session.execute(select(_agent.c.agent_id, _agent.c.name)).all())
+
+
+def _messages(session: Session, conversation_id: str, before: int) -> list[Mapping[str, Any]]:
+    query = select(_message).where(_message.c.conversation_id == conversation_id)
+    if before:
+        query = query.where(_message.c.seq < before)
+    found = list(session.execute(query.order_by(_message.c.seq.desc()).limit(PAGE_MESSAGES)).mappings())
+    return _with_attachments(session, list(reversed(found)))
+
+
+def _with_attachments(session: Session, messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Kinds of what came with the messages, where the message itself does not say."""
+    bare = [message["message_id"] for message in messages
+            if message["direction"] == "inbound" and not (message["content"] or {}).get("media")]
+    if not bare:
+        return messages
+    kinds: dict[str, list[dict[str, str]]] = defaultdict(list)
+    query = select(_attachment.c.message_id, _attachment.c.kind).where(_attachment.c.message_id.in_(bare))
+    for row in session.execute(query.order_by(_attachment.c.n)):
+        kinds[row.message_id].append({"type": row.kind})
+    return [{**message, "content": {**(message["content"] or {}), "media": kinds[message["message_id"]]}}
+            if message["message_id"] in kinds else message for message in messages]
+
+
+def _parts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    if message_ids:
+        columns = (_part.c.message_id, _part.c.state, _part.c.error_code, _part.c.error_text)
+        query = select(*columns).where(_part.c.message_id.in_(message_ids)).order_by(_part.c.position)
+        for row in session.execute(query).mappings():
+            found[row["message_id"]].append(row)
+    return found
+
+
+def _passings(
+    session: Session, conversation_id: str, names: Mapping[str, str], first_epoch: int, last_epoch: int | None
+) -> list[Passing]:
+    """Changes of owner under the epochs of the page; the one it starts in stands at its head."""
+    query = select(_entry).where(_entry.c.conversation_id == conversation_id, _entry.c.kind.in_(sorted(OWNER_AFTER)),
+                                 _entry.c.epoch >= first_epoch)
+    if last_epoch is not None:
+        query = query.where(_entry.c.epoch <= last_epoch)
+    found = list(session.execute(query.order_by(_entry.c.epoch, _entry.c.entry_id)).mappings())
+    tickets = {row["ticket_id"]: row for row in session.execute(
+        select(_ticket).where(_ticket.c.ticket_id.in_(sorted({entry["ticket_id"] for entry in found if entry["ticket_id"]})))
+    ).mappings()}
+    return [_passing(entry, tickets.get(entry["ticket_id"], {}), names) for entry in found]
+
+
+def _passing(entry: Mapping[str, Any], ticket: Mapping[str, Any], names: Mapping[str, str]) -> Passing:
+    data = entry["data"] or {}
+    at = as_utc(entry["at"])
+    actor = names.get(entry["actor"], "")
+    waited, kept = None, None
+    if entry["kind"] == "claim" and ticket.get("opened_at"):
+        waited = (at - as_utc(ticket["opened_at"])).total_seconds()
+        kept = at <= as_utc(ticket["due_at"]) if ticket["due_at"] else None
+    return Passing(
+        kind=entry["kind"], owner=OWNER_AFTER[entry["kind"]], at=at, epoch=entry["epoch"] or 0, entry_id=entry["entry_id"],
+        agent=actor or data.get("agent", ""), other=data.get("agent", ""),
+        queue=data.get("queue") or ticket.get("queue_id", ""), waited_seconds=waited, kept=kept,
+    )
+
+
+def _notes(session: Session, conversation_id: str, first: int, before: int) -> list[Mapping[str, Any]]:
+    query = select(_note).where(_note.c.conversation_id == conversation_id, _note.c.seq >= first)
+    if before:
+        query = query.where(_note.c.seq < before)
+    return list(session.execute(query.order_by(_note.c.seq, _note.c.created_at)).mappings())
