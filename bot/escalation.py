@@ -14,7 +14,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from bot.escalation_policy import Policy, policy_from
+from bot.escalation_policy import POINTS, Policy, policy_from
 from bot.flow.effects import Evidence
 from bot.understanding.fold import Folded, fold
 from bot.understanding.frustration import FULL_POINTS, is_shouted
@@ -286,14 +286,9 @@ def _main(evidence: tuple[Evidence, ...]) -> str:
     for dire in ("safety", "vulnerable"):
         if dire in codes:
             return dire
-    if all(code in _SIGNALS for code in codes):
+    if codes <= POINTS.keys():  # nothing but what the conversation shows
         return "no_progress"
     return "frustration"
-
-
-_SIGNALS = frozenset(
-    {"fallback", "fallbacks", "same_answer", "same_slot", "repeat", "rephrase", "again", "wait", "shouting", "insistence"}
-)
 
 
 def _priority(reading: Reading, evidence: tuple[Evidence, ...]) -> str:

@@ -12,10 +12,10 @@ POINTS: Mapping[str, float] = MappingProxyType(
     {
         "fallback": 0.75,
         "fallbacks": 1.25,
-        "same_answer": 1.0,
+        "same_answer": 1.1,
         "same_slot": 0.75,
         "repeat": 1.0,
-        "rephrase": 0.5,
+        "rephrase": 0.75,
         "again": 0.5,
         "wait": 1.0,
         "shouting": 0.5,

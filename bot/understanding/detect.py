@@ -11,7 +11,7 @@ LANGUAGES = ("es", "en", "pt")
 FEW_LETTERS = 12
 SURE = 2.0  # points by which a short text must lead to overrule the conversation's language
 
-_LETTERS = {"ñ": "es", "¿": "es", "¡": "es", "ã": "pt", "õ": "pt", "ç": "pt", "ê": "pt", "ô": "pt", "à": "pt", "â": "pt"}
+_LETTERS = dict.fromkeys("ñ¿¡", "es") | dict.fromkeys("ãõçêôàâ", "pt")
 _ENDINGS = {
     "es": ("cion", "dad", "ado", "ido", "iendo", "ais", "eis", "aste", "iste", "uelto"),
     "en": ("ing", "tion", "ed", "ly", "ght", "ck", "ness", "ould", "th"),

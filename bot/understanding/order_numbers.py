@@ -22,16 +22,14 @@ MAX_FOUND = 5
 _ENOUGH = 0.5
 _LOOKED_AT = 60
 
+_DIGITS_SAID = """
+    cero uno dos tres cuatro cinco seis siete ocho nueve
+    zero um dois tres quatro cinco seis sete oito nove
+    zero one two thre four five six seven eight nine
+"""  # folded, each line from 0 to 9
 _DIGIT_WORDS = {
-    **{word: str(n) for n, word in enumerate(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"])},
-    **{word: str(n) for n, word in enumerate(["zero", "um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove"])},
-    **{word: str(n) for n, word in enumerate(["zero", "one", "two", "thre", "four", "five", "six", "seven", "eight", "nine"])},
-    "oh": "0",
-    "meia": "6",
-    "una": "1",
-    "uma": "1",
-    "duas": "2",
-}
+    word: str(digit) for line in _DIGITS_SAID.splitlines()[1:4] for digit, word in enumerate(line.split())
+} | {"oh": "0", "una": "1", "uma": "1", "duas": "2", "meia": "6"}
 _CANDIDATE = re.compile(
     r"(?<![\w@.,/$€£])#?(?:[A-Za-z]{1,4}[-–_ ./#]{0,2})?\d[\dA-Za-z]{0,24}(?:[-–_. /][\dA-Za-z]{1,8}){0,8}", re.ASCII
 )
@@ -48,8 +46,8 @@ _PLACE = re.compile(
 )
 _MEASURE = re.compile(
     r"(?:[$€£]|R\$|US\$) ?\d[\d.,]{0,14}"
-    r"|\b\d{1,9}(?:[.,]\d{1,9})? ?(?:cm|mm|kg|kilos|lbs|m|g|€|euros|pesos|soles|reais|d[oó]lares|dollars|pounds|mxn|usd|cop|clp|%"
-    r"|am|pm|hrs?|h|d[ií]as|days|horas|hours|min|ml|w|v|gb|x)\b"
+    r"|\b\d{1,9}(?:[.,]\d{1,9})? ?(?:cm|mm|kg|kilos|lbs|m|g|€|euros|pesos|soles|reais|d[oó]lares|dollars|pounds|mxn"
+    r"|usd|cop|clp|%|am|pm|hrs?|h|d[ií]as|days|horas|hours|min|ml|w|v|gb|x)\b"
     r"|\b\d{1,2}[:/.-]\d{1,2}(?:[/.-]\d{2,4})?\b|\b(?:19|20)\d{2}[/-]\d{1,2}[/-]\d{1,2}\b",
     re.IGNORECASE,
 )
