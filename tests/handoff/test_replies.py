@@ -12,9 +12,9 @@ from handoff import claims, closing, replies
 from handoff.errors import (
     BotOwned,
     EmptyReply,
-    NotHolder,
-    NothingToRetry,
     NoteTooShort,
+    NothingToRetry,
+    NotHolder,
     SomeoneAnswered,
     StaleEpoch,
     UnknownTicket,
