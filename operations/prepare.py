@@ -79,7 +79,9 @@ def greeting(settings: config.Settings, locale: str) -> list[str]:
 
 
 def _logins() -> list[str]:
-    return []
+    from demo.seed import logins  # only a demo needs the demo
+
+    return logins()
 
 
 def _level(settings: config.Settings) -> str:

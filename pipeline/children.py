@@ -27,12 +27,16 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to run. `stop_seconds` is how long it may take to end by itself; `on_demand` ones may end when they like."""
+    """What to run. `stop_seconds` is how long it may take to end by itself; `on_demand` ones may end when they like.
+
+    `is_late` ones are started once the others are up: starting is work for the processor, and some are waited for.
+    """
 
     name: str
     command: list[str]
     stop_seconds: float
     on_demand: bool = False
+    is_late: bool = False
     before: Callable[[], None] | None = None
 
 

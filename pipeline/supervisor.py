@@ -74,7 +74,7 @@ class Supervisor:
             _consult_doctor(environment)
         for recipe in self._recipes():
             self.children[recipe.name] = Child(recipe, environment, self._folder / "run")
-            if not recipe.on_demand:
+            if not recipe.on_demand and not recipe.is_late:
                 self.children[recipe.name].start()
 
     @property
@@ -87,7 +87,7 @@ class Supervisor:
         recipes = [
             Recipe("web", [python, "-m", "pipeline.web"], 4.0),
             Recipe("sender", [python, "-m", "pipeline.sender"], 2.5),
-            Recipe("worker", [python, "-m", "pipeline.worker", "slow"], 1.5),
+            Recipe("worker", [python, "-m", "pipeline.worker", "slow"], 1.5, is_late=True),
             Recipe("bulk", [python, "-m", "pipeline.worker", BULK_QUEUE], 1.0, on_demand=True),
         ]
         if self.facts["mode"] == "demo":
@@ -133,6 +133,7 @@ class Supervisor:
         while not self.is_stopping:
             status = _health(self.facts["host"], self.facts["port"])
             if status == 200:
+                self._start_late()
                 print("\n".join(self.facts["greeting"]), flush=True)
                 return
             if time.monotonic() > deadline:
@@ -142,6 +143,11 @@ class Supervisor:
             self._tend()
             if self.children["web"].deaths >= GIVE_UP_DEATHS:
                 raise CannotStart("the web process cannot start; the lines above say why.")
+
+    def _start_late(self) -> None:
+        for child in self.children.values():
+            if child.recipe.is_late:
+                child.start()
 
     def _watch(self, wake: int) -> None:
         while not self.is_stopping:
