@@ -58,7 +58,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--provider-ms", type=float, default=0.0, help="how long the provider takes to answer a send")
     parser.add_argument("--shop-ms", type=float, default=0.0, help="how long the shop of “rest” takes")
     parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS,
-                        help="seconds without any reply after which what is missing counts as lost")
+                        help="seconds after which a process, and without any reply a message, counts as missing")
     parser.add_argument("--callbacks", action="store_true", help="the provider reports queued, sent and delivered")
     parser.add_argument("--json", help="write everything to this file too")
     parser.add_argument("--command", help="start this instead of ./run (words are split at spaces)")
@@ -127,7 +127,7 @@ class _Bench:
 
     async def check(self, target: Target, product: Product, health: dict[str, Any]) -> None:
         """Refuse to measure when a part is off."""
-        running = processes.tree(product.process.pid)
+        running = await checks.settled(product.process.pid, self.options.patience)
         print("processes       " + ", ".join(f"{one.name} ({one.pid}, {one.threads} threads)" for one in running))
         print("settings        " + "  ".join(f"{name}={value}" for name, value in product.settings_shown.items()))
         print("health          " + json.dumps(health, ensure_ascii=False), flush=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.contract import dialogue, misunderstandings
 from bench.load import Target, closed_loop
-from bench.processes import Process
+from bench.processes import Process, tree
 from bench.talk import Conversation, Journal, signed_post
 from demo.twilio_callbacks import inbound_fields
 from demo.twilio_messages import Message
@@ -36,6 +36,16 @@ def process_faults(processes: Iterable[Process]) -> list[str]:
     names = {process.name for process in processes}
     return [f"There is no process “{needed}”: only {', '.join(sorted(names))} run." for needed in NEEDED
             if not any(name == needed or name.startswith((f"{needed}-", f"{needed}:")) for name in names)]
+
+
+async def settled(root: int, patience_seconds: float) -> list[Process]:
+    """The processes below `root` once all that are needed run, or when patience is at its end: a worker starts last."""
+    end = asyncio.get_running_loop().time() + patience_seconds
+    while True:
+        running = tree(root)
+        if not process_faults(running) or asyncio.get_running_loop().time() > end:
+            return running
+        await asyncio.sleep(0.1)
 
 
 async def wire_faults(target: Target, journal: Journal) -> list[str]:

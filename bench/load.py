@@ -19,7 +19,7 @@ now = time.perf_counter
 TURN_GAP_SECONDS = 2.5  # between two messages of one customer in the open loop
 START_SECONDS = 0.1
 REPLY_SECONDS = 15.0
-PATIENCE_SECONDS = 3.0  # without any reply, until what is missing counts as lost
+PATIENCE_SECONDS = 5.0  # without any reply, until what is missing counts as lost
 TURNS = 4
 
 
@@ -56,12 +56,12 @@ async def open_loop(target: Target, journal: Journal, rate: float, seconds: floa
     run.began_at = now() + START_SECONDS
     for offset, conversation, turn in plan:
         due_at = run.began_at + offset
-        request = target.request(conversation.address, conversation.turns[turn].says)
+        post = _Post(conversation, turn, target.request(conversation.address, conversation.turns[turn].says), due_at)
         wait = due_at - now()
         if wait > 0:
             await asyncio.sleep(wait)
         run.late.append(now() - due_at)
-        task = asyncio.ensure_future(_post(target, journal, conversation, turn, request, due_at))
+        task = asyncio.ensure_future(_send(target, journal, post))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     await _settle(target, tasks, journal)
@@ -84,15 +84,25 @@ def _plan(journal: Journal, rate: float, seconds: float, first: int) -> list[tup
     return plan
 
 
-async def _post(target: Target, journal: Journal, conversation: Conversation, turn: int, request: bytes, due_at: float) -> None:
-    conversation.sent[turn] = due_at
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """One message on its way: whose which turn, the bytes, and when it was due."""
+
+    conversation: Conversation
+    turn: int
+    request: bytes
+    due_at: float
+
+
+async def _send(target: Target, journal: Journal, post: _Post) -> None:
+    post.conversation.sent[post.turn] = post.due_at
     try:
-        status, _ = await target.pool.send(request)
+        status, _ = await target.pool.send(post.request)
     except (OSError, TimeoutError) as error:
         journal.errors[type(error).__name__] += 1
         return
     if status // 100 == 2:
-        conversation.acked[turn] = now()
+        post.conversation.acked[post.turn] = now()
     else:
         journal.errors[f"http {status}"] += 1
 
@@ -127,7 +137,7 @@ async def _converse(target: Target, journal: Journal, conversation: Conversation
     for turn, words in enumerate(conversation.turns):
         conversation.waker = asyncio.Event()
         request = target.request(conversation.address, words.says)
-        await _post(target, journal, conversation, turn, request, now())
+        await _send(target, journal, _Post(conversation, turn, request, now()))
         if words.answer is None:
             continue
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -77,7 +78,7 @@ class Product:
         caller = {name: os.environ[name] for name in CALLER if name in os.environ}
         return caller | {
             "MODE": "lab", "HOST": "127.0.0.1", "PORT": str(self.port), "DATA_DIR": str(data), "PUBLIC_BASE_URL": self.url,
-            "DATABASE_URL": self.setting.database_url, "SECRET_KEY": "a-key-for-the-bench", "FLOWS_DIR": str(self.setting.flows),
+            "DATABASE_URL": self.setting.database_url, "SECRET_KEY": secrets.token_urlsafe(32), "FLOWS_DIR": str(self.setting.flows),
             "ORDERS_CONFIG": str(orders), "SHOP_TOKEN": SHOP_TOKEN, "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN, "TWILIO_API_BASE": provider_url,
             "TWILIO_WHATSAPP": OURS.removeprefix("whatsapp:"), "PYTHONDONTWRITEBYTECODE": "1", **self.setting.more,

@@ -87,4 +87,4 @@ def test_the_closed_loop_takes_every_turn_of_every_customer(tmp_path: Path) -> N
 ])
 def test_nothing_is_measured_when_a_part_is_off(tmp_path: Path, defect: str, sentence: str) -> None:
     with pytest.raises(ProductFailed, match=sentence):
-        run(tmp_path, defect)
+        run(tmp_path, defect, "--patience", "0.2")
