@@ -40,13 +40,11 @@ class Receipt:
 class Notice:
     """What must happen after a commit. A notice that is lost costs time, never work: the tables are the truth.
 
-    `deliver`: the outbox of this conversation has something. `changed`: pages that show it are old (`entry_id` is the
-    newest line of the timeline). `turn`: the writer has something to take. `slow`: slow work waits.
+    `deliver`: the outbox of this conversation has something. `changed`: pages that show it are old. `turn`: the writer has something to take. `slow`: slow work waits.
     """
 
     kind: Literal["deliver", "changed", "turn", "slow"]
     conversation_id: str = ""
-    entry_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,13 @@ _speak = (
             preview_author=bindparam("by"))
     .returning(_conversation.c.last_seq, _conversation.c.epoch, _conversation.c.channel_id)
 )
+_kinds: dict[str, str] = {}
 _kind_of = select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == bindparam("id"))
+_suppress = (
+    update(_part)
+    .where(_part.c.conversation_id == bindparam("id"), _part.c.author == "bot", _part.c.state == "queued")
+    .values(state="suppressed", error_code="taken_over")
+)
 _by_part = select(_part).where(_part.c.part_id == bindparam("id"))
 _by_provider = select(_part).where(_part.c.provider_id == bindparam("id"))
 
@@ -85,7 +91,7 @@ def queue(
     ).one_or_none()
     if spoken is None:
         raise UnknownConversation(f"There is no conversation {conversation_id}.")
-    kind = work.connection.execute(_kind_of, {"id": spoken.channel_id}).scalar_one()
+    kind = _kind(work, spoken.channel_id)
     line = Line(conversation_id, kind, spoken.last_seq, spoken.epoch, work.now, agent_id, ticket_id)
     message, parts = rows(line, outgoing, work.wiring.render(kind, outgoing))
     work.connection.execute(_add_message, [message])
@@ -96,14 +102,16 @@ def queue(
     return message["message_id"]
 
 
+def _kind(work: Work, channel_id: str) -> str:
+    # a channel never changes its kind, and ids are never used again: what was once read stays true
+    if channel_id not in _kinds:
+        _kinds[channel_id] = work.connection.execute(_kind_of, {"id": channel_id}).scalar_one()
+    return _kinds[channel_id]
+
+
 def suppress_bot(work: Work, conversation_id: str) -> int:
     """Whoever takes a conversation over: what the bot has not sent yet is never sent; returns how many parts."""
-    stale = (
-        update(_part)
-        .where(_part.c.conversation_id == conversation_id, _part.c.author == "bot", _part.c.state == "queued")
-        .values(state="suppressed", error_code="taken_over")
-    )
-    return work.connection.execute(stale).rowcount
+    return work.connection.execute(_suppress, {"id": conversation_id}).rowcount
 
 
 def record(work: Work, receipt: Receipt) -> bool:

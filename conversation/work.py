@@ -30,7 +30,7 @@ POSTGRES_STATEMENT_MS = 10_000
 POSTGRES_LOCK_MS = 5_000
 
 logger = structlog.get_logger(__name__)
-_add_entry = insert(TimelineEntry.__table__).returning(TimelineEntry.__table__.c.entry_id)
+_add_entries = insert(TimelineEntry.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Work:
     wiring: Wiring
     now: datetime
     notices: list[Notice] = field(default_factory=list)
+    _lines: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
     def session(self) -> Session:
@@ -72,9 +73,9 @@ class Work:
         """A sentence of ours, in the contact's language."""
         return self.wiring.text(key, language, **values)
 
-    def record(self, line: TimelineLine) -> int:
-        """Append to the timeline and tell the pages; returns the line's number."""
-        row = {
+    def record(self, line: TimelineLine) -> None:
+        """Append to the timeline (with this commit, in the order of the calls) and tell the pages."""
+        self._lines.append({
             "conversation_id": line.conversation_id or None,
             "ticket_id": line.ticket_id,
             "kind": line.kind,
@@ -82,10 +83,16 @@ class Work:
             "epoch": line.epoch,
             "data": dict(line.data or {}),
             "at": self.now,
-        }
-        entry_id = self.connection.execute(_add_entry, row).scalar_one()
-        self.notify(Notice("changed", line.conversation_id, entry_id))
-        return entry_id
+        })
+        self.notify(Notice("changed", line.conversation_id))
+
+    def complete(self) -> None:
+        """Write what was kept for the end; the transaction calls it before its commit."""
+        if "session" in self.__dict__:
+            self.session.flush()
+        if self._lines:
+            self.connection.execute(_add_entries, self._lines)
+            self._lines = []
 
 
 class Database:
@@ -102,8 +109,7 @@ class Database:
             with connection.begin():
                 work = Work(connection, self.wiring, self.wiring.now())
                 yield work
-                if "session" in work.__dict__:
-                    work.session.flush()
+                work.complete()
                 faults.point("before commit@")
             faults.point("after commit@")
         self.ring(work.notices)

@@ -202,9 +202,11 @@ def _meaning(ticket: Mapping[str, Any] | None, message: Mapping[str, Any], work:
 def _answer(work: Work, talk: Talk, event: Event, bot: Bot, seq: int | None = None) -> None:
     """Let the bot answer, its local services included; a message it cannot hear yet stays unheard."""
     began = time.perf_counter()
+    heard_before = talk.row["heard_seq"]
+    talk.row["heard_seq"] = max(seq or 0, heard_before)
     outcome = _advance(work, talk, event, bot)
-    if seq is not None and outcome != "later":
-        talk.row["heard_seq"] = max(seq, talk.row["heard_seq"])
+    if outcome == "later":
+        talk.row["heard_seq"] = heard_before
     metrics.turns.labels(outcome).inc()
     logger.info("turn", conversation=talk.conversation_id, outcome=outcome, heard=type(event).__name__,
                 ms=round((time.perf_counter() - began) * 1000, 2))

@@ -54,7 +54,7 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
             case Remember():
                 remember(work, talk, effect)
             case Ended():
-                work.record(TimelineLine("flow_ended", talk.conversation_id, "bot", data=asdict(effect)))
+                ended(talk, effect)
             case Alert():
                 alert(work, talk, effect)
     return answered
@@ -123,6 +123,11 @@ def remember(work: Work, talk: Talk, effect: Remember) -> None:
     talk.facts |= columns | {"facts": facts}
     work.connection.execute(_remember, {"id": talk.row["contact_id"], "new_facts": facts}
                             | {f"new_{name}": value for name, value in columns.items()})
+
+
+def ended(talk: Talk, effect: Ended) -> None:
+    if talk.steps:
+        talk.steps[-1]["steps"].append([effect.flow, "end", effect.outcome])
 
 
 def alert(work: Work, talk: Talk, effect: Alert) -> None:

@@ -6,7 +6,6 @@ found by the sweep a second later.
 
 from __future__ import annotations
 
-import json
 import queue
 import threading
 import time
@@ -95,9 +94,8 @@ class Doorbell:
         if deliver:
             pipe.rpush(DELIVER, *deliver)
             pipe.ltrim(DELIVER, -LIST_CAP, -1)
-        newest = {notice.conversation_id: notice.entry_id for notice in notices if notice.kind == "changed"}
-        for conversation_id, entry_id in newest.items():
-            pipe.publish(LIVE, json.dumps({"id": entry_id, "conversation": conversation_id}))
+        if any(notice.kind == "changed" for notice in notices):
+            pipe.publish(LIVE, "changed")
         if self._on_turn is None and any(notice.kind == "turn" for notice in notices):
             pipe.rpush(TURN, 1)
             pipe.ltrim(TURN, -64, -1)
