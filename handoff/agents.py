@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 
 from conversation import ids
 from conversation.work import Database, Work
-from handoff import access, claims, ledger, moves, queues, sessions
+from handoff import access, claims, hours, ledger, moves, queues, sessions
 from handoff.access import Reader, Viewer
 from handoff.errors import BadCredentials, BadInvitation, EmailTaken, LockedOut, UnknownAgent, WeakPassword
 from handoff.ledger import Change
@@ -60,8 +60,9 @@ class Person:
 def invite(work: Work, person: Person) -> str:
     """A new agent without a password; returns the token of her link, which is stored nowhere.
 
-    Raises EmailTaken, UnknownQueue.
+    Raises EmailTaken, UnknownQueue, BadZone.
     """
+    hours.require_zone(person.time_zone)
     email = person.email.strip().lower()
     if work.connection.execute(_by_email, {"email": email}).first() is not None:
         raise EmailTaken(email)

@@ -47,7 +47,7 @@ def open(work: Work, conversation_id: str, opening: Opening) -> str:
     begun = ledger.begin(work, conversation_id, owner="queue", unread=1)
     if begun is None:
         return _present(work, conversation_id)
-    queue = queues.get_or_default(work, opening.queue)
+    queue = queues.receive(work, opening.queue)
     ticket_id = ids.new("tkt")
     outbox.suppress_bot(work, conversation_id)
     ledger.add(work, {
@@ -56,8 +56,8 @@ def open(work: Work, conversation_id: str, opening: Opening) -> str:
         "priority": opening.priority if opening.priority in PRIORITIES else "normal", "score": opening.score,
         "threshold": opening.threshold, "evidence": [dict(reason) for reason in opening.evidence],
         "card": dict(opening.card), "told": [telling.mark_of_queue(queue["queue_id"])], "epoch": begun.epoch,
-        "ahead": queues.ahead(work.connection, queue["queue_id"], work.now), "opened_at": work.now,
-        "waiting_since": work.now, "due_at": sla.due_at(queue, work.now),
+        "ahead": queue["ahead"], "opened_at": work.now, "waiting_since": work.now,
+        "due_at": sla.due_at(queue, work.now),
     })
     work.record(TimelineLine("handoff", conversation_id, "bot", ticket_id, begun.epoch,
                              {"queue": queue["queue_id"], "reason": opening.reason}))

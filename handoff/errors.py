@@ -4,6 +4,8 @@ HandoffError          base of the package
   UnknownTicket       no such ticket, conversation or message for this agent
   UnknownAgent        no such agent, or not active any more
   UnknownQueue        no queue has this name
+  QueueTaken          a queue has this name already
+  BadZone             no time zone has this name
   AlreadyClaimed      a colleague was faster
   StaleEpoch          the page is older than the last change of owner
   NoRoom              the agent holds as many as she can
@@ -66,6 +68,26 @@ class UnknownQueue(HandoffError):
     def __init__(self, queue_id: str) -> None:
         super().__init__(f"There is no queue “{queue_id}”; `flask queues list` shows all.")
         self.queue_id = queue_id
+
+
+class QueueTaken(HandoffError):
+    """A queue has this name already."""
+
+    code = "queue_taken"
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"There is a queue “{queue_id}” already; `flask queues hours {queue_id} …` changes its hours.")
+        self.queue_id = queue_id
+
+
+class BadZone(HandoffError):
+    """No time zone has this name."""
+
+    code = "bad_zone"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” is no time zone; write one like Europe/Madrid or America/Sao_Paulo.")
+        self.name = name
 
 
 class AlreadyClaimed(HandoffError):

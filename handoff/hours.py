@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
 
-from handoff.errors import BadHours
+from handoff.errors import BadHours, BadZone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_AHEAD_DAYS = 400  # a queue that does not open within a year is treated as one without hours to tell
@@ -92,6 +92,14 @@ def parse(words: str) -> dict[str, list[list[str]]]:
         if any(earlier[1] > later[0] for earlier, later in pairwise(intervals)):
             raise BadHours(words)
     return {day: found[day] for day in DAYS if day in found}
+
+
+def require_zone(name: str) -> str:
+    """The name, if it is one of a time zone. Raises BadZone."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadZone(name) from None
 
 
 def _days(words: str, part: str) -> list[str]:

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from conversation.work import Work
 from handoff import hours
 from handoff.access import Reader
-from handoff.errors import UnknownQueue
+from handoff.errors import QueueTaken, UnknownQueue
 from handoff.tables import Agent, Membership, Queue, Ticket
 
 SAMPLES_NEEDED = 8
@@ -35,7 +35,23 @@ FALLBACK_TITLES = {"es": "Atención", "en": "Support", "pt": "Atendimento"}
 
 _queue, _ticket, _agent, _membership = Queue.__table__, Ticket.__table__, Agent.__table__, Membership.__table__
 _all = select(_queue).order_by(_queue.c.queue_id)
-_named_or_default = select(_queue).where(or_(_queue.c.queue_id == bindparam("id"), _queue.c.is_default))
+_is_named_or_default = or_(_queue.c.queue_id == bindparam("id"), _queue.c.is_default)
+_named_or_default = select(_queue).where(_is_named_or_default)
+_reception = select(
+    _queue,
+    select(func.count()).select_from(
+        select(_ticket.c.ticket_id)
+        .where(_ticket.c.state == "queued", _ticket.c.queue_id == _queue.c.queue_id,
+               _ticket.c.waiting_since < bindparam("now", type_=_ticket.c.waiting_since.type))
+        .limit(AHEAD_LIMIT).correlate(_queue).subquery()
+    ).scalar_subquery().label("ahead"),
+    select(func.count()).select_from(
+        select(_ticket.c.ticket_id)
+        .where(_ticket.c.queue_id == _queue.c.queue_id,
+               _ticket.c.picked_up_at > bindparam("fresh", type_=_ticket.c.waiting_since.type))
+        .limit(SAMPLES_NEEDED).correlate(_queue).subquery()
+    ).scalar_subquery().label("samples"),
+).where(_is_named_or_default)
 _ahead = select(func.count()).select_from(
     select(_ticket.c.ticket_id)
     .where(_ticket.c.state == "queued", _ticket.c.queue_id == bindparam("queue"), _ticket.c.waiting_since < bindparam("since"))
@@ -91,10 +107,14 @@ def get(reader: Reader, queue_id: str) -> Mapping[str, Any]:
 def get_or_default(work: Work, queue_id: str) -> Mapping[str, Any]:
     """The queue of this name, else the default one, else a first one made now: a handoff never fails for a name."""
     rows = work.connection.execute(_named_or_default, {"id": queue_id}).mappings().all()
-    for row in rows:
-        if row["queue_id"] == queue_id:
-            return row
-    return rows[0] if rows else _first(work)
+    return _best(rows, queue_id) or _first(work)
+
+
+def receive(work: Work, queue_id: str) -> Mapping[str, Any]:
+    """The same for somebody who comes in now, with `ahead` of her and `samples` of pick-ups, in one statement."""
+    key = {"id": queue_id, "now": work.now, "fresh": work.now - SAMPLE_AGE}
+    rows = work.connection.execute(_reception, key).mappings().all()
+    return _best(rows, queue_id) or {**_first(work), "ahead": 0, "samples": 0}
 
 
 def open_now(reader: Reader, now: datetime) -> frozenset[str]:
@@ -109,12 +129,15 @@ def title(queue: Mapping[str, Any], language: str) -> str:
 
 
 def add(work: Work, queue_id: str, titles: Mapping[str, str], **settings: Any) -> None:
-    """A new queue. `settings`: hours, holidays, time_zone, promise_minutes, is_default."""
-    if settings.get("is_default"):
+    """A new queue. `settings`: hours, holidays, time_zone, promise_minutes, is_default. Raises QueueTaken, BadZone."""
+    row = {"hours": {}, "holidays": [], "time_zone": "Europe/Madrid", "promise_minutes": 15, "is_default": False} | settings
+    hours.require_zone(row["time_zone"])
+    if work.connection.execute(select(_queue.c.queue_id).where(_queue.c.queue_id == queue_id)).first() is not None:
+        raise QueueTaken(queue_id)
+    if row["is_default"]:
         work.connection.execute(update(_queue).values(is_default=False))
-    row = {"hours": {}, "holidays": [], "time_zone": "Europe/Madrid", "promise_minutes": 15, "is_default": False}
     work.connection.execute(insert(_queue).values(
-        queue_id=queue_id, titles=dict(titles), created_at=work.now, **(row | settings)))
+        queue_id=queue_id, titles=dict(titles), created_at=work.now, **row))
 
 
 def set_hours(work: Work, queue_id: str, opening: Mapping[str, Any], holidays: Sequence[str] | None = None) -> None:
@@ -132,7 +155,12 @@ def ahead(reader: Reader, queue_id: str, since: datetime) -> int:
 
 
 def expect(reader: Reader, queue: Mapping[str, Any], since: datetime, now: datetime) -> Wait | None:
-    """The honest wait of somebody who has been waiting in `queue` since then; None where no time can be told."""
+    """The honest wait of somebody who has been waiting in `queue` since then; None where no time can be told.
+
+    A queue from `receive` knows already when there are too few samples.
+    """
+    if queue.get("samples", SAMPLES_NEEDED) < SAMPLES_NEEDED:
+        return None
     fresh = {"queue": queue["queue_id"], "since": now - SAMPLE_AGE}
     rows = reader.execute(_picked_up, fresh).all()
     if len(rows) < SAMPLES_NEEDED:
@@ -174,6 +202,11 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 def _rounded(minutes: float) -> int:
     return max(ROUND_TO_MINUTES, ceil(minutes / ROUND_TO_MINUTES) * ROUND_TO_MINUTES)
+
+
+def _best(rows: Sequence[Mapping[str, Any]], queue_id: str) -> Mapping[str, Any] | None:
+    named = [row for row in rows if row["queue_id"] == queue_id]
+    return next(iter([*named, *rows]), None)
 
 
 def _first(work: Work) -> Mapping[str, Any]:

@@ -102,7 +102,7 @@ class Ticket(SQLModel, table=True):
         one_of("state", TICKET_STATES),
         Index("ticket_one_live", "conversation_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ticket_of_conversation", "conversation_id", "epoch"),
-        Index("ticket_waiting", "state", "queue_id"),
+        Index("ticket_waiting", "state", "queue_id", "waiting_since"),
         Index("ticket_due", "due_at", sqlite_where=UNCLAIMED, postgresql_where=UNCLAIMED),
         Index("ticket_picked_up", "queue_id", "picked_up_at", sqlite_where=PICKED_UP, postgresql_where=PICKED_UP),
     )

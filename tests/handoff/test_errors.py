@@ -11,6 +11,7 @@ from handoff.errors import HandoffError
 
 MADE = [
     errors.UnknownTicket("tkt_1"), errors.UnknownAgent("x"), errors.UnknownQueue("x"), errors.AlreadyClaimed("Ana"),
+    errors.QueueTaken("x"), errors.BadZone("x"),
     errors.StaleEpoch(1, 2), errors.NoRoom(4, 4), errors.NotHolder("Ana"), errors.IllegalMove("bot", "claim"),
     errors.BotOwned(), errors.SomeoneAnswered({}), errors.WindowClosed(None), errors.NoteTooShort(5), errors.EmptyReply(),
     errors.UnknownDisposition("x", ("solved",)), errors.NothingToRetry("sent"), errors.NotAllowed("agent"),
