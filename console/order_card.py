@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from console.formats import Formats
@@ -51,7 +52,8 @@ def _track(facts: Mapping[str, Any], words: Words, formats: Formats) -> list[dic
     latest = max(facts.get("events", ()), key=lambda event: event["at"], default=None)
     if latest and facts["status"] not in _DONE:
         place = f" · {latest['place']}" if latest.get("place") else ""
-        steps.append({"text": f"{latest['text']}{place}", "day": formats.day_text(latest["at"]), "mark": "now"})
+        age = words("order.ago", span=formats.since(datetime.fromisoformat(latest["at"])))
+        steps.append({"text": f"{latest['text']}{place}", "day": age, "mark": "now"})
     else:
         day = facts.get("delivered_on") if facts["status"] == "delivered" else None
         steps.append({"text": status_text(facts, words), "day": formats.day_text(day) if day else "", "mark": "now"})

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from console import here, naming
 from console.formats import Formats, as_utc, span
 from console.listing import WINDOW_SHOWN, Clock, clock, initials, window_left
+from console.segments import plain
 from handoff import access, claims
 from handoff.access import Filters, Viewer
 from handoff.tables import Queue, Ticket
@@ -133,7 +134,7 @@ def _row(row: Mapping[str, Any], ticket: Mapping[str, Any], viewer: Viewer, tab:
         "language": row["language"] if row["language"] != here.language() else "",
         "window": span(left) if short and left else "",
         "time": clock_text(shown, formats, row), "time_title": clock_title(shown), "press": shown.press,
-        "text": row["preview"], "by": row["preview_author"], "owner": row["owner"],
+        "text": plain(row["preview"]), "by": row["preview_author"], "owner": row["owner"],
         "unread": bool(row["unread"]) and live,
         "why": words(f"reasons.{reason.key}") if reason else "", "why_icon": reason.icon if reason else "",
         "pink": reason.pink if reason else False,

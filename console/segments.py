@@ -37,6 +37,11 @@ def segments(text: str, quotes: Sequence[tuple[int, str]] = ()) -> list[Segment]
     return pieces + _dressed(text[at:])
 
 
+def plain(text: str) -> str:
+    """The text without the signs of its stress, for places too small for it."""
+    return "".join(piece.text for piece in segments(text))
+
+
 def _marked(text: str, quotes: Sequence[tuple[int, str]]) -> list[tuple[int, int, int]]:
     """Where the quotes stand, in order and without overlap; the earlier evidence wins."""
     folded = text.casefold()

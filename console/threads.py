@@ -78,7 +78,7 @@ def _state(session: Session, viewer: Viewer, sight: Sight) -> dict[str, str]:
         sentence = words("state.mine")
     else:
         sentence = words("state.other", name=transcripts.agent_names(session).get(ticket["holder_id"], ""))
-    return {"state": sentence} | _held(viewer, sight, ticket)
+    return {"state": sentence} | _held(sight, ticket)
 
 
 def _queued(session: Session, ticket: Mapping[str, Any]) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _queued(session: Session, ticket: Mapping[str, Any]) -> dict[str, str]:
     return {"state": words("state.queue_due", queue=queue, span=waited, minutes=minutes), "due": "", "due_press": ""}
 
 
-def _held(viewer: Viewer, sight: Sight, ticket: Mapping[str, Any]) -> dict[str, str]:
+def _held(sight: Sight, ticket: Mapping[str, Any]) -> dict[str, str]:
     words, formats = here.texts(), here.formats()
     waiting, due = sight.conversation["waiting_since"], ticket["due_at"]
     if ticket["state"] == "snoozed" and ticket["snoozed_until"]:
@@ -102,8 +102,7 @@ def _held(viewer: Viewer, sight: Sight, ticket: Mapping[str, Any]) -> dict[str, 
     if waiting is None:
         return {"due": words("state.theirs"), "due_press": "calm"}
     if due is None or ticket["first_reply_at"] is not None:
-        key = "state.waits" if ticket["holder_id"] == viewer.agent_id else "state.waits_other"
-        return {"due": words(key, span=formats.since(waiting)), "due_press": ""}
+        return {"due": words("state.waits", span=formats.since(waiting)), "due_press": ""}
     if as_utc(due) < formats.now:
         return {"due": words("state.late", span=formats.since(due)), "due_press": "late"}
     return {"due": words("state.due", time=formats.clock(due)), "due_press": ""}

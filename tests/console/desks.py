@@ -1,0 +1,94 @@
+"""A small app around the console, its people, and conversations at every point of their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import update
+from werkzeug.test import Client
+
+from console.blueprint import blueprint
+from console.desk_context import Desk
+from conversation import outbox
+from conversation.events import Outgoing
+from conversation.tables import OutboxPart
+from conversation.work import Database, Work
+from handoff import agents, claims, desk
+from handoff.desk import Opening
+from tests.builders import a_conversation, a_message, a_queue, an_agent
+
+PASSWORD = "una frase corta y buena"
+PASSWORD_HASH = agents.hash_password(PASSWORD)
+LATE_ORDER: Mapping[str, Any] = {
+    "reference": "AB-54321", "status": "in_transit", "status_text": "in_transit", "currency": "EUR", "carrier": "Veloz24",
+    "tracking_number": "VZ 8841 2207 5", "tracking_url": "https://veloz24.example/8841", "ordered_on": "2026-11-17",
+    "promised_on": "2026-11-19", "days_late": 4, "total": "84.90", "paid": True,
+    "items": [{"name": "Lámpara Alba, lino", "quantity": 1, "price": "69.90"},
+              {"name": "Bombilla E27 cálida", "quantity": 2, "price": "15.00"}],
+    "events": [{"at": "2026-11-18T09:00:00+00:00", "text": "Recogido en almacén"},
+               {"at": "2026-11-19T12:00:00+00:00", "text": "Parado", "place": "Zaragoza"}],
+}
+EVIDENCE = "Quiero hablar con una persona"
+
+
+def an_app(database: Database, **options: Any) -> Flask:
+    """The console alone, on this database."""
+    app = Flask("console-test", static_folder=None)
+    app.config.update(SECRET_KEY="not-a-secret-of-anybody", TESTING=True)
+    given: dict[str, Any] = {"secure_cookies": False, "window_hours": lambda kind: 24.0,
+                             "find_order": lambda reference: LATE_ORDER if reference == "AB-54321" else None}
+    app.register_blueprint(blueprint(Desk(database, **(given | options))))
+    return app
+
+
+def people(work: Work) -> None:
+    """Queues orders and returns; Ana and Bo in one each, Sue who supervises, Max without a queue."""
+    a_queue(work, "orders", titles={"es": "Envíos", "en": "Shipping", "pt": "Envios"}, is_default=True)
+    a_queue(work, "returns", titles={"es": "Devoluciones", "en": "Returns", "pt": "Devoluções"})
+    for name, queues, role in (("Ana", ("orders",), "agent"), ("Bo", ("returns",), "agent"), ("Sue", (), "supervisor"),
+                               ("Max", (), "agent")):
+        an_agent(work, name, queues, role=role, password_hash=PASSWORD_HASH)
+
+
+def log_in(app: Flask, name: str) -> Client:
+    """A browser in which this agent is logged in."""
+    client = app.test_client()
+    client.post("/console/login", data={"email": f"{name.lower()}@example.com", "password": PASSWORD,
+                                        "csrf_token": csrf(client, "/console/login")})
+    return client
+
+
+def csrf(client: Client, path: str = "/console/me") -> str:
+    """The token that a page of this browser carries."""
+    page = client.get(path).get_data(as_text=True)
+    return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+
+def a_story(work: Work, name: str = "Marta Ríos", queue: str = "orders", **changes: Any) -> tuple[str, str]:
+    """A contact whom the bot answered, and who then asked for a person: (conversation, ticket)."""
+    conversation_id = a_conversation(work, name, **changes)
+    a_message(work, conversation_id, "Hola, ¿dónde está mi pedido?")
+    answer = outbox.queue(work, conversation_id, Outgoing("Tu pedido AB-54321 está en camino."))
+    delivered(work, answer)
+    asked = a_message(work, conversation_id, f"{EVIDENCE}, ya está bien")
+    ticket_id = desk.open(work, conversation_id, Opening(
+        queue, "human_request", evidence=[{"code": "human_request", "quote": EVIDENCE, "message_id": asked["message_id"],
+                                           "points": 0}],
+        score=0.75, threshold=0.5, card={"path": "order_status › shipped", "known": {"order_ref": "AB-54321"}}))
+    return conversation_id, ticket_id
+
+
+def held(work: Work, agent_id: str, **changes: Any) -> tuple[str, str]:
+    """The same, claimed by this agent."""
+    conversation_id, ticket_id = a_story(work, **changes)
+    epoch = desk.ledger.lock(work, conversation_id)["epoch"]
+    claims.claim(work, ticket_id, agent_id, epoch)
+    return conversation_id, ticket_id
+
+
+def delivered(work: Work, message_id: str, state: str = "delivered", **values: Any) -> None:
+    """The parts of a message are this far."""
+    work.connection.execute(
+        update(OutboxPart.__table__).where(OutboxPart.__table__.c.message_id == message_id).values(state=state, **values))
