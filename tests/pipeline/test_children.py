@@ -15,8 +15,8 @@ import pytest
 from pipeline.children import LONGEST_DELAY_SECONDS, Child, Recipe, ended
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [sys.executable, "-c", "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-            "open(sys.argv[1], 'w').close(); time.sleep(60)"]
+STUBBORN = [sys.executable, "-c", ("import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+            "open(sys.argv[1], 'w').close(); time.sleep(60)")]
 
 
 def until(true: Callable[[], object]) -> None:
@@ -68,8 +68,8 @@ def test_a_dead_child_is_noticed_with_its_signal(child: Child) -> None:
 
 def test_what_a_dead_child_had_started_goes_with_it(tmp_path: Path) -> None:
     noted = tmp_path / "grandchild"
-    command = [sys.executable, "-c", "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; "
-               f"time.sleep(60)']); open({str(noted)!r}, 'w').write(f'{{p.pid}}.'); sys.stdin.read()"]
+    command = [sys.executable, "-c", ("import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; "
+               f"time.sleep(60)']); open({str(noted)!r}, 'w').write(f'{{p.pid}}.'); sys.stdin.read()")]
     child = Child(Recipe("web", command, 1.0), dict(os.environ), tmp_path)
     child.start()
     until(lambda: noted.exists() and noted.read_text(encoding="ascii").endswith("."))
