@@ -16,7 +16,7 @@ from bot.flow.events import CallResult, Event, Moment, TimerDue
 from bot.flow.library import Library
 from bot.flow.model import CallPlan, Question, Step
 from bot.flow.moves import Answer, Back, Cancel, Digress, Invalid, Move, Restart, Start, Tell, ToPeople
-from bot.flow.run import Runner, Trace, pending, place
+from bot.flow.run import Runner, Trace, pending
 from bot.flow.state import CALL, State, opened
 from bot.flow.texts import Texts
 from bot.flow.values import coerced
@@ -109,7 +109,7 @@ def _tell(run: Runner, move: Tell) -> None:
     text = run.sentence(move.text)
     found = pending(run.library, run.state) if move.repeats else None
     if found is not None:
-        run.step = found[1]
+        run.at(*found)
         run.prefix = text
         run.prompt(found[1])
         return
@@ -160,10 +160,10 @@ def _result(run: Runner, result: CallResult) -> None:
     flow = run.library.flows.get(run.frame["flow"])
     index = flow.by_id.get(run.frame["at"]) if flow else None
     step = flow.steps[index] if flow is not None and index is not None else None
-    if step is None or not isinstance(step.data, CallPlan):
+    if flow is None or step is None or not isinstance(step.data, CallPlan):
         _restart(run)
         return
-    run.step = step
+    run.at(flow, step)
     run.state["wait"] = None
     run.trace.append(Trace(run.frame["flow"], step.id, step.line, f"result:{result.status}"))
     if result.status == "found":
@@ -192,7 +192,7 @@ def _timer(run: Runner, timer: TimerDue) -> None:
     found = pending(run.library, run.state)
     if found is None or wait is None or wait.get("seq") != timer.seq:
         return
-    step = run.step = found[1]
+    step = run.at(*found)
     question: Question = step.data
     if question.no_reply is None:
         return
@@ -217,7 +217,7 @@ def apology(
     safe = Runner(library, opened(state), moment, "")
     safe.say_plain(safe.sentence("apology"))
     safe.to_people(ToPeople("bot_error", priority="high"))
-    safe.emit(Alert(f"{type(error).__name__}: {error}"[:500], (place(failed) if failed else "") or _origin(error)))
+    safe.emit(Alert(f"{type(error).__name__}: {error}"[:500], (failed.place if failed else "") or _origin(error)))
     trace = failed.trace if failed else []
     return safe.state, tuple(safe.effects), (*trace, Trace(decision="bot_error"))
 

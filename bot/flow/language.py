@@ -70,8 +70,9 @@ class _FlowReader:
     def flow(self, source: str) -> Flow:
         unknown_keys(self.tree, _KEYS, self.report)
         self._check_head()
-        drafts = self._steps(self.tree.get("steps"), "")
-        if not drafts:
+        node = self.tree.get("steps")
+        drafts = self._steps(node, "")
+        if not isinstance(node, Items) or not node.nodes:
             self.report.error("S08", self.tree.keys.get("steps", self.tree))
         by_id = {draft.id: draft.index for draft in self.order}
         steps: list[Step | None] = [None] * len(self.order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,11 +85,16 @@ class Loaded:
 
 def load(folder: Path) -> Loaded:
     """Read every flow of `folder`. Files that begin with `_` and are not known here belong to others."""
-    findings: list[Finding] = []
     if not folder.is_dir():
-        place = Finding(str(folder), 1, 1, "F01", facts={"folder": folder})
-        return Loaded(None, (place,))
+        return Loaded(None, (Finding(str(folder), 1, 1, "F01", facts={"folder": folder}),))
+    findings: list[Finding] = []
     sources = {path.name: _source(path, findings) for path in sorted(folder.glob("*.yaml"))}
+    return compiled(sources, findings)
+
+
+def compiled(sources: Mapping[str, str], found: Iterable[Finding] = ()) -> Loaded:
+    """The same from file names and their texts, for those who have no folder (an editor, a test)."""
+    findings = list(found)
     library = _build(sources, findings)
     ordered = tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.column)))
     return Loaded(None if has_errors(ordered) else library, ordered)

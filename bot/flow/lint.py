@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import registry
@@ -15,18 +16,20 @@ def check(folder: Path) -> tuple[Finding, ...]:
     loaded = flow_library.load(folder)
     if loaded.library is None:
         return loaded.findings
+    return check_sources({path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yaml")})
+
+
+def check_sources(sources: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The same from file names and their texts."""
+    loaded = flow_library.compiled(sources)
+    if loaded.library is None:
+        return loaded.findings
     names = [*loaded.library.flows, "_texts"]
-    reporters = {name: _reporter(folder, name) for name in names}
-    subject = Subject(loaded.library, reporters)
+    reporters = {name: Reporter(f"{name}.yaml", sources.get(f"{name}.yaml", "")) for name in names}
     for rule in registry.collect("bot.flow.rules", "RULE").values():
-        rule.check(subject)
+        rule.check(Subject(loaded.library, reporters))
     found = [*loaded.findings, *(finding for report in reporters.values() for finding in report.findings)]
     return tuple(sorted(_unique(found), key=lambda one: (one.file, one.line, one.column, one.code)))
-
-
-def _reporter(folder: Path, name: str) -> Reporter:
-    path = folder / f"{name}.yaml"
-    return Reporter(path.name, path.read_text(encoding="utf-8") if path.exists() else "")
 
 
 def _unique(findings: list[Finding]) -> list[Finding]:

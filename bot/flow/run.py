@@ -36,9 +36,11 @@ class Trace:
 def pending(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | None:
     """The question that waits for the contact, if there is one and its flow still has it."""
     frames, wait = state.get("frames"), state.get("wait")
-    if not frames or not wait or wait.get("kind") != ANSWER:
+    if not isinstance(frames, list) or not frames or not isinstance(wait, Mapping) or wait.get("kind") != ANSWER:
         return None
     top = frames[-1]
+    if not isinstance(top, Mapping):
+        return None
     flow = library.flows.get(top.get("flow"))
     index = flow.by_id.get(top.get("at")) if flow else None
     if flow is None or index is None or not flow.steps[index].kind.waits:
@@ -51,7 +53,7 @@ class Values(dict):  # type: ignore[type-arg]
 
     def __init__(self, run: Runner) -> None:
         self._run = run
-        self[texts.MISSING] = []
+        self[texts.MISSING] = run.missing
 
     def __missing__(self, name: str) -> Any:
         value = self[name] = self._run.value_of(name)
@@ -71,8 +73,10 @@ class Runner:
         self.steps = 0
         self.sends = 0
         self.language: str = state.get("lang") or moment.language or library.project.default_language
+        self.missing: list[str] = []
         self.values: Any = Values(self)
         self.step: Step | None = None
+        self.file = ""
         self.prefix = ""
 
     # What is running
@@ -266,7 +270,8 @@ class Runner:
             if at == END:
                 at = self.end("done")
                 continue
-            step = self.step = self.flow.steps[at]
+            flow = self.flow
+            step = self.at(flow, flow.steps[at])
             self.steps += 1
             if self.steps > MAX_STEPS:
                 raise BudgetBreached(f"One event made the flow take more than {MAX_STEPS} steps.")
@@ -275,13 +280,14 @@ class Runner:
                 continue
             self.trace.append(Trace(self.frame["flow"], step.id, step.line))
             at = step.kind.run(self, step)
+            if self.missing:
+                self.alert_missing()
 
     def pending_step(self) -> Step:
         found = pending(self.library, self.state)
         if found is None:
             raise FlowBroken("An answer came to a question that no longer waits.")
-        self.step = found[1]
-        return found[1]
+        return self.at(*found)
 
     def to_people(self, move: ToPeople, summary: str = "") -> None:
         frames = self.state["frames"]
@@ -321,14 +327,18 @@ class Runner:
     def sentence(self, key: str) -> str:
         return self.library.sentence(key, self.language, self.values)
 
+    def at(self, flow: Flow, step: Step) -> Step:
+        """Note where the run is, for alerts and for the path of a handoff."""
+        self.step, self.file = step, flow.file
+        return step
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.step.line}" if self.step is not None else ""
+
     def alert_missing(self) -> None:
-        missing = self.values[texts.MISSING]
-        if missing and self.step is not None:
-            names = ", ".join(dict.fromkeys(missing))
-            self.effects.append(Alert(f"A text was sent with nothing in place of {names}.", place(self)))
-
-
-def place(run: Runner) -> str:
-    frames = run.state.get("frames")
-    flow = run.library.flows.get(frames[-1]["flow"]) if frames else None
-    return f"{flow.file}:{run.step.line}" if flow is not None and run.step is not None else ""
+        """Texts that were sent with a hole in them are told to the editors, with the step that said them."""
+        if self.missing and self.step is not None:
+            names = ", ".join(dict.fromkeys(self.missing))
+            self.effects.append(Alert(f"A text was sent with nothing in place of {names}.", self.place))
+            self.missing.clear()

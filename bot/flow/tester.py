@@ -77,12 +77,13 @@ def cases(folder: Path, name: str = "") -> tuple[list[Case], list[Finding]]:
         report = Reporter(f"tests/{path.name}", source)
         tree = read(source, report)
         if isinstance(tree, Table):
-            found += _cases_of(tree, report, path.name.removesuffix(".test.yaml"))
+            found += cases_of(tree, report, path.name.removesuffix(".test.yaml"))
         findings += report.findings
     return found, findings
 
 
-def _cases_of(tree: Table, report: Reporter, flow: str) -> list[Case]:
+def cases_of(tree: Table, report: Reporter, flow: str) -> list[Case]:
+    """The cases of one file that is read already."""
     _check_keys(tree, ("for", "given", "tests"), report)
     shared = plain(tree.get("given")) or {}
     tests = tree.get("tests")

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
-_EDGES = " \t\r\n.,;:!?¡¿\"'“”«»()[]{}*_~-–—…👍🙂😊🙏"
+_EDGES = " \t\r\n.,;:!?¡¿\"'“”«»()[]{}*_~-–—…🙂😊🙏"
 
 NUMBERS = {
     word: value

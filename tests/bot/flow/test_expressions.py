@@ -1,0 +1,148 @@
+"""Conditions and values: what they can say, what they refuse, and that nothing escapes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.flow.expressions import ExpressionError, Scope, compile_expression
+
+SCOPE = Scope(
+    {"order": "record", "name": "text", "n": "number", "items": "list", "today": "date"},
+    {"order": {"status": "text", "total": "money", "eta": "date"}},
+)
+VALUES: dict[str, Any] = {
+    "order": {"status": "Enviado", "total": Decimal("250.00"), "eta": date(2026, 11, 20)},
+    "name": "Ríos",
+    "n": Decimal(3),
+    "items": ["Lámpara", "bombilla"],
+    "today": date(2026, 11, 23),
+    "open queues": frozenset({"shipping"}),
+}  # fmt: skip
+
+
+def value(source: str, **changed: Any) -> Any:
+    return compile_expression(source, SCOPE).call({**VALUES, **changed})
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('order.status == "Enviado"', True),
+        ('order.status == "enviado"', False),
+        ('same(order.status, "ENVIADO")', True),
+        ('same(name, "rios")', True),
+        ("order.total > 200", True),
+        ("order.total > 200 and n < 3", False),
+        ("not known(name)", False),
+        ("n + 1.5", Decimal("4.5")),
+        ("n / 2", Decimal("1.5")),
+        ("-n", Decimal(-3)),
+        ('"lampara" in items', True),
+        ('"x" not in items', True),
+        ('contains(name, "IO")', True),
+        ('starts(name, "ri") and ends(name, "os")', True),
+        ('"si" if n == 3 else "no"', "si"),
+        ("n or 0", Decimal(3)),
+        ("len(items)", 2),
+        ("items[0]", "Lámpara"),
+        ("items[9]", None),
+        ("round(order.total / 3, 2)", Decimal("83.33")),
+        ("min(n, 2)", 2),
+        ("max(n, 2)", Decimal(3)),
+        ("days_since(order.eta)", 3),
+        ("today - order.eta", 3),
+        ('open("shipping")', True),
+        ('open("returns")', False),
+        ("lower(name)", "ríos"),
+        ('number("12.5")', Decimal("12.5")),
+        ('number("doce")', None),
+        ("true", True),
+        ("nothing", None),
+    ],
+)
+def test_an_expression_has_its_value(source: str, expected: Any) -> None:
+    assert value(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source", ["n > 1", "n + 1 > 0", "order.total < 5", "n == 1", '"a" in items', "contains(name, 1)"]
+)
+def test_comparing_with_nothing_is_false(source: str) -> None:
+    assert value(source, n=None, order=None, items=None, name=None) is False
+
+
+@pytest.mark.parametrize("source", ["n / 0", "name - 1", "items * 2", "name * 9999999", "n + items", "round(name)"])
+def test_senseless_arithmetic_is_nothing_and_never_raises(source: str) -> None:
+    assert value(source) is None
+
+
+def test_joined_texts_stay_within_their_limit() -> None:
+    assert len(value("name + name", name="x" * 4000)) == 4096
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("orden.status", "E01"),
+        ("order.statuss", "E02"),
+        ("name.upper", "E02"),
+        ("order.status ==", "E03"),
+        ('order.status = "x"', "E04"),
+        ("n > 1 && n < 3", "E05"),
+        ("n > 1 || n < 3", "E05"),
+        ("lambda: 1", "E06"),
+        ("[x for x in items]", "E06"),
+        ("n ** 9", "E06"),
+        ("1 < n < 3", "E06"),
+        ("n if", "E03"),
+        ("x" * 501, "E07"),
+        ("exec(name)", "E08"),
+        ("same(name)", "E10"),
+    ],
+)
+def test_each_mistake_has_its_code(source: str, code: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(source, SCOPE)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "name.__class__",
+        "order.__class__.__mro__",
+        "().__class__",
+        '"".format(name)',
+        "__import__('os')",
+        "open.__globals__",
+        "same.__globals__",
+        "(lambda: 0)()",
+        "f'{name}'",
+        "name := 1",
+        "items[0:1]",
+        "{**order}",
+        "b'x'",
+        "1j",
+        "9**9**9",
+        "~n",
+        "*items",
+        "await name",
+        "(" * 300,
+        "not " * 300,
+    ],
+)
+def test_nothing_reaches_beyond_the_values(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        compile_expression(source, SCOPE)
+
+
+def test_a_misspelt_name_is_met_with_the_right_one() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression("order.statsu", SCOPE)
+
+    assert caught.value.facts["near"] == "status"
