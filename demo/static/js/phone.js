@@ -5,6 +5,7 @@ const EVERY_MS = 1000;
 const live = document.body.dataset.live;
 let seen = "";
 let busy = false;
+let led = "";
 
 async function look() {
   if (busy || document.hidden) return;
@@ -33,6 +34,16 @@ function show(page) {
     if (held) shown.querySelector(`[data-testid="${focus}"]`)?.focus();
   }
   localTimes();
+  lead();
+}
+
+// Once she is with people, the desk shows her conversation, unless its visitor is reading another one.
+function lead() {
+  const link = document.querySelector("#tries a[target=desk]");
+  const desk = document.querySelector("iframe[name=desk]");
+  if (!link || led === link.href) return;
+  if (desk.contentWindow.location.pathname === "/console/conversations") desk.contentWindow.location = link.href;
+  led = link.href;
 }
 
 function localTimes() {
