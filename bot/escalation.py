@@ -88,7 +88,7 @@ def weigh(mood: Mapping[str, Any], heard: Heard, policy: Policy) -> tuple[dict[s
     """Weigh one text against the conversation's `mood` (plain JSON, {} at first): the new mood and the verdict."""
     if not policy.signals:
         return dict(mood), _of_words_alone(heard, policy)
-    work = _Weighing(mood, heard, policy)
+    work = _Weighing(_still_fresh(mood, heard.now), heard, policy)
     _look(work)
     _count_words(work)
     _count_signals(work)
@@ -111,6 +111,14 @@ def forgive(mood: Mapping[str, Any]) -> dict[str, Any]:
 def _of_words_alone(heard: Heard, policy: Policy) -> Verdict:
     evidence = tuple(_words_of(heard))
     return _verdict(heard, policy, evidence, heard.reading.frustration, asked_before=True)
+
+
+def _still_fresh(mood: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    """The mood, or what is left of it after a long pause: a new talk is not weighed against the last one."""
+    last = mood.get("last_at")
+    if not last or now - datetime.fromisoformat(last) < FRESH_AFTER:
+        return mood
+    return {key: mood[key] for key in ("turns", "asked_on", "guard") if key in mood}
 
 
 def _look(work: _Weighing) -> None:
@@ -205,7 +213,7 @@ def _count_wait(work: _Weighing, repeated: bool) -> None:
         return
     minutes = (work.heard.now - datetime.fromisoformat(last)).total_seconds() / 60
     impatient = repeated or work.heard.last_outcome == "fallback" or work.heard.reading.frustration > 0
-    if impatient and work.policy.wait_minutes <= minutes < FRESH_AFTER.total_seconds() / 60:
+    if impatient and minutes >= work.policy.wait_minutes:
         work.count("wait", f"{round(minutes)} min")
 
 
@@ -213,9 +221,6 @@ def _carried(work: _Weighing) -> tuple[list[Evidence], float]:
     """Old evidence, faded by one turn, and what is new."""
     old = [Evidence(**one) for one in work.mood.get("evidence", ())]
     score = float(work.mood.get("score", 0.0)) * work.policy.decay
-    last = work.mood.get("last_at")
-    if last and work.heard.now - datetime.fromisoformat(last) >= FRESH_AFTER:
-        old, score = [], 0.0
     if work.relieved:
         score *= _RELIEF_KEEPS
     score = round(score, 3) if score >= 0.1 else 0.0

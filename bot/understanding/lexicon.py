@@ -101,7 +101,7 @@ def mend(raw: str) -> str:
         return plain_word(raw[:40])
     word = plain_word(raw)
     book = lexicon()
-    if len(word) == len(raw):  # "kkkk" is laughter and no "k"
+    if len(word) > 2 or len(word) == len(raw):  # "kkkk" is laughter and no "k"
         word = book.shorthand.get(word, word)
     if len(word) < _SHORTEST_MENDED or not word.isalpha() or word in book.known or _filed(word):
         return word

@@ -31,7 +31,7 @@ _DIGIT_WORDS = {
     word: str(digit) for line in _DIGITS_SAID.splitlines()[1:4] for digit, word in enumerate(line.split())
 } | {"oh": "0", "una": "1", "uma": "1", "duas": "2", "meia": "6"}
 _CANDIDATE = re.compile(
-    r"(?<![\w@.,/$€£])#?(?:[A-Za-z]{1,4}[-–_ ./#]{0,2})?\d[\dA-Za-z]{0,24}(?:[-–_. /][\dA-Za-z]{1,8}){0,8}", re.ASCII
+    r"(?<![\w@.,/$€£])#?(?:[A-Za-z]{1,4}[-–_ ./#]{0,2})?\d[\dA-Za-z]{0,24}(?:[-–_./][\dA-Za-z]{1,8}| \d[\dA-Za-z]{0,7}){0,8}", re.ASCII
 )
 _CUE = re.compile(
     r"(?:pedido|orden|order|ordr|compra|encomenda|gu[ií]a|referencia|ref\.?|n[uú]mero|numero|number|num|nro\.?|n[º°o.]|"
@@ -44,6 +44,7 @@ _PLACE = re.compile(
     r" \d+|rfc|cpf|nif|dni|talla|size|tamanho)\b\W{0,3}(?:[^\W\d]+\W+){0,2}$",
     re.IGNORECASE,
 )
+_PLACE_LETTERS = re.compile(r"(?:cp|cep|zip|rfc|nif|dni|cpf|av|st|km)[ .:]", re.IGNORECASE)
 _MEASURE = re.compile(
     r"(?:[$€£]|R\$|US\$) ?\d[\d.,]{0,14}"
     r"|\b\d{1,9}(?:[.,]\d{1,9})? ?(?:cm|mm|kg|kilos|lbs|m|g|€|euros|pesos|soles|reais|d[oó]lares|dollars|pounds|mxn"
@@ -74,10 +75,19 @@ def order_numbers(text: str, words: Iterable[str], patterns: tuple[str, ...] = D
         return ()
     candidates = [*(_Candidate(run, run, 1.0) for run in spoken), *(_candidates(text) if digits else [])]
     if patterns:
-        found = [form for one in candidates if (form := _as_written(one.compact, patterns))]
+        found = [form for one in candidates for form in _fitting(one, patterns)]
         return tuple(dict.fromkeys(found))[:MAX_FOUND]
     good = sorted((one for one in candidates if one.score >= _ENOUGH), key=lambda one: -one.score)
-    return tuple(dict.fromkeys(one.written for one in good))[:MAX_FOUND]
+    return tuple(dict.fromkeys(_canonical(one.written) for one in good))[:MAX_FOUND]
+
+
+def _fitting(candidate: _Candidate, patterns: tuple[str, ...]) -> list[str]:
+    """The references in a run of digits and letters: all of it, or its pieces where several stand side by side."""
+    if whole := _as_written(candidate.compact, patterns):
+        return [whole]
+    pieces = [_SPLIT.sub("", piece).upper() for piece in candidate.written.split()]
+    pairs = [one + other for one, other in zip(pieces, pieces[1:])]
+    return [form for piece in (*pieces, *pairs) if (form := _as_written(piece, patterns))]
 
 
 def _spoken(words: Iterable[str]) -> list[str]:
@@ -100,26 +110,17 @@ def _candidates(text: str) -> list[_Candidate]:
     for match in _CANDIDATE.finditer(text):
         raw = match.group()
         written = _LOOSE_LETTERS.sub("", raw).strip(" -–_./")
-        written = _without_words(written)
         compact = _SPLIT.sub("", written).upper()
         if sum(map(str.isdigit, compact)) < 4 or len(compact) > 24:
             continue
         before = text[max(0, match.start() - _LOOKED_AT) : match.start()]
-        found.append(_Candidate(compact, _canonical(written), _score(raw, compact, before, whole)))
+        found.append(_Candidate(compact, written, _score(raw, compact, before, whole)))
     return found
-
-
-def _without_words(written: str) -> str:
-    """Drop what follows the number and is a plain word ("12345 porfa" → "12345")."""
-    pieces = re.split(r"([-–_. /])", written)
-    while len(pieces) > 2 and pieces[-1].isalpha() and (len(pieces[-1]) > 2 or pieces[-2] == " "):
-        pieces = pieces[:-2]
-    return "".join(pieces)
 
 
 def _score(raw: str, compact: str, before: str, whole: str) -> float:
     cue = 1.0 if _CUE.search(before) else 0.0
-    place = 2.0 if _PLACE.search(before) else 0.0
+    place = 2.0 if _PLACE.search(before) or _PLACE_LETTERS.match(raw) else 0.0
     alone = 1.0 if compact == whole.upper() else 0.0
     return cue + alone + ("#" in raw) + 0.5 * (sum(map(str.isdigit, compact)) >= 5) - place
 

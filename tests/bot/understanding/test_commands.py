@@ -1,0 +1,40 @@
+"""`flask understand` as another program uses it."""
+
+import json
+
+from click.testing import CliRunner
+
+from bot.understanding.commands import understand
+
+
+def run(*arguments: str, lines: list[dict] | None = None) -> str:
+    typed = "".join(json.dumps(line) + "\n" for line in lines or [])
+    return CliRunner().invoke(understand, arguments, input=typed, catch_exceptions=False).output
+
+
+def test_message_is_answered_with_its_id_and_reasons():
+    answer = json.loads(run("messages", lines=[{"id": "m1", "text": "quiero hablar con un asesor"}]))
+
+    assert (answer["id"], answer["human_request"], bool(answer["reasons"])) == ("m1", True, True)
+
+
+def test_dialogues_do_not_share_their_state():
+    said = [{"dialogue": name, "turn": 1, "text": "mi cupón caducó", "bot_prev": None} for name in ("a", "b")]
+
+    assert [json.loads(line)["escalate"] for line in run("turns", lines=said).splitlines()] == [False, False]
+
+
+def test_turn_escalates_after_two_failures_in_a_row():
+    bot = {"text": "No te he entendido.", "outcome": "fallback"}
+    texts = ["usar un vale", "tengo una tarjeta regalo", "el bono ese"]
+
+    said = [
+        {"dialogue": "a", "turn": n, "text": text, "bot_prev": bot if n > 1 else None}
+        for n, text in enumerate(texts, 1)
+    ]
+
+    assert [json.loads(line)["escalate"] for line in run("turns", lines=said).splitlines()] == [False, False, True]
+
+
+def test_explanation_quotes_the_text():
+    assert "“esto es una vergüenza”" in run("explain", "esto es una vergüenza")

@@ -1,0 +1,92 @@
+"""What is read from single messages: requests, temper, and that no counter-lexicon is idle."""
+
+import pytest
+
+from bot.understanding.fold import fold
+from bot.understanding.frustration import temper
+from bot.understanding.lexicon import hits, mend
+from bot.understanding.read import read
+from bot.understanding.requests import requests
+from tests.bot.understanding.lines import SEVERITY, lines
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), lines("human"))
+def test_request_for_a_person_is_found(language, text, expected):
+    reading = read(text)
+
+    assert reading.human_request >= 0.6
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), lines("annoyed", "frustrated", "furious"))
+def test_anger_is_found_with_its_severity(language, text, expected):
+    reading = read(text)
+
+    assert reading.severity in SEVERITY[expected]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), lines("calm"))
+def test_calm_text_raises_no_alarm(language, text, expected):
+    reading = read(text)
+
+    assert (reading.human_request, reading.frustration) == (0, 0)
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), lines("calm:"))
+def test_counter_lexicon_is_what_prevents_the_alarm(language, text, expected):
+    counter = expected.partition(":")[2]
+    folded = fold(text, mend)
+
+    left = [hit for hit in hits(folded) if hit.category != counter]
+
+    assert requests(folded, left)[0] or temper(folded, left).severity
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), lines("human", "annoyed", "frustrated", "furious"))
+def test_every_reason_quotes_the_contact(language, text, expected):
+    reading = read(text)
+
+    assert reading.reasons
+    assert all(reason.quote and reason.quote in text for reason in reading.reasons)
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), [line for line in lines() if len(line[1]) > 25])
+def test_language_of_a_sentence_is_told(language, text, expected):
+    assert read(text).language == language
+
+
+def test_short_text_keeps_the_language_of_the_conversation():
+    assert read("ok", language="pt").language == "pt"
+
+
+def test_plain_word_of_another_language_overrules_the_conversation():
+    assert read("thank you", language="es").language == "en"
+
+
+def test_nothing_is_read_from_an_empty_text():
+    assert read("", language="es") == read("   ", language="es")
+
+
+def test_intents_come_in_the_order_of_the_text():
+    assert read("quiero devolver el vestido y necesito la factura").intents == ("return_refund", "invoice")
+
+
+def test_request_is_an_intent_as_well():
+    assert "human" in read("quiero hablar con un agente").intents
+
+
+def test_text_beyond_the_limit_is_not_read():
+    assert read("a " * 2000 + "quiero hablar con una persona").human_request == 0
+
+
+def test_words_of_an_address_say_nothing():
+    assert read("mi correo es ladrones@mierda.es").severity == 0
+
+
+def test_joy_in_strong_words_is_no_anger_but_a_complaint_beside_it_is():
+    calm, angry = read("hostia, gracias"), read("hostia, gracias por nada, es una vergüenza")
+
+    assert (calm.severity, angry.severity >= 2) == (0, True)
+
+
+def test_shouting_makes_a_complaint_worse():
+    assert read("ESTOY MUY ENFADADA").frustration > read("estoy muy enfadada").frustration
