@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
 
 Mode = Literal["demo", "production", "lab"]
 
@@ -80,6 +81,14 @@ class Settings(BaseSettings):
     @property
     def orders_path(self) -> Path:
         return Path(self.orders_config) if self.orders_config else self.flows_dir / "_orders.yaml"
+
+    @property
+    def secret_values(self) -> list[str]:
+        """Every value that must never be seen in a log line."""
+        single = [self.secret_key, self.meta_access_token, self.meta_verify_token]
+        many = [*listed(self.twilio_auth_token), *listed(self.meta_app_secret)]
+        passwords = [make_url(url).password for url in (self.database_url, self.redis_url) if "@" in url]
+        return [str(value) for value in [*single, *many, *passwords] if value]
 
     def accounts(self) -> dict[str, Any]:
         """Which numbers and pages are ours, as `channels.accounts` reads it. Raises BadSettings."""

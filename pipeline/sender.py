@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import channels
 import config
 import faults
+import logs
 from channels import accounts
 from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
@@ -266,6 +267,7 @@ def settings_of(given: config.Settings) -> Settings:
 
 
 async def _run(given: config.Settings) -> None:
+    logs.configure(given.log_level, given.secret_values, given.secret_key)
     doorbell = lanes.Doorbell(given.redis_url)
     wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: (), text=lambda key, language, **values: "")
     sender = Sender(Database(given.database_url, wiring), settings_of(given))

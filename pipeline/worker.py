@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import clock
 import config
 import faults
+import logs
 import orders.configuration
 from conversation.work import Database, Wiring
 from pipeline import lanes, slow
@@ -73,6 +74,7 @@ def main() -> None:
         sys.exit("Usage: python -m pipeline.worker slow")
     os.environ.setdefault("RELEVO_PROCESS", "worker")
     given = config.load()
+    logs.configure(given.log_level, given.secret_values, given.secret_key)
     work = open_slow(given)
     slow.install(work)
     threading.Thread(target=sweep, args=(work, given.sweep_seconds), name="sweep", daemon=True).start()
