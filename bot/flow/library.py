@@ -56,7 +56,7 @@ class Library:
         filled = _Sentence({**own, "language": language, **values})
         filled[flow_texts.SETTING] = self.setting(language)
         filled[flow_texts.MISSING] = []
-        return self.sentence(key, language, filled)
+        return self.sentence(key, language, filled).strip()
 
     def trigger(self, words: list[str], whole_only: bool = False) -> str:
         """The flow whose phrase stands in `words`; of several the longest phrase. Empty when there is none."""

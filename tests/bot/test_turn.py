@@ -304,7 +304,7 @@ def test_the_first_message_sets_the_language() -> None:
 
 
 def test_later_one_message_in_another_language_changes_nothing_and_two_do() -> None:
-    library = a_library('  - say: {es: "Hola", en: "Hi"}', head=DATA)
+    library = a_library('  - say: {es: "Hola", en: "Hi"}', head=DATA, _policy="signals: off")
     talk = Talk(library)("hola, quiero saber una cosa, go por favor")
     first, second = "please go and look for the blue parcel", "could you go on and tell me more about this"
 

@@ -1,0 +1,100 @@
+"""The runner of conversations: what it must not let pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.flow import tester
+from bot.flow.findings import Reporter
+from bot.flow.simulator import Simulator
+from bot.flow.tree import Table, read
+from tests.bot.flow.builders import a_library
+
+LIBRARY = a_library(
+    "  - ask: ¿Pedido?\n    save: ref\n    no_reply: {after: 15m, remind: ¿Sigues?}\n",
+    "  - lookup: orders.find\n    with: {ref: ref}\n    failed: [{end: x}]\n    not_found: [{tag: lost}, {end: gone}]\n",
+    "  - handoff: returns\n    reason: asked\n",
+    head="start: {words: [go]}\ndata: {ref: order_number}",
+)
+FAKES = "given: {services: {orders.find: [{with: {ref: AB-12345}, gives: {status: x}}, {with: {ref: AB-00000}, gives: not_found}]}}\n"
+
+
+def problem(talk: str, expect: str = "{}", given: str = FAKES) -> str:
+    source = f"{given}tests:\n  - name: x\n    talk: [{talk}]\n    expect: {expect}\n"
+    tree = read(source, Reporter("x.test.yaml", source))
+    assert isinstance(tree, Table)
+    return tester.run(LIBRARY, tester.cases_of(tree, Reporter("x.test.yaml", source), "main")[0]).problem
+
+
+@pytest.mark.parametrize(
+    ("talk", "expect"),
+    [
+        ("{user: go}, {bot: PEDIDO}", "{}"),
+        (
+            "{user: go}, {bot_exact: ¿Pedido?}, {wait: 15m}, {bot: Sigues}, {wait: 15m}, {silence: yes}",
+            "{ended: no_reply}",
+        ),
+        ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{handoff: {queue: returns, reason: asked}}"),
+        ("{user: go}, {bot: Pedido}, {user: AB-00000}", "{ended: gone, tags: [lost], handoff: none, language: es}"),
+    ],
+)
+def test_a_conversation_that_goes_as_written_passes(talk: str, expect: str) -> None:
+    assert problem(talk, expect) == ""
+
+
+@pytest.mark.parametrize(
+    ("talk", "expect", "told"),
+    [
+        ("{user: go}", "{}", "one thing more: “¿Pedido?”"),
+        ("{user: go}, {bot: Factura}", "{}", "expected something with: “Factura”"),
+        ("{user: go}, {bot_exact: ¿pedido?}", "{}", "expected exactly"),
+        ("{user: go}, {bot: Pedido}, {bot: Pedido}", "{}", "said nothing"),
+        ("{user: go}, {bot: Pedido}, {press: yes}", "{}", "was not offered"),
+        ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{}", "expect says nothing of it"),
+        ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{handoff: {queue: general}}", "queue is “returns”"),
+        ("{user: go}, {bot: Pedido}", "{handoff: returns}", "not handed over"),
+        ("{user: go}, {bot: Pedido}", "{ended: done}", "No flow ended"),
+        ("{user: go}, {bot: Pedido}", "{tags: [late]}", "tag “late” is missing"),
+        ("{user: go}, {bot: Pedido}", "{data: {ref: AB-12345}}", "“ref” is “”"),
+        ("{user: go}, {bot: Pedido}", "{language: pt}", "language is es"),
+        ("{user: go}, {bot: Pedido}, {user: CD-12345}", "{}", "There is no answer for orders.find"),
+    ],
+)
+def test_what_goes_otherwise_is_told(talk: str, expect: str, told: str) -> None:
+    assert told in problem(talk, expect)
+
+
+def test_a_mistyped_word_of_a_test_file_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "main.test.yaml").write_text(
+        "tests:\n  - nme: x\n    talk: [{usr: go}]\n    expect: {endd: x}\n"
+    )
+
+    _, findings = tester.cases(tmp_path)
+
+    assert [finding.code for finding in findings] == ["S01", "S01", "S01"]
+
+
+def test_coverage_names_the_lines_that_no_test_went_through() -> None:
+    assert tester.coverage(LIBRARY, [])[0].missing != ()
+
+
+def test_a_talk_in_the_simulator_prints_itself_as_a_test_that_passes() -> None:
+    talk = Simulator(LIBRARY, "es", "")
+    talk.world.state = {"noticed": True}
+    for typed in ("go", "/wait 15m", "nada", "/send audio", "/press x", "/help"):
+        list(talk.line(typed))
+    source = "tests:\n" + "\n".join(talk.line("/test")).replace("- name: ", "- name: x")
+    tree = read(source, Reporter("x.test.yaml", source))
+
+    assert isinstance(tree, Table)
+    assert tester.run(LIBRARY, tester.cases_of(tree, Reporter("x", source), "main")[0]).problem == ""
+
+
+def test_the_simulator_says_which_answer_is_missing() -> None:
+    talk = Simulator(LIBRARY, "es", "")
+    list(talk.line("go"))
+
+    assert "orders.find" in next(iter(talk.line("AB-12345")))
