@@ -122,7 +122,7 @@ def count(engine: Engine) -> None:
     """Put what waits in the tables into the gauges. Leaves them as they are when the database does not answer."""
     try:
         with engine.connect().execution_options(relevo_readonly=True) as connection:
-            states: dict[str, int] = dict(connection.execute(_parts).tuples().all())
+            states: dict[str, int] = {state: number for state, number in connection.execute(_parts)}
             for state in OPEN_PART_STATES:
                 metrics.sent.labels(state).set(states.get(state, 0))
             _count_waiting(connection)

@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+# RFC 1918 and RFC 4193; Python's `is_private` also takes in addresses that are merely reserved.
+PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 LOOPBACK_NAMES = frozenset(("localhost", "ip6-localhost"))
 
 
@@ -17,7 +19,7 @@ def is_near(peer: str, headers: Mapping[str, str]) -> bool:
         address = ipaddress.ip_address(peer)
     except ValueError:
         return False
-    return address.is_loopback or address.is_private
+    return address.is_loopback or any(address in network for network in PRIVATE if network.version == address.version)
 
 
 def is_loopback(host: str) -> bool:

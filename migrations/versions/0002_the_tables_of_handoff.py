@@ -242,7 +242,7 @@ def _create_ticket() -> None:
             sqlite_where=sa.text("picked_up_at IS NOT NULL"),
             postgresql_where=sa.text("picked_up_at IS NOT NULL"),
         )
-        batch_op.create_index("ticket_waiting", ["state", "queue_id"], unique=False)
+        batch_op.create_index("ticket_waiting", ["state", "queue_id", "waiting_since"], unique=False)
 
 
 def _create_rating() -> None:
