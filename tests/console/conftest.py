@@ -22,9 +22,19 @@ def app(database: Database) -> Flask:
 @pytest.fixture
 def enter(app: Flask) -> Callable[[str], Client]:
     """A logged-in browser by the agent's name."""
-    return lambda name: desks.log_in(app, name)
+    return lambda name: desks.enter(app, name)
 
 
 @pytest.fixture
 def ana(enter: Callable[[str], Client]) -> Client:
     return enter("Ana")
+
+
+@pytest.fixture
+def bo(enter: Callable[[str], Client]) -> Client:
+    return enter("Bo")
+
+
+@pytest.fixture
+def sue(enter: Callable[[str], Client]) -> Client:
+    return enter("Sue")

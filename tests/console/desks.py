@@ -9,15 +9,16 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import Client
 
+from console import here
 from console.blueprint import blueprint
 from console.desk_context import Desk
 from conversation import outbox
 from conversation.events import Outgoing
 from conversation.tables import OutboxPart
 from conversation.work import Database, Work
-from handoff import agents, claims, desk
+from handoff import agents, claims, desk, sessions
 from handoff.desk import Opening
-from tests.builders import a_conversation, a_message, a_queue, an_agent
+from tests.builders import a_conversation, a_message, a_queue, an_agent, the_conversation
 
 PASSWORD = "una frase corta y buena"
 PASSWORD_HASH = agents.hash_password(PASSWORD)
@@ -52,12 +53,29 @@ def people(work: Work) -> None:
         an_agent(work, name, queues, role=role, password_hash=PASSWORD_HASH)
 
 
-def log_in(app: Flask, name: str) -> Client:
-    """A browser in which this agent is logged in."""
+def enter(app: Flask, name: str) -> Client:
+    """A browser with a session of this agent, without the time a password takes."""
+    with app.extensions[here.EXTENSION].database.work() as work:
+        token = sessions.create(work, f"agt_{name.lower()}")
+    return with_token(app, name, token)
+
+
+def with_token(app: Flask, name: str, token: str) -> Client:
+    """A browser that brings this session's cookie."""
     client = app.test_client()
-    client.post("/console/login", data={"email": f"{name.lower()}@example.com", "password": PASSWORD,
-                                        "csrf_token": csrf(client, "/console/login")})
+    with client.session_transaction() as session:
+        session.update({"desk": token, "_user_id": f"agt_{name.lower()}", "_fresh": True})
     return client
+
+
+def post(client: Client, path: str, headers: Mapping[str, str] | None = None, method: str = "POST", **fields: Any) -> Any:
+    """What the form of a page sends: its fields and the token."""
+    return client.open(path, method=method, data={"csrf_token": csrf(client), **fields}, headers=headers)
+
+
+def epoch_of(database: Database, conversation_id: str) -> int:
+    with database.work() as work:
+        return the_conversation(work, conversation_id)["epoch"]
 
 
 def csrf(client: Client, path: str = "/console/me") -> str:
@@ -86,6 +104,13 @@ def held(work: Work, agent_id: str, **changes: Any) -> tuple[str, str]:
     epoch = desk.ledger.lock(work, conversation_id)["epoch"]
     claims.claim(work, ticket_id, agent_id, epoch)
     return conversation_id, ticket_id
+
+
+def outbound(work: Work, conversation_id: str, state: str, text: str = "Te mando otra mañana.", **values: Any) -> str:
+    """Something the bot said that is this far; returns the message's id."""
+    message_id = outbox.queue(work, conversation_id, Outgoing(text))
+    delivered(work, message_id, state, **values)
+    return message_id
 
 
 def delivered(work: Work, message_id: str, state: str = "delivered", **values: Any) -> None:

@@ -1,0 +1,134 @@
+"""Every route × {Ana, Bo, Sue, Max, nobody}: who may do what with a conversation in Ana's queue. A new route needs a row."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from console.blueprint import ROUTES
+from conversation.tables import DeadLetter
+from conversation.work import Database
+from handoff import agents, sessions
+from handoff.agents import Person
+from tests.builders import Bell, HandClock, a_wiring
+from tests.console import desks
+
+WHO = ("Ana", "Bo", "Sue", "Max", "nobody")
+LOGIN = 303
+Visit = Callable[[str, str, str], int]
+
+# (endpoint, method): what each of them gets; the ticket is in Ana's hands, but for QUEUED_FIRST.
+TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
+    ("front", "GET"): (302, 302, 302, 302, LOGIN),
+    ("conversations", "GET"): (200, 200, 200, 200, LOGIN),
+    ("list_fragment", "GET"): (200, 200, 200, 200, LOGIN),
+    ("conversation", "GET"): (200, 404, 200, 404, LOGIN),
+    ("panel", "GET"): (200, 404, 200, 404, LOGIN),
+    ("thread_fragment", "GET"): (200, 404, 200, 404, LOGIN),
+    ("claim", "POST"): (303, 404, 303, 404, LOGIN),
+    ("unclaim", "DELETE"): (303, 404, 303, 404, LOGIN),
+    ("release", "POST"): (303, 404, 303, 404, LOGIN),
+    ("transfer", "POST"): (303, 404, 303, 404, LOGIN),
+    ("takeover", "POST"): (303, 404, 409, 404, LOGIN),
+    ("resolve", "POST"): (303, 404, 303, 404, LOGIN),
+    ("return_ticket", "POST"): (303, 404, 303, 404, LOGIN),
+    ("reply", "POST"): (303, 404, 409, 404, LOGIN),
+    ("ticket_note", "POST"): (303, 404, 303, 404, LOGIN),
+    ("conversation_note", "POST"): (303, 404, 303, 404, LOGIN),
+    ("retry", "POST"): (303, 404, 409, 404, LOGIN),
+    ("me", "GET"): (200, 200, 200, 200, LOGIN),
+    ("save_me", "POST"): (303, 303, 303, 303, LOGIN),
+    ("trouble", "GET"): (404, 404, 200, 404, LOGIN),
+    ("rerun", "POST"): (404, 404, 303, 404, LOGIN),
+    ("dismiss", "POST"): (404, 404, 303, 404, LOGIN),
+    ("logout", "POST"): (303, 303, 303, 303, LOGIN),
+    ("stream", "GET"): (200, 200, 200, 200, 401),
+    ("api_conversations", "GET"): (200, 200, 200, 200, 401),
+    ("api_conversation", "GET"): (200, 404, 200, 404, 401),
+    ("api_events", "GET"): (200, 200, 200, 200, 401),
+    ("login", "GET"): (302, 302, 302, 302, 200),
+    ("submit_login", "POST"): (401, 401, 401, 401, 401),
+    ("invitation", "GET"): (200, 200, 200, 200, 200),
+    ("accept_invitation", "POST"): (303, 303, 303, 303, 303),
+    ("sprite", "GET"): (200, 200, 200, 200, 200),
+}
+QUEUED_FIRST = ("claim",)
+FIELDS = {"to": "queue:returns", "note": "llama mañana a la clienta", "text": "Un momento", "email": "ana@example.com",
+          "password": "una frase que no es la suya", "disposition": "solved", "language": "es"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A database file with one conversation in it, and what stands in the addresses of its pages."""
+
+    path: Path
+    places: dict[str, str]
+    tokens: dict[str, str]
+    epoch: int
+
+
+def a_world(path: Path, is_queued: bool) -> World:
+    database = open_database(path)
+    with database.work() as work:
+        desks.people(work)
+        conversation_id, ticket_id = desks.a_story(work) if is_queued else desks.held(work, "agt_ana")
+        places = {"conversation_id": conversation_id, "ticket_id": ticket_id, "dead_letter_id": "ded_1",
+                  "message_id": desks.outbound(work, conversation_id, "failed"),
+                  "token": agents.invite(work, Person("Eva", "eva@example.com"))}
+        work.connection.execute(insert(DeadLetter.__table__).values(
+            dead_letter_id="ded_1", kind="turn", reason="It failed three times.", payload={}, state="open", created_at=work.now))
+        tokens = {name: sessions.create(work, f"agt_{name.lower()}") for name in WHO if name != "nobody"}
+    epoch = desks.epoch_of(database, conversation_id)
+    database.close()
+    return World(path, places, tokens, epoch)
+
+
+def open_database(path: Path) -> Database:
+    return Database(f"sqlite:///{path}", a_wiring(HandClock(), Bell()))
+
+
+@pytest.fixture(scope="module")
+def worlds(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, World]:
+    folder = tmp_path_factory.mktemp("worlds")
+    return {is_queued: a_world(Path(shutil.copy(sqlite_template, folder / f"{is_queued}.db")), is_queued)
+            for is_queued in (True, False)}
+
+
+@pytest.fixture
+def visit(worlds: dict[bool, World], tmp_path: Path) -> Iterator[Visit]:
+    """Ask for a page of the console as somebody; each visit has the world for itself."""
+    opened: list[Database] = []
+
+    def ask(endpoint: str, method: str, who: str) -> int:
+        world = worlds[endpoint in QUEUED_FIRST]
+        opened.append(open_database(Path(shutil.copy(world.path, tmp_path / "relevo.db"))))
+        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None)
+        client = desks.with_token(app, who, world.tokens[who]) if who != "nobody" else app.test_client()
+        rule = next(route.rule for route in ROUTES if route.endpoint == endpoint and method in route.methods)
+        path = "/console" + rule.replace("<", "{").replace(">", "}").format(**world.places)
+        if method == "GET":
+            return client.get(path).status_code
+        token = desks.csrf(client, "/console/login" if who == "nobody" else "/console/me")
+        fields = {**FIELDS, "csrf_token": token, "epoch": world.epoch, "last_seen_seq": 99}
+        return client.open(path, method=method, data=fields).status_code
+
+    yield ask
+    for database in opened:
+        database.close()
+
+
+def test_every_route_has_its_row() -> None:
+    assert {(route.endpoint, method) for route in ROUTES for method in route.methods} == set(TABLE)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(("endpoint", "method"), list(TABLE))
+def test_each_route_opens_to_whom_it_should(visit: Visit, endpoint: str, method: str, who: str) -> None:
+    status = visit(endpoint, method, who)
+
+    assert status == TABLE[endpoint, method][WHO.index(who)]
