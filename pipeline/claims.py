@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 
 from channels import windows
 from channels.base import Answer
 from conversation.events import TimelineLine
-from conversation.tables import Channel, Conversation, OutboxPart
+from conversation.tables import OPEN_PART_STATES, Channel, Conversation, OutboxPart
 from conversation.work import Work
 from pipeline import dead_letters
 
@@ -38,7 +38,7 @@ _open_parts = (
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_part.c.conversation_id.in_(bindparam("ids", expanding=True)),
-           _part.c.state.in_(("queued", "sending", "unknown")))
+           _part.c.state.in_(OPEN_PART_STATES))
     .order_by(_part.c.conversation_id, _part.c.position)
 )
 _open_parts_locked = _open_parts.with_for_update(of=_conversation, skip_locked=True)
@@ -48,7 +48,7 @@ _start = (
             sending_at=bindparam("now"), first_at=func.coalesce(_part.c.first_at, bindparam("now")))
 )
 _end = (
-    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(("queued", "sending", "unknown")))
+    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(OPEN_PART_STATES))
     .values(state=bindparam("new_state"), error_code=bindparam("code"), error_text=bindparam("why"), owner=None,
             lease_until=None)
 )
@@ -56,7 +56,7 @@ _accepted = (
     update(_part).where(_part.c.part_id == bindparam("id"))
     .values(provider_id=func.coalesce(_part.c.provider_id, bindparam("provider")), owner=None, lease_until=None,
             sent_at=func.coalesce(_part.c.sent_at, bindparam("now")),
-            state=case((_part.c.state.in_(("queued", "sending", "unknown")), "sent"), else_=_part.c.state))
+            state=case((or_(*(_part.c.state == state for state in OPEN_PART_STATES)), "sent"), else_=_part.c.state))
 )
 _again = (
     update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(("sending", "unknown")))

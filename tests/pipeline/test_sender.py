@@ -14,8 +14,8 @@ import clock
 from conversation.tables import Conversation, DeadLetter, OutboxPart
 from conversation.work import Database
 from pipeline import claims
-from tests.builders import HandClock
-from tests.pipeline.conftest import say, send_until
+from tests.builders import HandClock, a_channel, a_conversation
+from tests.pipeline.conftest import OURS, say, send_until
 from tests.providers.twilio import TwilioStandIn
 
 PART, CONVERSATION = OutboxPart.__table__, Conversation.__table__
@@ -51,6 +51,18 @@ def test_messages_of_a_conversation_arrive_in_order(database: Database, marta: s
     send_until(database, twilio, settled(database))
 
     assert bodies(twilio) == [f"{n}" for n in range(12)]
+
+
+def test_many_conversations_are_sent_side_by_side(database: Database, twilio: TwilioStandIn) -> None:
+    with database.work() as work:
+        channel = a_channel(work, "twilio-whatsapp", OURS)
+        people = [a_conversation(work, address=f"+3460011100{n}", channel_id=channel) for n in range(9)]
+    for conversation in people:
+        say(database, conversation, "uno", "dos")
+
+    send_until(database, twilio, settled(database))
+
+    assert states(database) == ["sent"] * 18
 
 
 def test_a_refused_message_fails_with_its_code_and_a_dead_letter(
