@@ -11,7 +11,7 @@ from pathlib import Path
 from operations import migrations
 from pipeline import schema
 
-TABLE = re.compile(r"    op\.create_table\('(\w+)'")
+TABLE = re.compile(r"    (?:op\.(create)_table|with op\.batch_(alter)_table)\('(\w+)'")
 
 
 def main(arguments: list[str]) -> int:
@@ -45,16 +45,17 @@ def write(title: str, number: str, package: str = "") -> None:
 
 
 def by_table(source: str) -> str:
-    """The migration with one function for each table it makes, so that a reader finds his way."""
+    """The migration with one function for each table it makes or changes, so that a reader finds his way."""
     head, _, body = source.partition("def upgrade() -> None:\n")
     lines = [line for line in body.splitlines() if line.strip() and not line.startswith("    # ###")]
     calls: list[str] = []
     functions: list[str] = []
     for line in lines:
-        made = TABLE.match(line)
-        if made:
-            calls.append(f"    _create_{made[1]}()")
-            functions.append(f"\n\ndef _create_{made[1]}() -> None:")
+        begun = TABLE.match(line)
+        if begun:
+            name = f"_{'create' if begun[1] else 'index' if f'    _create_{begun[3]}()' in calls else 'alter'}_{begun[3]}"
+            calls.append(f"    {name}()")
+            functions.append(f"\n\ndef {name}() -> None:")
         (functions if functions else calls).append(line)
     return head + "def upgrade() -> None:\n" + "\n".join(calls) + "\n" + "\n".join(functions) + "\n" * bool(functions)
 

@@ -16,15 +16,23 @@ def upgrade() -> None:
     _create_channel()
     _create_contact()
     _create_dead_letter()
+    _index_dead_letter()
     _create_schema_minimum()
     _create_seen_id()
     _create_step_log()
+    _index_step_log()
     _create_timeline_entry()
+    _index_timeline_entry()
     _create_address()
+    _index_address()
     _create_conversation()
+    _index_conversation()
     _create_message()
+    _index_message()
     _create_attachment()
+    _index_attachment()
     _create_outbox_part()
+    _index_outbox_part()
 
 
 def _create_channel() -> None:
@@ -68,6 +76,9 @@ def _create_dead_letter() -> None:
         sa.Column("settled_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("dead_letter_id"),
     )
+
+
+def _index_dead_letter() -> None:
     with op.batch_alter_table("dead_letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dead_letter_conversation_id"), ["conversation_id"], unique=False)
 
@@ -98,6 +109,9 @@ def _create_step_log() -> None:
         sa.PrimaryKeyConstraint("step_log_id"),
         sqlite_autoincrement=True,
     )
+
+
+def _index_step_log() -> None:
     with op.batch_alter_table("step_log", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_step_log_conversation_id"), ["conversation_id"], unique=False)
 
@@ -116,6 +130,9 @@ def _create_timeline_entry() -> None:
         sa.PrimaryKeyConstraint("entry_id"),
         sqlite_autoincrement=True,
     )
+
+
+def _index_timeline_entry() -> None:
     with op.batch_alter_table("timeline_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timeline_entry_conversation_id"), ["conversation_id"], unique=False)
 
@@ -135,6 +152,9 @@ def _create_address() -> None:
         sa.PrimaryKeyConstraint("address_id"),
         sa.UniqueConstraint("family", "canonical"),
     )
+
+
+def _index_address() -> None:
     with op.batch_alter_table("address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_address_contact_id"), ["contact_id"], unique=False)
 
@@ -176,6 +196,9 @@ def _create_conversation() -> None:
         sa.PrimaryKeyConstraint("conversation_id"),
         sa.UniqueConstraint("channel_id", "contact_id"),
     )
+
+
+def _index_conversation() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index("conversation_recent", ["last_message_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversation_contact_id"), ["contact_id"], unique=False)
@@ -209,6 +232,9 @@ def _create_message() -> None:
         sa.PrimaryKeyConstraint("message_id"),
         sa.UniqueConstraint("conversation_id", "seq"),
     )
+
+
+def _index_message() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
 
@@ -230,6 +256,9 @@ def _create_attachment() -> None:
         ),
         sa.PrimaryKeyConstraint("attachment_id"),
     )
+
+
+def _index_attachment() -> None:
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_message_id"), ["message_id"], unique=False)
 
@@ -274,6 +303,9 @@ def _create_outbox_part() -> None:
         sa.PrimaryKeyConstraint("part_id"),
         sa.UniqueConstraint("conversation_id", "position"),
     )
+
+
+def _index_outbox_part() -> None:
     with op.batch_alter_table("outbox_part", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_part_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_part_provider_id"), ["provider_id"], unique=False)

@@ -15,13 +15,17 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     _create_agent()
     _create_login_failure()
+    _index_login_failure()
     _create_queue()
     _create_saved_reply()
     _create_agent_session()
+    _index_agent_session()
     _create_membership()
     _create_draft()
     _create_note()
+    _index_note()
     _create_ticket()
+    _index_ticket()
     _create_rating()
 
 
@@ -60,6 +64,9 @@ def _create_login_failure() -> None:
         sa.PrimaryKeyConstraint("login_failure_id"),
         sqlite_autoincrement=True,
     )
+
+
+def _index_login_failure() -> None:
     with op.batch_alter_table("login_failure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_login_failure_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_login_failure_source"), ["source"], unique=False)
@@ -106,6 +113,9 @@ def _create_agent_session() -> None:
         ),
         sa.PrimaryKeyConstraint("token_hash"),
     )
+
+
+def _index_agent_session() -> None:
     with op.batch_alter_table("agent_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_agent_session_agent_id"), ["agent_id"], unique=False)
 
@@ -169,6 +179,9 @@ def _create_note() -> None:
         ),
         sa.PrimaryKeyConstraint("note_id"),
     )
+
+
+def _index_note() -> None:
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_conversation_id"), ["conversation_id"], unique=False)
 
@@ -218,6 +231,9 @@ def _create_ticket() -> None:
         ),
         sa.PrimaryKeyConstraint("ticket_id"),
     )
+
+
+def _index_ticket() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_holder_id"), ["holder_id"], unique=False)
         batch_op.create_index(

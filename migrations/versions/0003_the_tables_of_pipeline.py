@@ -15,8 +15,11 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     _create_flow_revision()
     _create_proof_attempt()
+    _index_proof_attempt()
     _create_slow_work()
+    _index_slow_work()
     _create_timer()
+    _index_timer()
 
 
 def _create_flow_revision() -> None:
@@ -40,6 +43,9 @@ def _create_proof_attempt() -> None:
         sa.PrimaryKeyConstraint("proof_attempt_id"),
         sqlite_autoincrement=True,
     )
+
+
+def _index_proof_attempt() -> None:
     with op.batch_alter_table("proof_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proof_attempt_order_hash"), ["order_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_proof_attempt_sender_hash"), ["sender_hash"], unique=False)
@@ -73,6 +79,9 @@ def _create_slow_work() -> None:
         ),
         sa.PrimaryKeyConstraint("slow_work_id"),
     )
+
+
+def _index_slow_work() -> None:
     with op.batch_alter_table("slow_work", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slow_work_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(
@@ -100,6 +109,9 @@ def _create_timer() -> None:
         ),
         sa.PrimaryKeyConstraint("timer_id"),
     )
+
+
+def _index_timer() -> None:
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timer_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(
