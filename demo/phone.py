@@ -84,7 +84,7 @@ def _page(phone: Phone) -> str:
                            languages=LANGUAGES)
 
 
-def _fragment(phone: Phone) -> Response:
+def _fragment(phone: Phone) -> AnyResponse:
     """The phone's screen and the tries; 304 while nothing has changed."""
     visit = _visit()
     html = render_template("demo/_live.html", **_known(visit, _screen(phone, visit)))
@@ -149,7 +149,7 @@ def _known(visit: Visit, screen: Screen) -> dict[str, object]:
 
 
 def _back(visit: Visit, trouble: str) -> AnyResponse:
-    return redirect(url_for("demo.page", lang=visit.language, **({"trouble": trouble} if trouble else {})), 303)
+    return redirect(url_for("demo.page", lang=visit.language, trouble=trouble or None), 303)
 
 
 def _is_from_here() -> bool:

@@ -44,6 +44,10 @@ class ProviderClient:
         words = {"from": f"whatsapp:{number}", "to": self._ours, "body": text[:MAX_TEXT], "profile_name": name}
         self._ask("POST", "/_say", json=words)
 
+    def forget(self) -> None:
+        """Everything that was ever said, by anybody, is forgotten. Raises ProviderSilent."""
+        self._ask("DELETE", "/_talk")
+
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         try:
             answer = self._pool.request(method, self._url + path, **more)

@@ -242,6 +242,13 @@ class Messages:
             "uri": uri(Page=filters.page, **({"PageToken": filters.token} if filters.token else {})),
         }
 
+    def forget(self) -> None:
+        """There was never a message."""
+        self._by_sid.clear()
+        self._by_to.clear()
+        if self._file:
+            self._file.execute("DELETE FROM message")
+
     def close(self) -> None:
         """Close the file, if there is one."""
         if self._file:

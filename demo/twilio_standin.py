@@ -4,7 +4,7 @@
 
 Beside Twilio's own paths: `POST /_mode` (how to misbehave, demo/provider_modes.py), `GET /_log` and `DELETE /_log`
 (every accepted send in order, every request), `POST /_say` (a contact writes: a signed webhook goes out; `wait` answers with its outcome),
-`GET /_talk?us=…&contact=…` (both sides of a conversation), `GET /_health`.
+`GET /_talk?us=…&contact=…` (both sides of a conversation), `DELETE /_talk` (all of them, forgotten), `GET /_health`.
 It binds to loopback, and posts to loopback only: nothing of the demo leaves the machine.
 """
 
@@ -58,6 +58,7 @@ class TwilioServer:
         application.router.add_delete("/_log", self._clear_log)
         application.router.add_post("/_say", self._say)
         application.router.add_get("/_talk", self._talk)
+        application.router.add_delete("/_talk", self._forget)
         application.router.add_get("/_health", _health)
         application.router.add_route("*", "/{path:.*}", self._serve)
         application.on_cleanup.append(self._close)
@@ -138,6 +139,10 @@ class TwilioServer:
         found = self.account.messages.between(request.query.get("us", ""), request.query.get("contact", ""))
         after = int(request.query.get("after", "0"))
         return web.json_response({"messages": [asdict(message) for message in found if message.seq > after]})
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self.account.messages.forget()
+        return web.json_response({})
 
     async def _close(self, application: web.Application) -> None:
         for delivery in list(self.deliveries):

@@ -1,4 +1,4 @@
-"""How the demo is put into the app: its page at `/`, its people and their queue at the first request."""
+"""How the demo is put into the app: its page at `/`, its command, its people and queues at the first request."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Flask
 
 from conversation.work import Database
 from demo import progress, seed
+from demo.commands import demo
 from demo.desk_login import log_in
 from demo.phone import Phone, blueprint
 from demo.provider_client import ProviderClient
@@ -34,6 +35,7 @@ def add_to(app: Flask, settings: Settings, database: Database) -> None:
     )
     app.before_request(_Once(database, account))
     app.register_blueprint(blueprint(phone))
+    app.cli.add_command(demo)
 
 
 class _Once:

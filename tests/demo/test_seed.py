@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from conversation.tables import Contact, Conversation, Message, OutboxPart
 from conversation.work import Database
-from demo import seed
+from demo import commands, seed
 from handoff import agents, queues
 from handoff.access import Filters, Viewer, conversations_for, viewer
 from handoff.tables import Agent, Ticket
@@ -113,3 +115,25 @@ def test_the_people_and_orders_of_the_stories_are_those_of_the_demo_shop(demo: D
         cards = [card for (card,) in session.execute(select(Ticket.__table__.c.card)) if card]
 
     assert {sales[card["known"]["order_ref"]] for card in cards} <= names
+
+
+def test_a_fresh_start_forgets_what_was_said_and_seeds_again(demo: Database) -> None:
+    with demo.work() as work:
+        work.connection.execute(Contact.__table__.update().values(name="Somebody else"))
+    commands.empty(demo)
+    seed.seed(demo, ACCOUNT)
+
+    with demo.reading() as session:
+        assert "Carmen Etxeberria" in session.execute(select(Contact.__table__.c.name)).scalars().all()
+
+
+def test_the_command_prints_who_may_log_in(database: Database) -> None:
+    app = Flask("demo of a test")
+    settings = SimpleNamespace(twilio_whatsapp=ACCOUNT, twilio_api_base="http://127.0.0.1:9")
+    app.extensions["relevo"] = SimpleNamespace(database=database, settings=settings)
+    app.cli.add_command(commands.demo)
+    printed = app.test_cli_runner().invoke(args=["demo", "--fresh"])
+
+    assert printed.exit_code == 0
+    assert "ana@demo.example  ana-en-envios" in printed.stdout
+    assert "is not running" in printed.stderr

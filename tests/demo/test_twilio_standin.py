@@ -355,3 +355,12 @@ def test_what_a_contact_says_shows_whether_it_was_taken(answer: int, status: str
 
     assert message is not None
     assert message.status == status
+
+
+def test_what_is_forgotten_is_in_no_list_and_no_file(tmp_path: Path) -> None:
+    messages = Messages(tmp_path / "demo.sqlite")
+    messages.add(a_message())
+    messages.forget()
+
+    assert messages.find(read_filters("")) == []
+    assert Messages(tmp_path / "demo.sqlite").find(read_filters("")) == []

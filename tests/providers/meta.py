@@ -243,13 +243,12 @@ def messenger_event(contact: str, at_ms: int, event: dict[str, Any]) -> dict[str
 
 
 def _text(payload: Mapping[str, Any]) -> str:
-    if "message" in payload:
-        message = payload["message"]
-        template = message.get("attachment", {}).get("payload", {})
-        return message.get("text") or template.get("text", "")
-    if payload.get("type") == "interactive":
-        return payload["interactive"].get("body", {}).get("text", "")
-    return payload.get("text", {}).get("body", "") or payload.get("image", {}).get("caption", "")
+    """The words that are shown, whatever shape the message has."""
+    message = payload.get("message", {})
+    places = (message.get("text"), message.get("attachment", {}).get("payload", {}).get("text"),
+              payload.get("interactive", {}).get("body", {}).get("text"), payload.get("text", {}).get("body"),
+              payload.get("image", {}).get("caption"))
+    return next((str(words) for words in places if words), "")
 
 
 def _error(status: int, code: int, message: str, headers: Mapping[str, str]) -> web.Response:

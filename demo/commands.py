@@ -1,0 +1,40 @@
+"""`flask demo`: who may log in, and the demo as it was at its first start. Mounted in MODE=demo only."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlmodel import SQLModel
+
+from conversation.work import Database
+from demo import seed
+from demo.provider_client import ProviderClient, ProviderSilent
+
+
+@click.command("demo")
+@click.option("--fresh", is_flag=True, help="Forget everything that was said and done, and begin anew.")
+@with_appcontext
+def demo(fresh: bool) -> None:
+    """Fill the demo's tables (once), and print who may log in."""
+    relevo = current_app.extensions["relevo"]
+    account = relevo.settings.twilio_whatsapp.split(",")[0].strip()
+    if fresh:
+        empty(relevo.database)
+        _forget(ProviderClient(relevo.settings.twilio_api_base.rstrip("/"), f"whatsapp:{account}"))
+    seed.seed(relevo.database, account)
+    click.echo("\n".join(seed.logins()))
+
+
+def empty(database: Database) -> None:
+    """Delete every row; the tables and the version of their schema stay."""
+    with database.work() as work:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            work.connection.execute(table.delete())
+
+
+def _forget(provider: ProviderClient) -> None:
+    try:
+        provider.forget()
+    except ProviderSilent:
+        click.echo("The stand-in provider is not running: what the phone has shown stays until it is told again.", err=True)
