@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from demo.phone import Phone, blueprint
@@ -53,17 +53,24 @@ def address(twilio: TwilioStandIn, desk: dict[str, Desk]) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def page(address: str) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         (pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip)(MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        page = browser.new_page()
-        page.goto(address)
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(address: str, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    context.close()
 
 
 def test_what_is_typed_appears_without_loading_the_page(page: Page) -> None:

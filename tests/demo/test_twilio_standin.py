@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 import urllib3
 from twilio.request_validator import RequestValidator
 
+from bench.product import free_port
 from demo.provider_modes import BadMode, Behaviour, read_mode
 from demo.twilio_callbacks import Retries, inbound_fields, reachable, read_retries
 from demo.twilio_messages import BadQuery, Message, Messages, read_filters, segments
@@ -364,3 +367,15 @@ def test_what_is_forgotten_is_in_no_list_and_no_file(tmp_path: Path) -> None:
 
     assert messages.find(read_filters("")) == []
     assert Messages(tmp_path / "demo.sqlite").find(read_filters("")) == []
+
+
+def test_the_program_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "demo.twilio_standin", "--port", str(port), "--account-sid", "AC1", "--auth-token", "t",
+               "--database", str(tmp_path / "provider.db")]
+    with subprocess.Popen(command) as program:
+        retries = urllib3.Retry(total=12, backoff_factor=0.05, backoff_max=1.0)
+        answer = urllib3.request("GET", f"http://127.0.0.1:{port}/_health", retries=retries)
+        program.terminate()
+
+    assert (answer.json(), program.returncode) == ({"status": "ok"}, 0)
