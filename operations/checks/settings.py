@@ -51,22 +51,22 @@ def public_base_url(patient: Patient) -> Iterator[Finding]:
         return
     if not settings.public_bases:
         yield Finding("public_base_url", "fail", "PUBLIC_BASE_URL is not set: no webhook's signature can be checked.",
-                      "set it to the https address that you entered at Twilio or Meta, without a path")
+                      "set it to the https address that you entered at Twilio or Meta, up to where /webhooks begins")
     for base in settings.public_bases:
         yield _public_base(patient, base)
 
 
 def _public_base(patient: Patient, base: str) -> Finding:
     parts = urlsplit(base)
-    if parts.scheme == "https" and parts.hostname and not parts.path.strip("/"):
+    if "/webhooks" in parts.path or parts.query or parts.fragment or not parts.hostname:
+        return Finding("public_base_url", "fail", f"PUBLIC_BASE_URL {base} must end before /webhooks.",
+                       "remove what stands from /webhooks on: Relevo adds it itself")
+    if parts.scheme == "https":
         return Finding("public_base_url", "ok", f"Providers call {base}.")
     if patient.is_lab and parts.scheme == "http" and network.is_loopback(parts.hostname or ""):
         return Finding("public_base_url", "ok", f"Lab: providers call {base}.")
-    if parts.scheme != "https":
-        return Finding("public_base_url", "fail", f"PUBLIC_BASE_URL {base} is not https: what customers write would travel open.",
-                       "put a reverse proxy with a certificate in front, and enter its https address here and at the provider")
-    return Finding("public_base_url", "fail", f"PUBLIC_BASE_URL {base} must be a scheme and a host, nothing behind it.",
-                   "remove the path: Relevo adds /webhooks/… itself")
+    return Finding("public_base_url", "fail", f"PUBLIC_BASE_URL {base} is not https: what customers write would travel open.",
+                   "put a reverse proxy with a certificate in front, and enter its https address here and at the provider")
 
 
 def provider_addresses(patient: Patient) -> Iterator[Finding]:

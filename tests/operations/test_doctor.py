@@ -42,7 +42,7 @@ DANGERS: list[tuple[Check, dict[str, Any], str]] = [
     (settings.secret_key, {"secret_key": "short"}, "can be guessed"),
     (settings.public_base_url, {"public_base_url": ""}, "no webhook's signature"),
     (settings.public_base_url, {"public_base_url": "http://shop.example"}, "is not https"),
-    (settings.public_base_url, {"public_base_url": "https://shop.example/relevo"}, "nothing behind it"),
+    (settings.public_base_url, {"public_base_url": "https://shop.example/webhooks/twilio"}, "must end before"),
     (settings.lab_mode, {"mode": "lab"}, "not this machine alone"),
     (settings.lab_mode, {"mode": "lab", "host": "0.0.0.0", "public_base_url": "http://127.0.0.1:8000"}, "0.0.0.0"),
     (settings.provider_addresses, {"twilio_api_base": "http://127.0.0.1:9000"}, "tokens would travel open"),
