@@ -143,7 +143,7 @@ def _back(run: Runner) -> None:
 def _restart(run: Runner) -> None:
     """A pending question was edited away: one sentence, then its flow again with what is known, else the menu."""
     run.say_plain(run.sentence("flow_changed"))
-    top = run.state["frames"][-1] if run.state["frames"] else {"flow": "", "vars": {}}
+    top: State = run.state["frames"][-1] if run.state["frames"] else {"flow": "", "vars": {}}
     flow = run.library.flows.get(top["flow"]) or run.library.flows.get(run.library.project.menu)
     run.state["frames"], run.state["wait"] = [], None
     if flow is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from bot.flow import functions
+from bot.flow import formulas
 from bot.flow.findings import near
 
 MAX_LENGTH = 500
@@ -80,7 +80,7 @@ def _text(value: Any) -> Any:
 
 def _add(left: Any, right: Any) -> Any:
     if isinstance(left, str) or isinstance(right, str):
-        return _text(functions.text(left) + functions.text(right))
+        return _text(formulas.text(left) + formulas.text(right))
     return left + right
 
 
@@ -115,7 +115,7 @@ def _safe(operation: Callable[[Any, Any], Any], empty: Any) -> Callable[[Any, An
 def _within(left: Any, right: Any) -> bool:
     if right is None or left is None:
         return False
-    return functions.contains(right, left)
+    return formulas.contains(right, left)
 
 
 _CALCULATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -152,7 +152,8 @@ class _Compiler:
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise ExpressionError("E06", node.col_offset)
-        return method(node)
+        closure: Closure = method(node)
+        return closure
 
     def _constant(self, node: ast.Constant) -> Closure:
         value = Decimal(str(node.value)) if isinstance(node.value, float) else node.value
@@ -232,9 +233,9 @@ class _Compiler:
 
     def _call(self, node: ast.Call) -> Closure:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        function = functions.BY_NAME.get(name)
+        function = formulas.BY_NAME.get(name)
         if function is None or node.keywords:
-            known = functions.BY_NAME
+            known = formulas.BY_NAME
             raise ExpressionError("E08", node.col_offset, name=name, near=near(name, known), known=_listed(known))
         if not function.least <= len(node.args) <= function.most:
             raise ExpressionError("E10", node.col_offset, name=name, least=function.least, most=function.most)

@@ -12,7 +12,7 @@ from typing import Any
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
-from bot.flow.functions import number, text
+from bot.flow.formulas import number, text
 
 _MONTHS_APART = "d MMMM"
 
@@ -43,7 +43,7 @@ def money(value: Any, setting: Setting, currency: Any = None) -> str:
 
 @lru_cache(maxsize=2048)
 def _money(amount: Decimal, currency: str, locale: str) -> str:
-    return format_currency(amount, currency, locale=locale)
+    return str(format_currency(amount, currency, locale=locale))
 
 
 def day(value: Any, setting: Setting) -> str:
@@ -60,7 +60,7 @@ def _day(value: date, locale: str) -> str:
     """Weekday, day and month as the locale writes them: “lunes, 23 de noviembre”, “Monday, 23 November”."""
     language = locale[:2]
     pattern = "EEEE, d MMMM" if language == "en" else "EEEE, d 'de' MMMM"
-    return format_date(value, pattern, locale=locale)
+    return str(format_date(value, pattern, locale=locale))
 
 
 def clock_time(value: Any, setting: Setting) -> str:
@@ -69,7 +69,9 @@ def clock_time(value: Any, setting: Setting) -> str:
             value = time.fromisoformat(value)
         except ValueError:
             return value
-    return format_time(value, "short", locale=setting.locale) if isinstance(value, (time, datetime)) else text(value)
+    return (
+        str(format_time(value, "short", locale=setting.locale)) if isinstance(value, (time, datetime)) else text(value)
+    )
 
 
 def count(value: Any, setting: Setting) -> str:

@@ -118,7 +118,8 @@ def _sentences(language: str) -> Mapping[str, Any]:
     path = _SENTENCES / f"{language}.yaml"
     if not path.exists():
         path = _SENTENCES / "es.yaml"
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    sentences: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return sentences
 
 
 def _fill(sentence: str, facts: Mapping[str, Any]) -> str:

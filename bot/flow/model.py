@@ -135,7 +135,10 @@ class Run(Protocol):
     """What a step may do while it runs; the engine hands one in."""
 
     values: Any
-    open_queues: frozenset[str]
+
+    @property
+    def open_queues(self) -> frozenset[str]:
+        """Queues with people on duty now."""
 
     def say(self, texts: Texts, choices: tuple[Choice, ...] = (), media_url: str = "") -> None:
         """Send the text in the contact's language."""

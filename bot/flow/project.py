@@ -218,7 +218,8 @@ def _shapes(tree: Table, report: Reporter) -> tuple[Shape, ...]:
 @cache
 def defaults() -> Mapping[str, Any]:
     """The words of the commands and the sentences of the system that a shop did not write itself."""
-    return plain(read(_DEFAULTS.read_text(encoding="utf-8"), Reporter(_DEFAULTS.name)))
+    found: Mapping[str, Any] = plain(read(_DEFAULTS.read_text(encoding="utf-8"), Reporter(_DEFAULTS.name)))
+    return found
 
 
 def _commands(tree: Table, report: Reporter) -> dict[str, str]:

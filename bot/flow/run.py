@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import functions, texts
+from bot.flow import formulas, texts
 from bot.flow.effects import Alert, Call, Choice, Effect, Ended, HandOff, Remind, Say
 from bot.flow.events import Moment
 from bot.flow.library import Library
@@ -41,8 +41,8 @@ def pending(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | N
     top = frames[-1]
     if not isinstance(top, Mapping):
         return None
-    flow = library.flows.get(top.get("flow"))
-    index = flow.by_id.get(top.get("at")) if flow else None
+    flow = library.flows.get(str(top.get("flow")))
+    index = flow.by_id.get(str(top.get("at"))) if flow else None
     if flow is None or index is None or not flow.steps[index].kind.waits:
         return None
     return flow, flow.steps[index]
@@ -87,7 +87,8 @@ class Runner:
 
     @property
     def frame(self) -> State:
-        return self.state["frames"][-1]
+        top: State = self.state["frames"][-1]
+        return top
 
     @property
     def flow(self) -> Flow:
@@ -119,9 +120,9 @@ class Runner:
                 return self.moment.channel
             case "language":
                 return self.language
-            case functions.TODAY:
+            case formulas.TODAY:
                 return self.moment.now.date()
-            case functions.OPEN_QUEUES:
+            case formulas.OPEN_QUEUES:
                 return self.moment.open_queues
             case texts.SETTING:
                 return self.library.setting(self.language)
@@ -193,8 +194,9 @@ class Runner:
             self.effects.append(Remind(seq, question.no_reply.after_seconds))
 
     def _next_seq(self) -> int:
-        self.state["seq"] += 1
-        return self.state["seq"]
+        seq = int(self.state["seq"]) + 1
+        self.state["seq"] = seq
+        return seq
 
     def call(self, step: Step, plan: CallPlan) -> int:
         service = self.library.services.get(plan.service)

@@ -1,15 +1,15 @@
 """Where a conversation stands: plain JSON, `{}` for a new one. Reading it never fails, whatever is in it.
 
-    frames    flows in progress, the running one last: flow, rev, at (step), vars, tries, digress, trail
-    wait      what the running flow waits for: kind (answer, call), seq, stage (reminders sent), media (voice notes)
-    seq       number of the last wait; a timer or result with another number is stale
-    vars      values that outlive a flow (`remembered:` of the project)
-    lang      the conversation's language; other: the language of the last message if it was another one
-    mood      what `bot.escalation` keeps of the last messages
-    last      how the bot answered the previous turn: outcome, text, the variable it asked for
-    gentle    an open question “shall I pass you to a person?” with the message it came after
-    noticed   the contact was told once that this is an assistant
-    met       the contact has written before
+frames    flows in progress, the running one last: flow, rev, at (step), vars, tries, digress, trail
+wait      what the running flow waits for: kind (answer, call), seq, stage (reminders sent), media (voice notes)
+seq       number of the last wait; a timer or result with another number is stale
+vars      values that outlive a flow (`remembered:` of the project)
+lang      the conversation's language; other: the language of the last message if it was another one
+mood      what `bot.escalation` keeps of the last messages
+last      how the bot answered the previous turn: outcome, text, the variable it asked for
+gentle    an open question “shall I pass you to a person?” with the message it came after
+noticed   the contact was told once that this is an assistant
+met       the contact has written before
 """
 
 from __future__ import annotations

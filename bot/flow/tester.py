@@ -180,18 +180,23 @@ def _play(world: World, verb: str, value: Any, line: int) -> None:
         _expect_line(world, str(value), verb == "bot_exact", line)
         return
     _expect_silence(world, line)
-    if verb == "user":
-        world.say(str(value))
-    elif verb == "press":
-        if not world.press(str(value)):
-            offered = ", ".join(choice.id.rpartition(":")[2] for choice in world.choices) or "nothing"
-            raise _Failed(f"“{value}” was not offered; there was: {offered}.", line)
-    elif verb == "send":
-        _send(world, value if isinstance(value, Mapping) else {"media": value})
-    elif verb == "wait":
-        world.wait(seconds(str(value)) or 0.0)
-    elif verb == "agent":
-        world.close_ticket(str(value))
+    match verb:
+        case "user":
+            world.say(str(value))
+        case "press":
+            _press(world, str(value), line)
+        case "send":
+            _send(world, value if isinstance(value, Mapping) else {"media": value})
+        case "wait":
+            world.wait(seconds(str(value)) or 0.0)
+        case "agent":
+            world.close_ticket(str(value))
+
+
+def _press(world: World, option: str, line: int) -> None:
+    if not world.press(option):
+        offered = ", ".join(choice.id.rpartition(":")[2] for choice in world.choices) or "nothing"
+        raise _Failed(f"“{option}” was not offered; there was: {offered}.", line)
 
 
 def _send(world: World, what: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from bot.flow import filters
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
 from bot.flow.findings import near
-from bot.flow.functions import text as written
+from bot.flow.formulas import text as written
 
 MAX_LENGTH = 4096
 SETTING = "setting"

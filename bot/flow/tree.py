@@ -105,13 +105,14 @@ def _is_simple(source: str, report: Reporter) -> bool:
         tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
         if not tag and not anchor:
             continue
-        place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+        mark: Any = event.start_mark
+        place = Place(mark.line + 1, mark.column + 1)
         if anchor and _matches("Y04", report, place.line):
             report.error("Y04", place)
         elif anchor:
             report.error("Y14", place)
         else:
-            report.error("Y10", place, tag=tag.replace("tag:yaml.org,2002:", "!!"))
+            report.error("Y10", place, tag=str(tag).replace("tag:yaml.org,2002:", "!!"))
         simple = False
     return simple
 
@@ -205,4 +206,3 @@ class _Reader:
         """A sentence inside {…} without quotes may be cut at a comma: refuse it before a customer sees half."""
         if isinstance(child, Text) and child.inline and child.plain and _LANGUAGE.match(key.value):
             self.report.error("Y18", child, name=key.value, text=child.value)
-

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.flow.functions import number, text
+from bot.flow.formulas import number, text
 
 TYPES = (
     "text", "yes_no", "number", "integer", "money", "date", "time", "email", "phone", "postcode",

@@ -72,6 +72,4 @@ def holds(words: list[str], phrase: tuple[str, ...]) -> bool:
     """Whether `phrase` stands in `words` as whole words, one after the other."""
     size = len(phrase)
     first = phrase[0]
-    return any(
-        word == first and tuple(words[at : at + size]) == phrase for at, word in enumerate(words)
-    )
+    return any(word == first and tuple(words[at : at + size]) == phrase for at, word in enumerate(words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flow.findings import Reporter
-from bot.flow.model import CallPlan, Flow, Question, Step
+from bot.flow.model import Flow, Question, Step
 from bot.flow.rule import Rule, Subject
 
 
@@ -20,34 +20,28 @@ def check(subject: Subject) -> None:
 
 def successors(flow: Flow, step: Step) -> set[int]:
     """The steps that may come right after this one."""
-    kind = step.kind
     following = set(step.blocks.values())
-    if kind.name == "goto":
+    if step.kind.name == "goto":
         following.add(flow.by_id.get(step.data, -1))
-    elif kind.name in ("if", "switch"):
-        if "else" not in step.blocks or _has_empty_branch(step):
-            following.add(step.next)
-    elif isinstance(step.data, Question):
-        if _falls_through(step.data, step):
-            following.add(step.next)
-    elif not kind.ends or isinstance(step.data, CallPlan):
-        following.add(step.next)
-    if step.when is not None:
+    if step.when is not None or _falls_through(step):
         following.add(step.next)
     return {index for index in following if index >= 0}
+
+
+def _falls_through(step: Step) -> bool:
+    """Whether the next step of the block may follow: not when every way leads elsewhere."""
+    if isinstance(step.data, Question):
+        options = step.data.options if step.data.is_choice else ()
+        return not options or any(f"then.{option.key}" not in step.blocks for option in options)
+    if step.kind.name in ("if", "switch"):
+        return "else" not in step.blocks or _has_empty_branch(step)
+    return not step.kind.ends
 
 
 def _has_empty_branch(step: Step) -> bool:
     if step.kind.name == "switch":
         return any(block not in step.blocks for block in step.data.cases.values())
     return any(block not in step.blocks for _, block in step.data)
-
-
-def _falls_through(question: Question, step: Step) -> bool:
-    """A question is followed by the next step unless each of its options leads elsewhere."""
-    if not question.is_choice:
-        return True
-    return any(f"then.{option.key}" not in step.blocks for option in question.options)
 
 
 def _reached(flow: Flow) -> set[int]:

@@ -17,16 +17,23 @@ _ASKED = re.compile(r"[*\"“«]([^\W\d_]{3,12})[*\"”»]")
 
 def check(subject: Subject) -> None:
     for flow, report in subject.flows():
-        for texts in flow.texts:
-            for word, place in _asked_for(texts):
-                report.error("T05", place, word=word)
-        for step in flow.steps:
-            for option in step.data.options if isinstance(step.data, Question) else ():
-                for word in sorted(option.folded & STOP_WORDS):
-                    report.error("T05", Place(option.label.line, option.label.column), word=word)
-        for phrase, (line, column) in flow.triggers.places.items():
-            if len(phrase) == 1 and phrase[0] in STOP_WORDS:
-                report.error("T05", Place(line, column), word=phrase[0])
+        found = [one for texts in flow.texts for one in _asked_for(texts)]
+        found += [one for step in flow.steps if isinstance(step.data, Question) for one in _offered(step.data)]
+        found += [
+            (phrase[0], Place(line, column))
+            for phrase, (line, column) in flow.triggers.places.items()
+            if len(phrase) == 1 and phrase[0] in STOP_WORDS
+        ]
+        for word, place in found:
+            report.error("T05", place, word=word)
+
+
+def _offered(question: Question) -> list[tuple[str, Place]]:
+    return [
+        (word, Place(option.label.line, option.label.column))
+        for option in question.options
+        for word in sorted(option.folded & STOP_WORDS)
+    ]
 
 
 def _asked_for(texts: Texts) -> list[tuple[str, Place]]:

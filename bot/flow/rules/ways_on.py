@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flow.answers import FREE
-from bot.flow.model import CallPlan, Question
+from bot.flow.model import CallPlan, Question, Step
 from bot.flow.rule import Rule, Subject
 
 
@@ -12,11 +12,16 @@ def check(subject: Subject) -> None:
         for step in flow.steps:
             if isinstance(step.data, Question) and _may_fail(step.data) and "after_retries" not in step.blocks:
                 report.warning("G03", step)
-            if isinstance(step.data, CallPlan):
-                outcomes = ("failed",) if step.data.is_write else ("not_found", "failed")
-                for outcome in outcomes:
-                    if outcome not in step.blocks:
-                        report.warning("G05", step, outcome=outcome)
+            for outcome in _unanswered(step):
+                report.warning("G05", step, outcome=outcome)
+
+
+def _unanswered(step: Step) -> list[str]:
+    """Ways a look-up may end that lead nowhere of their own."""
+    if not isinstance(step.data, CallPlan):
+        return []
+    outcomes = ("failed",) if step.data.is_write else ("not_found", "failed")
+    return [outcome for outcome in outcomes if outcome not in step.blocks]
 
 
 def _may_fail(question: Question) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flow.answers import FREE
 from bot.flow.arguments import Arguments
-from bot.flow.functions import known
+from bot.flow.formulas import known
 from bot.flow.model import Question, Run, Step, StepKind
 from bot.flow.steps import asking
 from bot.flow.values import TYPES

@@ -52,7 +52,9 @@ def _option(arguments: Arguments, table: Table, key: str, node: Node) -> Option 
 
 def _folded(key: str, label: Texts, phrases: tuple[tuple[str, ...], ...]) -> frozenset[str]:
     """Whole messages that choose this option: its key, its label in any language, its words."""
-    labels = {bare(template.constant) for found in label.by_language.values() for template in found if template.constant}
+    labels = {
+        bare(template.constant) for found in label.by_language.values() for template in found if template.constant
+    }
     return frozenset({bare(key), *labels, *(" ".join(phrase) for phrase in phrases)} - {""})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.flow.arguments import Arguments
 from bot.flow.expressions import Expression
-from bot.flow.functions import text
+from bot.flow.formulas import text
 from bot.flow.model import Run, Step, StepKind
 from bot.flow.words import fold
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow import filters, functions
+from bot.flow import filters, formulas
 from bot.flow.language import kinds
 from bot.flow.lint import check_sources
 from tests.bot.flow.builders import sources
@@ -21,7 +21,7 @@ def test_every_verb_has_its_heading(kind: str) -> None:
     assert f"\n### {kind}\n" in PAGE
 
 
-@pytest.mark.parametrize("name", sorted({*functions.BY_NAME, *filters.BY_NAME}))
+@pytest.mark.parametrize("name", sorted({*formulas.BY_NAME, *filters.BY_NAME}))
 def test_every_function_and_filter_is_named(name: str) -> None:
     assert re.search(rf"\b{name}\b", PAGE)
 
