@@ -94,7 +94,6 @@ def accept(database: Database, token: str, password: str) -> str:
         if work.connection.execute(used.values(password_hash=password_hash, invite_hash=None,
                                                invite_until=None)).rowcount != 1:
             raise BadInvitation()
-        sessions.revoke_all(work, agent["agent_id"])
         return agent["agent_id"]
 
 
@@ -131,17 +130,12 @@ def deactivate(work: Work, email: str) -> int:
     Raises UnknownAgent.
     """
     agent = by_email(work.connection, email)
+    # conversations are locked before agents, so her tickets come first; what she claimed meanwhile comes afterwards
+    count = _take_away(work, agent)
     work.connection.execute(update(_agent).where(_agent.c.agent_id == agent["agent_id"]).values(
         deactivated_at=work.now, invite_hash=None))
     sessions.revoke_all(work, agent["agent_id"])
-    held = work.connection.execute(
-        select(_ticket).where(_ticket.c.holder_id == agent["agent_id"], _ticket.c.state.in_(("assigned", "snoozed")))
-        .order_by(_ticket.c.conversation_id)).mappings().all()
-    for ticket in held:
-        standing = ledger.standing(work, ticket)
-        row = moves.find("release", standing.ticket["state"])
-        claims.put_back(work, standing, Change(row, moves.CLOCK, data={"agent": agent["name"], "reason": "deactivated"}))
-    return len(held)
+    return count + _take_away(work, agent)
 
 
 def by_email(reader: Reader, email: str) -> Mapping[str, Any]:
@@ -164,6 +158,17 @@ def hash_password(password: str) -> str:
     if len(password) < PASSWORD_MINIMUM:
         raise WeakPassword(PASSWORD_MINIMUM)
     return _hasher.hash(password[:PASSWORD_MAXIMUM])
+
+
+def _take_away(work: Work, agent: Mapping[str, Any]) -> int:
+    held = work.connection.execute(
+        select(_ticket).where(_ticket.c.holder_id == agent["agent_id"], _ticket.c.state.in_(("assigned", "snoozed")))
+        .order_by(_ticket.c.conversation_id)).mappings().all()
+    for ticket in held:
+        standing = ledger.standing(work, ticket)
+        row = moves.find("release", standing.ticket["state"])
+        claims.put_back(work, standing, Change(row, moves.CLOCK, data={"agent": agent["name"], "reason": "deactivated"}))
+    return len(held)
 
 
 def _new_invitation(work: Work, agent_id: str) -> str:

@@ -18,7 +18,7 @@ from conversation.tables import Conversation, Message, OutboxPart
 from conversation.work import Work
 from handoff import access, ledger, moves, queues, telling
 from handoff.access import Viewer
-from handoff.errors import AlreadyClaimed, IllegalMove, NoRoom, NoteTooShort, StaleEpoch, UnknownTicket
+from handoff.errors import AlreadyClaimed, IllegalMove, NoRoom, NoteTooShort, StaleEpoch, UnknownAgent, UnknownTicket
 from handoff.ledger import Change, Standing
 from handoff.tables import Agent, Ticket
 
@@ -26,8 +26,11 @@ NOTE_MINIMUM = 5
 RECENTLY = timedelta(minutes=10)  # a contact who wrote within it still counts towards the holder's load
 
 _ticket, _conversation, _part = Ticket.__table__, Conversation.__table__, OutboxPart.__table__
-_lock_agent = select(Agent.__table__.c.agent_id).where(Agent.__table__.c.agent_id == bindparam("id")).with_for_update(
-    key_share=True)
+_lock_agent = (
+    select(Agent.__table__.c.deactivated_at)
+    .where(Agent.__table__.c.agent_id == bindparam("id"))
+    .with_for_update(key_share=True)
+)
 _load = (
     select(func.count())
     .select_from(_ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id))
@@ -187,8 +190,8 @@ def _claimable(work: Work, held: Standing, epoch: int) -> moves.Move:
 
 
 def _make_room(work: Work, viewer: Viewer, force: bool) -> int:
-    if not work.is_sqlite:
-        work.connection.execute(_lock_agent, {"id": viewer.agent_id})
+    if not work.is_sqlite and work.connection.execute(_lock_agent, {"id": viewer.agent_id}).scalar_one() is not None:
+        raise UnknownAgent(viewer.agent_id)  # deactivated while we waited for the lock
     load = load_of(work.connection, viewer.agent_id, work.now)
     if load >= viewer.capacity and not force:
         metrics.claims.labels("no_room").inc()
