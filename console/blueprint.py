@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from console import here, login, safety
 from console.answers import answer_problem
 from console.desk_context import Desk
-from console.errors import ConsoleError, NothingHere
+from console.errors import ConsoleError
 from console.pages import api, claims, closing, conversations, files, live, me, replies, trouble
 from console.pages import login as login_pages
 from console.problems import Problem, problem
@@ -38,7 +38,6 @@ def blueprint(desk: Desk) -> Blueprint:
     made = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
     for route in ROUTES:
         made.add_url_rule(route.rule, route.endpoint, route.view, methods=route.methods)
-    made.add_url_rule("/<path:rest>", "nothing", _nothing)
     made.before_request(_enter)
     made.after_request(_leave)
     made.register_error_handler(Exception, _failed)
@@ -102,10 +101,6 @@ def _leave(answer: Response) -> Response:
     return answer
 
 
-def _nothing(rest: str) -> Response:
-    raise NothingHere(f"There is no page {rest}.")
-
-
 def _failed(error: Exception) -> Response:
     """An error as a page: never a stack trace to anybody, and a line in the log for what we did not expect."""
     if isinstance(error, CSRFError):
@@ -121,6 +116,8 @@ def _not_routed(error: HTTPException) -> Response | HTTPException:
     """What Flask refuses before it knows that it was ours."""
     if not request.path.startswith("/console/") or request.blueprint:
         return error
+    if current_user.is_authenticated:
+        _know()
     return _leave(_of_http(error))
 
 

@@ -32,12 +32,15 @@ def agent() -> Mapping[str, Any]:
 
 
 def language() -> str:
-    """The agent's; before the log-in the one asked for, the cookie's, or what the browser prefers."""
+    """The agent's; before the log-in the one asked for, or what the browser prefers."""
     row = getattr(g, "agent_row", None)
     if row is not None:
         return row["language"] if row["language"] in LANGUAGES else DEFAULT
     asked = request.args.get("language", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or DEFAULT
+    if asked in LANGUAGES:
+        return asked
+    preferred = (tag.split("-")[0].lower() for tag, _ in request.accept_languages)
+    return next((tag for tag in preferred if tag in LANGUAGES), DEFAULT)
 
 
 def texts() -> Words:

@@ -66,6 +66,7 @@ class Tail:
         self._thread: threading.Thread | None = None
         self._bell: PubSub | None = None
         self._bell_again_at = 0.0
+        self._stopped = threading.Event()
 
     def join(self) -> int:
         """Begin to listen; returns the place after which `wait` tells what is new. End it with `leave`."""
@@ -83,6 +84,13 @@ class Tail:
     def leave(self) -> None:
         with self._changed:
             self._listeners -= 1
+
+    def stop(self) -> None:
+        """End the reading for good, and wait until its connections are given back."""
+        self._stopped.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join(2 * LOOK_SECONDS)
 
     @property
     def listeners(self) -> int:
@@ -135,13 +143,13 @@ class Tail:
                 self.read()
             except SQLAlchemyError as error:
                 logger.warning("live pages cannot read the timeline", error=type(error).__name__)
-                time.sleep(LOOK_SECONDS)
-            time.sleep(REST_SECONDS)
+                self._stopped.wait(LOOK_SECONDS)
+            self._stopped.wait(REST_SECONDS)
         self._hang_up()
 
     def _goes_on(self) -> bool:
         with self._changed:
-            if self._listeners <= 0:
+            if self._listeners <= 0 or self._stopped.is_set():
                 self._thread = None
             return self._thread is not None
 
@@ -149,7 +157,7 @@ class Tail:
         """Until the bell rings, or a second at most."""
         bell = self._connected()
         if bell is None:
-            time.sleep(LOOK_SECONDS)
+            self._stopped.wait(LOOK_SECONDS)
             return
         try:
             if bell.get_message(timeout=LOOK_SECONDS):

@@ -20,7 +20,7 @@ Text = str | Mapping[str, str]
 
 
 class Words:
-    """The texts of one language. `words("list.empty")`, with values for its {blanks}; `n` chooses singular or plural."""
+    """The texts of one language. `words("tabs.mine")`, with values for its {blanks}; `n` chooses singular or plural."""
 
     __slots__ = ("language", "_texts", "_plural")
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from console.pages.live import TAIL
 from conversation.work import Database
 from tests.console import desks
 
 
 @pytest.fixture
-def app(database: Database) -> Flask:
+def app(database: Database) -> Iterator[Flask]:
     with database.work() as work:
         desks.people(work)
-    return desks.an_app(database)
+    made = desks.an_app(database)
+    yield made
+    made.extensions[TAIL].stop()
 
 
 @pytest.fixture
