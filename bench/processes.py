@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -35,7 +35,8 @@ def tree(root: int) -> list[Process]:
             break
         pids |= children
     pids |= {pid for pid in _all() if _session(pid) == root}
-    return [process for process in map(_process, sorted(pids)) if process]
+    found = [process for process in map(_process, sorted(pids)) if process]
+    return [replace(one, name="supervisor") if one.pid == root and not _told_name(root) else one for one in found]
 
 
 def memory_mb(processes: list[Process]) -> float:
@@ -71,11 +72,13 @@ def _process(pid: int) -> Process | None:
 
 
 def _name(pid: int) -> str:
-    folder = PROC / str(pid)
-    for entry in _read(folder / "environ").split("\0"):
-        if entry.startswith("RELEVO_PROCESS="):
-            return entry.partition("=")[2]
-    return _read(folder / "comm").strip() or str(pid)
+    return _told_name(pid) or _read(PROC / str(pid) / "comm").strip() or str(pid)
+
+
+def _told_name(pid: int) -> str:
+    """What the supervisor has called it; empty for itself and for programs of others."""
+    entries = _read(PROC / str(pid) / "environ").split("\0")
+    return next((entry.partition("=")[2] for entry in entries if entry.startswith("RELEVO_PROCESS=")), "")
 
 
 def _fields(pid: int) -> list[str]:
