@@ -13,7 +13,7 @@ from console import here
 from console.blueprint import blueprint
 from console.desk_context import Desk
 from conversation import outbox
-from conversation.events import Outgoing
+from conversation.events import Outgoing, TimelineLine
 from conversation.tables import OutboxPart
 from conversation.work import Database, Work
 from handoff import agents, claims, desk, sessions
@@ -104,6 +104,11 @@ def held(work: Work, agent_id: str, **changes: Any) -> tuple[str, str]:
     epoch = desk.ledger.lock(work, conversation_id)["epoch"]
     claims.claim(work, ticket_id, agent_id, epoch)
     return conversation_id, ticket_id
+
+
+def a_line(conversation_id: str) -> TimelineLine:
+    """The line of the timeline that a message leaves."""
+    return TimelineLine("message", conversation_id, "contact")
 
 
 def outbound(work: Work, conversation_id: str, state: str, text: str = "Te mando otra mañana.", **values: Any) -> str:

@@ -1,0 +1,174 @@
+"""The desk in a real browser: claim, reply, return; live pages; keys. Chromium with everything off that phones home."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from console.pages.live import TAIL
+from conversation.work import Database
+from handoff import desk
+from tests.builders import Bell, a_message, a_wiring, said, the_conversation
+from tests.builders import HandClock as Clock
+from tests.console import desks
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]
+MISSING = "There is no Chromium here; `apt-get install chromium` brings one, and this test runs."
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        (pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip)(MISSING)
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'relevo.db')}", a_wiring(Clock(), Bell()))
+    with made.work() as work:
+        desks.people(work)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(database: Database) -> Iterator[str]:
+    """The console, served on loopback."""
+    app: Flask = desks.an_app(database)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    app.extensions[TAIL].stop()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture
+def story(database: Database) -> str:
+    with database.work() as work:
+        return desks.a_story(work)[0]
+
+
+@pytest.fixture
+def enter(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """A page of this agent, logged in by the form; what its scripts complain of fails the test."""
+    troubles: list[str] = []
+    pages: list[Page] = []
+
+    def log_in(name: str, path: str = "/console/conversations", width: int = 1440) -> Page:
+        page = browser.new_context(viewport={"width": width, "height": 900}, base_url=address).new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None)
+        page.goto(path)
+        page.get_by_test_id("login-email").fill(f"{name.lower()}@example.com")
+        page.get_by_test_id("login-password").fill(desks.PASSWORD)
+        page.get_by_test_id("login-submit").click()
+        pages.append(page)
+        return page
+
+    yield log_in
+    for page in pages:
+        page.context.close()
+    assert troubles == []
+
+
+def test_an_agent_claims_answers_and_returns(enter: Callable[..., Page], database: Database, story: str) -> None:
+    page = enter("Ana")
+    page.get_by_test_id("claim").click()
+    page.get_by_test_id("composer").get_by_role("textbox").fill("Sale hoy a las 13:00.")
+    page.get_by_test_id("send").click()
+    expect(page.locator("[data-testid=message][data-author=agent]")).to_contain_text("Sale hoy a las 13:00.")
+    page.get_by_test_id("return").click()
+
+    expect(page.get_by_test_id("state")).to_contain_text("La lleva el bot")
+    assert "Sale hoy a las 13:00." in said(database, story)
+
+
+def test_the_field_is_empty_once_the_text_has_left(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana")
+    page.get_by_test_id("claim").click()
+    page.get_by_test_id("composer").get_by_role("textbox").fill("Sale hoy.")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_test_id("composer").get_by_role("textbox")).to_have_value("")
+    expect(page.get_by_test_id("composer").get_by_role("textbox")).to_be_focused()
+
+
+def test_what_the_contact_writes_shows_without_a_reload(enter: Callable[..., Page], database: Database, story: str) -> None:
+    page = enter("Ana", f"/console/conversations/{story}")
+    page.evaluate("window.samePage = true")
+    expect(page.get_by_test_id("state")).to_contain_text("En cola")
+    with database.work() as work:
+        message = a_message(work, story, "¿Hay alguien?", epoch=1)
+        desk.heard(work, the_conversation(work, story), message)
+        work.record(desks.a_line(story))
+
+    expect(page.locator("#transcript")).to_contain_text("¿Hay alguien?", timeout=4_000)
+    assert page.evaluate("window.samePage") is True
+
+
+def test_a_colleague_sees_who_was_faster(enter: Callable[..., Page], story: str) -> None:
+    sue = enter("Sue", f"/console/conversations/{story}")
+    ana = enter("Ana", f"/console/conversations/{story}")
+    ana.locator("#thread-head").get_by_test_id("claim").click()
+
+    expect(sue.get_by_test_id("state")).to_contain_text("La lleva Ana", timeout=4_000)
+    expect(sue.locator("#writing")).to_contain_text("La lleva Ana. Puedes dejarle una nota.")
+
+
+def test_typed_text_survives_what_happens_meanwhile(enter: Callable[..., Page], database: Database, story: str) -> None:
+    page = enter("Ana")
+    page.get_by_test_id("claim").click()
+    page.get_by_test_id("composer").get_by_role("textbox").fill("Estoy escribiendo")
+    with database.work() as work:
+        a_message(work, story, "¿Sigues ahí?", epoch=2)
+        work.record(desks.a_line(story))
+    expect(page.locator("#transcript")).to_contain_text("¿Sigues ahí?", timeout=4_000)
+
+    expect(page.get_by_test_id("composer").get_by_role("textbox")).to_have_value("Estoy escribiendo")
+
+
+def test_a_note_is_written_on_its_own_paper(enter: Callable[..., Page], database: Database, story: str) -> None:
+    page = enter("Ana", f"/console/conversations/{story}")
+    before = said(database, story)
+    page.locator("#writing [data-mode-tab=note]:visible").click()
+    page.get_by_test_id("note").get_by_role("textbox").fill("Ya llamé al transportista")
+    page.get_by_test_id("note").get_by_role("button").click()
+
+    expect(page.locator(".bubble--note")).to_contain_text("Ya llamé al transportista")
+    assert said(database, story) == before
+
+
+def test_single_keys_work_outside_of_fields(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana", f"/console/conversations/{story}")
+    page.locator("#thread h1").click()
+    page.keyboard.press("c")
+
+    expect(page.get_by_test_id("composer").get_by_role("textbox")).to_be_focused()
+
+
+@pytest.mark.parametrize(("path", "shown", "hidden"), [
+    ("", "#list", "#thread"), ("/{story}", "#thread", "#list"), ("/{story}/panel", "#panel", "#thread"),
+])
+def test_a_phone_shows_one_screen_at_a_time(enter: Callable[..., Page], story: str, path: str, shown: str, hidden: str) -> None:
+    page = enter("Ana", "/console/conversations" + path.format(story=story), width=360)
+
+    expect(page.locator(shown)).to_be_visible()
+    expect(page.locator(hidden)).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
