@@ -123,7 +123,7 @@ def _people(patient: Patient, connection: Connection) -> Iterator[Finding]:
                       './run flask agents invite "Ana Ruiz" ana@example.com --queues general')
     if not connection.execute(select(func.count()).select_from(_queue)).scalar_one():
         yield Finding("queues", "warn", "There is no queue yet: nobody is told of a customer who asks for a person.",
-                      "./run flask queues add general")
+                      "./run flask queues add general --es General --default")
 
 
 CHECKS = (data_folder, disk, database)

@@ -9,7 +9,6 @@ import structlog
 
 import logs
 from logs import Format
-from operations.logs import secrets_of
 from tests.operations.conftest import MakeSettings
 
 AT = "2026-11-22T09:30:00Z"
@@ -100,5 +99,5 @@ def test_every_secret_of_the_settings_is_known(a_setting: MakeSettings) -> None:
         database_url="postgresql+psycopg://relevo:db-word@db/relevo",
     )
 
-    assert set(secrets_of(settings)) == {"key-key-key", "new-token", "old-token", "app-secret", "access-token",
+    assert set(settings.secret_values) == {"key-key-key", "new-token", "old-token", "app-secret", "access-token",
                                          "verify-word", "redis-word", "db-word"}
