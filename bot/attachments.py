@@ -8,6 +8,8 @@ from bot.flow.answers import PARSERS, Spoken
 from bot.flow.model import Question
 from bot.flow.moves import Answer, Move, Tell
 
+OFFERED = ("yes_word", "no_word")
+
 
 def answer(state: dict[str, Any], spoken: Spoken, question: Question | None) -> Move:
     """What was asked for is an answer. Anything else is kept for the team: one kind sentence, then an offer of a person."""
@@ -19,5 +21,5 @@ def answer(state: dict[str, Any], spoken: Spoken, question: Question | None) -> 
     if state["notes"] >= 2:
         state["notes"] = 0
         state["gentle"] = {"text": ""}
-        return Tell("ask_person", offers=("yes_word", "no_word"))
+        return Tell("ask_person", offers=OFFERED)
     return Tell("voice_note", repeats=True)

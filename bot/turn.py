@@ -28,11 +28,13 @@ from bot.flow.library import Library
 from bot.flow.model import Flow
 from bot.flow.moves import Back, Cancel, Digress, Invalid, Move, Restart, Start, Tell, ToPeople
 from bot.flow.run import Trace, pending
-from bot.flow.state import State, opened, waits_for_call
+from bot.flow.state import State, copied, opened, waits_for_call
+from bot.flow.words import position
 from bot.hearing import Decision, Hearing
 from bot.understanding.reading import Reading
 
 MAX_DEPTH = 3
+_OFFERED = attachments.OFFERED
 _LAST = {"asked": "ask", "fallback": "fallback"}
 
 
@@ -62,7 +64,7 @@ def hear(library: Library, state: Mapping[str, Any], event: Event, moment: Momen
 def _hear(library: Library, state: Mapping[str, Any], event: Event, moment: Moment) -> Turn:
     match event:
         case Said():
-            hearing = Hearing(library, dict(state), moment, event)
+            hearing = Hearing(library, copied(state), moment, event)
             if waits_for_call(state):
                 return _while_looking(hearing, state)
             return _finish(hearing, _first(hearing, _SAID))
@@ -70,13 +72,13 @@ def _hear(library: Library, state: Mapping[str, Any], event: Event, moment: Mome
             if waits_for_call(state):
                 return Turn(state, (), "later", None, (Trace(decision="later"),))
             said = Said(event.label, event.message_id)
-            hearing = Hearing(library, dict(state), moment, said, payload=event.payload)
+            hearing = Hearing(library, copied(state), moment, said, payload=event.payload)
             return _finish(hearing, _first(hearing, _PRESSED))
         case CallResult() | TimerDue():
-            return _carry(Hearing(library, dict(state), moment, Said("")), event)
+            return _carry(Hearing(library, copied(state), moment, Said("")), event)
         case TicketClosed():
             return Turn(_returned(state), (), "silent", None, (Trace(decision=f"closed:{event.outcome}"),))
-    return Turn(dict(state))
+    return Turn(copied(state))
 
 
 def _first(hearing: Hearing, order: tuple[tuple[str, Decision], ...]) -> Move:
@@ -96,14 +98,27 @@ def _gentle(hearing: Hearing) -> Move | None:
     if not asked:
         return None
     hearing.state["gentle"] = None
-    chosen = hearing.payload.removeprefix("ask_person:") if hearing.payload else ""
-    if chosen == "yes_word" or (not hearing.payload and yes_no(hearing.spoken()) is True):
+    chosen = _chosen(hearing)
+    if chosen == "yes_word":
         quote = Evidence("human_request", hearing.text[:200], hearing.said.message_id)
         before = (hearing.state.get("mood") or {}).get("evidence", ())
         return ToPeople("human_request", _queue(hearing), evidence=(quote, *(Evidence(**one) for one in before)))
-    if chosen != "no_word" and hearing.whole not in NO:
+    if chosen != "no_word":
         return None
     return _gone_on(hearing, str(asked.get("text", "")))
+
+
+def _chosen(hearing: Hearing) -> str:
+    """Yes or no, by tap, by word, or by its number where a channel shows choices as a numbered list."""
+    if hearing.payload:
+        return hearing.payload.removeprefix("ask_person:")
+    place = position(hearing.text)
+    if place in (1, 2):
+        return _OFFERED[place - 1]
+    answer = yes_no(hearing.spoken())
+    if answer is True:
+        return "yes_word"
+    return "no_word" if answer is False and hearing.whole in NO else ""
 
 
 def _gone_on(hearing: Hearing, kept: str) -> Move:
@@ -203,7 +218,7 @@ def _judged(hearing: Hearing) -> Move | None:
     state["mood"] = mood
     if verdict.decision == "ask":
         state["gentle"] = {"text": hearing.text[:500]}
-        return Tell("ask_person", offers=("yes_word", "no_word"))
+        return Tell("ask_person", offers=_OFFERED)
     return _to_people(hearing, verdict)
 
 
@@ -329,11 +344,10 @@ _PRESSED: tuple[tuple[str, Decision], ...] = (("person_question", _gentle), ("ta
 
 
 def _finish(hearing: Hearing, move: Move) -> Turn:
-    was_new = not hearing.state.get("met")
     hearing.state["met"] = True
     turn = _carry(hearing, move)
     fallback = hearing.library.project.fallback
-    missed = isinstance(move, Invalid) or (isinstance(move, Start) and move.flow == fallback and not was_new)
+    missed = isinstance(move, Invalid) or (isinstance(move, Start) and move.flow == fallback)
     missed = missed or (isinstance(move, Tell) and move.text == "fallback")
     if not missed or turn.outcome == "handoff":
         return turn
@@ -398,6 +412,6 @@ def _returned(state: Mapping[str, Any]) -> State:
     """People are done: nothing is pending, and what annoyed the contact before does not count again."""
     fresh = opened(state)
     fresh["frames"], fresh["wait"] = [], None
-    fresh["mood"] = escalation.forgive(state.get("mood") or {})
+    fresh["mood"] = escalation.forgive(fresh.get("mood") or {})
     fresh["gentle"], fresh["last"] = None, None
     return fresh

@@ -19,21 +19,30 @@ from typing import Any
 
 State = dict[str, Any]
 
+# What each entry has to be to make sense; an entry of another kind is left out.
+_SHAPES: Mapping[str, type] = {
+    "seq": int, "lang": str, "other": str, "mood": Mapping, "last": Mapping, "gentle": Mapping, "notes": int,
+}  # fmt: skip
+
 ANSWER = "answer"
 CALL = "call"
 
 
+def copied(state: Mapping[str, Any]) -> State:
+    """The top level, free to change, without what cannot be read (an older or foreign state)."""
+    return {key: value for key, value in state.items() if isinstance(value, _SHAPES.get(key, object))}
+
+
 def opened(state: Mapping[str, Any]) -> State:
     """A copy that may be changed down to the frames; what hangs below is replaced, never changed in place."""
-    fresh = dict(state)
+    fresh = copied(state)
     frames = state.get("frames")
     fresh["frames"] = [_frame(frame) for frame in frames if _is_frame(frame)] if isinstance(frames, list) else []
     remembered = state.get("vars")
     fresh["vars"] = dict(remembered) if isinstance(remembered, Mapping) else {}
     wait = state.get("wait")
     fresh["wait"] = dict(wait) if isinstance(wait, Mapping) and fresh["frames"] else None
-    if not isinstance(state.get("seq"), int):
-        fresh["seq"] = 0
+    fresh.setdefault("seq", 0)
     return fresh
 
 
@@ -51,7 +60,7 @@ def frame(flow: str, revision: str, known: Mapping[str, Any], is_digression: boo
 
 def waits_for_call(state: Mapping[str, Any]) -> bool:
     wait = state.get("wait")
-    return isinstance(wait, Mapping) and wait.get("kind") == CALL
+    return bool(state.get("frames")) and isinstance(wait, Mapping) and wait.get("kind") == CALL
 
 
 def _is_frame(value: Any) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from bot.flow.effects import Ended
 from bot.flow.events import CallResult, External, FlowEdited, Pressed, Said, TicketClosed
 from bot.turn import hear
-from tests.bot.flow.builders import Talk, a_flow, a_library, a_moment
+from tests.bot.flow.builders import PROJECT, Talk, a_flow, a_library, a_moment
 
 DATA = "start: {words: [go]}\nqueue: returns\ndata: {ref: order_number, note: text, sure: yes_no, pic: image, order: record}"
 ASK = "  - ask: ¿Pedido?\n    save: ref\n    if_known: skip\n"
@@ -169,6 +169,17 @@ def test_yes_to_the_gentle_question_hands_over() -> None:
     assert talk.handoff is not None and talk.handoff.reason == "human_request"
 
 
+@pytest.mark.parametrize("answer", ["Sí, por favor", "1", "claro"])
+def test_the_gentle_question_is_answered_by_word_or_number(answer: str) -> None:
+    assert a_gentle_question(a_talk(ASK)("go"))(answer).handoff is not None
+
+
+def test_the_gentle_question_is_answered_by_tap() -> None:
+    talk = a_gentle_question(a_talk(ASK)("go"))
+
+    assert talk(Pressed(talk.choices[0], "Sí")).handoff is not None
+
+
 def test_no_to_the_gentle_question_repeats_what_was_pending() -> None:
     assert a_gentle_question(a_talk(ASK)("go"))("no").texts == ["De acuerdo, seguimos por aquí.\n¿Pedido?"]
 
@@ -323,6 +334,13 @@ def test_after_a_return_old_anger_does_not_hand_over_again_but_a_request_does() 
 
     assert talk("qué vergüenza de tienda").handoff is None
     assert talk("quiero hablar con una persona").handoff is not None
+
+
+def test_what_is_not_understood_is_counted_from_the_first_message_on() -> None:
+    other = a_flow("  - say: ¿Cómo?", name="lost", head="")
+    talk = Talk(a_library(ASK, head=DATA, lost=other, _project=PROJECT + "fallback: lost\n"))("verde")
+
+    assert (talk.texts, talk.turn.outcome, talk.state["last"]["outcome"]) == (["¿Cómo?"], "fallback", "fallback")
 
 
 @pytest.mark.parametrize("event", [External("order_moved"), FlowEdited("main")])
