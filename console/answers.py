@@ -42,14 +42,14 @@ class Said:
 
 
 def perform(
-    conversation_id: str, do: Callable[[Work], Result], say: Callable[[Result], Said], wrote: Writing = Writing()
+    conversation_id: str, do: Callable[[Work], Result], say: Callable[[Result], Said], wrote: Writing | None = None
 ) -> Response:
     """Do something to a conversation in one transaction, and answer."""
     try:
         with here.desk().database.work() as work:
             result = do(work)
     except (HandoffError, ConsoleError) as error:
-        return refused(conversation_id, error, wrote)
+        return refused(conversation_id, error, wrote or Writing())
     return done(conversation_id, say(result))
 
 
@@ -77,7 +77,9 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
         logger.info("action refused", conversation=conversation_id, code=trouble.code)
         if here.wants_json():
             return answer_problem(trouble)
-        told = screens.banner(trouble.message, "person" if isinstance(error, AlreadyClaimed) else "harm", _offer(error, sight))
+        told = screens.banner(
+            trouble.message, "person" if isinstance(error, AlreadyClaimed) else "harm", _offer(error, sight)
+        )
         if isinstance(error, SomeoneAnswered):
             wrote = Writing(wrote.mode, wrote.text, _guard(session, error), focus=True)
         if here.wants_fragment() and shown_conversation() != conversation_id:
@@ -85,7 +87,11 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
         if here.wants_fragment():
             return _pieces(session, sight, wrote, told, trouble.status)
         here.g.banner = told
-        return page("conversations.html", trouble.status, **screens.conversation_screen(session, sight, wrote) | {"banner": told})
+        return page(
+            "conversations.html",
+            trouble.status,
+            **screens.conversation_screen(session, sight, wrote) | {"banner": told},
+        )
 
 
 def answer_problem(trouble: Problem) -> Response:
@@ -95,9 +101,16 @@ def answer_problem(trouble: Problem) -> Response:
         answer.status_code = trouble.status
         return answer
     words = here.texts()
-    key = {404: "not_found", 405: "method", 403: "csrf" if trouble.code == "csrf" else "not_allowed", 413: "too_large"}.get(
-        trouble.status, "server")
-    shown = {"head": words(f"error.{key}"), "next": words(f"error.{key}_next") if words.has(f"error.{key}_next") else ""}
+    key = {
+        404: "not_found",
+        405: "method",
+        403: "csrf" if trouble.code == "csrf" else "not_allowed",
+        413: "too_large",
+    }.get(trouble.status, "server")
+    shown = {
+        "head": words(f"error.{key}"),
+        "next": words(f"error.{key}_next") if words.has(f"error.{key}_next") else "",
+    }
     if here.wants_fragment():
         told = screens.banner(trouble.message, "harm")
         return Response(render("_banner.html", oob=True, banner=told), trouble.status, mimetype="text/html")
@@ -126,8 +139,12 @@ def _pieces(session: Session, sight: Sight, wrote: Writing, told: Mapping[str, A
 
 def _list_only(session: Session, told: Mapping[str, Any], status: int) -> Response:
     values = screens.list_screen(session, _asked_on_page(), shown_conversation()) | {"banner": told}
-    return Response(render("_list_fragment.html", **values), status, {"HX-Retarget": "#list-rows", "HX-Reswap": "outerHTML"},
-                    mimetype="text/html")
+    return Response(
+        render("_list_fragment.html", **values),
+        status,
+        {"HX-Retarget": "#list-rows", "HX-Reswap": "outerHTML"},
+        mimetype="text/html",
+    )
 
 
 def _asked_on_page() -> Asked:
@@ -145,10 +162,16 @@ def _seen(session: Session, conversation_id: str) -> Sight | None:
 def _spoken_of(session: Session, sight: Sight) -> tuple[str, str]:
     """The contact's name and the channel's, for a sentence about them."""
     contact, channel = Contact.__table__, Channel.__table__
-    name = session.execute(contact.select().with_only_columns(contact.c.name).where(
-        contact.c.contact_id == sight.conversation["contact_id"])).scalar_one()
-    kind = session.execute(channel.select().with_only_columns(channel.c.kind).where(
-        channel.c.channel_id == sight.conversation["channel_id"])).scalar_one()
+    name = session.execute(
+        contact.select()
+        .with_only_columns(contact.c.name)
+        .where(contact.c.contact_id == sight.conversation["contact_id"])
+    ).scalar_one()
+    kind = session.execute(
+        channel.select()
+        .with_only_columns(channel.c.kind)
+        .where(channel.c.channel_id == sight.conversation["channel_id"])
+    ).scalar_one()
     shown = naming.first_name(naming.shown_name(name, sight.conversation["address"]))
     return shown, here.texts()(f"channels.{naming.channel(kind)}")
 
@@ -158,8 +181,11 @@ def _offer(error: Exception, sight: Sight) -> dict[str, Any] | None:
     ticket = sight.live_ticket
     if not isinstance(error, NoRoom) or ticket is None or ticket["state"] != "queued":
         return None
-    return {"action": url_for("console.claim", ticket_id=ticket["ticket_id"]), "label": here.texts()("error.no_room_force"),
-            "fields": {"epoch": sight.conversation["epoch"], "force": "1"}}
+    return {
+        "action": url_for("console.claim", ticket_id=ticket["ticket_id"]),
+        "label": here.texts()("error.no_room_force"),
+        "fields": {"epoch": sight.conversation["epoch"], "force": "1"},
+    }
 
 
 def _guard(session: Session, error: SomeoneAnswered) -> tuple[Bubble, ...]:

@@ -51,9 +51,14 @@ def _install(state: BlueprintSetupState, desk: Desk) -> None:
     app.extensions[here.EXTENSION] = desk
     app.extensions[live.TAIL] = Tail(desk.database, desk.redis_url)
     app.config.update(
-        SESSION_COOKIE_NAME="relevo", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=desk.secure_cookies, WTF_CSRF_CHECK_DEFAULT=False,
-        WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)  # the token lasts as long as the session; Origin is checked here
+        SESSION_COOKIE_NAME="relevo",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=desk.secure_cookies,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )  # the token lasts as long as the session; Origin is checked here
     login.install(app)
     _csrf.init_app(app)
 
@@ -124,7 +129,10 @@ def _not_routed(error: HTTPException) -> Response | HTTPException:
 def _of_http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code, error.get_headers())
-    words, known = here.texts(), {404: ("missing", "not_found"), 405: ("invalid", "method"), 413: ("invalid", "too_large")}
+    words, known = (
+        here.texts(),
+        {404: ("missing", "not_found"), 405: ("invalid", "method"), 413: ("invalid", "too_large")},
+    )
     kind, code = known.get(error.code, ("invalid", "bad_request"))
     sentence = words(f"error.{code}") if words.has(f"error.{code}") else words("error.title")
     return answer_problem(Problem(error.code, kind, code, sentence))

@@ -29,8 +29,8 @@ class Desk:
 
     `find_order(reference)` gives the facts of an order as `orders.service` returns them, None for no such order; it may
     raise, and then the card says that the shop does not answer. `window_hours(kind)` is how long a channel kind lets
-    us write after the contact's last message (None: always). `rerun(dead_letter_id, agent_id)` runs given-up work again,
-    `dismiss` leaves it as it is; both raise UnknownDeadLetter.
+    us write after the contact's last message (None: always). `rerun(dead_letter_id, agent_id)` runs again what was
+    given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
     `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
     two thirds of the web process's threads.
     """

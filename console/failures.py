@@ -7,9 +7,22 @@ from typing import Protocol
 from channels import meta_graph, twilio_rest
 from console import here
 
-_OURS = {"window_closed": "window", "opted_out": "optout", "expired": "given_up", "given_up": "given_up", "": "given_up"}
-_CLASSES = {"WINDOW": "window", "OPTOUT": "optout", "DEAD": "dead", "CONTENT": "content", "CONFIG": "config",
-            "RATE": "rate", "RETRY": "given_up"}
+_OURS = {
+    "window_closed": "window",
+    "opted_out": "optout",
+    "expired": "given_up",
+    "given_up": "given_up",
+    "": "given_up",
+}
+_CLASSES = {
+    "WINDOW": "window",
+    "OPTOUT": "optout",
+    "DEAD": "dead",
+    "CONTENT": "content",
+    "CONFIG": "config",
+    "RATE": "rate",
+    "RETRY": "given_up",
+}
 
 
 class Undelivered(Protocol):

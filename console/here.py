@@ -69,7 +69,8 @@ def wants_json() -> bool:
     if request.path.startswith("/console/api/"):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json" and (
-        "application/json" in request.headers.get("Accept", ""))
+        "application/json" in request.headers.get("Accept", "")
+    )
 
 
 def wants_fragment() -> bool:

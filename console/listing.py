@@ -41,7 +41,9 @@ def clock(row: Mapping[str, Any], now: datetime) -> Clock:
     if left < timedelta(0):
         return Clock("late", waited, "late")
     press = "soon" if left < SOON else ""
-    return Clock("left" if row["state"] == "assigned" else "waits", left if row["state"] == "assigned" else waited, press)
+    return Clock(
+        "left" if row["state"] == "assigned" else "waits", left if row["state"] == "assigned" else waited, press
+    )
 
 
 def window_left(last_inbound_at: datetime | None, hours: float | None, now: datetime) -> timedelta | None:

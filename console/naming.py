@@ -8,8 +8,23 @@ from typing import Any
 
 CHANNELS = ("whatsapp", "sms", "messenger")
 _ASKED = ("human_request", "explicit_request", "presence", "phone_wish", "reject_bot")
-_ANGRY = ("frustration", "profanity", "insult", "threat_authority", "threat_legal", "threat_public", "annoyance", "sarcasm",
-          "repetition_complaint", "wait_complaint", "vulnerable", "safety", "anger_emoji", "shouting", "insistence")
+_ANGRY = (
+    "frustration",
+    "profanity",
+    "insult",
+    "threat_authority",
+    "threat_legal",
+    "threat_public",
+    "annoyance",
+    "sarcasm",
+    "repetition_complaint",
+    "wait_complaint",
+    "vulnerable",
+    "safety",
+    "anger_emoji",
+    "shouting",
+    "insistence",
+)
 _STUCK = ("repeat", "rephrase", "again", "same_answer", "same_slot", "repeats", "wait")
 _LOST = ("fallback", "fallbacks")
 _DAMAGED = ("damage", "damaged", "damaged_wrong", "broken")
@@ -28,10 +43,14 @@ class Why:
 def why(reason: str) -> Why:
     """The chip of a reason; what a flow calls its own is a step of the flow."""
     families = (
-        (_ASKED, Why("human_request", "hand")), (_ANGRY, Why("frustration", "frown", True)),
-        (_STUCK, Why("repeats", "rotate-ccw", True)), (_LOST, Why("fallbacks", "message-circle-question-mark")),
-        (_DAMAGED, Why("damage", "package-x")), (("bot_error",), Why("bot_error", "circle-alert")),
-        (("agent_takeover",), Why("agent_takeover", "user-round")), (("limit", "too_many"), Why("limit", "ban")),
+        (_ASKED, Why("human_request", "hand")),
+        (_ANGRY, Why("frustration", "frown", True)),
+        (_STUCK, Why("repeats", "rotate-ccw", True)),
+        (_LOST, Why("fallbacks", "message-circle-question-mark")),
+        (_DAMAGED, Why("damage", "package-x")),
+        (("bot_error",), Why("bot_error", "circle-alert")),
+        (("agent_takeover",), Why("agent_takeover", "user-round")),
+        (("limit", "too_many"), Why("limit", "ban")),
     )
     return next((found for codes, found in families if reason in codes), Why("flow", "workflow"))
 

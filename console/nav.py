@@ -16,9 +16,21 @@ from handoff import access, claims
 from handoff.access import Viewer
 from handoff.tables import Ticket
 
-ICONS = {"mine": "user-round", "queued": "inbox", "unanswered": "message-circle-question-mark", "all": "messages-square"}
-QUEUE_ICONS = {"shipping": "truck", "orders": "truck", "returns": "undo-2", "payments": "credit-card",
-               "presales": "shopping-bag", "sales": "shopping-bag", "general": "headset"}
+ICONS = {
+    "mine": "user-round",
+    "queued": "inbox",
+    "unanswered": "message-circle-question-mark",
+    "all": "messages-square",
+}
+QUEUE_ICONS = {
+    "shipping": "truck",
+    "orders": "truck",
+    "returns": "undo-2",
+    "payments": "credit-card",
+    "presales": "shopping-bag",
+    "sales": "shopping-bag",
+    "general": "headset",
+}
 MAX_PIPS = 8
 
 _ticket = Ticket.__table__
@@ -32,14 +44,23 @@ def nav(session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk
         "views": [_view(tab, counts, asked, _overdue(session, viewer) if tab == "queued" else False) for tab in TABS],
         "queues": _queues(session, viewer, asked),
         "pages": _pages(session, viewer, page),
-        "load": load, "capacity": viewer.capacity, "pips": _pips(load, viewer.capacity),
+        "load": load,
+        "capacity": viewer.capacity,
+        "pips": _pips(load, viewer.capacity),
     }
 
 
 def me(row: Mapping[str, Any]) -> dict[str, Any]:
     """The agent as pages show her to herself."""
-    return {"agent_id": row["agent_id"], "name": row["name"], "email": row["email"], "role": row["role"],
-            "language": row["language"], "theme": row["theme"], "initials": initials(row["name"])}
+    return {
+        "agent_id": row["agent_id"],
+        "name": row["name"],
+        "email": row["email"],
+        "role": row["role"],
+        "language": row["language"],
+        "theme": row["theme"],
+        "initials": initials(row["name"]),
+    }
 
 
 def _view(tab: str, counts: Mapping[str, int], asked: Asked | None, hot: bool) -> dict[str, Any]:
@@ -48,11 +69,19 @@ def _view(tab: str, counts: Mapping[str, int], asked: Asked | None, hot: bool) -
 
 
 def _queues(session: Session, viewer: Viewer, asked: Asked | None) -> list[dict[str, Any]]:
-    waiting = dict(session.execute(
-        select(_ticket.c.queue_id, func.count()).where(_ticket.c.state == "queued").group_by(_ticket.c.queue_id)).all())
+    waiting = dict(
+        session.execute(
+            select(_ticket.c.queue_id, func.count()).where(_ticket.c.state == "queued").group_by(_ticket.c.queue_id)
+        ).all()
+    )
     return [
-        {"queue_id": queue_id, "title": name, "count": waiting.get(queue_id, 0),
-         "icon": QUEUE_ICONS.get(queue_id, "inbox"), "current": asked is not None and asked.queue_id == queue_id}
+        {
+            "queue_id": queue_id,
+            "title": name,
+            "count": waiting.get(queue_id, 0),
+            "icon": QUEUE_ICONS.get(queue_id, "inbox"),
+            "current": asked is not None and asked.queue_id == queue_id,
+        }
         for queue_id, name in queue_titles(session, here.language()).items()
         if viewer.sees_everything or queue_id in viewer.queues
     ]
@@ -60,7 +89,9 @@ def _queues(session: Session, viewer: Viewer, asked: Asked | None) -> list[dict[
 
 def _overdue(session: Session, viewer: Viewer) -> bool:
     """Whether somebody waits longer than was promised, in a queue she sees."""
-    late = select(_ticket.c.ticket_id).where(_ticket.c.state == "queued", _ticket.c.due_at < here.formats().now).limit(1)
+    late = (
+        select(_ticket.c.ticket_id).where(_ticket.c.state == "queued", _ticket.c.due_at < here.formats().now).limit(1)
+    )
     if not viewer.sees_everything:
         late = late.where(_ticket.c.queue_id.in_(sorted(viewer.queues)))
     return session.execute(late).first() is not None
@@ -70,7 +101,8 @@ def _pages(session: Session, viewer: Viewer, page: str) -> list[dict[str, Any]]:
     found = [{"key": "desk", "endpoint": "conversations", "icon": "message-square", "count": 0}]
     if viewer.sees_everything:
         open_letters = session.execute(
-            select(func.count()).select_from(DeadLetter.__table__).where(DeadLetter.__table__.c.state == "open")).scalar_one()
+            select(func.count()).select_from(DeadLetter.__table__).where(DeadLetter.__table__.c.state == "open")
+        ).scalar_one()
         found.append({"key": "trouble", "endpoint": "trouble", "icon": "triangle-alert", "count": open_letters})
     found.append({"key": "me", "endpoint": "me", "icon": "user-round", "count": 0})
     return [entry | {"current": entry["key"] == page} for entry in found]

@@ -17,17 +17,31 @@ MAX_ITEMS = 6
 
 def without(reference: str, problem: str) -> dict[str, Any]:
     """The card of an order that could not be looked up."""
-    return {"reference": reference, "problem": problem, "chip": "", "tone": "", "chip_icon": "", "track": (), "lines": (),
-            "facts": ()}
+    return {
+        "reference": reference,
+        "problem": problem,
+        "chip": "",
+        "tone": "",
+        "chip_icon": "",
+        "track": (),
+        "lines": (),
+        "facts": (),
+    }
 
 
 def shown(facts: Mapping[str, Any], words: Words, formats: Formats) -> dict[str, Any]:
     """The card of an order's facts, as `orders.service` returns them; what the shop does not know is left out."""
-    return without(str(facts["reference"]), "") | _chip(facts, words) | {
-        "track": _track(facts, words, formats),
-        "lines": [_line(item, str(facts.get("currency", "")), formats) for item in facts.get("items", ())[:MAX_ITEMS]],
-        "facts": _facts(facts, words, formats),
-    }
+    return (
+        without(str(facts["reference"]), "")
+        | _chip(facts, words)
+        | {
+            "track": _track(facts, words, formats),
+            "lines": [
+                _line(item, str(facts.get("currency", "")), formats) for item in facts.get("items", ())[:MAX_ITEMS]
+            ],
+            "facts": _facts(facts, words, formats),
+        }
+    )
 
 
 def status_text(facts: Mapping[str, Any], words: Words) -> str:
@@ -41,14 +55,19 @@ def _chip(facts: Mapping[str, Any], words: Words) -> dict[str, str]:
     status, late = str(facts["status"]), int(facts.get("days_late") or 0)
     if late > 0:
         return {"chip": words("order.late", n=late), "tone": "harm", "chip_icon": "clock-alert"}
-    tone, icon = ("harm", "circle-alert") if status in _WRONG else ("good", "check") if status in _DONE else ("line", "package")
+    tone, icon = (
+        ("harm", "circle-alert") if status in _WRONG else ("good", "check") if status in _DONE else ("line", "package")
+    )
     return {"chip": status_text(facts, words), "tone": tone, "chip_icon": icon}
 
 
 def _track(facts: Mapping[str, Any], words: Words, formats: Formats) -> list[dict[str, str]]:
     """Where it came from, where it is, where it should go: at most three steps, the present one marked."""
-    steps = [{"text": words("order.ordered"), "day": formats.day_text(facts["ordered_on"]), "mark": ""}] if (
-        facts.get("ordered_on")) else []
+    steps = (
+        [{"text": words("order.ordered"), "day": formats.day_text(facts["ordered_on"]), "mark": ""}]
+        if (facts.get("ordered_on"))
+        else []
+    )
     latest = max(facts.get("events", ()), key=lambda event: event["at"], default=None)
     if latest and facts["status"] not in _DONE:
         place = f" · {latest['place']}" if latest.get("place") else ""
@@ -77,8 +96,13 @@ def _facts(facts: Mapping[str, Any], words: Words, formats: Formats) -> list[tup
         found.append((name, formats.money(facts["total"], str(facts.get("currency", ""))), ""))
     if facts.get("tracking_number"):
         href = str(facts.get("tracking_url", ""))
-        found.append((str(facts.get("carrier") or words("order.tracking")), str(facts["tracking_number"]),
-                      href if href.startswith(("https://", "http://")) else ""))
+        found.append(
+            (
+                str(facts.get("carrier") or words("order.tracking")),
+                str(facts["tracking_number"]),
+                href if href.startswith(("https://", "http://")) else "",
+            )
+        )
     elif facts.get("carrier"):
         found.append((words("order.carrier"), str(facts["carrier"]), ""))
     if facts.get("pickup_point"):

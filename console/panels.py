@@ -43,7 +43,7 @@ def order(card: Mapping[str, Any] | None) -> dict[str, Any] | None:
     words = here.texts()
     try:
         facts = here.desk().find_order(reference)
-    except Exception as error:  # a connector may fail in its own ways; the rest of the page must not
+    except Exception as error:  # noqa: BLE001 - a connector may fail in its own ways; the rest of the page must not
         logger.warning("order card without its order", error=type(error).__name__)
         return order_card.without(reference, words("order.down", reference=reference))
     if facts is None:
@@ -57,15 +57,22 @@ def _card(session: Session, ticket: Mapping[str, Any]) -> dict[str, Any]:
         "at": ticket["opened_at"],
         "sentence": made.summary or made.sentence + ("" if made.sentence.endswith((".", "»", "”", "…")) else "."),
         "reasons": [
-            {"text": _evidence(reason.code, reason.label, reason.quote), "message_id": reason.message_id,
-             "points": words("evidence.direct") if not reason.points else formats.points(reason.points)}
+            {
+                "text": _evidence(reason.code, reason.label, reason.quote),
+                "message_id": reason.message_id,
+                "points": words("evidence.direct") if not reason.points else formats.points(reason.points),
+            }
             for reason in made.evidence
         ],
         "score": _score(made.score, made.threshold),
-        "facts": [fact for fact in (
-            (words("card.path"), made.path),
-            (words("card.known"), ", ".join(_known(name, value) for name, value in made.known)),
-        ) if fact[1]],
+        "facts": [
+            fact
+            for fact in (
+                (words("card.path"), made.path),
+                (words("card.known"), ", ".join(_known(name, value) for name, value in made.known)),
+            )
+            if fact[1]
+        ],
         "note": _transfer_note(session, ticket["ticket_id"]),
     }
 
@@ -82,8 +89,12 @@ def _score(score: float | None, threshold: float | None) -> dict[str, str] | Non
         return None
     formats = here.formats()
     most = max(1.0, score)
-    return {"text": formats.number(score), "limit": formats.number(threshold),
-            "width": f"{100 * score / most:.1f}", "mark": f"{100 * threshold / most:.2f}"}
+    return {
+        "text": formats.number(score),
+        "limit": formats.number(threshold),
+        "width": f"{100 * score / most:.1f}",
+        "mark": f"{100 * threshold / most:.2f}",
+    }
 
 
 def _known(name: str, value: Any) -> str:
@@ -96,22 +107,29 @@ def _known(name: str, value: Any) -> str:
 
 def _transfer_note(session: Session, ticket_id: str) -> str:
     """The note of the last transfer: it is written for whoever has the ticket now."""
-    query = select(_entry.c.data).where(_entry.c.ticket_id == ticket_id,
-                                        _entry.c.kind.in_(("transfer_to_agent", "transfer_to_queue")))
+    query = select(_entry.c.data).where(
+        _entry.c.ticket_id == ticket_id, _entry.c.kind.in_(("transfer_to_agent", "transfer_to_queue"))
+    )
     data = session.execute(query.order_by(_entry.c.entry_id.desc()).limit(1)).scalar()
     return str((data or {}).get("note", ""))
 
 
 def _contact(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str, Any]:
     words, formats, contact = here.texts(), here.formats(), thread["contact"]
-    facts = [(words("contact.channel"), thread["channel"]),
-             (words("contact.since"), formats.day(formats.local(sight.conversation["created_at"]).date()))]
+    facts = [
+        (words("contact.channel"), thread["channel"]),
+        (words("contact.since"), formats.day(formats.local(sight.conversation["created_at"]).date())),
+    ]
     if contact["email"]:
         facts.insert(0, (words("contact.email"), contact["email"]))
     return {
-        "name": contact["name"], "initials": initials(contact["name"]), "address": sight.conversation["address"],
-        "language": language_name(sight.conversation["language"]), "facts": facts,
-        "opted_out": sight.conversation["opted_out_at"] is not None, "past": _past(session, sight),
+        "name": contact["name"],
+        "initials": initials(contact["name"]),
+        "address": sight.conversation["address"],
+        "language": language_name(sight.conversation["language"]),
+        "facts": facts,
+        "opted_out": sight.conversation["opted_out_at"] is not None,
+        "past": _past(session, sight),
     }
 
 
@@ -125,9 +143,15 @@ def language_name(code: str) -> str:
 
 def _past(session: Session, sight: Sight) -> list[dict[str, Any]]:
     """The latest tickets of this conversation that ended."""
-    query = select(_ticket).where(_ticket.c.conversation_id == sight.conversation["conversation_id"],
-                                  _ticket.c.closed_at.is_not(None))
+    query = select(_ticket).where(
+        _ticket.c.conversation_id == sight.conversation["conversation_id"], _ticket.c.closed_at.is_not(None)
+    )
     names, words = agent_names(session), here.texts()
-    return [{"at": ticket["closed_at"], "why": words(f"reasons.{naming.why(ticket['reason']).key}"),
-             "by": names.get(ticket["closed_by"] or "", "")}
-            for ticket in session.execute(query.order_by(_ticket.c.closed_at.desc()).limit(PAST_TICKETS)).mappings()]
+    return [
+        {
+            "at": ticket["closed_at"],
+            "why": words(f"reasons.{naming.why(ticket['reason']).key}"),
+            "by": names.get(ticket["closed_by"] or "", ""),
+        }
+        for ticket in session.execute(query.order_by(_ticket.c.closed_at.desc()).limit(PAST_TICKETS)).mappings()
+    ]

@@ -13,11 +13,25 @@ from conversation.errors import UnknownDeadLetter
 from handoff import errors
 from handoff.errors import HandoffError
 
-_CONFLICTS = (errors.AlreadyClaimed, errors.StaleEpoch, errors.NoRoom, errors.NotHolder, errors.IllegalMove, errors.BotOwned,
-              errors.SomeoneAnswered, errors.WindowClosed, errors.NothingToRetry)
+_CONFLICTS = (
+    errors.AlreadyClaimed,
+    errors.StaleEpoch,
+    errors.NoRoom,
+    errors.NotHolder,
+    errors.IllegalMove,
+    errors.BotOwned,
+    errors.SomeoneAnswered,
+    errors.WindowClosed,
+    errors.NothingToRetry,
+)
 _MISSING = (errors.UnknownTicket, NothingHere)
-_FIELDS = {"note_too_short": "note", "empty_reply": "text", "unknown_agent": "to", "unknown_queue": "to",
-           "unknown_disposition": "disposition"}
+_FIELDS = {
+    "note_too_short": "note",
+    "empty_reply": "text",
+    "unknown_agent": "to",
+    "unknown_queue": "to",
+    "unknown_disposition": "disposition",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,9 @@ class Problem:
     facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        return {"error": {"kind": self.kind, "code": self.code, "message": self.message, "field": self.field} | self.facts}
+        return {
+            "error": {"kind": self.kind, "code": self.code, "message": self.message, "field": self.field} | self.facts
+        }
 
 
 def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:

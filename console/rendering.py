@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from hashlib import sha256
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +19,60 @@ from console.segments import segments
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-STYLES = ("tokens", "base", "baton", "button", "badge", "shell", "desk", "row", "thread", "composer", "card", "menu",
-          "dialog", "form", "table", "login")
+STYLES = (
+    "tokens",
+    "base",
+    "baton",
+    "button",
+    "badge",
+    "shell",
+    "desk",
+    "row",
+    "thread",
+    "composer",
+    "card",
+    "menu",
+    "dialog",
+    "form",
+    "table",
+    "login",
+)
 SCRIPTS = ("live", "composer", "drafts", "menus", "keys", "toasts")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.
-HTMX_CONFIG = json.dumps({
-    "allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True, "includeIndicatorStyles": False,
-    "historyEnabled": False, "historyCacheSize": 0, "refreshOnHistoryMiss": True, "scrollIntoViewOnBoost": False,
-    "responseHandling": [{"code": "204", "swap": False}, {"code": "[2345]..", "swap": True}],
-})
+HTMX_CONFIG = json.dumps(
+    {
+        "allowEval": False,
+        "allowScriptTags": False,
+        "selfRequestsOnly": True,
+        "includeIndicatorStyles": False,
+        "historyEnabled": False,
+        "historyCacheSize": 0,
+        "refreshOnHistoryMiss": True,
+        "scrollIntoViewOnBoost": False,
+        "responseHandling": [{"code": "204", "swap": False}, {"code": "[2345]..", "swap": True}],
+    }
+)
 
 
 def _environment() -> Environment:
-    made = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined,
-                       trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.filters["pieces"] = segments
     made.globals.update(
-        csrf_token=generate_csrf, url=_url, static=static, styles=STYLES, scripts=SCRIPTS, htmx_config=HTMX_CONFIG,
-        home=HOME)
+        csrf_token=generate_csrf,
+        url=_url,
+        static=static,
+        styles=STYLES,
+        scripts=SCRIPTS,
+        htmx_config=HTMX_CONFIG,
+        home=HOME,
+    )
     return made
 
 
@@ -45,8 +80,13 @@ def render(template: str, **values: Any) -> str:
     """A template with the agent's words and formats."""
     values.setdefault("oob", False)
     row = getattr(here.g, "agent_row", None)
-    return _templates().get_template(template).render(
-        t=here.texts(), f=here.formats(), theme=row["theme"] if row else "system", sprite=_sprite_url(), **values)
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            t=here.texts(), f=here.formats(), theme=row["theme"] if row else "system", sprite=_sprite_url(), **values
+        )
+    )
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
@@ -83,5 +123,7 @@ def sprite() -> str:
     for path in sorted((STATIC / "icons").glob("*.svg")):
         inner = re.search(r"<svg[^>]*>(.*)</svg>", path.read_text(encoding="utf-8"), re.DOTALL)
         if inner and path.stem != "relevo":
-            symbols.append(f'<symbol id="i-{path.stem}" viewBox="0 0 24 24">{" ".join(inner.group(1).split())}</symbol>')
+            symbols.append(
+                f'<symbol id="i-{path.stem}" viewBox="0 0 24 24">{" ".join(inner.group(1).split())}</symbol>'
+            )
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'

@@ -58,8 +58,12 @@ def listing(session: Session, viewer: Viewer, asked: Asked, current: str = "") -
             groups.append({"title": room, "rows": _rows(session, viewer, waiting, "queued", current)})
     is_more = asked.page * PAGE_ROWS < total and asked.page < MAX_PAGES
     return {
-        "tab": asked.tab, "title": _title(session, asked), "total": total, "groups": groups,
-        "shown": len(rows) + len(waiting), "bot_holds": _bot_holds(counts, viewer) if asked.tab != "all" else 0,
+        "tab": asked.tab,
+        "title": _title(session, asked),
+        "total": total,
+        "groups": groups,
+        "shown": len(rows) + len(waiting),
+        "bot_holds": _bot_holds(counts, viewer) if asked.tab != "all" else 0,
         "url": url_for("console.list_fragment", current=current or None, **asked.arguments()),
         "more_url": url_for("console.conversations", **asked.arguments(asked.page + 1)) if is_more else "",
     }
@@ -103,7 +107,8 @@ def _rows(
 ) -> list[dict[str, Any]]:
     more = _tickets(session, [row["ticket_id"] for row in rows if row["ticket_id"]])
     return [
-        _row(row, more.get(row["ticket_id"], {}), viewer, tab) | _rank(row, tab == "queued" and place == 0)
+        _row(row, more.get(row["ticket_id"], {}), viewer, tab)
+        | _rank(row, tab == "queued" and place == 0)
         | {"current": row["conversation_id"] == current}
         for place, row in enumerate(rows)
     ]
@@ -121,26 +126,43 @@ def _tickets(session: Session, ids: list[str]) -> dict[str, Mapping[str, Any]]:
 def _row(row: Mapping[str, Any], ticket: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:
     words, formats = here.texts(), here.formats()
     live = row["ticket_state"] in ("queued", "assigned", "snoozed")
-    shown = clock({"waiting_since": row["waiting_since"], "due_at": row["ticket_due_at"], "state": row["ticket_state"],
-                   "first_reply_at": ticket.get("first_reply_at")}, formats.now)
+    shown = clock(
+        {
+            "waiting_since": row["waiting_since"],
+            "due_at": row["ticket_due_at"],
+            "state": row["ticket_state"],
+            "first_reply_at": ticket.get("first_reply_at"),
+        },
+        formats.now,
+    )
     reason = naming.why(row["ticket_reason"]) if live and row["ticket_reason"] else None
     left = window_left(row["last_inbound_at"], here.desk().window_hours(row["kind"]), formats.now)
     short = left is not None and live and timedelta(0) < left < WINDOW_SHOWN
     show_holder = tab != "mine" and row["owner"] == "agent"
     return {
         "id": row["conversation_id"],
-        "url": url_for("console.conversation", conversation_id=row["conversation_id"], **({} if tab == "mine" else {"tab": tab})),
+        "url": url_for(
+            "console.conversation", conversation_id=row["conversation_id"], **({} if tab == "mine" else {"tab": tab})
+        ),
         "name": naming.shown_name(row["contact_name"], row["address"]),
         "language": row["language"] if row["language"] != here.language() else "",
         "window": span(left) if short and left else "",
-        "time": clock_text(shown, formats, row), "time_title": clock_title(shown), "press": shown.press,
-        "text": plain(row["preview"]), "by": row["preview_author"], "owner": row["owner"],
+        "time": clock_text(shown, formats, row),
+        "time_title": clock_title(shown),
+        "press": shown.press,
+        "text": plain(row["preview"]),
+        "by": row["preview_author"],
+        "owner": row["owner"],
         "unread": bool(row["unread"]) and live,
-        "why": words(f"reasons.{reason.key}") if reason else "", "why_icon": reason.icon if reason else "",
+        "why": words(f"reasons.{reason.key}") if reason else "",
+        "why_icon": reason.icon if reason else "",
         "pink": reason.pink if reason else False,
-        "order": naming.order_of(ticket.get("card")), "channel": words(f"channels.{naming.channel(row['kind'])}"),
-        "holder": initials(row["holder_name"] or "") if show_holder else "", "holder_name": row["holder_name"] or "",
-        "ticket_id": row["ticket_id"], "epoch": row["epoch"],
+        "order": naming.order_of(ticket.get("card")),
+        "channel": words(f"channels.{naming.channel(row['kind'])}"),
+        "holder": initials(row["holder_name"] or "") if show_holder else "",
+        "holder_name": row["holder_name"] or "",
+        "ticket_id": row["ticket_id"],
+        "epoch": row["epoch"],
     }
 
 
@@ -161,7 +183,11 @@ def clock_text(shown: Clock, formats: Formats, row: Mapping[str, Any]) -> str:
     if shown.kind == "moment":
         return formats.moment(row["last_message_at"])
     words = here.texts()
-    return words(f"clock.{shown.kind}", span=span(shown.length)) if shown.length is not None else words(f"clock.{shown.kind}")
+    return (
+        words(f"clock.{shown.kind}", span=span(shown.length))
+        if shown.length is not None
+        else words(f"clock.{shown.kind}")
+    )
 
 
 def clock_title(shown: Clock) -> str:

@@ -1,12 +1,14 @@
-"""What keeps strangers and their texts from doing anything: headers, where a redirect may lead, where a post may come from."""
+"""What keeps strangers and their texts from doing anything: headers, redirects that stay inside, posts of our own."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 HOME = "/console/conversations"
-_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
-           "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
 
 
 def headers(mode: str) -> dict[str, str]:

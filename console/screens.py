@@ -41,8 +41,12 @@ def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, 
     """Everything of a page but its conversation."""
     viewer = here.viewer()
     return {
-        "list": rows.listing(session, viewer, found, current), "nav": nav.nav(session, viewer, found),
-        "me": nav.me(here.agent()), "thread": None, "screen": "list", "banner": flashed(),
+        "list": rows.listing(session, viewer, found, current),
+        "nav": nav.nav(session, viewer, found),
+        "me": nav.me(here.agent()),
+        "thread": None,
+        "screen": "list",
+        "banner": flashed(),
         "stream_url": url_for("console.stream", after=latest_entry(session), conversation=current or None),
         "csrf_header": csrf_header(),
     }
@@ -59,10 +63,17 @@ def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> d
     viewer = here.viewer()
     thread = threads.thread(session, viewer, sight, before)
     return {
-        "thread": thread, "panel": panels.panel(session, sight, thread), "dispositions": DISPOSITIONS,
+        "thread": thread,
+        "panel": panels.panel(session, sight, thread),
+        "dispositions": DISPOSITIONS,
         "composer": threads.composer(viewer, sight, thread, wrote),
-        "max_text": threads.MAX_TEXT, "passing_text": threads.passing_text, "failure_text": failure_text,
-        "screen": "thread", "composer_changed": True, "with_list": False, "banner": None,
+        "max_text": threads.MAX_TEXT,
+        "passing_text": threads.passing_text,
+        "failure_text": failure_text,
+        "screen": "thread",
+        "composer_changed": True,
+        "with_list": False,
+        "banner": None,
     }
 
 

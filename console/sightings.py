@@ -16,14 +16,17 @@ KNOWN_LIMIT = 2_000
 
 
 def visible(session: Session, viewer: Viewer, conversation_ids: Collection[str]) -> frozenset[str]:
-    """Those she may see, by the newest ticket of each; an empty id (no conversation) is for those who see everything."""
+    """Those she may see, by the newest ticket of each; an empty id (no conversation) is for who sees everything."""
     if viewer.sees_everything:
         return frozenset(conversation_ids)
     named = sorted({conversation_id for conversation_id in conversation_ids if conversation_id})
     if not named:
         return frozenset()
-    query = select(_ticket.c.conversation_id, _ticket.c.queue_id, _ticket.c.holder_id).where(
-        _ticket.c.conversation_id.in_(named)).order_by(_ticket.c.epoch)
+    query = (
+        select(_ticket.c.conversation_id, _ticket.c.queue_id, _ticket.c.holder_id)
+        .where(_ticket.c.conversation_id.in_(named))
+        .order_by(_ticket.c.epoch)
+    )
     newest = {row["conversation_id"]: row for row in session.execute(query).mappings()}
     return frozenset(key for key, ticket in newest.items() if access.may_see(viewer, ticket))
 
@@ -32,7 +35,12 @@ def at_hand(session: Session, viewer: Viewer) -> set[str]:
     """Conversations with a live ticket that her pages may show now: when one leaves her sight, she is told once."""
     if viewer.sees_everything:
         return set()
-    query = select(_ticket.c.conversation_id).where(
-        _ticket.c.state.in_(LIVE_TICKET_STATES),
-        or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), _ticket.c.holder_id == viewer.agent_id)).limit(KNOWN_LIMIT)
+    query = (
+        select(_ticket.c.conversation_id)
+        .where(
+            _ticket.c.state.in_(LIVE_TICKET_STATES),
+            or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), _ticket.c.holder_id == viewer.agent_id),
+        )
+        .limit(KNOWN_LIMIT)
+    )
     return set(session.execute(query).scalars())

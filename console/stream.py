@@ -25,8 +25,12 @@ RETRY_MS = 2_000
 REPLAY_LIMIT = 1_000
 
 _entry = TimelineEntry.__table__
-_since = select(_entry.c.entry_id, _entry.c.conversation_id).where(_entry.c.entry_id > bindparam("last")).order_by(
-    _entry.c.entry_id).limit(REPLAY_LIMIT + 1)
+_since = (
+    select(_entry.c.entry_id, _entry.c.conversation_id)
+    .where(_entry.c.entry_id > bindparam("last"))
+    .order_by(_entry.c.entry_id)
+    .limit(REPLAY_LIMIT + 1)
+)
 
 
 @dataclass
@@ -40,7 +44,9 @@ class Tab:
     known: set[str] = field(default_factory=set)
 
 
-def events(tail: Tail, tab: Tab, ping_seconds: float = PING_SECONDS, tick: Callable[[], float] = time.monotonic) -> Iterator[str]:
+def events(
+    tail: Tail, tab: Tab, ping_seconds: float = PING_SECONDS, tick: Callable[[], float] = time.monotonic
+) -> Iterator[str]:
     """The frames of a stream, until the agent's session ends or nobody listens."""
     metrics.streams.inc()
     place = tail.join()
@@ -88,14 +94,20 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
     if told:
         frames.append(_frame("list", tab.last_id, {"id": tab.last_id}))
     if tab.conversation_id in told:
-        frames.append(_frame("conversation", tab.last_id, {"id": newest[tab.conversation_id], "conversation": tab.conversation_id}))
+        frames.append(
+            _frame(
+                "conversation", tab.last_id, {"id": newest[tab.conversation_id], "conversation": tab.conversation_id}
+            )
+        )
     return "".join(frames)
 
 
 def _resync(tab: Tab) -> str:
     """Too much was missed: the page is to be read anew."""
     with tab.database.reading() as session:
-        tab.last_id = session.execute(select(_entry.c.entry_id).order_by(_entry.c.entry_id.desc()).limit(1)).scalar() or 0
+        tab.last_id = (
+            session.execute(select(_entry.c.entry_id).order_by(_entry.c.entry_id.desc()).limit(1)).scalar() or 0
+        )
     return "".join(_frame(name, tab.last_id, {"id": tab.last_id}) for name in ("resync", "list", "conversation"))
 
 

@@ -131,21 +131,32 @@ def _due(passings: Sequence[Passing], epoch: int, at: datetime) -> bool:
 def _dressed(bubble: Bubble, previous: Bubble | None, spoken: Spoken) -> Bubble:
     day = bubble.at.astimezone(spoken.zone).date()
     before = previous.at.astimezone(spoken.zone).date() if previous else None
-    is_new = spoken.waiting_since is not None and bubble.author == "contact" and bubble.at >= as_utc(spoken.waiting_since)
-    was_new = previous is not None and previous.author == "contact" and spoken.waiting_since is not None and (
-        previous.at >= as_utc(spoken.waiting_since))
-    return Bubble(**{
-        **{name: getattr(bubble, name) for name in Bubble.__slots__},
-        "starts_turn": previous is not None and (previous.author, previous.name) != (bubble.author, bubble.name),
-        "is_first_new": is_new and not was_new,
-        "day": day if day != before else None,
-    })
+    is_new = (
+        spoken.waiting_since is not None and bubble.author == "contact" and bubble.at >= as_utc(spoken.waiting_since)
+    )
+    was_new = (
+        previous is not None
+        and previous.author == "contact"
+        and spoken.waiting_since is not None
+        and (previous.at >= as_utc(spoken.waiting_since))
+    )
+    return Bubble(
+        **{
+            **{name: getattr(bubble, name) for name in Bubble.__slots__},
+            "starts_turn": previous is not None and (previous.author, previous.name) != (bubble.author, bubble.name),
+            "is_first_new": is_new and not was_new,
+            "day": day if day != before else None,
+        }
+    )
 
 
 def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
     parts = spoken.parts.get(message["message_id"], ())
-    cites = [(number, entry.get("quote") or "") for number, entry in enumerate(spoken.evidence, 1)
-             if entry.get("message_id") == message["message_id"]]
+    cites = [
+        (number, entry.get("quote") or "")
+        for number, entry in enumerate(spoken.evidence, 1)
+        if entry.get("message_id") == message["message_id"]
+    ]
     content = message["content"] or {}
     wrong = next((part for part in parts if part["error_code"]), None)
     return Bubble(
@@ -166,5 +177,12 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
 
 
 def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> Bubble:
-    return Bubble(key=note["note_id"], author="note", name=names.get(note["agent_id"], ""), text=note["text"],
-                  pieces=tuple(segments(note["text"])), at=as_utc(note["created_at"]), seq=note["seq"])
+    return Bubble(
+        key=note["note_id"],
+        author="note",
+        name=names.get(note["agent_id"], ""),
+        text=note["text"],
+        pieces=tuple(segments(note["text"])),
+        at=as_utc(note["created_at"]),
+        seq=note["seq"],
+    )

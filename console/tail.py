@@ -37,7 +37,8 @@ _entry = TimelineEntry.__table__
 _newer = (
     select(_entry.c.entry_id, _entry.c.conversation_id)
     .where(or_(_entry.c.entry_id > bindparam("last"), _entry.c.entry_id.in_(bindparam("gaps", expanding=True))))
-    .order_by(_entry.c.entry_id).limit(READ_AT_ONCE)
+    .order_by(_entry.c.entry_id)
+    .limit(READ_AT_ONCE)
 )
 
 

@@ -1,4 +1,4 @@
-"""The middle of the page: who holds the conversation, in one sentence; what may be done; what was said; where to write."""
+"""The middle of the page: who holds the conversation, what may be done, what was said, where to write."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ from handoff.tables import Agent, Membership
 
 SOON = timedelta(minutes=5)
 WINDOW_PRESSES = timedelta(hours=4)
-MAX_TEXT = 4096  # the longest text a provider takes in one message is 4,096 characters; longer ones are split by the channel
+MAX_TEXT = (
+    4096  # the longest text a provider takes in one message is 4,096 characters; longer ones are split by the channel
+)
 _ACTIONS = {
     "queued": {"agent": ("claim",), "supervisor": ("claim", "return", "resolve")},
-    "assigned": {"holder": ("resolve", "return", "release", "transfer"), "supervisor": ("resolve", "return", "release", "transfer")},
+    "assigned": {
+        "holder": ("resolve", "return", "release", "transfer"),
+        "supervisor": ("resolve", "return", "release", "transfer"),
+    },
     "snoozed": {"holder": ("resolve", "return"), "supervisor": ("resolve", "return")},
 }
 
@@ -33,18 +38,30 @@ _ACTIONS = {
 def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> dict[str, Any]:
     """What `_thread_head.html` and `_transcript.html` need."""
     conversation, ticket = sight.conversation, sight.live_ticket
-    contact = session.execute(
-        select(Contact.__table__).where(Contact.__table__.c.contact_id == conversation["contact_id"])).mappings().one()
+    contact = (
+        session.execute(select(Contact.__table__).where(Contact.__table__.c.contact_id == conversation["contact_id"]))
+        .mappings()
+        .one()
+    )
     kind = session.execute(
-        select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == conversation["channel_id"])).scalar_one()
+        select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == conversation["channel_id"])
+    ).scalar_one()
     name = naming.shown_name(contact["name"], conversation["address"])
     found, first = transcripts.read(session, sight, before)
     actions = allowed(viewer, sight)
     return {
-        "id": conversation["conversation_id"], "name": name, "first_name": naming.first_name(name), "kind": kind,
-        "channel": here.texts()(f"channels.{naming.channel(kind)}"), "contact": contact,
-        "ticket_id": ticket["ticket_id"] if ticket else "", "epoch": conversation["epoch"], "owner": conversation["owner"],
-        "last_seq": conversation["last_seq"], "stretches": found, "actions": actions,
+        "id": conversation["conversation_id"],
+        "name": name,
+        "first_name": naming.first_name(name),
+        "kind": kind,
+        "channel": here.texts()(f"channels.{naming.channel(kind)}"),
+        "contact": contact,
+        "ticket_id": ticket["ticket_id"] if ticket else "",
+        "epoch": conversation["epoch"],
+        "owner": conversation["owner"],
+        "last_seq": conversation["last_seq"],
+        "stretches": found,
+        "actions": actions,
         "older_url": _older(conversation["conversation_id"], first),
         "targets": _targets(session, sight) if "transfer" in actions else (),
         "can_retry": bool(ticket and ticket["holder_id"] == viewer.agent_id),
@@ -88,8 +105,11 @@ def _queued(session: Session, ticket: Mapping[str, Any]) -> dict[str, str]:
     if due is None:
         return {"state": words("state.queue", queue=queue, span=waited), "due": "", "due_press": ""}
     if as_utc(due) < formats.now:
-        return {"state": words("state.queue_late", queue=queue), "due": words("state.late", span=formats.since(due)),
-                "due_press": "late"}
+        return {
+            "state": words("state.queue_late", queue=queue),
+            "due": words("state.late", span=formats.since(due)),
+            "due_press": "late",
+        }
     minutes = round((as_utc(due) - as_utc(ticket["opened_at"])).total_seconds() / 60)
     return {"state": words("state.queue_due", queue=queue, span=waited, minutes=minutes), "due": "", "due_press": ""}
 
@@ -113,16 +133,28 @@ def _targets(session: Session, sight: Sight) -> tuple[tuple[str, list[tuple[str,
     words, ticket = here.texts(), sight.live_ticket or {}
     agent, member = Agent.__table__, Membership.__table__
     colleagues = session.execute(
-        select(agent.c.agent_id, agent.c.name).distinct()
+        select(agent.c.agent_id, agent.c.name)
+        .distinct()
         .outerjoin(member, (member.c.agent_id == agent.c.agent_id) & (member.c.queue_id == ticket["queue_id"]))
-        .where(agent.c.deactivated_at.is_(None), agent.c.agent_id != ticket["holder_id"], agent.c.password_hash != "",
-               member.c.queue_id.is_not(None) | agent.c.role.in_(("supervisor", "admin")))
-        .order_by(agent.c.name))
+        .where(
+            agent.c.deactivated_at.is_(None),
+            agent.c.agent_id != ticket["holder_id"],
+            agent.c.password_hash != "",
+            member.c.queue_id.is_not(None) | agent.c.role.in_(("supervisor", "admin")),
+        )
+        .order_by(agent.c.name)
+    )
     people = [(f"agent:{row.agent_id}", row.name) for row in colleagues]
-    queues = [(f"queue:{queue_id}", name) for queue_id, name in queue_titles(session, here.language()).items()
-              if queue_id != ticket["queue_id"]]
-    return tuple((words(label), found) for label, found in
-                 (("action.agent_group", people), ("action.queue_group", queues)) if found)
+    queues = [
+        (f"queue:{queue_id}", name)
+        for queue_id, name in queue_titles(session, here.language()).items()
+        if queue_id != ticket["queue_id"]
+    ]
+    return tuple(
+        (words(label), found)
+        for label, found in (("action.agent_group", people), ("action.queue_group", queues))
+        if found
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +170,21 @@ class Writing:
 def composer(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Writing) -> dict[str, Any]:
     """What `_composer.html` needs: a field, or the reason why there is none."""
     ticket, words = sight.live_ticket, here.texts()
-    left = window_left(sight.conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now)
+    left = window_left(
+        sight.conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now
+    )
     notice, icon = _closed(viewer, sight, thread, left)
     holder = ticket["holder_id"] if ticket else ""
     return {
         "key": f"{sight.conversation['epoch']}.{sight.conversation['owner']}.{holder or ''}.{int(bool(notice))}",
-        "can_reply": not notice, "notice": notice, "notice_icon": icon, "mode": wrote.mode, "text": wrote.text,
-        "guard": wrote.guard, "focus": wrote.focus, "status": _status(words, thread, left, bool(notice)),
+        "can_reply": not notice,
+        "notice": notice,
+        "notice_icon": icon,
+        "mode": wrote.mode,
+        "text": wrote.text,
+        "guard": wrote.guard,
+        "focus": wrote.focus,
+        "status": _status(words, thread, left, bool(notice)),
     }
 
 
@@ -178,7 +218,13 @@ def _status(words: Any, thread: Mapping[str, Any], left: timedelta | None, close
     if left <= timedelta(0):
         return [{"icon": "lock-open", "text": words("composer.closed_next", name=thread["first_name"]), "press": ""}]
     press = "soon" if left < WINDOW_PRESSES else ""
-    return [{"icon": "hourglass", "text": words("composer.window", channel=thread["channel"], span=span(left)), "press": press}]
+    return [
+        {
+            "icon": "hourglass",
+            "text": words("composer.window", channel=thread["channel"], span=span(left)),
+            "press": press,
+        }
+    ]
 
 
 def passing_text(passing: Passing | None) -> str:
@@ -186,10 +232,19 @@ def passing_text(passing: Passing | None) -> str:
     words, formats = here.texts(), here.formats()
     if passing is None:
         return words("pass.start")
-    values = {"name": passing.agent, "other": passing.other, "time": formats.moment(passing.at),
-              "queue": _queue_title(passing.queue), "span": ""}
-    key = {"take_over": "takeover", "open": "handoff", "transfer_to_agent": "transfer",
-           "transfer_to_queue": "transfer_queue"}.get(passing.kind, passing.kind)
+    values = {
+        "name": passing.agent,
+        "other": passing.other,
+        "time": formats.moment(passing.at),
+        "queue": _queue_title(passing.queue),
+        "span": "",
+    }
+    key = {
+        "take_over": "takeover",
+        "open": "handoff",
+        "transfer_to_agent": "transfer",
+        "transfer_to_queue": "transfer_queue",
+    }.get(passing.kind, passing.kind)
     if key == "claim" and passing.waited_seconds is not None:
         key = "claim_waited" if passing.kept is None else "claim_kept" if passing.kept else "claim_late"
         values["span"] = span(timedelta(seconds=passing.waited_seconds))

@@ -26,7 +26,8 @@ def conversation_of_message(message_id: str) -> str:
 def name_of(conversation_id: str) -> str:
     """The contact's first name, for a sentence about her."""
     query = select(_contact.c.name, _conversation.c.address).where(
-        _contact.c.contact_id == _conversation.c.contact_id, _conversation.c.conversation_id == conversation_id)
+        _contact.c.contact_id == _conversation.c.contact_id, _conversation.c.conversation_id == conversation_id
+    )
     with here.desk().database.reading() as session:
         row = session.execute(query).one()
     return naming.first_name(naming.shown_name(row.name, row.address))

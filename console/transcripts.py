@@ -20,8 +20,15 @@ PAGE_MESSAGES = 200
 
 # Who may speak after a line of the timeline of this kind.
 OWNER_AFTER = {
-    "handoff": "queue", "open": "queue", "claim": "agent", "take_over": "agent", "release": "queue",
-    "transfer_to_queue": "queue", "transfer_to_agent": "agent", "return": "bot", "resolve": "bot",
+    "handoff": "queue",
+    "open": "queue",
+    "claim": "agent",
+    "take_over": "agent",
+    "release": "queue",
+    "transfer_to_queue": "queue",
+    "transfer_to_agent": "agent",
+    "return": "bot",
+    "resolve": "bot",
 }
 
 _message, _part, _entry, _ticket = Message.__table__, OutboxPart.__table__, TimelineEntry.__table__, Ticket.__table__
@@ -40,8 +47,13 @@ def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch]
     spoken = Spoken(
         messages=messages,
         parts=_parts(session, [message["message_id"] for message in messages if message["direction"] == "outbound"]),
-        passings=_passings(session, conversation_id, names, messages[0]["epoch"] if first else 0,
-                           messages[-1]["epoch"] if before and messages else None),
+        passings=_passings(
+            session,
+            conversation_id,
+            names,
+            messages[0]["epoch"] if first else 0,
+            messages[-1]["epoch"] if before and messages else None,
+        ),
         notes=_notes(session, conversation_id, first, before),
         names=names,
         evidence=(sight.ticket or {}).get("evidence") or (),
@@ -53,7 +65,9 @@ def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch]
 
 def single(session: Session, message: Mapping[str, Any]) -> Bubble:
     """One message as a bubble, out of its transcript."""
-    spoken = Spoken((message,), _parts(session, [message["message_id"]]), (), (), agent_names(session), zone=here.zone())
+    spoken = Spoken(
+        (message,), _parts(session, [message["message_id"]]), (), (), agent_names(session), zone=here.zone()
+    )
     return stretches(spoken)[0].bubbles[0]
 
 
@@ -72,16 +86,23 @@ def _messages(session: Session, conversation_id: str, before: int) -> list[Mappi
 
 def _with_attachments(session: Session, messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Kinds of what came with the messages, where the message itself does not say."""
-    bare = [message["message_id"] for message in messages
-            if message["direction"] == "inbound" and not (message["content"] or {}).get("media")]
+    bare = [
+        message["message_id"]
+        for message in messages
+        if message["direction"] == "inbound" and not (message["content"] or {}).get("media")
+    ]
     if not bare:
         return messages
     kinds: dict[str, list[dict[str, str]]] = defaultdict(list)
     query = select(_attachment.c.message_id, _attachment.c.kind).where(_attachment.c.message_id.in_(bare))
     for row in session.execute(query.order_by(_attachment.c.n)):
         kinds[row.message_id].append({"type": row.kind})
-    return [{**message, "content": {**(message["content"] or {}), "media": kinds[message["message_id"]]}}
-            if message["message_id"] in kinds else message for message in messages]
+    return [
+        {**message, "content": {**(message["content"] or {}), "media": kinds[message["message_id"]]}}
+        if message["message_id"] in kinds
+        else message
+        for message in messages
+    ]
 
 
 def _parts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
@@ -98,14 +119,22 @@ def _passings(
     session: Session, conversation_id: str, names: Mapping[str, str], first_epoch: int, last_epoch: int | None
 ) -> list[Passing]:
     """Changes of owner under the epochs of the page; the one it starts in stands at its head."""
-    query = select(_entry).where(_entry.c.conversation_id == conversation_id, _entry.c.kind.in_(sorted(OWNER_AFTER)),
-                                 _entry.c.epoch >= first_epoch)
+    query = select(_entry).where(
+        _entry.c.conversation_id == conversation_id,
+        _entry.c.kind.in_(sorted(OWNER_AFTER)),
+        _entry.c.epoch >= first_epoch,
+    )
     if last_epoch is not None:
         query = query.where(_entry.c.epoch <= last_epoch)
     found = list(session.execute(query.order_by(_entry.c.epoch, _entry.c.entry_id)).mappings())
-    tickets = {row["ticket_id"]: row for row in session.execute(
-        select(_ticket).where(_ticket.c.ticket_id.in_(sorted({entry["ticket_id"] for entry in found if entry["ticket_id"]})))
-    ).mappings()}
+    tickets = {
+        row["ticket_id"]: row
+        for row in session.execute(
+            select(_ticket).where(
+                _ticket.c.ticket_id.in_(sorted({entry["ticket_id"] for entry in found if entry["ticket_id"]}))
+            )
+        ).mappings()
+    }
     return [_passing(entry, tickets.get(entry["ticket_id"], {}), names) for entry in found]
 
 
@@ -118,9 +147,16 @@ def _passing(entry: Mapping[str, Any], ticket: Mapping[str, Any], names: Mapping
         waited = (at - as_utc(ticket["opened_at"])).total_seconds()
         kept = at <= as_utc(ticket["due_at"]) if ticket["due_at"] else None
     return Passing(
-        kind=entry["kind"], owner=OWNER_AFTER[entry["kind"]], at=at, epoch=entry["epoch"] or 0, entry_id=entry["entry_id"],
-        agent=actor or data.get("agent", ""), other=data.get("agent", ""),
-        queue=data.get("queue") or ticket.get("queue_id", ""), waited_seconds=waited, kept=kept,
+        kind=entry["kind"],
+        owner=OWNER_AFTER[entry["kind"]],
+        at=at,
+        epoch=entry["epoch"] or 0,
+        entry_id=entry["entry_id"],
+        agent=actor or data.get("agent", ""),
+        other=data.get("agent", ""),
+        queue=data.get("queue") or ticket.get("queue_id", ""),
+        waited_seconds=waited,
+        kept=kept,
     )
 
 

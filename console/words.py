@@ -22,7 +22,7 @@ Text = str | Mapping[str, str]
 class Words:
     """The texts of one language. `words("tabs.mine")`, with values for its {blanks}; `n` chooses singular or plural."""
 
-    __slots__ = ("language", "_texts", "_plural")
+    __slots__ = ("_plural", "_texts", "language")
 
     def __init__(self, language: str, texts: Mapping[str, Text]) -> None:
         self.language = language

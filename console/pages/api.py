@@ -33,8 +33,15 @@ def conversations() -> Response:
         rows = access.conversations_for(session, here.viewer(), filters)
         counts = access.counts_for(session, here.viewer())
         latest = screens.latest_entry(session)
-    return jsonify({"tab": asked.tab, "page": asked.page, "counts": counts, "latest": latest,
-                    "conversations": [_row(row) for row in rows]})
+    return jsonify(
+        {
+            "tab": asked.tab,
+            "page": asked.page,
+            "counts": counts,
+            "latest": latest,
+            "conversations": [_row(row) for row in rows],
+        }
+    )
 
 
 def conversation(conversation_id: str) -> Response:
@@ -52,18 +59,44 @@ def events() -> Response:
     with here.desk().database.reading() as session:
         rows = session.execute(_after, {"last": last}).mappings().all()
         seen = sightings.visible(session, here.viewer(), {row["conversation_id"] or "" for row in rows})
-    return jsonify({"latest": rows[-1]["entry_id"] if rows else last, "more": len(rows) == EVENTS_AT_ONCE,
-                    "events": [_event(row) for row in rows if (row["conversation_id"] or "") in seen]})
+    return jsonify(
+        {
+            "latest": rows[-1]["entry_id"] if rows else last,
+            "more": len(rows) == EVENTS_AT_ONCE,
+            "events": [_event(row) for row in rows if (row["conversation_id"] or "") in seen],
+        }
+    )
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    ticket = {name: _plain(row[f"ticket_{name}"]) for name in
-              ("state", "queue_id", "reason", "priority", "holder_id", "waiting_since", "due_at", "opened_at", "epoch")}
+    ticket = {
+        name: _plain(row[f"ticket_{name}"])
+        for name in (
+            "state",
+            "queue_id",
+            "reason",
+            "priority",
+            "holder_id",
+            "waiting_since",
+            "due_at",
+            "opened_at",
+            "epoch",
+        )
+    }
     return {
-        "conversation": row["conversation_id"], "name": row["contact_name"], "address": row["address"], "channel": row["kind"],
-        "owner": row["owner"], "epoch": row["epoch"], "language": row["language"], "unread": row["unread"],
-        "preview": row["preview"], "preview_author": row["preview_author"], "waiting_since": _plain(row["waiting_since"]),
-        "last_message_at": _plain(row["last_message_at"]), "holder": row["holder_name"],
+        "conversation": row["conversation_id"],
+        "name": row["contact_name"],
+        "address": row["address"],
+        "channel": row["kind"],
+        "owner": row["owner"],
+        "epoch": row["epoch"],
+        "language": row["language"],
+        "unread": row["unread"],
+        "preview": row["preview"],
+        "preview_author": row["preview_author"],
+        "waiting_since": _plain(row["waiting_since"]),
+        "last_message_at": _plain(row["last_message_at"]),
+        "holder": row["holder_name"],
         "ticket": {"ticket": row["ticket_id"], **ticket} if row["ticket_id"] else None,
     }
 
@@ -72,12 +105,20 @@ def _conversation(session: Session, sight: Sight, thread: Mapping[str, Any]) -> 
     conversation, names = sight.conversation, transcripts.agent_names(session)
     left = window_left(conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now)
     return {
-        "conversation": conversation["conversation_id"], "name": thread["name"], "address": conversation["address"],
-        "channel": thread["kind"], "owner": conversation["owner"], "epoch": conversation["epoch"],
-        "language": conversation["language"], "unread": conversation["unread"], "last_seq": conversation["last_seq"],
-        "waiting_since": _plain(conversation["waiting_since"]), "actions": list(thread["actions"]),
+        "conversation": conversation["conversation_id"],
+        "name": thread["name"],
+        "address": conversation["address"],
+        "channel": thread["kind"],
+        "owner": conversation["owner"],
+        "epoch": conversation["epoch"],
+        "language": conversation["language"],
+        "unread": conversation["unread"],
+        "last_seq": conversation["last_seq"],
+        "waiting_since": _plain(conversation["waiting_since"]),
+        "actions": list(thread["actions"]),
         "window_seconds": None if left is None else round(left.total_seconds()),
-        "ticket": _ticket(sight.ticket, names), "card": _card(session, sight, thread),
+        "ticket": _ticket(sight.ticket, names),
+        "card": _card(session, sight, thread),
         "messages": [_message(bubble, stretch) for stretch in thread["stretches"] for bubble in stretch.bubbles],
         "latest": screens.latest_entry(session),
     }
@@ -93,23 +134,58 @@ def _card(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str
 def _ticket(ticket: Mapping[str, Any] | None, names: Mapping[str, str]) -> dict[str, Any] | None:
     if ticket is None:
         return None
-    columns = ("state", "queue_id", "reason", "summary", "priority", "score", "threshold", "epoch", "evidence", "holder_id",
-               "opened_at", "waiting_since", "due_at", "claimed_at", "first_reply_at", "closed_at", "disposition")
+    columns = (
+        "state",
+        "queue_id",
+        "reason",
+        "summary",
+        "priority",
+        "score",
+        "threshold",
+        "epoch",
+        "evidence",
+        "holder_id",
+        "opened_at",
+        "waiting_since",
+        "due_at",
+        "claimed_at",
+        "first_reply_at",
+        "closed_at",
+        "disposition",
+    )
     return {"ticket": ticket["ticket_id"], "holder": names.get(ticket["holder_id"] or "", "")} | {
-        name: _plain(ticket[name]) for name in columns}
+        name: _plain(ticket[name]) for name in columns
+    }
 
 
 def _message(bubble: Bubble, stretch: Stretch) -> dict[str, Any]:
     return {
-        "id": bubble.key, "seq": bubble.seq, "author": bubble.author, "name": bubble.name, "text": bubble.text,
-        "at": _plain(bubble.at), "state": bubble.state, "error_code": bubble.error_code, "evidence": list(bubble.cites),
-        "choices": list(bubble.choices), "media": list(bubble.media), "held_by": stretch.owner,
+        "id": bubble.key,
+        "seq": bubble.seq,
+        "author": bubble.author,
+        "name": bubble.name,
+        "text": bubble.text,
+        "at": _plain(bubble.at),
+        "state": bubble.state,
+        "error_code": bubble.error_code,
+        "evidence": list(bubble.cites),
+        "choices": list(bubble.choices),
+        "media": list(bubble.media),
+        "held_by": stretch.owner,
     }
 
 
 def _event(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": row["entry_id"], "conversation": row["conversation_id"], "ticket": row["ticket_id"], "kind": row["kind"],
-            "actor": row["actor"], "epoch": row["epoch"], "at": _plain(row["at"]), "data": row["data"]}
+    return {
+        "id": row["entry_id"],
+        "conversation": row["conversation_id"],
+        "ticket": row["ticket_id"],
+        "kind": row["kind"],
+        "actor": row["actor"],
+        "epoch": row["epoch"],
+        "at": _plain(row["at"]),
+        "data": row["data"],
+    }
 
 
 def _plain(value: Any) -> Any:

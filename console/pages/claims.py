@@ -21,21 +21,30 @@ def claim(ticket_id: str) -> Response:
     """Exactly one of any number of agents gets it; the others are told who did."""
     conversation_id = conversation_of(ticket_id)
     epoch, force = here.number_field("epoch"), here.text_field("force") == "1"
-    return perform(conversation_id, lambda work: claims.claim(work, ticket_id, _me(), epoch, force),
-                   lambda result: _claimed(result, "done.claimed"))
+    return perform(
+        conversation_id,
+        lambda work: claims.claim(work, ticket_id, _me(), epoch, force),
+        lambda result: _claimed(result, "done.claimed"),
+    )
 
 
 def takeover(conversation_id: str) -> Response:
     """Take it from the bot."""
     epoch = here.number_field("epoch")
-    return perform(conversation_id, lambda work: claims.take_over(work, conversation_id, _me(), epoch),
-                   lambda result: _claimed(result, "done.taken"))
+    return perform(
+        conversation_id,
+        lambda work: claims.take_over(work, conversation_id, _me(), epoch),
+        lambda result: _claimed(result, "done.taken"),
+    )
 
 
 def release(ticket_id: str) -> Response:
     conversation_id, why = conversation_of(ticket_id), here.text_field("reason")[:500]
-    return perform(conversation_id, lambda work: claims.release(work, ticket_id, _me(), why),
-                   lambda _: Said(here.texts()("done.released")))
+    return perform(
+        conversation_id,
+        lambda work: claims.release(work, ticket_id, _me(), why),
+        lambda _: Said(here.texts()("done.released")),
+    )
 
 
 def transfer(ticket_id: str) -> Response:
@@ -62,7 +71,9 @@ def _claimed(result: ClaimResult, key: str) -> Said:
     if result.on_the_wire:
         text += " " + words("done.wire", n=len(result.on_the_wire))
     facts: dict[str, Any] = {
-        "ticket": result.ticket_id, "epoch": result.epoch, "holder": result.holder_name,
+        "ticket": result.ticket_id,
+        "epoch": result.epoch,
+        "holder": result.holder_name,
         "on_the_wire": [{"message": part["message_id"], "text": part["text"]} for part in result.on_the_wire],
     }
     return Said(text, facts, focus=True)

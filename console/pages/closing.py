@@ -15,14 +15,20 @@ def resolve(ticket_id: str) -> Response:
     conversation_id = conversation_of(ticket_id)
     disposition = here.text_field("disposition") or "solved"
     agent_id = here.viewer().agent_id
-    return perform(conversation_id, lambda work: closing.resolve(work, ticket_id, agent_id, disposition),
-                   lambda _: Said(here.texts()("done.resolved")))
+    return perform(
+        conversation_id,
+        lambda work: closing.resolve(work, ticket_id, agent_id, disposition),
+        lambda _: Said(here.texts()("done.resolved")),
+    )
 
 
 def return_ticket(ticket_id: str) -> Response:
     conversation_id, agent_id = conversation_of(ticket_id), here.viewer().agent_id
-    return perform(conversation_id, lambda work: closing.return_to_bot(work, ticket_id, agent_id),
-                   lambda _: Said(here.texts()("done.returned")))
+    return perform(
+        conversation_id,
+        lambda work: closing.return_to_bot(work, ticket_id, agent_id),
+        lambda _: Said(here.texts()("done.returned")),
+    )
 
 
 ROUTES = (

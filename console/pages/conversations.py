@@ -48,11 +48,13 @@ def _conversation(conversation_id: str, screen: str) -> Response:
 def list_fragment() -> Response:
     """The list and the left column, for a page that is told they changed."""
     with here.desk().database.reading() as session:
-        return _fragment("_list_fragment.html", **screens.list_screen(session, screens.asked(), request.args.get("current", "")))
+        return _fragment(
+            "_list_fragment.html", **screens.list_screen(session, screens.asked(), request.args.get("current", ""))
+        )
 
 
 def thread_fragment(conversation_id: str) -> Response:
-    """The conversation's pieces; the composer only if it is not the one on the page, for somebody may be typing there."""
+    """The conversation's pieces; the composer only if another is on the page, for somebody may be typing there."""
     with here.desk().database.reading() as session:
         sight = screens.sight_of(session, conversation_id)
         values = _pieces(session, sight)

@@ -56,8 +56,13 @@ def accept(token: str) -> Response:
     except WeakPassword:
         with database.reading() as session:
             agent = agents.invited(session, token, here.formats().now)
-        return page("invitation.html", 422 if agent else 410, name=agent["name"] if agent else "",
-                    error=here.texts()("invitation.short"), next="")
+        return page(
+            "invitation.html",
+            422 if agent else 410,
+            name=agent["name"] if agent else "",
+            error=here.texts()("invitation.short"),
+            next="",
+        )
     with database.reading() as session:
         viewer = access.viewer(session, agent_id)
     login.begin(viewer)

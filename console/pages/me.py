@@ -56,8 +56,19 @@ def zones() -> frozenset[str]:
 def _form(status: int, zone: str, error: str = "") -> Response:
     with here.desk().database.reading() as session:
         left = nav.nav(session, here.viewer(), None, "me")
-    return page("me.html", status, nav=left, me=nav.me(here.agent()), languages=LANGUAGES, themes=THEMES, zone=zone,
-                zones=sorted(zones()), error=error, banner=screens.flashed(), csrf_header=screens.csrf_header())
+    return page(
+        "me.html",
+        status,
+        nav=left,
+        me=nav.me(here.agent()),
+        languages=LANGUAGES,
+        themes=THEMES,
+        zone=zone,
+        zones=sorted(zones()),
+        error=error,
+        banner=screens.flashed(),
+        csrf_header=screens.csrf_header(),
+    )
 
 
 ROUTES = (Route("/me", "me", show), Route("/me", "save_me", save, ("POST",)))

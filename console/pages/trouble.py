@@ -47,9 +47,15 @@ def trouble() -> Response:
     _require_overseer()
     with here.desk().database.reading() as session:
         return page(
-            "trouble.html", letters=_letters(session), failing=_failing(session), failure_text=failure_text,
-            nav=nav.nav(session, here.viewer(), None, "trouble"), me=nav.me(here.agent()), banner=screens.flashed(),
-            csrf_header=screens.csrf_header())
+            "trouble.html",
+            letters=_letters(session),
+            failing=_failing(session),
+            failure_text=failure_text,
+            nav=nav.nav(session, here.viewer(), None, "trouble"),
+            me=nav.me(here.agent()),
+            banner=screens.flashed(),
+            csrf_header=screens.csrf_header(),
+        )
 
 
 def rerun(dead_letter_id: str) -> Response:
@@ -69,7 +75,7 @@ def _settle(dead_letter_id: str, act: Callable[[str, str], object], done: str) -
         act(dead_letter_id, here.viewer().agent_id)
     except UnknownDeadLetter as error:
         return _refused(problem(error))
-    except Exception as error:  # what was given up once may fail again in any way; the page must say so
+    except Exception as error:  # noqa: BLE001 - what was given up once may fail again in any way
         logger.warning("dead letter failed again", dead_letter=dead_letter_id, error=type(error).__name__)
         return _refused(Problem(409, "conflict", "failed_again", words("error.rerun_failed", why=type(error).__name__)))
     if here.wants_json():
@@ -92,8 +98,16 @@ def _require_overseer() -> None:
 
 def _letters(session: Session) -> list[dict[str, Any]]:
     query = select(_letter).where(_letter.c.state == "open").order_by(_letter.c.created_at.desc()).limit(SHOWN)
-    return [{"id": row["dead_letter_id"], "kind": row["kind"], "reason": row["reason"], "at": row["created_at"],
-             "conversation_id": row["conversation_id"]} for row in session.execute(query).mappings()]
+    return [
+        {
+            "id": row["dead_letter_id"],
+            "kind": row["kind"],
+            "reason": row["reason"],
+            "at": row["created_at"],
+            "conversation_id": row["conversation_id"],
+        }
+        for row in session.execute(query).mappings()
+    ]
 
 
 def _failing(session: Session) -> list[Undelivered]:
@@ -101,21 +115,35 @@ def _failing(session: Session) -> list[Undelivered]:
     newest = (
         select(_part.c.message_id, func.max(_part.c.position).label("position"))
         .where(_part.c.state.in_(("failed", "expired", "unknown")), _part.c.created_at > here.formats().now - SHOWN_FOR)
-        .group_by(_part.c.message_id).subquery()
+        .group_by(_part.c.message_id)
+        .subquery()
     )
     query = (
-        select(_message.c.message_id, _message.c.conversation_id, _message.c.text, _part.c.state, _part.c.error_code,
-               _part.c.created_at)
+        select(
+            _message.c.message_id,
+            _message.c.conversation_id,
+            _message.c.text,
+            _part.c.state,
+            _part.c.error_code,
+            _part.c.created_at,
+        )
         .join(newest, newest.c.message_id == _message.c.message_id)
         .join(_part, (_part.c.message_id == newest.c.message_id) & (_part.c.position == newest.c.position))
-        .order_by(_part.c.created_at.desc()).limit(SHOWN)
+        .order_by(_part.c.created_at.desc())
+        .limit(SHOWN)
     )
     return [_undelivered(row) for row in session.execute(query).mappings()]
 
 
 def _undelivered(row: Mapping[str, Any]) -> Undelivered:
-    return Undelivered(row["message_id"], row["conversation_id"], row["text"][:140], row["state"], row["error_code"] or "",
-                       as_utc(row["created_at"]))
+    return Undelivered(
+        row["message_id"],
+        row["conversation_id"],
+        row["text"][:140],
+        row["state"],
+        row["error_code"] or "",
+        as_utc(row["created_at"]),
+    )
 
 
 ROUTES = (

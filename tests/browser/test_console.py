@@ -20,9 +20,18 @@ from tests.builders import Bell, a_message, a_wiring, said, the_conversation
 from tests.builders import HandClock as Clock
 from tests.console import desks
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 MISSING = "There is no Chromium here; `apt-get install chromium` brings one, and this test runs."
 
 
@@ -74,7 +83,9 @@ def enter(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     def log_in(name: str, path: str = "/console/conversations", width: int = 1440) -> Page:
         page = browser.new_context(viewport={"width": width, "height": 900}, base_url=address).new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None)
+        page.on(
+            "console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None
+        )
         page.goto(path)
         page.get_by_test_id("login-email").fill(f"{name.lower()}@example.com")
         page.get_by_test_id("login-password").fill(desks.PASSWORD)
@@ -110,7 +121,9 @@ def test_the_field_is_empty_once_the_text_has_left(enter: Callable[..., Page], s
     expect(page.get_by_test_id("composer").get_by_role("textbox")).to_be_focused()
 
 
-def test_what_the_contact_writes_shows_without_a_reload(enter: Callable[..., Page], database: Database, story: str) -> None:
+def test_what_the_contact_writes_shows_without_a_reload(
+    enter: Callable[..., Page], database: Database, story: str
+) -> None:
     page = enter("Ana", f"/console/conversations/{story}")
     page.evaluate("window.samePage = true")
     expect(page.get_by_test_id("state")).to_contain_text("En cola")
@@ -163,10 +176,13 @@ def test_single_keys_work_outside_of_fields(enter: Callable[..., Page], story: s
     expect(page.get_by_test_id("composer").get_by_role("textbox")).to_be_focused()
 
 
-@pytest.mark.parametrize(("path", "shown", "hidden"), [
-    ("", "#list", "#thread"), ("/{story}", "#thread", "#list"), ("/{story}/panel", "#panel", "#thread"),
-])
-def test_a_phone_shows_one_screen_at_a_time(enter: Callable[..., Page], story: str, path: str, shown: str, hidden: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "shown", "hidden"),
+    [("", "#list", "#thread"), ("/{story}", "#thread", "#list"), ("/{story}/panel", "#panel", "#thread")],
+)
+def test_a_phone_shows_one_screen_at_a_time(
+    enter: Callable[..., Page], story: str, path: str, shown: str, hidden: str
+) -> None:
     page = enter("Ana", "/console/conversations" + path.format(story=story), width=360)
 
     expect(page.locator(shown)).to_be_visible()

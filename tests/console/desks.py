@@ -23,13 +23,26 @@ from tests.builders import a_conversation, a_message, a_queue, an_agent, the_con
 PASSWORD = "una frase corta y buena"
 PASSWORD_HASH = agents.hash_password(PASSWORD)
 LATE_ORDER: Mapping[str, Any] = {
-    "reference": "AB-54321", "status": "in_transit", "status_text": "in_transit", "currency": "EUR", "carrier": "Veloz24",
-    "tracking_number": "VZ 8841 2207 5", "tracking_url": "https://veloz24.example/8841", "ordered_on": "2026-11-17",
-    "promised_on": "2026-11-19", "days_late": 4, "total": "84.90", "paid": True,
-    "items": [{"name": "Lámpara Alba, lino", "quantity": 1, "price": "69.90"},
-              {"name": "Bombilla E27 cálida", "quantity": 2, "price": "15.00"}],
-    "events": [{"at": "2026-11-18T09:00:00+00:00", "text": "Recogido en almacén"},
-               {"at": "2026-11-19T12:00:00+00:00", "text": "Parado", "place": "Zaragoza"}],
+    "reference": "AB-54321",
+    "status": "in_transit",
+    "status_text": "in_transit",
+    "currency": "EUR",
+    "carrier": "Veloz24",
+    "tracking_number": "VZ 8841 2207 5",
+    "tracking_url": "https://veloz24.example/8841",
+    "ordered_on": "2026-11-17",
+    "promised_on": "2026-11-19",
+    "days_late": 4,
+    "total": "84.90",
+    "paid": True,
+    "items": [
+        {"name": "Lámpara Alba, lino", "quantity": 1, "price": "69.90"},
+        {"name": "Bombilla E27 cálida", "quantity": 2, "price": "15.00"},
+    ],
+    "events": [
+        {"at": "2026-11-18T09:00:00+00:00", "text": "Recogido en almacén"},
+        {"at": "2026-11-19T12:00:00+00:00", "text": "Parado", "place": "Zaragoza"},
+    ],
 }
 EVIDENCE = "Quiero hablar con una persona"
 
@@ -38,8 +51,11 @@ def an_app(database: Database, **options: Any) -> Flask:
     """The console alone, on this database."""
     app = Flask("console-test", static_folder=None)
     app.config.update(SECRET_KEY="not-a-secret-of-anybody", TESTING=True)
-    given: dict[str, Any] = {"secure_cookies": False, "window_hours": lambda kind: 24.0,
-                             "find_order": lambda reference: LATE_ORDER if reference == "AB-54321" else None}
+    given: dict[str, Any] = {
+        "secure_cookies": False,
+        "window_hours": lambda kind: 24.0,
+        "find_order": lambda reference: LATE_ORDER if reference == "AB-54321" else None,
+    }
     app.register_blueprint(blueprint(Desk(database, **(given | options))))
     return app
 
@@ -48,8 +64,12 @@ def people(work: Work) -> None:
     """Queues orders and returns; Ana and Bo in one each, Sue who supervises, Max without a queue."""
     a_queue(work, "orders", titles={"es": "Envíos", "en": "Shipping", "pt": "Envios"}, is_default=True)
     a_queue(work, "returns", titles={"es": "Devoluciones", "en": "Returns", "pt": "Devoluções"})
-    for name, queues, role in (("Ana", ("orders",), "agent"), ("Bo", ("returns",), "agent"), ("Sue", (), "supervisor"),
-                               ("Max", (), "agent")):
+    for name, queues, role in (
+        ("Ana", ("orders",), "agent"),
+        ("Bo", ("returns",), "agent"),
+        ("Sue", (), "supervisor"),
+        ("Max", (), "agent"),
+    ):
         an_agent(work, name, queues, role=role, password_hash=PASSWORD_HASH)
 
 
@@ -68,7 +88,9 @@ def with_token(app: Flask, name: str, token: str) -> Client:
     return client
 
 
-def post(client: Client, path: str, headers: Mapping[str, str] | None = None, method: str = "POST", **fields: Any) -> Any:
+def post(
+    client: Client, path: str, headers: Mapping[str, str] | None = None, method: str = "POST", **fields: Any
+) -> Any:
     """What the form of a page sends: its fields and the token."""
     return client.open(path, method=method, data={"csrf_token": csrf(client), **fields}, headers=headers)
 
@@ -91,10 +113,18 @@ def a_story(work: Work, name: str = "Marta Ríos", queue: str = "orders", **chan
     answer = outbox.queue(work, conversation_id, Outgoing("Tu pedido AB-54321 está en camino."))
     delivered(work, answer)
     asked = a_message(work, conversation_id, f"{EVIDENCE}, ya está bien")
-    ticket_id = desk.open(work, conversation_id, Opening(
-        queue, "human_request", evidence=[{"code": "human_request", "quote": EVIDENCE, "message_id": asked["message_id"],
-                                           "points": 0}],
-        score=0.75, threshold=0.5, card={"path": "order_status › shipped", "known": {"order_ref": "AB-54321"}}))
+    ticket_id = desk.open(
+        work,
+        conversation_id,
+        Opening(
+            queue,
+            "human_request",
+            evidence=[{"code": "human_request", "quote": EVIDENCE, "message_id": asked["message_id"], "points": 0}],
+            score=0.75,
+            threshold=0.5,
+            card={"path": "order_status › shipped", "known": {"order_ref": "AB-54321"}},
+        ),
+    )
     return conversation_id, ticket_id
 
 
@@ -121,4 +151,7 @@ def outbound(work: Work, conversation_id: str, state: str, text: str = "Te mando
 def delivered(work: Work, message_id: str, state: str = "delivered", **values: Any) -> None:
     """The parts of a message are this far."""
     work.connection.execute(
-        update(OutboxPart.__table__).where(OutboxPart.__table__.c.message_id == message_id).values(state=state, **values))
+        update(OutboxPart.__table__)
+        .where(OutboxPart.__table__.c.message_id == message_id)
+        .values(state=state, **values)
+    )

@@ -44,14 +44,18 @@ def text_of(answer: Any) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_a_claim_leads_back_to_the_conversation_and_says_so(ana: Client, database: Database, queued: tuple[str, str]) -> None:
+def test_a_claim_leads_back_to_the_conversation_and_says_so(
+    ana: Client, database: Database, queued: tuple[str, str]
+) -> None:
     answer = claim(ana, database, queued)
 
     assert answer.headers["Location"] == f"/console/conversations/{queued[0]}"
     assert "La conversación con Marta es tuya." in text_of(ana.get(answer.headers["Location"]))
 
 
-def test_who_comes_second_is_told_who_won(ana: Client, sue: Client, database: Database, queued: tuple[str, str]) -> None:
+def test_who_comes_second_is_told_who_won(
+    ana: Client, sue: Client, database: Database, queued: tuple[str, str]
+) -> None:
     epoch = desks.epoch_of(database, queued[0])
     claim(ana, database, queued)
 
@@ -61,12 +65,18 @@ def test_who_comes_second_is_told_who_won(ana: Client, sue: Client, database: Da
     assert "Ana llegó antes. La conversación con Marta ya es suya." in text_of(answer)
 
 
-def test_a_program_gets_the_winner_as_json(ana: Client, sue: Client, database: Database, queued: tuple[str, str]) -> None:
+def test_a_program_gets_the_winner_as_json(
+    ana: Client, sue: Client, database: Database, queued: tuple[str, str]
+) -> None:
     claim(ana, database, queued)
 
     answer = post(sue, f"/console/tickets/{queued[1]}/claim", {"Accept": "application/json"}, epoch=1)
 
-    assert (answer.status_code, answer.json["error"]["code"], answer.json["error"]["winner"]) == (409, "already_claimed", "Ana")
+    assert (answer.status_code, answer.json["error"]["code"], answer.json["error"]["winner"]) == (
+        409,
+        "already_claimed",
+        "Ana",
+    )
 
 
 def test_a_second_click_of_the_same_agent_is_no_error(ana: Client, database: Database, queued: tuple[str, str]) -> None:
@@ -123,7 +133,9 @@ def colleague_answers(database: Database, mine: tuple[str, str]) -> None:
         claims.transfer_to_agent(work, mine[1], "agt_sue", "agt_ana", "sigue tú")
 
 
-def test_a_colleagues_answer_holds_the_text_back_and_shows_it(ana: Client, database: Database, mine: tuple[str, str]) -> None:
+def test_a_colleagues_answer_holds_the_text_back_and_shows_it(
+    ana: Client, database: Database, mine: tuple[str, str]
+) -> None:
     colleague_answers(database, mine)
 
     answer = reply(ana, database, mine, "Lo miro ahora", last_seen_seq=3)
@@ -208,7 +220,9 @@ def test_the_holder_lets_go(ana: Client, database: Database, mine: tuple[str, st
         assert the_conversation(work, mine[0])["owner"] == owner
 
 
-def test_the_supervisor_takes_a_conversation_from_the_bot(sue: Client, database: Database, mine: tuple[str, str]) -> None:
+def test_the_supervisor_takes_a_conversation_from_the_bot(
+    sue: Client, database: Database, mine: tuple[str, str]
+) -> None:
     post(sue, f"/console/tickets/{mine[1]}/return")
     post(sue, f"/console/conversations/{mine[0]}/takeover", epoch=desks.epoch_of(database, mine[0]))
 
@@ -216,7 +230,9 @@ def test_the_supervisor_takes_a_conversation_from_the_bot(sue: Client, database:
         assert the_conversation(work, mine[0])["owner"] == "agent"
 
 
-def test_a_message_that_failed_is_sent_again_as_a_new_one(ana: Client, database: Database, mine: tuple[str, str]) -> None:
+def test_a_message_that_failed_is_sent_again_as_a_new_one(
+    ana: Client, database: Database, mine: tuple[str, str]
+) -> None:
     with database.work() as work:
         message_id = desks.outbound(work, mine[0], "failed", "Te llamo mañana", error_code="131026")
     post(ana, f"/console/messages/{message_id}/retry")
@@ -233,12 +249,20 @@ def test_a_message_that_left_is_not_sent_again(ana: Client, database: Database, 
 
 def test_htmx_gets_the_pieces_that_changed(ana: Client, database: Database, mine: tuple[str, str]) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": f"http://localhost/console/conversations/{mine[0]}"}
-    answer = post(ana, f"/console/tickets/{mine[1]}/replies", headers, text="Sale hoy.", last_seen_seq=99,
-                  epoch=desks.epoch_of(database, mine[0]))
+    answer = post(
+        ana,
+        f"/console/tickets/{mine[1]}/replies",
+        headers,
+        text="Sale hoy.",
+        last_seen_seq=99,
+        epoch=desks.epoch_of(database, mine[0]),
+    )
 
     page = text_of(answer)
     assert "<html" not in page
-    assert all(f'id="{piece}" hx-swap-oob="true"' in page for piece in ("transcript", "thread-head", "list-rows", "banner"))
+    assert all(
+        f'id="{piece}" hx-swap-oob="true"' in page for piece in ("transcript", "thread-head", "list-rows", "banner")
+    )
 
 
 def test_htmx_on_the_list_is_led_to_the_conversation(ana: Client, database: Database, queued: tuple[str, str]) -> None:

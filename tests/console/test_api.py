@@ -27,7 +27,11 @@ def test_a_conversation_has_messages_with_state_and_holder(ana: Client, story: t
     messages = ana.get(f"/console/api/conversations/{story[0]}").json["messages"]
 
     assert [(message["author"], message["state"], message["held_by"]) for message in messages] == [
-        ("contact", "received", "bot"), ("bot", "delivered", "bot"), ("contact", "received", "bot"), ("system", "queued", "queue")]
+        ("contact", "received", "bot"),
+        ("bot", "delivered", "bot"),
+        ("contact", "received", "bot"),
+        ("system", "queued", "queue"),
+    ]
 
 
 def test_evidence_points_at_its_message(ana: Client, story: tuple[str, str]) -> None:
@@ -50,8 +54,12 @@ def test_a_claim_as_json_lists_what_was_on_the_wire(ana: Client, database: Datab
     with database.work() as work:
         desks.outbound(work, story[0], "sending", "Un momento…")
 
-    answer = desks.post(ana, f"/console/tickets/{story[1]}/claim", {"Accept": "application/json"},
-                        epoch=desks.epoch_of(database, story[0]))
+    answer = desks.post(
+        ana,
+        f"/console/tickets/{story[1]}/claim",
+        {"Accept": "application/json"},
+        epoch=desks.epoch_of(database, story[0]),
+    )
 
     assert [part["text"] for part in answer.json["on_the_wire"]] == ["Un momento…"]
     assert "Un mensaje del bot ya había salido" in answer.json["message"]

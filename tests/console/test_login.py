@@ -31,7 +31,9 @@ def test_the_page_that_was_asked_for_comes_after_the_log_in(app: Flask) -> None:
     form = client.get("/console/conversations/cnv_1", follow_redirects=True).get_data(as_text=True)
 
     assert 'name="next" value="/console/conversations/cnv_1"' in form
-    assert try_to_log_in(client, next="/console/conversations/cnv_1").headers["Location"] == "/console/conversations/cnv_1"
+    assert (
+        try_to_log_in(client, next="/console/conversations/cnv_1").headers["Location"] == "/console/conversations/cnv_1"
+    )
 
 
 @pytest.mark.parametrize(("email", "password"), [("ana@example.com", "otra"), ("nadie@example.com", desks.PASSWORD)])
@@ -117,7 +119,9 @@ def test_a_short_password_is_told_what_would_do(app: Flask, database: Database) 
     assert "Escribe al menos 10 caracteres" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("language", "title"), [("es", "Entra en la mesa"), ("en", "Log in to the desk"), ("pt", "Entre na mesa")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("es", "Entra en la mesa"), ("en", "Log in to the desk"), ("pt", "Entre na mesa")]
+)
 def test_the_form_speaks_three_languages(app: Flask, language: str, title: str) -> None:
     assert title in app.test_client().get(f"/console/login?language={language}").get_data(as_text=True)
 

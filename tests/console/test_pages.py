@@ -18,7 +18,9 @@ from tests.console import desks
 
 
 def page_of(client: Client, conversation_id: str = "", query: str = "") -> str:
-    return client.get(f"/console/conversations{'/' + conversation_id if conversation_id else ''}{query}").get_data(as_text=True)
+    return client.get(f"/console/conversations{'/' + conversation_id if conversation_id else ''}{query}").get_data(
+        as_text=True
+    )
 
 
 @pytest.fixture
@@ -119,14 +121,19 @@ def test_a_suppressed_message_is_folded_away_with_its_text(app: Flask, database:
     assert "Mensaje del bot descartado" in page and "¿Algo más?</s>" in page
 
 
-@pytest.mark.parametrize(("state", "code", "sentence"), [
-    ("failed", "131026", "No entregado: el número ya no recibe mensajes en este canal"),
-    ("failed", "63016", "No entregado: la ventana para escribir libremente está cerrada"),
-    ("failed", "99999", "No entregado: el proveedor lo rechazó (99999)"),
-    ("expired", "expired", "No ha salido a tiempo: el proveedor no respondió a tiempo"),
-    ("unknown", "unknown", "El proveedor no ha confirmado si salió."),
-])
-def test_a_message_that_did_not_arrive_says_why(app: Flask, database: Database, state: str, code: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "code", "sentence"),
+    [
+        ("failed", "131026", "No entregado: el número ya no recibe mensajes en este canal"),
+        ("failed", "63016", "No entregado: la ventana para escribir libremente está cerrada"),
+        ("failed", "99999", "No entregado: el proveedor lo rechazó (99999)"),
+        ("expired", "expired", "No ha salido a tiempo: el proveedor no respondió a tiempo"),
+        ("unknown", "unknown", "El proveedor no ha confirmado si salió."),
+    ],
+)
+def test_a_message_that_did_not_arrive_says_why(
+    app: Flask, database: Database, state: str, code: str, sentence: str
+) -> None:
     with database.work() as work:
         conversation_id, _ = desks.held(work, "agt_ana")
         desks.outbound(work, conversation_id, state, error_code=code)
@@ -177,7 +184,9 @@ def test_a_long_list_is_read_in_pages(app: Flask, database: Database) -> None:
     assert page_of(sue, query="?tab=all&page=2").count('data-testid="row"') == 3
 
 
-@pytest.mark.parametrize("query", ["?tab=nothing", "?page=0", "?page=x", "?page=99999", "?queue=" + "q" * 300, "?before=-1"])
+@pytest.mark.parametrize(
+    "query", ["?tab=nothing", "?page=0", "?page=x", "?page=99999", "?queue=" + "q" * 300, "?before=-1"]
+)
 def test_an_odd_address_still_shows_a_list(ana: Client, query: str) -> None:
     assert ana.get(f"/console/conversations{query}").status_code == 200
 
@@ -203,7 +212,13 @@ def test_each_page_is_whole_in_each_language(app: Flask, database: Database, lan
         conversation_id, _ = desks.held(work, "agt_sue", name="")
         work.connection.execute(update(Agent.__table__).values(language=language))
     sue = desks.enter(app, "Sue")
-    paths = ("/conversations", f"/conversations/{conversation_id}", f"/conversations/{conversation_id}/panel", "/me", "/trouble")
+    paths = (
+        "/conversations",
+        f"/conversations/{conversation_id}",
+        f"/conversations/{conversation_id}/panel",
+        "/me",
+        "/trouble",
+    )
 
     assert [sue.get(f"/console{path}").status_code for path in paths] == [200] * 5
 

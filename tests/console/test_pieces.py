@@ -17,14 +17,26 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SPANISH = Formats("es", ZoneInfo("Europe/Madrid"), NOON)
 
 
-@pytest.mark.parametrize(("minutes", "text"), [
-    (0, "1 min"), (0.2, "1 min"), (12, "12 min"), (59.5, "1 h"), (130, "2 h 10"), (121, "2 h 01"), (24 * 60, "1 d"), (94 * 60, "3 d 22 h"),
-])
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (0, "1 min"),
+        (0.2, "1 min"),
+        (12, "12 min"),
+        (59.5, "1 h"),
+        (130, "2 h 10"),
+        (121, "2 h 01"),
+        (24 * 60, "1 d"),
+        (94 * 60, "3 d 22 h"),
+    ],
+)
 def test_a_span_has_two_units_at_most(minutes: float, text: str) -> None:
     assert span(timedelta(minutes=minutes)) == text
 
 
-@pytest.mark.parametrize(("language", "amount"), [("es", "1.234,50\u00a0€"), ("en", "€1,234.50"), ("pt", "€\u00a01.234,50")])
+@pytest.mark.parametrize(
+    ("language", "amount"), [("es", "1.234,50\u00a0€"), ("en", "€1,234.50"), ("pt", "€\u00a01.234,50")]
+)
 def test_amounts_are_written_as_the_language_does(language: str, amount: str) -> None:
     assert Formats(language, ZoneInfo("UTC"), NOON).money("1234.50", "EUR") == amount
 
@@ -34,7 +46,11 @@ def test_an_amount_that_is_none_stays_as_it_is() -> None:
 
 
 def test_near_days_have_a_name_and_far_ones_a_month() -> None:
-    assert (SPANISH.day_text("2026-11-17"), SPANISH.day_text("2026-06-03"), SPANISH.day_text("pronto")) == ("mar 17", "3 jun", "pronto")
+    assert (SPANISH.day_text("2026-11-17"), SPANISH.day_text("2026-06-03"), SPANISH.day_text("pronto")) == (
+        "mar 17",
+        "3 jun",
+        "pronto",
+    )
 
 
 def test_a_heading_begins_with_a_capital() -> None:
@@ -42,7 +58,10 @@ def test_a_heading_begins_with_a_capital() -> None:
 
 
 def test_only_http_becomes_a_link() -> None:
-    found = [piece.href for piece in segments("javascript:alert(1) ftp://x.y http://a.example/b), data:text/html,x HTTPS://C.example")]
+    found = [
+        piece.href
+        for piece in segments("javascript:alert(1) ftp://x.y http://a.example/b), data:text/html,x HTTPS://C.example")
+    ]
 
     assert [href for href in found if href] == ["http://a.example/b", "HTTPS://C.example"]
 
@@ -81,49 +100,82 @@ def test_marks_stay_right_where_folding_changes_lengths() -> None:
 
 
 def a_row(**changes: Any) -> dict[str, Any]:
-    return {"state": "assigned", "waiting_since": NOON - timedelta(minutes=4), "due_at": None, "first_reply_at": None} | changes
+    return {
+        "state": "assigned",
+        "waiting_since": NOON - timedelta(minutes=4),
+        "due_at": None,
+        "first_reply_at": None,
+    } | changes
 
 
-@pytest.mark.parametrize(("row", "kind", "press"), [
-    (a_row(state=None), "moment", ""),
-    (a_row(state="resolved"), "moment", ""),
-    (a_row(waiting_since=None), "theirs", ""),
-    (a_row(due_at=NOON + timedelta(minutes=9)), "left", ""),
-    (a_row(due_at=NOON + timedelta(minutes=3)), "left", "soon"),
-    (a_row(due_at=NOON - timedelta(minutes=3)), "late", "late"),
-    (a_row(due_at=NOON - timedelta(minutes=3), first_reply_at=NOON), "waits", ""),
-    (a_row(state="queued", due_at=NOON + timedelta(minutes=9)), "waits", ""),
-])
+@pytest.mark.parametrize(
+    ("row", "kind", "press"),
+    [
+        (a_row(state=None), "moment", ""),
+        (a_row(state="resolved"), "moment", ""),
+        (a_row(waiting_since=None), "theirs", ""),
+        (a_row(due_at=NOON + timedelta(minutes=9)), "left", ""),
+        (a_row(due_at=NOON + timedelta(minutes=3)), "left", "soon"),
+        (a_row(due_at=NOON - timedelta(minutes=3)), "late", "late"),
+        (a_row(due_at=NOON - timedelta(minutes=3), first_reply_at=NOON), "waits", ""),
+        (a_row(state="queued", due_at=NOON + timedelta(minutes=9)), "waits", ""),
+    ],
+)
 def test_a_row_shows_the_one_clock_that_matters(row: dict[str, Any], kind: str, press: str) -> None:
     shown = listing.clock(row, NOON)
 
     assert (shown.kind, shown.press) == (kind, press)
 
 
-@pytest.mark.parametrize(("heard", "hours", "left"), [
-    (NOON - timedelta(hours=20), 24.0, timedelta(hours=4)), (NOON - timedelta(hours=25), 24.0, timedelta(0)),
-    (None, 24.0, timedelta(0)), (NOON, None, None),
-])
-def test_the_window_is_counted_from_the_contacts_last_word(heard: datetime | None, hours: float | None, left: timedelta | None) -> None:
+@pytest.mark.parametrize(
+    ("heard", "hours", "left"),
+    [
+        (NOON - timedelta(hours=20), 24.0, timedelta(hours=4)),
+        (NOON - timedelta(hours=25), 24.0, timedelta(0)),
+        (None, 24.0, timedelta(0)),
+        (NOON, None, None),
+    ],
+)
+def test_the_window_is_counted_from_the_contacts_last_word(
+    heard: datetime | None, hours: float | None, left: timedelta | None
+) -> None:
     assert listing.window_left(heard, hours, NOON) == left
 
 
-@pytest.mark.parametrize(("name", "letters"), [("Ana", "AN"), ("Marta Ríos", "MR"), ("  ", "?"), ("+34 600", "?"), ("Ñ", "Ñ")])
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Ana", "AN"), ("Marta Ríos", "MR"), ("  ", "?"), ("+34 600", "?"), ("Ñ", "Ñ")]
+)
 def test_initials_of_anybody(name: str, letters: str) -> None:
     assert listing.initials(name) == letters
 
 
-@pytest.mark.parametrize(("card", "order"), [
-    ({"known": {"order_ref": "AB-1"}}, "AB-1"), ({"known": {"order": {"reference": "AB-2"}}}, "AB-2"), ({"known": {}}, ""),
-    ({}, ""), (None, ""), ({"known": {"order": 3}}, ""),
-])
+@pytest.mark.parametrize(
+    ("card", "order"),
+    [
+        ({"known": {"order_ref": "AB-1"}}, "AB-1"),
+        ({"known": {"order": {"reference": "AB-2"}}}, "AB-2"),
+        ({"known": {}}, ""),
+        ({}, ""),
+        (None, ""),
+        ({"known": {"order": 3}}, ""),
+    ],
+)
 def test_the_order_of_a_card_however_it_was_learnt(card: dict[str, Any] | None, order: str) -> None:
     assert naming.order_of(card) == order
 
 
 def said(seq: int, epoch: int, text: str = "x", author: str = "contact") -> dict[str, Any]:
-    return {"message_id": f"msg_{seq}", "seq": seq, "epoch": epoch, "direction": "inbound" if author == "contact" else "outbound",
-            "author": author, "text": text, "content": {}, "agent_id": None, "created_at": NOON + timedelta(minutes=seq)}
+    return {
+        "message_id": f"msg_{seq}",
+        "seq": seq,
+        "epoch": epoch,
+        "direction": "inbound" if author == "contact" else "outbound",
+        "author": author,
+        "text": text,
+        "content": {},
+        "agent_id": None,
+        "created_at": NOON + timedelta(minutes=seq),
+    }
 
 
 def passing(epoch: int, owner: str, minute: int) -> Passing:
@@ -133,7 +185,10 @@ def passing(epoch: int, owner: str, minute: int) -> Passing:
 def test_what_opened_a_ticket_stands_before_it_and_its_answer_after() -> None:
     spoken = Spoken([said(1, 0), said(2, 1, author="system")], {}, [passing(1, "queue", 1)], (), {})
 
-    assert [(stretch.owner, [bubble.seq for bubble in stretch.bubbles]) for stretch in stretches(spoken)] == [("bot", [1]), ("queue", [2])]
+    assert [(stretch.owner, [bubble.seq for bubble in stretch.bubbles]) for stretch in stretches(spoken)] == [
+        ("bot", [1]),
+        ("queue", [2]),
+    ]
 
 
 def test_a_change_nobody_spoke_after_is_shown_all_the_same() -> None:
@@ -143,16 +198,30 @@ def test_a_change_nobody_spoke_after_is_shown_all_the_same() -> None:
 
 
 def test_a_note_stands_where_it_was_written() -> None:
-    note = {"note_id": "nte_1", "text": "ojo", "agent_id": "agt_bo", "seq": 1, "created_at": NOON + timedelta(minutes=3)}
+    note = {
+        "note_id": "nte_1",
+        "text": "ojo",
+        "agent_id": "agt_bo",
+        "seq": 1,
+        "created_at": NOON + timedelta(minutes=3),
+    }
     spoken = Spoken([said(1, 0), said(4, 1)], {}, [passing(1, "agent", 2)], [note], {"agt_bo": "Bo"})
 
-    assert [[bubble.key for bubble in stretch.bubbles] for stretch in stretches(spoken)] == [["msg_1"], ["nte_1", "msg_4"]]
+    assert [[bubble.key for bubble in stretch.bubbles] for stretch in stretches(spoken)] == [
+        ["msg_1"],
+        ["nte_1", "msg_4"],
+    ]
 
 
 def test_a_message_of_the_bot_from_before_stays_in_its_stretch() -> None:
     late = said(2, 0, author="bot")
-    spoken = Spoken([said(1, 0), late, said(3, 1, author="system")], {"msg_2": [{"state": "suppressed", "error_code": None}]},
-                    [passing(1, "queue", 2)], (), {})
+    spoken = Spoken(
+        [said(1, 0), late, said(3, 1, author="system")],
+        {"msg_2": [{"state": "suppressed", "error_code": None}]},
+        [passing(1, "queue", 2)],
+        (),
+        {},
+    )
 
     assert stretches(spoken)[0].bubbles[1].state == "suppressed"
 

@@ -1,4 +1,4 @@
-"""Every route × {Ana, Bo, Sue, Max, nobody}: who may do what with a conversation in Ana's queue. A new route needs a row."""
+"""Every route × {Ana, Bo, Sue, Max, nobody}: who may do what with Ana's conversation. A new route needs a row."""
 
 from __future__ import annotations
 
@@ -58,8 +58,15 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("sprite", "GET"): (200, 200, 200, 200, 200),
 }
 QUEUED_FIRST = ("claim",)
-FIELDS = {"to": "queue:returns", "note": "llama mañana a la clienta", "text": "Un momento", "email": "ana@example.com",
-          "password": "una frase que no es la suya", "disposition": "solved", "language": "es"}
+FIELDS = {
+    "to": "queue:returns",
+    "note": "llama mañana a la clienta",
+    "text": "Un momento",
+    "email": "ana@example.com",
+    "password": "una frase que no es la suya",
+    "disposition": "solved",
+    "language": "es",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +84,23 @@ def a_world(path: Path, is_queued: bool) -> World:
     with database.work() as work:
         desks.people(work)
         conversation_id, ticket_id = desks.a_story(work) if is_queued else desks.held(work, "agt_ana")
-        places = {"conversation_id": conversation_id, "ticket_id": ticket_id, "dead_letter_id": "ded_1",
-                  "message_id": desks.outbound(work, conversation_id, "failed"),
-                  "token": agents.invite(work, Person("Eva", "eva@example.com"))}
-        work.connection.execute(insert(DeadLetter.__table__).values(
-            dead_letter_id="ded_1", kind="turn", reason="It failed three times.", payload={}, state="open", created_at=work.now))
+        places = {
+            "conversation_id": conversation_id,
+            "ticket_id": ticket_id,
+            "dead_letter_id": "ded_1",
+            "message_id": desks.outbound(work, conversation_id, "failed"),
+            "token": agents.invite(work, Person("Eva", "eva@example.com")),
+        }
+        work.connection.execute(
+            insert(DeadLetter.__table__).values(
+                dead_letter_id="ded_1",
+                kind="turn",
+                reason="It failed three times.",
+                payload={},
+                state="open",
+                created_at=work.now,
+            )
+        )
         tokens = {name: sessions.create(work, f"agt_{name.lower()}") for name in WHO if name != "nobody"}
     epoch = desks.epoch_of(database, conversation_id)
     database.close()
@@ -95,8 +114,10 @@ def open_database(path: Path) -> Database:
 @pytest.fixture(scope="module")
 def worlds(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, World]:
     folder = tmp_path_factory.mktemp("worlds")
-    return {is_queued: a_world(Path(shutil.copy(sqlite_template, folder / f"{is_queued}.db")), is_queued)
-            for is_queued in (True, False)}
+    return {
+        is_queued: a_world(Path(shutil.copy(sqlite_template, folder / f"{is_queued}.db")), is_queued)
+        for is_queued in (True, False)
+    }
 
 
 @pytest.fixture

@@ -16,8 +16,14 @@ from tests.builders import a_message
 from tests.console import desks
 
 PAYLOADS = (
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'-alert(1)-'", "{{7*7}}${7*7}", "<svg/onload=alert(1)>",
-    "javascript:alert(1)", "</textarea><script>alert(1)</script>", '<div hx-get="/console/logout" hx-trigger="load">',
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    "{{7*7}}${7*7}",
+    "<svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "</textarea><script>alert(1)</script>",
+    '<div hx-get="/console/logout" hx-trigger="load">',
 )
 
 
@@ -38,8 +44,11 @@ def test_what_a_contact_writes_stays_text(app: Flask, database: Database, payloa
 
 def test_the_reason_of_a_dead_letter_stays_text(app: Flask, database: Database) -> None:
     with database.work() as work:
-        work.connection.execute(insert(DeadLetter.__table__).values(
-            dead_letter_id="ded_1", kind="turn", reason=PAYLOADS[0], payload={}, state="open", created_at=work.now))
+        work.connection.execute(
+            insert(DeadLetter.__table__).values(
+                dead_letter_id="ded_1", kind="turn", reason=PAYLOADS[0], payload={}, state="open", created_at=work.now
+            )
+        )
 
     assert PAYLOADS[0] not in desks.enter(app, "Sue").get("/console/trouble").get_data(as_text=True)
 
@@ -68,7 +77,10 @@ def test_every_page_carries_the_policy(ana: Client) -> None:
     headers = ana.get("/console/conversations").headers
 
     assert "script-src 'self'; style-src 'self'" in headers["Content-Security-Policy"]
-    assert "'unsafe" not in headers["Content-Security-Policy"] and "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert (
+        "'unsafe" not in headers["Content-Security-Policy"]
+        and "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    )
     assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
 
 
@@ -92,14 +104,29 @@ def test_templates_never_say_that_something_is_safe() -> None:
     folder = Path(safety.__file__).parent
     files = [*folder.glob("templates/*.html"), *folder.glob("*.py"), *folder.glob("pages/*.py")]
 
-    assert not [path.name for path in files if "|safe" in (source := path.read_text("utf-8"))
-                or "Markup(" in source or "autoescape false" in source]
+    assert not [
+        path.name
+        for path in files
+        if "|safe" in (source := path.read_text("utf-8")) or "Markup(" in source or "autoescape false" in source
+    ]
 
 
-@pytest.mark.parametrize("target", [
-    "//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "/console/x\r\nSet-Cookie: a=b",
-    "https://evil.example/console/", "", "/webhooks/twilio", "/console/../webhooks", "/console/\\\\evil", "/console//\t",
-])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/console/x\r\nSet-Cookie: a=b",
+        "https://evil.example/console/",
+        "",
+        "/webhooks/twilio",
+        "/console/../webhooks",
+        "/console/\\\\evil",
+        "/console//\t",
+    ],
+)
 def test_a_login_leads_nowhere_else(target: str) -> None:
     assert safety.local_path(target) == "/console/conversations"
 
@@ -108,16 +135,24 @@ def test_a_login_leads_back_to_the_page_that_was_asked_for() -> None:
     assert safety.local_path("/console/conversations/cnv_1?mode=note") == "/console/conversations/cnv_1?mode=note"
 
 
-@pytest.mark.parametrize(("forwarded", "proxies", "found"), [
-    ("", 0, "10.0.0.9"), ("1.2.3.4", 0, "10.0.0.9"), ("6.6.6.6, 1.2.3.4", 1, "1.2.3.4"),
-    ("6.6.6.6, 1.2.3.4, 10.0.0.1", 2, "1.2.3.4"), ("1.2.3.4", 2, "10.0.0.9"),
-])
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "found"),
+    [
+        ("", 0, "10.0.0.9"),
+        ("1.2.3.4", 0, "10.0.0.9"),
+        ("6.6.6.6, 1.2.3.4", 1, "1.2.3.4"),
+        ("6.6.6.6, 1.2.3.4, 10.0.0.1", 2, "1.2.3.4"),
+        ("1.2.3.4", 2, "10.0.0.9"),
+    ],
+)
 def test_only_trusted_proxies_say_where_a_login_comes_from(forwarded: str, proxies: int, found: str) -> None:
     assert safety.source("10.0.0.9", forwarded, proxies) == found
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "stolen"])
-def test_a_post_without_its_own_token_is_refused(app: Flask, database: Database, ana: Client, bo: Client, token: str) -> None:
+def test_a_post_without_its_own_token_is_refused(
+    app: Flask, database: Database, ana: Client, bo: Client, token: str
+) -> None:
     with database.work() as work:
         _, ticket_id = desks.a_story(work)
     sent = desks.csrf(bo) if token == "stolen" else token
@@ -147,7 +182,10 @@ def test_nothing_happens_by_get(app: Flask, database: Database, ana: Client) -> 
 
 
 def test_a_body_beyond_the_limit_is_refused(ana: Client) -> None:
-    assert ana.post("/console/me", data=b"a" * 300_000, content_type="application/x-www-form-urlencoded").status_code == 413
+    assert (
+        ana.post("/console/me", data=b"a" * 300_000, content_type="application/x-www-form-urlencoded").status_code
+        == 413
+    )
 
 
 @pytest.mark.parametrize("path", ["/console/nothing/here", "/console/conversations/cnv_none", "/console/tickets"])
@@ -173,4 +211,7 @@ def test_signs_that_a_database_refuses_are_dropped(app: Flask, database: Databas
         conversation_id, _ = desks.held(work, "agt_ana")
     headers = {"X-CSRFToken": desks.csrf(ana), "Accept": "application/json"}
 
-    assert ana.post(f"/console/conversations/{conversation_id}/notes", json={"text": written}, headers=headers).status_code == 200
+    assert (
+        ana.post(f"/console/conversations/{conversation_id}/notes", json={"text": written}, headers=headers).status_code
+        == 200
+    )

@@ -109,7 +109,9 @@ def test_what_she_may_not_see_is_not_told(tail: Tail, database: Database, story:
     assert told(next(opened(tail, database, name))) == []
 
 
-def test_a_conversation_that_leaves_her_sight_is_told_once(tail: Tail, app: Flask, database: Database, ana: Client) -> None:
+def test_a_conversation_that_leaves_her_sight_is_told_once(
+    tail: Tail, app: Flask, database: Database, ana: Client
+) -> None:
     with database.work() as work:
         conversation_id, ticket_id = desks.held(work, "agt_ana")
     frames = opened(tail, database, last_id=latest(database))
@@ -146,7 +148,11 @@ def test_silence_is_broken_by_a_ping(tail: Tail, database: Database, story: str)
 def test_the_route_streams_to_whom_is_logged_in(ana: Client, story: str) -> None:
     answer = ana.get("/console/stream")
 
-    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/event-stream", "no-store")
+    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (
+        200,
+        "text/event-stream",
+        "no-store",
+    )
     assert story.encode() in next(iter(answer.response))
     answer.close()
 
@@ -181,8 +187,9 @@ def test_a_line_that_is_committed_late_is_not_missed(app: Flask, database: Datab
 def add_line(database: Database, entry_id: int) -> None:
     """A line under a number of its own, as a transaction that began earlier and ends later leaves it."""
     with database.work() as work:
-        work.connection.execute(insert(TimelineEntry.__table__).values(
-            entry_id=entry_id, kind="message", actor="bot", data={}, at=work.now))
+        work.connection.execute(
+            insert(TimelineEntry.__table__).values(entry_id=entry_id, kind="message", actor="bot", data={}, at=work.now)
+        )
 
 
 def test_a_line_is_told_once(app: Flask, database: Database, tail: Tail) -> None:

@@ -31,14 +31,20 @@ def test_every_language_has_every_text_with_the_same_blanks(language: str) -> No
 
 
 def test_every_text_that_is_asked_for_exists() -> None:
-    asked = {key for path in SOURCES for key in re.findall(r"""(?:\bt|words|texts\(\))\(["']([a-z_]+(?:\.[a-z_]+)+)["']""", path.read_text("utf-8"))}
+    asked = {
+        key
+        for path in SOURCES
+        for key in re.findall(r"""(?:\bt|words|texts\(\))\(["']([a-z_]+(?:\.[a-z_]+)+)["']""", path.read_text("utf-8"))
+    }
 
     assert len(asked) > 100
     assert asked - set(words.load("es")) == set()
 
 
 def test_nothing_in_spanish_says_coger() -> None:
-    assert not re.search(r"\b(coge|coger|cogid|cojo|coja)", (FOLDER / "texts/es.yaml").read_text("utf-8"), re.IGNORECASE)
+    assert not re.search(
+        r"\b(coge|coger|cogid|cojo|coja)", (FOLDER / "texts/es.yaml").read_text("utf-8"), re.IGNORECASE
+    )
 
 
 def test_plurals_follow_the_number() -> None:
@@ -50,8 +56,20 @@ def test_plurals_follow_the_number() -> None:
 def test_every_icon_that_is_asked_for_exists() -> None:
     asked = {name for path in TEMPLATES for name in re.findall(r"""icon\('([a-z0-9-]+)'""", path.read_text("utf-8"))}
     asked |= {*nav.ICONS.values(), *nav.QUEUE_ICONS.values()}
-    asked |= {naming.why(code).icon for code in ("human_request", "frustration", "repeat", "fallback", "damage", "bot_error",
-                                                 "agent_takeover", "limit", "return")}
+    asked |= {
+        naming.why(code).icon
+        for code in (
+            "human_request",
+            "frustration",
+            "repeat",
+            "fallback",
+            "damage",
+            "bot_error",
+            "agent_takeover",
+            "limit",
+            "return",
+        )
+    }
 
     assert {name for name in asked if not (STATIC / f"icons/{name}.svg").exists()} == set()
 
@@ -76,15 +94,23 @@ def test_every_style_sheet_is_used_and_in_a_layer() -> None:
 
 
 def test_colours_are_written_in_one_place() -> None:
-    outside = [path.name for path in (STATIC / "css").glob("*.css") if path.stem != "tokens"
-               for line in path.read_text("utf-8").splitlines()
-               if re.search(r"#[0-9a-f]{3,8}\b", line) and "light-dark" not in line]
+    outside = [
+        path.name
+        for path in (STATIC / "css").glob("*.css")
+        if path.stem != "tokens"
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"#[0-9a-f]{3,8}\b", line) and "light-dark" not in line
+    ]
 
     assert outside == []
 
 
 def test_vendored_scripts_are_what_was_taken_in() -> None:
-    rows = re.findall(r"^\| (\S+\.js) \| \S+ \| \S+ \| (\w{64}) \|", (STATIC / "vendor/VERSIONS.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\S+\.js) \| \S+ \| \S+ \| (\w{64}) \|", (STATIC / "vendor/VERSIONS.md").read_text("utf-8"), re.MULTILINE
+    )
 
     assert {name for name, _ in rows} == {path.name for path in (STATIC / "vendor").glob("*.js")}
-    assert [name for name, digest in rows if hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() != digest] == []
+    assert [
+        name for name, digest in rows if hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() != digest
+    ] == []
