@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import re2
@@ -86,7 +86,7 @@ def _fitting(candidate: _Candidate, patterns: tuple[str, ...]) -> list[str]:
     if whole := _as_written(candidate.compact, patterns):
         return [whole]
     pieces = [_SPLIT.sub("", piece).upper() for piece in candidate.written.split()]
-    pairs = [one + other for one, other in zip(pieces, pieces[1:])]
+    pairs = [one + other for one, other in pairwise(pieces)]
     return [form for piece in (*pieces, *pairs) if (form := _as_written(piece, patterns))]
 
 
