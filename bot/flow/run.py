@@ -36,10 +36,10 @@ class Trace:
 def pending(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | None:
     """The question that waits for the contact, if there is one and its flow still has it."""
     frames, wait = state.get("frames"), state.get("wait")
-    if not isinstance(frames, list) or not frames or not isinstance(wait, Mapping) or wait.get("kind") != ANSWER:
+    if not isinstance(frames, list) or not frames or not isinstance(wait, dict) or wait.get("kind") != ANSWER:
         return None
     top = frames[-1]
-    if not isinstance(top, Mapping):
+    if not isinstance(top, dict):
         return None
     flow = library.flows.get(str(top.get("flow")))
     index = flow.by_id.get(str(top.get("at"))) if flow else None

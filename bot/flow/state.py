@@ -21,7 +21,7 @@ State = dict[str, Any]
 
 # What each entry has to be to make sense; an entry of another kind is left out.
 _SHAPES: Mapping[str, type] = {
-    "seq": int, "lang": str, "other": str, "mood": Mapping, "last": Mapping, "gentle": Mapping, "notes": int,
+    "seq": int, "lang": str, "other": str, "mood": dict, "last": dict, "gentle": dict, "notes": int,
 }  # fmt: skip
 
 ANSWER = "answer"
@@ -30,7 +30,11 @@ CALL = "call"
 
 def copied(state: Mapping[str, Any]) -> State:
     """The top level, free to change, without what cannot be read (an older or foreign state)."""
-    return {key: value for key, value in state.items() if isinstance(value, _SHAPES.get(key, object))}
+    fresh = dict(state)
+    for key, kind in _SHAPES.items():
+        if key in fresh and not isinstance(fresh[key], kind):
+            del fresh[key]
+    return fresh
 
 
 def opened(state: Mapping[str, Any]) -> State:
@@ -39,9 +43,9 @@ def opened(state: Mapping[str, Any]) -> State:
     frames = state.get("frames")
     fresh["frames"] = [_frame(frame) for frame in frames if _is_frame(frame)] if isinstance(frames, list) else []
     remembered = state.get("vars")
-    fresh["vars"] = dict(remembered) if isinstance(remembered, Mapping) else {}
+    fresh["vars"] = dict(remembered) if isinstance(remembered, dict) else {}
     wait = state.get("wait")
-    fresh["wait"] = dict(wait) if isinstance(wait, Mapping) and fresh["frames"] else None
+    fresh["wait"] = dict(wait) if isinstance(wait, dict) and fresh["frames"] else None
     fresh.setdefault("seq", 0)
     return fresh
 
@@ -60,11 +64,11 @@ def frame(flow: str, revision: str, known: Mapping[str, Any], is_digression: boo
 
 def waits_for_call(state: Mapping[str, Any]) -> bool:
     wait = state.get("wait")
-    return bool(state.get("frames")) and isinstance(wait, Mapping) and wait.get("kind") == CALL
+    return bool(state.get("frames")) and isinstance(wait, dict) and wait.get("kind") == CALL
 
 
 def _is_frame(value: Any) -> bool:
-    return isinstance(value, Mapping) and isinstance(value.get("flow"), str)
+    return isinstance(value, dict) and isinstance(value.get("flow"), str)
 
 
 def _frame(stored: Mapping[str, Any]) -> State:
@@ -75,7 +79,7 @@ def _frame(stored: Mapping[str, Any]) -> State:
         "flow": stored["flow"],
         "rev": str(stored.get("rev", "")),
         "at": str(stored.get("at", "")),
-        "vars": dict(kept) if isinstance(kept, Mapping) else {},
+        "vars": dict(kept) if isinstance(kept, dict) else {},
         "tries": tries if isinstance(tries, int) else 0,
         "digress": stored.get("digress") is True,
         "trail": [str(name) for name in trail] if isinstance(trail, list) else [],
