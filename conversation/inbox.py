@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Executable, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversation import ids, outbox
+from conversation.errors import Overtaken
 from conversation.events import Notice, Outgoing, TimelineLine
 from conversation.tables import (
     Address,
@@ -34,25 +35,31 @@ _address, _contact, _conversation = Address.__table__, Contact.__table__, Conver
 _channel, _message = Channel.__table__, Message.__table__
 PREVIEW_CHARACTERS = 120
 CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
-KEPT = ("language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
+KEPT = ("owner", "epoch", "language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
         "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "day", "day_count", "address")
 
-_find = (
-    select(_conversation, _contact.c.name, _contact.c.email, _contact.c.country, _contact.c.facts,
-           _channel.c.kind)
+_columns = (_conversation, _contact.c.name, _contact.c.email, _contact.c.country, _contact.c.facts, _channel.c.kind)
+_find_by_id = (
+    select(*_columns)
     .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .where(_conversation.c.conversation_id == bindparam("id"))
 )
-_find_by_address = _find.join(_address, _address.c.contact_id == _conversation.c.contact_id).where(
-    _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical"),
-    _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"),
+_find_by_addresses = (
+    select(*_columns, _channel.c.account, _address.c.canonical)
+    .select_from(_address)
+    .join(_contact, _contact.c.contact_id == _address.c.contact_id)
+    .join(_conversation, _conversation.c.contact_id == _contact.c.contact_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .where(_address.c.canonical.in_(bindparam("canonicals", expanding=True)))
+    .order_by(_conversation.c.conversation_id)
 )
-_find_by_id = _find.where(_conversation.c.conversation_id == bindparam("id"))
-_lock_by_address = _find_by_address.with_for_update(of=_conversation)
+_lock_by_addresses = _find_by_addresses.with_for_update(of=_conversation)
 _lock_by_id = _find_by_id.with_for_update(of=_conversation)
 _contact_of = select(_address.c.contact_id).where(
     _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical")
 )
+_seen = select(SeenId.__table__.c.digest).where(SeenId.__table__.c.digest.in_(bindparam("digests", expanding=True)))
 _see, _claim_address, _open_conversation, _add_channel = (
     {
         dialect.__name__.rpartition(".")[2]: dialect.insert(table).on_conflict_do_nothing()
@@ -89,10 +96,17 @@ class Sender:
     name: str = ""
     language: str = "es"
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return (self.kind, self.account, self.canonical)
+
 
 @dataclass
 class Talk:
-    """A conversation during one transaction. `row` is its row with what the turn changed; `facts` its contact."""
+    """A conversation during one transaction. `row` is its row with what the turn changed; `facts` its contact.
+
+    `more` holds rows of other tables that a turn adds (a ticket, a timer, slow work), each with its statement.
+    """
 
     row: dict[str, Any]
     facts: dict[str, Any]
@@ -100,8 +114,8 @@ class Talk:
     parts: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    more: list[tuple[Executable, dict[str, Any]]] = field(default_factory=list)
     changed: bool = False
-    said: int = 0
 
     @property
     def conversation_id(self) -> str:
@@ -111,15 +125,19 @@ class Talk:
         self.row["last_seq"] += 1
         return self.row["last_seq"]
 
-    def say(self, work: Work, outgoing: Outgoing) -> str:
+    def also(self, statement: Executable, row: dict[str, Any]) -> None:
+        """Something more to write with this turn, after its messages and before what is to be sent."""
+        self.more.append((statement, row))
+
+    def say(self, work: Work, outgoing: Outgoing, ticket_id: str | None = None) -> str:
         """Put a message of ours at the end of the conversation; returns its id."""
-        line = outbox.Line(self.conversation_id, self.facts["kind"], self.next_seq(), self.row["epoch"], work.now)
+        line = outbox.Line(self.conversation_id, self.facts["kind"], self.next_seq(), self.row["epoch"], work.now,
+                           ticket_id=ticket_id)
         message, parts = outbox.rows(line, outgoing, work.wiring.render(self.facts["kind"], outgoing))
         self.messages.append(message)
         self.parts.extend(parts)
         self._last_words(outgoing.text, outgoing.author, work.now)
-        self.said += 1
-        return message["message_id"]
+        return str(message["message_id"])
 
     def heard(self, work: Work, event: Mapping[str, Any]) -> dict[str, Any]:
         """Put what the contact sent at the end of the conversation; returns the message's row."""
@@ -135,24 +153,59 @@ class Talk:
         self.changed = True
 
 
-def first_time(work: Work, *identity: str) -> bool:
+def first_times(work: Work, identities: Sequence[tuple[str, ...]]) -> set[int]:
+    """Which of these come in for the first time, ever: their places in the list. A repeat in the list itself is none."""
+    places: dict[bytes, int] = {}
+    for place, identity in enumerate(identities):
+        places.setdefault(_digest(identity), place)
+    if not places:
+        return set()
+    if len(places) > 1:
+        for known in work.connection.execute(_seen, {"digests": list(places)}).scalars():
+            del places[bytes(known)]
+    if not places:
+        return set()
+    see = _see[work.connection.dialect.name]
+    kept = work.connection.execute(see, [{"digest": digest} for digest in places]).rowcount
+    if kept == len(places):
+        return set(places.values())
+    if len(places) == 1:
+        return set()
+    raise Overtaken("Another process stored one of these a moment ago; take them one by one.")
+
+
+def first_time(work: Work, identity: tuple[str, ...]) -> bool:
     """True the first time something of this identity comes in, ever; False for a repeat."""
-    digest = hashlib.blake2b("\x1f".join(identity).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return work.connection.execute(_see[work.connection.dialect.name], {"digest": digest}).rowcount == 1
+    return bool(first_times(work, [identity]))
 
 
-def find(work: Work, sender: Sender) -> Talk:
-    """The one conversation of this sender on this channel, locked; made if there is none."""
-    key = {"family": sender.family, "canonical": sender.canonical, "kind": sender.kind, "account": sender.account}
-    query = _find_by_address if work.is_sqlite else _lock_by_address
-    found = work.connection.execute(query, key).mappings().first()
-    if found is None:
-        _make(work, sender)
-        found = work.connection.execute(query, key).mappings().one()
-    talk = _talk(found)
-    if talk.row["address"] != sender.value:
-        talk.row["address"] = sender.value
-    return talk
+def find_all(work: Work, senders: Sequence[Sender]) -> dict[Sender, Talk]:
+    """The one conversation of each of these senders on its channel, locked; made where there is none."""
+    wanted = {sender.place: sender for sender in senders}
+    talks = _find(work, list(wanted.values()))
+    if missing := [sender for place, sender in wanted.items() if place not in talks]:
+        for sender in missing:
+            _make(work, sender)
+        talks |= _find(work, missing)
+    for place, talk in talks.items():
+        talk.row["address"] = wanted[place].value
+    return {sender: talks[sender.place] for sender in senders}
+
+
+def _find(work: Work, senders: Sequence[Sender]) -> dict[tuple[str, str, str], Talk]:
+    query = _find_by_addresses if work.is_sqlite else _lock_by_addresses
+    places = {sender.place for sender in senders}
+    found: dict[tuple[str, str, str], Talk] = {}
+    canonicals = sorted({sender.canonical for sender in senders})
+    for row in work.connection.execute(query, {"canonicals": canonicals}).mappings():
+        place = (row["kind"], row["account"], row["canonical"])
+        if place in places:
+            found[place] = _talk(row)
+    return found
+
+
+def _digest(identity: tuple[str, ...]) -> bytes:
+    return hashlib.blake2b("\x1f".join(identity).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def load(work: Work, conversation_id: str) -> Talk | None:
@@ -171,10 +224,11 @@ def refresh(work: Work, talk: Talk) -> None:
 
 def write(work: Work, talks: Sequence[Talk]) -> None:
     """Write what the turns of these conversations added, each kind of row in one statement."""
-    for statement, name in ((_add_messages, "messages"), (_add_attachments, "attachments"), (_add_parts, "parts"),
-                            (_add_steps, "steps")):
-        if new := [row for talk in talks for row in getattr(talk, name)]:
-            work.connection.execute(statement, new)
+    _add(work, _add_messages, talks, "messages")
+    _add(work, _add_attachments, talks, "attachments")
+    _write_more(work, talks)
+    _add(work, _add_parts, talks, "parts")
+    _add(work, _add_steps, talks, "steps")
     if kept := [_kept(talk) for talk in talks if talk.changed]:
         work.connection.execute(_keep, kept)
     for talk in talks:
@@ -183,8 +237,22 @@ def write(work: Work, talks: Sequence[Talk]) -> None:
                                      talk.row["epoch"], {"seq": talk.row["last_seq"]}))
         if talk.parts:
             work.notify(Notice("deliver", talk.conversation_id))
-        talk.messages, talk.parts, talk.attachments, talk.steps = [], [], [], []
+        talk.messages, talk.parts, talk.attachments, talk.steps, talk.more = [], [], [], [], []
         talk.changed = False
+
+
+def _add(work: Work, statement: Executable, talks: Sequence[Talk], name: str) -> None:
+    if new := [row for talk in talks for row in getattr(talk, name)]:
+        work.connection.execute(statement, new)
+
+
+def _write_more(work: Work, talks: Sequence[Talk]) -> None:
+    grouped: dict[Executable, list[dict[str, Any]]] = {}
+    for talk in talks:
+        for statement, row in talk.more:
+            grouped.setdefault(statement, []).append(row)
+    for statement, rows in grouped.items():
+        work.connection.execute(statement, rows)
 
 
 def _make(work: Work, sender: Sender) -> None:
@@ -218,6 +286,7 @@ def _channel_id(work: Work, sender: Sender) -> str:
 def _talk(found: Mapping[str, Any]) -> Talk:
     row = dict(found)
     facts = {name: row.pop(name) for name in ("name", "email", "country", "facts", "kind")}
+    row.pop("account", None), row.pop("canonical", None)
     return Talk(row, facts)
 
 

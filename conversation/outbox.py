@@ -35,7 +35,7 @@ _speak = (
 )
 _kinds: dict[str, str] = {}
 _kind_of = select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == bindparam("id"))
-_suppress = (
+SUPPRESS_BOT = (
     update(_part)
     .where(_part.c.conversation_id == bindparam("id"), _part.c.author == "bot", _part.c.state == "queued")
     .values(state="suppressed", error_code="taken_over")
@@ -111,7 +111,7 @@ def _kind(work: Work, channel_id: str) -> str:
 
 def suppress_bot(work: Work, conversation_id: str) -> int:
     """Whoever takes a conversation over: what the bot has not sent yet is never sent; returns how many parts."""
-    return work.connection.execute(_suppress, {"id": conversation_id}).rowcount
+    return work.connection.execute(SUPPRESS_BOT, {"id": conversation_id}).rowcount
 
 
 def record(work: Work, receipt: Receipt) -> bool:

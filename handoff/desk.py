@@ -18,6 +18,7 @@ from handoff.errors import UnknownTicket
 from handoff.ledger import Standing
 from handoff.waiting_room import Wish
 
+ADD_TICKET = ledger.ADD_TICKET
 PRIORITIES = ("low", "normal", "high", "urgent")
 
 
@@ -39,6 +40,15 @@ class Opening:
     card: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A handoff before it is written: the ticket's row, its line of the timeline, and what the contact hears."""
+
+    ticket: Mapping[str, Any]
+    line: TimelineLine
+    words: str
+
+
 def open(work: Work, conversation_id: str, opening: Opening) -> str:
     """Pass a conversation from the bot to a queue, acknowledged in the same transaction; returns the ticket's id.
 
@@ -47,24 +57,33 @@ def open(work: Work, conversation_id: str, opening: Opening) -> str:
     begun = ledger.begin(work, conversation_id, owner="queue", unread=1)
     if begun is None:
         return _present(work, conversation_id)
+    conversation = {"conversation_id": conversation_id, "epoch": begun.epoch, "language": begun.language}
+    prepared = prepare(work, conversation, opening)
+    outbox.suppress_bot(work, conversation_id)
+    ledger.add(work, prepared.ticket)
+    work.record(prepared.line)
+    if prepared.words:
+        outgoing = Outgoing(prepared.words, author="system")
+        outbox.queue(work, conversation_id, outgoing, ticket_id=prepared.ticket["ticket_id"])
+    return str(prepared.ticket["ticket_id"])
+
+
+def prepare(work: Work, conversation: Mapping[str, Any], opening: Opening) -> Prepared:
+    """The ticket of a conversation that has just got its new epoch; for a turn, which writes all its rows together."""
     queue = queues.receive(work, opening.queue)
     ticket_id = ids.new("tkt")
-    outbox.suppress_bot(work, conversation_id)
-    ledger.add(work, {
-        "ticket_id": ticket_id, "conversation_id": conversation_id, "queue_id": queue["queue_id"], "state": "queued",
-        "reason": opening.reason, "summary": opening.summary,
+    ticket = {
+        "ticket_id": ticket_id, "conversation_id": conversation["conversation_id"], "queue_id": queue["queue_id"],
+        "state": "queued", "reason": opening.reason, "summary": opening.summary,
         "priority": opening.priority if opening.priority in PRIORITIES else "normal", "score": opening.score,
         "threshold": opening.threshold, "evidence": [dict(reason) for reason in opening.evidence],
-        "card": dict(opening.card), "told": [telling.mark_of_queue(queue["queue_id"])], "epoch": begun.epoch,
+        "card": dict(opening.card), "told": [telling.mark_of_queue(queue["queue_id"])], "epoch": conversation["epoch"],
         "ahead": queue["ahead"], "opened_at": work.now, "waiting_since": work.now,
         "due_at": sla.due_at(queue, work.now),
-    })
-    work.record(TimelineLine("handoff", conversation_id, "bot", ticket_id, begun.epoch,
-                             {"queue": queue["queue_id"], "reason": opening.reason}))
-    words = telling.acknowledgement(work, queue, begun.language)
-    if words:
-        outbox.queue(work, conversation_id, Outgoing(words, author="system"), ticket_id=ticket_id)
-    return ticket_id
+    }
+    line = TimelineLine("handoff", conversation["conversation_id"], "bot", ticket_id, conversation["epoch"],
+                        {"queue": queue["queue_id"], "reason": opening.reason})
+    return Prepared(ticket, line, telling.acknowledgement(work, queue, conversation["language"]))
 
 
 def heard(work: Work, conversation: Mapping[str, Any], message: Mapping[str, Any]) -> None:

@@ -30,9 +30,10 @@ def bury_event(work: Work, intake: Intake, event: Event, reason: str) -> None:
     if event["kind"] == "status" or not event.get("sender"):
         bury(work, "turn", None, reason, {"event": event})
         return
-    if not inbox.first_time(work, *identity_of(event)):
+    if not inbox.first_time(work, identity_of(event)):
         return
-    talk = inbox.find(work, intake.sender_of(event))
+    sender = intake.sender_of(event)
+    talk = inbox.find_all(work, [sender])[sender]
     message = talk.heard(work, _without_poison(event))
     talk.row["heard_seq"] = message["seq"]
     inbox.write(work, [talk])

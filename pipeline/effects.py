@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, insert, update
 import metrics
 from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
 from bot.flow.events import CallResult
-from conversation import ids, inbox
+from conversation import ids
 from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
 from conversation.inbox import Talk
+from conversation.outbox import SUPPRESS_BOT
 from conversation.tables import Contact
 from conversation.work import Work
 from handoff import desk
@@ -71,7 +72,7 @@ def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult
         asked = Asked(effect.service, effect.arguments, talk.row["address"])
         answered = services.judge(work, asked, services.ask(asked))
         return CallResult(effect.seq, answered.status, answered.value)
-    work.connection.execute(_add_slow, {
+    talk.also(_add_slow, {
         "slow_work_id": ids.new("slw"), "conversation_id": talk.conversation_id, "seq": effect.seq,
         "epoch": talk.row["epoch"], "service": effect.service, "arguments": dict(effect.arguments),
         "is_write": effect.write, "key": effect.key, "timeout_seconds": effect.timeout_seconds, "state": "queued",
@@ -86,20 +87,26 @@ def hand_off(work: Work, talk: Talk, effect: HandOff) -> None:
     The bot's parting words, said in this turn, belong to the queue's epoch: they go out before the acknowledgement,
     unless a person claims before they have left. What it said in earlier turns and has not sent is suppressed.
     """
-    parting, talk.parts = talk.parts, []
-    inbox.write(work, [talk])
+    if talk.row["owner"] != "bot":
+        return
+    talk.row |= {"owner": "queue", "epoch": talk.row["epoch"] + 1, "unread": 1, "waiting_since": work.now}
     opening = Opening(
         queue=effect.queue, reason=effect.reason, summary=effect.summary, priority=effect.priority,
         evidence=[asdict(reason) for reason in effect.evidence], score=effect.score, threshold=effect.threshold,
         card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]})
-    desk.open(work, talk.conversation_id, opening)
-    metrics.handoffs.labels(effect.queue or "default", effect.reason).inc()
-    inbox.refresh(work, talk)
-    talk.parts = [part | {"epoch": talk.row["epoch"]} for part in parting]
+    prepared = desk.prepare(work, talk.row, opening)
+    talk.also(SUPPRESS_BOT, {"id": talk.conversation_id})
+    talk.also(desk.ADD_TICKET, dict(prepared.ticket))
+    talk.parts = [part | {"epoch": talk.row["epoch"]} for part in talk.parts]
+    work.record(prepared.line)
+    if prepared.words:
+        talk.say(work, Outgoing(prepared.words, author="system"), prepared.ticket["ticket_id"])
+    talk.changed = True
+    metrics.handoffs.labels(prepared.ticket["queue_id"], effect.reason).inc()
 
 
 def remind(work: Work, talk: Talk, effect: Remind) -> None:
-    work.connection.execute(_add_timer, {
+    talk.also(_add_timer, {
         "timer_id": ids.new("tmr"), "conversation_id": talk.conversation_id, "kind": "reminder",
         "payload": {"seq": effect.seq}, "due_at": work.now + timedelta(seconds=effect.after_seconds),
         "created_at": work.now})

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy import bindparam, select, update
 
 import faults
@@ -18,13 +17,13 @@ from channels import identity
 from channels.base import Event
 from conversation import inbox, outbox
 from conversation.events import Receipt
-from conversation.inbox import Sender, Talk
+from conversation.inbox import Sender
 from conversation.work import Work
 from pipeline import answer
 from pipeline.answer import Bot
 from pipeline.tables import SlowWork, Timer
 
-logger = structlog.get_logger(__name__)
+DEAF = frozenset({"status", "error", "echo"})
 LANGUAGE_BY_PREFIX = {"+351": "pt", "+55": "pt", "+244": "pt", "+258": "pt", "+44": "en", "+353": "en", "+61": "en",
                       "+64": "en", "+1": "en"}
 _slow, _timer = SlowWork.__table__, Timer.__table__
@@ -63,14 +62,16 @@ class Intake:
 
     def take_all(self, work: Work, events: Sequence[Event]) -> None:
         """Every event of a group: receipts first, then what contacts said, conversation by conversation."""
-        talks: dict[tuple[str, str, str], Talk] = {}
         for event in events:
             if event["kind"] == "status":
                 self._take_receipt(work, event)
-        heard = [event for event in events if event["kind"] not in ("status", "error", "echo") and event.get("sender")]
-        for event in sorted(heard, key=_lane):
-            self._take(work, event, talks)
-        inbox.write(work, list(talks.values()))
+        heard = [event for event in events if event["kind"] not in DEAF and event.get("sender")]
+        new = inbox.first_times(work, [identity_of(event) for event in heard])
+        senders = {place: self.sender_of(heard[place]) for place in new}
+        talks = inbox.find_all(work, list(senders.values())) if senders else {}
+        for place in sorted(new):
+            answer.hear(work, talks[senders[place]], heard[place], self.bot)
+        inbox.write(work, list({id(talk): talk for talk in talks.values()}.values()))
 
     def due(self, work: Work, limit: int) -> list[Due]:
         """What waits to be heard, oldest first, locked where the database locks rows."""
@@ -118,15 +119,6 @@ class Intake:
         return Sender(kind, event["account"], key.partition(":")[0], key, address, event.get("profile_name", ""),
                       self._language_of(address))
 
-    def _take(self, work: Work, event: Mapping[str, Any], talks: dict[tuple[str, str, str], Talk]) -> None:
-        if not inbox.first_time(work, *identity_of(event)):
-            return
-        sender = self.sender_of(event)
-        key = (sender.kind, sender.account, sender.canonical)
-        if key not in talks:
-            talks[key] = inbox.find(work, sender)
-        answer.hear(work, talks[key], event, self.bot)
-
     def _take_receipt(self, work: Work, event: Mapping[str, Any]) -> None:
         outbox.record(work, Receipt(
             status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),
@@ -148,6 +140,3 @@ def identity_of(event: Mapping[str, Any]) -> tuple[str, ...]:
     return (*channel, event_class, event.get("sender", ""), str(event.get("at_ms", "")),
             event.get("payload", ""), event.get("text", ""))
 
-
-def _lane(event: Mapping[str, Any]) -> tuple[str, str, str]:
-    return (event["channel"], event["account"], event["sender"])

@@ -28,6 +28,7 @@ SLOW_QUEUE = "slow"
 RUNG = "relevo:slow-rung"
 RUNG_MS = 2_000
 LIST_CAP = 10_000
+TRIM_EVERY = 100
 PAUSE_AFTER_FAILURE_SECONDS = 1.0
 TIMEOUT_SECONDS = 1.0
 
@@ -51,6 +52,7 @@ class Doorbell:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._quiet_until = 0.0
+        self._rung = TRIM_EVERY
 
     def ring(self, notices: Sequence[Notice]) -> None:
         """Tell whom it concerns; returns at once and never raises."""
@@ -93,7 +95,10 @@ class Doorbell:
         deliver = {notice.conversation_id for notice in notices if notice.kind == "deliver"}
         if deliver:
             pipe.rpush(DELIVER, *deliver)
-            pipe.ltrim(DELIVER, -LIST_CAP, -1)
+            self._rung += len(deliver)
+            if self._rung >= TRIM_EVERY:  # where nobody listens the list must not grow for ever
+                self._rung = 0
+                pipe.ltrim(DELIVER, -LIST_CAP, -1)
         if any(notice.kind == "changed" for notice in notices):
             pipe.publish(LIVE, "changed")
         if self._on_turn is None and any(notice.kind == "turn" for notice in notices):

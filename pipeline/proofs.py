@@ -20,8 +20,12 @@ ORDER_LIMIT, ORDER_SPAN = 5, timedelta(days=1)
 SENDER_LIMIT, SENDER_SPAN = 10, timedelta(hours=1)
 
 _attempt = ProofAttempt.__table__
-_of_order = select(func.count()).where(_attempt.c.order_hash == bindparam("order"), _attempt.c.at > bindparam("since"))
-_of_sender = select(func.count()).where(_attempt.c.sender_hash == bindparam("sender"), _attempt.c.at > bindparam("since"))
+_recent = select(
+    select(func.count()).where(_attempt.c.order_hash == bindparam("order"), _attempt.c.at > bindparam("day_ago"))
+    .scalar_subquery().label("of_order"),
+    select(func.count()).where(_attempt.c.sender_hash == bindparam("sender"), _attempt.c.at > bindparam("hour_ago"))
+    .scalar_subquery().label("of_sender"),
+)
 _add = insert(_attempt)
 _lock = text("SELECT pg_advisory_xact_lock(hashtext(:order))")
 
@@ -44,11 +48,10 @@ def judge(work: Work, tried: Attempt, found: bool) -> bool:
     """May this answer be given? Records a failed proof; False means: answer not_found whatever was found."""
     if not work.is_sqlite:
         work.connection.execute(_lock, {"order": tried.order})
-    count = work.connection.execute
-    over = (
-        count(_of_order, {"order": tried.order, "since": work.now - ORDER_SPAN}).scalar_one() >= ORDER_LIMIT
-        or count(_of_sender, {"sender": tried.sender, "since": work.now - SENDER_SPAN}).scalar_one() >= SENDER_LIMIT
-    )
+    recent = work.connection.execute(_recent, {
+        "order": tried.order, "day_ago": work.now - ORDER_SPAN,
+        "sender": tried.sender, "hour_ago": work.now - SENDER_SPAN}).one()
+    over = recent.of_order >= ORDER_LIMIT or recent.of_sender >= SENDER_LIMIT
     if over:
         return False
     if not found:

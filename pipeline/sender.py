@@ -36,7 +36,7 @@ from pipeline import claims, lanes, reconcile
 from pipeline.claims import Claimed, Outcome, Patience
 from pipeline.reconcile import Doubt
 
-ROUND_SECONDS = 0.005  # rounds are at least this far apart: what came in meanwhile shares a transaction
+ROUND_SECONDS = 0.008  # rounds are at least this far apart: what came in meanwhile shares a transaction
 SEND_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 20.0

@@ -26,6 +26,7 @@ from conversation.work import Database
 from pipeline import burial, intake
 
 GROUP_LIMIT = 64
+PACE_SECONDS = 0.008
 PATIENCE_SECONDS = 5.0
 ALONE_TRIES = 2
 
@@ -46,14 +47,19 @@ class Submission:
 
 
 class Writer:
-    """Runs the turns of this process. `linger_seconds` is how long a group waits for company while it is busy."""
+    """Runs the turns of this process.
+
+    Commits are at least `pace_seconds` apart: what comes in meanwhile shares the next one. After a pause the first
+    event is committed at once.
+    """
 
     def __init__(self, database: Database, intake_of: intake.Intake, sweep_seconds: float = 1.0,
-                 linger_seconds: float = 0.003) -> None:
+                 pace_seconds: float = PACE_SECONDS) -> None:
         self._database = database
         self._intake = intake_of
         self._sweep_seconds = sweep_seconds
-        self._linger_seconds = linger_seconds
+        self._pace_seconds = pace_seconds
+        self._next_commit = 0.0
         self._waiting: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
         self._rung = threading.Event()
         self._lock = threading.Lock()
@@ -109,16 +115,15 @@ class Writer:
             first = self._waiting.get(timeout=timeout_seconds) if timeout_seconds else self._waiting.get_nowait()
         except queue.Empty:
             return []
-        group = [first] if first else []
-        until = time.monotonic() + self._linger_seconds
-        while first and len(group) < GROUP_LIMIT:
-            try:
-                more = self._waiting.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
-                break
-            if more is None:
-                break
-            group.append(more)
+        if first is None:
+            return []
+        time.sleep(max(0.0, self._next_commit - time.monotonic()))
+        self._next_commit = time.monotonic() + self._pace_seconds
+        group = [first]
+        while len(group) < GROUP_LIMIT and not self._waiting.empty():
+            more = self._waiting.get_nowait()
+            if more is not None:
+                group.append(more)
         return group
 
     def _commit_group(self, group: list[Submission]) -> None:
