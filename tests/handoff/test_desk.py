@@ -10,9 +10,10 @@ from sqlalchemy import select
 from conversation import outbox
 from conversation.events import Outgoing
 from conversation.tables import OutboxPart
-from handoff import claims, closing, desk
+from handoff import claims, closing, desk, replies
 from handoff.desk import Opening
 from handoff.errors import UnknownTicket
+from handoff.replies import Reply
 from tests.builders import a_conversation, a_queue
 from tests.handoff.conftest import House
 
@@ -122,6 +123,15 @@ def test_the_wait_of_a_contact_keeps_its_beginning(house: House, held: Pair):
     house.writes(held[0])
 
     assert house.conversation(held[0])["waiting_since"] == began
+
+
+def test_a_new_question_after_an_answer_starts_a_new_wait(house: House, held: Pair):
+    house.do(replies.reply, held[1], "agt_ana", Reply("Hecho", 2, 9))
+    house.clock.forward(minutes=30)
+
+    house.writes(held[0])
+
+    assert house.ticket(held[1])["waiting_since"] == house.conversation(held[0])["waiting_since"] == house.clock.at
 
 
 def test_how_long_is_answered_in_the_waiting_room(house: House, queued: Pair):

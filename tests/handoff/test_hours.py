@@ -99,6 +99,13 @@ def test_an_hour_that_exists_twice_is_open_both_times():
     assert not hours.is_open(calendar, datetime(2026, 10, 25, 2, 0, tzinfo=UTC))
 
 
+def test_an_end_that_exists_twice_is_its_second_time():
+    calendar = a_calendar("sun 01:00-02:30")
+
+    assert hours.is_open(calendar, datetime(2026, 10, 25, 1, 29, tzinfo=UTC))
+    assert not hours.is_open(calendar, datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(("start", "minutes", "end"), [
     ("2026-11-23T10:00", 15, "2026-11-23T10:15"), ("2026-11-23T13:50", 15, "2026-11-23T16:05"),
     ("2026-11-23T21:00", 15, "2026-11-24T09:15"), ("2026-11-27T19:20", 30, "2026-11-28T10:20"),
