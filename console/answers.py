@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import structlog
-from flask import flash, jsonify, redirect, request, url_for
+from flask import flash, g, jsonify, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -86,7 +86,7 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
             return _list_only(session, told, trouble.status)
         if here.wants_fragment():
             return _pieces(session, sight, wrote, told, trouble.status)
-        here.g.banner = told
+        g.banner = told
         return page(
             "conversations.html",
             trouble.status,

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, g, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -79,7 +79,7 @@ def _environment() -> Environment:
 def render(template: str, **values: Any) -> str:
     """A template with the agent's words and formats."""
     values.setdefault("oob", False)
-    row = getattr(here.g, "agent_row", None)
+    row = getattr(g, "agent_row", None)
     return (
         _templates()
         .get_template(template)

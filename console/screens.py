@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import g, get_flashed_messages, json, request, url_for
@@ -68,7 +69,7 @@ def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> d
         "dispositions": DISPOSITIONS,
         "composer": threads.composer(viewer, sight, thread, wrote),
         "max_text": threads.MAX_TEXT,
-        "passing_text": threads.passing_text,
+        "passing_text": partial(threads.passing_text, rows.queue_titles(session, here.language())),
         "failure_text": failure_text,
         "screen": "thread",
         "composer_changed": True,

@@ -48,7 +48,8 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
     ).scalar_one()
     name = naming.shown_name(contact["name"], conversation["address"])
     found, first = transcripts.read(session, sight, before)
-    actions = allowed(viewer, sight)
+    actions, holder_id = allowed(viewer, sight), ticket["holder_id"] if ticket else None
+    holder = transcripts.agent_names(session).get(holder_id, "") if holder_id else ""
     return {
         "id": conversation["conversation_id"],
         "name": name,
@@ -64,8 +65,9 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
         "actions": actions,
         "older_url": _older(conversation["conversation_id"], first),
         "targets": _targets(session, sight) if "transfer" in actions else (),
-        "can_retry": bool(ticket and ticket["holder_id"] == viewer.agent_id),
-        **_state(session, viewer, sight),
+        "can_retry": holder_id == viewer.agent_id,
+        "holder_name": holder,
+        **_state(session, viewer, sight, holder),
     }
 
 
@@ -84,7 +86,7 @@ def allowed(viewer: Viewer, sight: Sight) -> tuple[str, ...]:
     return roles.get("supervisor" if viewer.sees_everything else "agent", ())
 
 
-def _state(session: Session, viewer: Viewer, sight: Sight) -> dict[str, str]:
+def _state(session: Session, viewer: Viewer, sight: Sight, holder: str) -> dict[str, str]:
     """The state sentence, with the promise that belongs to it."""
     ticket, words = sight.live_ticket, here.texts()
     if ticket is None:
@@ -94,7 +96,7 @@ def _state(session: Session, viewer: Viewer, sight: Sight) -> dict[str, str]:
     if ticket["holder_id"] == viewer.agent_id:
         sentence = words("state.mine")
     else:
-        sentence = words("state.other", name=transcripts.agent_names(session).get(ticket["holder_id"], ""))
+        sentence = words("state.other", name=holder)
     return {"state": sentence} | _held(sight, ticket)
 
 
@@ -196,7 +198,7 @@ def _closed(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], left: timed
     if ticket["holder_id"] is None:
         return words("composer.queue_holds"), "inbox"
     if ticket["holder_id"] != viewer.agent_id:
-        return words("composer.other_holds", name=_holder(ticket)), "user-round"
+        return words("composer.other_holds", name=thread["holder_name"]), "user-round"
     if sight.conversation["opted_out_at"] is not None:
         return words("composer.optout", name=name, channel=thread["channel"]), "ban"
     if left is None or left > timedelta(0):
@@ -205,11 +207,6 @@ def _closed(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], left: timed
     if heard is None:
         return words("composer.closed_never", name=name, channel=thread["channel"]), "hourglass"
     return words("composer.closed", name=name, channel=thread["channel"], span=here.formats().since(heard)), "hourglass"
-
-
-def _holder(ticket: Mapping[str, Any]) -> str:
-    with here.desk().database.reading() as session:
-        return transcripts.agent_names(session).get(ticket["holder_id"], "")
 
 
 def _status(words: Any, thread: Mapping[str, Any], left: timedelta | None, closed: bool) -> list[dict[str, str]]:
@@ -227,16 +224,16 @@ def _status(words: Any, thread: Mapping[str, Any], left: timedelta | None, close
     ]
 
 
-def passing_text(passing: Passing | None) -> str:
+def passing_text(titles: Mapping[str, str], passing: Passing | None) -> str:
     """The line between two stretches, in words."""
     words, formats = here.texts(), here.formats()
     if passing is None:
         return words("pass.start")
     values = {
-        "name": passing.agent,
+        "name": passing.agent or words("thread.contact"),
         "other": passing.other,
         "time": formats.moment(passing.at),
-        "queue": _queue_title(passing.queue),
+        "queue": titles.get(passing.queue, passing.queue),
         "span": "",
     }
     key = {
@@ -249,12 +246,3 @@ def passing_text(passing: Passing | None) -> str:
         key = "claim_waited" if passing.kept is None else "claim_kept" if passing.kept else "claim_late"
         values["span"] = span(timedelta(seconds=passing.waited_seconds))
     return words(f"pass.{key}" if words.has(f"pass.{key}") else "pass.other", **values)
-
-
-def _queue_title(queue_id: str) -> str:
-    """A queue's name, read once a request."""
-    titles = here.g.get("queue_titles")
-    if titles is None:
-        with here.desk().database.reading() as session:
-            titles = here.g.queue_titles = queue_titles(session, here.language())
-    return titles.get(queue_id, queue_id)

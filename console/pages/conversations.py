@@ -66,7 +66,6 @@ def thread_fragment(conversation_id: str) -> Response:
 def _pieces(session: Session, sight: Sight) -> dict[str, object]:
     values = screens.middle(session, sight, screens.writing())
     values["composer_changed"] = values["composer"]["key"] != request.args.get("composer", "")
-    values["me"] = None
     return values
 
 
