@@ -16,9 +16,12 @@ from werkzeug.wrappers import Response
 import channels
 import clock
 import config
+import logs
 import orders.configuration
+from bot.commands import flows
 from bot.flow.findings import Finding
 from bot.flow.library import Library, load
+from bot.understanding.commands import understand
 from channels import accounts, webhooks
 from channels.accounts import Accounts
 from config import Settings
@@ -26,11 +29,14 @@ from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
 from conversation.events import Outgoing
 from conversation.work import Database, Wiring
-from operations import health, logs
+from operations import health
+from operations.commands import COMMANDS
+from handoff.commands import agents, queues
 from orders.base import Connector
 from orders.service import find_for_desk
-from pipeline import burial, commands, dead_letters
+from pipeline import burial, dead_letters
 from pipeline.answer import Bot
+from pipeline.commands import replay
 from pipeline.duty import Duty
 from pipeline.intake import Intake
 from pipeline.lanes import Doorbell
@@ -61,7 +67,7 @@ class Relevo:
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app of these settings. Raises BadSettings, BadFlows, BadAccounts, BadConfiguration."""
     given = settings or config.load()
-    logs.configure(given)
+    logs.configure(given.log_level, given.secret_values, given.secret_key)
     relevo = wire(given)
     made = Flask(__name__, static_folder=None)
     made.config.update(SECRET_KEY=given.secret_key or os.urandom(32), MAX_CONTENT_LENGTH=8 * 1024 * 1024)
@@ -71,8 +77,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     made.register_blueprint(console_blueprint(desk_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
-    for group in commands.groups():
-        made.cli.add_command(group)
+    for command in (replay, flows, understand, agents, queues, *COMMANDS):
+        made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
         relevo.writer.start()
     return made

@@ -88,19 +88,29 @@ def blueprint(accounts: Callable[[], Accounts], settings: WebhookSettings, submi
     return routes
 
 
-def read(provider: str, method: str, path: str, headers: Mapping[str, str], body: bytes, accounts: Accounts) -> Parsed:
-    """What Relevo makes of a stored webhook. The signature is not looked at; `path` is the target with its query."""
-    if method.upper() != "POST":
-        return Parsed(ignored=({"provider": provider, "reason": "method"},))
-    if provider == "twilio":
-        form = twilio.read_form(body)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A webhook that was kept somewhere: whose it was, its method, its target with the query, its raw body."""
+
+    provider: str
+    method: str
+    path: str
+    body: bytes
+
+
+def read(kept: Kept, accounts: Accounts) -> Parsed:
+    """What Relevo makes of a stored webhook. The signature is not looked at."""
+    if kept.method.upper() != "POST":
+        return Parsed(ignored=({"provider": kept.provider, "reason": "method"},))
+    if kept.provider == "twilio":
+        form = twilio.read_form(kept.body)
         account = twilio.account_of(form, accounts) if form else None
         if form is None or account is None:
-            return Parsed(ignored=({"provider": provider, "reason": "account" if form else "fields"},))
-        return twilio.parse(form, account, _part_id(path))
-    readings = [meta.parse(body, app) for app in accounts.meta]
+            return Parsed(ignored=({"provider": kept.provider, "reason": "account" if form else "fields"},))
+        return twilio.parse(form, account, _part_id(kept.path))
+    readings = [meta.parse(kept.body, app) for app in accounts.meta]
     with_events = [parsed for parsed in readings if parsed.events]
-    return (with_events or readings or [Parsed(ignored=({"provider": provider, "reason": "account"},))])[0]
+    return (with_events or readings or [Parsed(ignored=({"provider": kept.provider, "reason": "account"},))])[0]
 
 
 def _answered(provider: str, handle: Callable[[_Gate, Mapping[str, Any]], int], gate: _Gate, environ: Any) -> int:

@@ -1,9 +1,8 @@
-"""`flask replay`, `flask deadletters`: what the pipeline offers on the command line, and all groups of the house."""
+"""`flask replay`: what the pipeline offers on the command line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -27,19 +26,10 @@ def replay(file: IO[str]) -> None:
     """
     relevo = current_app.extensions["relevo"]
     stored = _stored(file)
-    parsed = webhooks.read(stored["provider"], stored.get("method", "POST"), stored.get("path", "/"),
-                           stored.get("headers", {}), stored["body"].encode(), relevo.accounts)
+    kept = webhooks.Kept(stored["provider"], stored.get("method", "POST"), stored.get("path", "/"),
+                         stored["body"].encode())
+    parsed = webhooks.read(kept, relevo.accounts)
     click.echo(json.dumps(_told(parsed, relevo), ensure_ascii=False, indent=2, default=str))
-
-
-def groups() -> Sequence[click.Command]:
-    """Every command of the house, for the app to mount."""
-    from bot.commands import flows
-    from bot.understanding.commands import understand
-    from handoff.commands import agents, queues
-    from operations.commands import COMMANDS
-
-    return [replay, flows, understand, agents, queues, *COMMANDS]
 
 
 def _stored(file: IO[str]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 20.0
 LIST_PAGES = 20
 TOKENS_AT_ONCE = 256
+TOKEN_WAIT_SECONDS = 5
+RECONNECT_SECONDS = 0.5
 AUTHOR_ORDER = {"agent": 0, "system": 1, "bot": 2}
 Result = TypeVar("Result")
 
@@ -175,21 +177,21 @@ class Sender:
 
     async def _listen(self) -> None:
         """Conversation ids from Redis; without Redis the sweep finds the same a second later."""
-        if not self.settings.redis_url:
-            return
-        while True:
+        while self.settings.redis_url:
             try:
                 async with redis.asyncio.Redis.from_url(self.settings.redis_url, socket_timeout=None) as client:
-                    while True:
-                        got = await client.blpop([lanes.DELIVER], timeout=5)
-                        if got:
-                            more = await client.lpop(lanes.DELIVER, TOKENS_AT_ONCE) or []
-                            faults.point("tokens taken")
-                            self.tokens.update(token.decode() for token in [got[1], *more])
-                            self._wake.set()
+                    await self._take_tokens(client)
             except (redis.RedisError, OSError) as error:
                 logger.debug("redis does not answer", error=type(error).__name__)
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _take_tokens(self, client: redis.asyncio.Redis) -> None:
+        while True:
+            got = await client.blmpop(TOKEN_WAIT_SECONDS, 1, lanes.DELIVER, direction="LEFT", count=TOKENS_AT_ONCE)
+            if got:
+                faults.point("tokens taken")
+                self.tokens.update(token.decode() for token in got[1])
+                self._wake.set()
 
     async def _sweep(self) -> None:
         """What nobody rang for: parts left behind, leases of the dead, outcomes to find out."""

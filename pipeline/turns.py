@@ -157,19 +157,24 @@ class Writer:
 
     def _store_event(self, event: Event) -> None:
         """One event by itself; buried with its reason when it fails again and again."""
-        for attempt in range(1, ALONE_TRIES + 1):
-            try:
-                with self._database.work() as work:
-                    self._intake.take_all(work, [event])
+        for _ in range(ALONE_TRIES):
+            trouble = self._try(event)
+            if trouble is None:
                 return
-            except Exception as error:  # the reason is kept with the event, where a person sees it
-                if _is_no_storage(error):
-                    raise
-                if attempt == ALONE_TRIES:
-                    logger.error("an event is buried", error=_place(error), kind=event.get("kind"))
-                    reason = f"{_place(error)}: {error}"
-                    with self._database.work() as work:
-                        burial.bury_event(work, self._intake, event, reason)
+        logger.error("an event is buried", error=_place(trouble), kind=event.get("kind"))
+        with self._database.work() as work:
+            burial.bury_event(work, self._intake, event, f"{_place(trouble)}: {trouble}")
+
+    def _try(self, event: Event) -> Exception | None:
+        """Take one event in; what was wrong with it, or None. Raises where the database does not take it."""
+        try:
+            with self._database.work() as work:
+                self._intake.take_all(work, [event])
+        except Exception as error:  # the reason is kept with the event, where a person sees it
+            if _is_no_storage(error):
+                raise
+            return error
+        return None
 
     def _sweep(self) -> None:
         for chore in (self._take_due, *self._chores):

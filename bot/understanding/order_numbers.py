@@ -137,12 +137,13 @@ def _canonical(written: str) -> str:
 @lru_cache(maxsize=4096)
 def _as_written(compact: str, patterns: tuple[str, ...]) -> str:
     """The compact reference with the separators that a pattern of the shop has; "" where none fits."""
-    for pattern, separators in (_shape(pattern) for pattern in patterns):
-        for count in range(min(2, len(separators)) + 1):
-            for form in _with_separators(compact, separators, count):
-                if pattern.fullmatch(form):
-                    return form
-    return ""
+    forms = (
+        (pattern, form)
+        for pattern, separators in map(_shape, patterns)
+        for count in range(min(2, len(separators)) + 1)
+        for form in _with_separators(compact, separators, count)
+    )
+    return next((form for pattern, form in forms if pattern.fullmatch(form)), "")
 
 
 def _with_separators(compact: str, separators: str, count: int) -> Iterable[str]:

@@ -29,7 +29,8 @@ def capture(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_capture_is_read_to_the_letter(capture: dict[str, Any]) -> None:
     request = capture["request"]
 
-    parsed = webhooks.read(request["provider"], "POST", request["path"], {}, body_of(request), our_accounts())
+    parsed = webhooks.read(
+        webhooks.Kept(request["provider"], "POST", request["path"], body_of(request)), our_accounts())
 
     assert list(parsed.events) == capture["events"]
     assert [one["reason"] for one in parsed.ignored] == capture["ignored"]

@@ -164,7 +164,7 @@ def test_no_public_address_stops_the_start() -> None:
 def test_stored_webhook_is_read_without_its_signature() -> None:
     body = urlencode(a_message()).encode()
 
-    parsed = webhooks.read("twilio", "POST", "/webhooks/twilio", {}, body, our_accounts())
+    parsed = webhooks.read(webhooks.Kept("twilio", "POST", "/webhooks/twilio", body), our_accounts())
 
     assert parsed.events[0]["text"] == "hola"
 
@@ -172,7 +172,7 @@ def test_stored_webhook_is_read_without_its_signature() -> None:
 @pytest.mark.parametrize("body", [b"", b"x", json.dumps({"object": "page"}).encode()])
 @pytest.mark.parametrize("provider", ["twilio", "meta"])
 def test_stored_webhook_that_says_nothing_says_why(provider: str, body: bytes) -> None:
-    parsed: Any = webhooks.read(provider, "POST", "/", {}, body, our_accounts())
+    parsed: Any = webhooks.read(webhooks.Kept(provider, "POST", "/", body), our_accounts())
 
     assert parsed.events == ()
 
