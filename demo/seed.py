@@ -103,7 +103,7 @@ def _tell(work: Work, account: str, story: Mapping[str, Any], people: Mapping[st
     key = identity.contact_key(KIND, account, story["phone"])
     sender = Sender(KIND, account, key.partition(":")[0], key, story["phone"], story["name"], story["language"])
     start = _ago(work, story["talk"][0][0])
-    talk = inbox.find(start, sender)
+    talk = inbox.find_all(start, [sender])[sender]
     messages = [_line(work, talk, line) for line in story["talk"]]
     talk.row["heard_seq"] = talk.row["last_seq"]
     inbox.write(start, [talk])
