@@ -28,6 +28,7 @@ from pipeline.children import Child, Recipe, ended
 STOP_SECONDS = 9.5  # all of it; a person waits at most ten
 TICK_SECONDS = 1.0
 START_SECONDS = 60.0
+MOST_REFUSALS = 6  # asked again after 0.1, 0.2 … 3.2 s
 GIVE_UP_DEATHS = 3  # of the web process before it ever answered
 BULK_QUEUE = "bulk"
 BULK_IDLE_SECONDS = 60.0
@@ -130,15 +131,18 @@ class Supervisor:
 
     def _wait_until_ready(self, wake: int) -> None:
         deadline = time.monotonic() + START_SECONDS
+        refusals = 0
         while not self.is_stopping:
             status = _health(self.facts["host"], self.facts["port"])
             if status == 200:
                 self._start_late()
                 print("\n".join(self.facts["greeting"]), flush=True)
                 return
-            if time.monotonic() > deadline:
-                raise CannotStart(f"the web process did not answer within {START_SECONDS:.0f} s; the lines above say why.")
-            select.select([wake], [], [], 0.05)
+            refusals += 1 if status else 0
+            if time.monotonic() > deadline or refusals > MOST_REFUSALS:
+                raise CannotStart(f"the web process is not well ({f'/healthz answers {status}' if status else 'no answer'}); "
+                                  "the lines above say why.")
+            select.select([wake], [], [], 0.05 * 2**refusals)
             _drain(wake)
             self._tend()
             if self.children["web"].deaths >= GIVE_UP_DEATHS:
