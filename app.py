@@ -31,6 +31,7 @@ from conversation.events import Outgoing
 from conversation.work import Database, Wiring
 from operations import health
 from operations.commands import COMMANDS
+from handoff import sweep
 from handoff.commands import agents, queues
 from orders.base import Connector
 from orders.service import find_for_desk
@@ -96,7 +97,14 @@ def wire(given: Settings) -> Relevo:
     intake = Intake(Bot(lambda: library, services, Duty().open_queues), library.project.default_language)
     writer = Writer(database, intake, given.sweep_seconds)
     writers.append(writer)
+    writer.every_sweep(lambda: _tend_desk(database))
     return Relevo(given, database, library, ours, connector, intake, writer, doorbell)
+
+
+def _tend_desk(database: Database) -> None:
+    """What the desk does by itself as time passes: promises that are late, agents who are gone."""
+    with database.work() as work:
+        sweep.tick(work)
 
 
 def load_library(folder: Path) -> Library:
