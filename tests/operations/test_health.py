@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -97,6 +98,14 @@ def test_figures_are_for_the_machine_and_its_own_network(
     answer = client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": peer})
 
     assert answer.status_code == status
+
+
+def test_a_changed_flow_is_another_revision(tmp_path: Path) -> None:
+    (tmp_path / "menu.yaml").write_text("flow: menu\n", encoding="utf-8")
+    before = health.revision(tmp_path)
+    (tmp_path / "menu.yaml").write_text("flow: menu \n", encoding="utf-8")
+
+    assert before != health.revision(tmp_path)
 
 
 def test_processes_are_those_that_are_alive(settings: config.Settings) -> None:
