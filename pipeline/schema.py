@@ -8,14 +8,23 @@ finds itself below it stops, loudly; one that finds the database older than itse
 
 from __future__ import annotations
 
+import os
+import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, String, Table, inspect, select, text
+import structlog
+from sqlalchemy import Column, Connection, Engine, String, Table, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
 VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 
+LOOK_SECONDS = 30.0
+EXIT_STATUS = 3
+
+logger = structlog.get_logger(__name__)
 minimum_table = Table("schema_minimum", SQLModel.metadata, Column("revision", String(), primary_key=True))
 
 
@@ -55,3 +64,31 @@ def require(connection: Connection) -> None:
             f"This code knows migrations up to {head()}, the database has been changed so that only code from "
             f"{lowest} on may use it: update the code and start again."
         )
+
+
+def guard(engine: Engine, stop: Callable[[int], object] = os._exit) -> threading.Thread:
+    """Watch over this process from now on: once it does not fit the database any more it says so and stops at once.
+
+    It looks every half minute, so that a process that outlived a release does not write what nobody can read.
+    """
+    watcher = threading.Thread(target=_watch, args=(engine, stop, threading.Event()), name="schema", daemon=True)
+    watcher.start()
+    return watcher
+
+
+def _watch(engine: Engine, stop: Callable[[int], object], pause: threading.Event) -> None:
+    while _fits(engine):
+        pause.wait(LOOK_SECONDS)
+    stop(EXIT_STATUS)
+
+
+def _fits(engine: Engine) -> bool:
+    try:
+        with engine.connect().execution_options(relevo_readonly=True) as connection:
+            require(connection)
+    except SchemaMismatch as error:
+        logger.error("this process does not fit the database and stops", detail=str(error))
+        return False
+    except SQLAlchemyError:
+        return True  # a database that does not answer now says nothing about its shape
+    return True

@@ -17,6 +17,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 import config
+from pipeline import schema
 from pipeline.children import tie_to_parent
 
 BACKLOG = 1024
@@ -61,6 +62,7 @@ def _load(_target: str) -> Callable[..., Any]:
     if parent is not None and parent.pid is not None:
         tie_to_parent(parent.pid)
     app = importlib.import_module("app").app  # here: the process that only holds the port needs none of it
+    schema.guard(app.extensions["relevo"].database.engine)
     return cast(Callable[..., Any], app)
 
 

@@ -43,6 +43,28 @@ def test_a_database_older_than_the_code_says_how_to_migrate(connection: Connecti
         schema.require(connection)
 
 
+def test_a_process_that_does_not_fit_any_more_stops_itself(migrated_url: str) -> None:
+    engine = open_engine(migrated_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO schema_minimum VALUES ('9999')"))
+    stopped: list[int] = []
+
+    schema.guard(engine, stopped.append).join()
+
+    assert stopped == [schema.EXIT_STATUS]
+    engine.dispose()
+
+
+def test_a_database_that_does_not_answer_stops_nobody() -> None:
+    engine = open_engine("postgresql+psycopg://relevo@127.0.0.1:9/x")
+
+    watcher = schema.guard(engine, lambda status: None)
+    watcher.join(1.0)
+
+    assert watcher.is_alive()
+    engine.dispose()
+
+
 def test_an_empty_database_is_older_than_any_code(empty_url: str) -> None:
     engine = open_engine(empty_url)
 
