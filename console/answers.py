@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import structlog
-from flask import flash, g, jsonify, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -34,11 +34,15 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What there is to say of an action that worked: a sentence for her, facts for a program."""
+    """What there is to say of an action that worked: a sentence for her, facts for a program.
+
+    `focus` puts her into the composer. `quiet` leaves the sentence out where the page shows the result by itself.
+    """
 
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     focus: bool = False
+    quiet: bool = False
 
 
 def perform(
@@ -63,7 +67,8 @@ def done(conversation_id: str, said: Said) -> Response:
             return _go(url_for("console.conversations"), said.text)
         if not here.wants_fragment() or shown_conversation() != conversation_id:
             return _go(url_for("console.conversation", conversation_id=conversation_id), said.text)
-        return _pieces(session, sight, Writing(focus=said.focus), screens.banner(said.text))
+        told = None if said.quiet else screens.banner(said.text)
+        return _pieces(session, sight, Writing(focus=said.focus), told)
 
 
 def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
@@ -77,21 +82,16 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
         logger.info("action refused", conversation=conversation_id, code=trouble.code)
         if here.wants_json():
             return answer_problem(trouble)
-        told = screens.banner(
-            trouble.message, "person" if isinstance(error, AlreadyClaimed) else "harm", _offer(error, sight)
-        )
-        if isinstance(error, SomeoneAnswered):
-            wrote = Writing(wrote.mode, wrote.text, _guard(session, error), focus=True)
+        tone = "person" if isinstance(error, AlreadyClaimed) else "harm"
+        told = screens.banner(trouble.message, tone, _offer(error, sight))
         if here.wants_fragment() and shown_conversation() != conversation_id:
             return _list_only(session, told, trouble.status)
+        if isinstance(error, SomeoneAnswered):  # the guard above the text says it, with the colleague's words
+            wrote, told = Writing(wrote.mode, wrote.text, _guard(session, error), focus=True), None
         if here.wants_fragment():
             return _pieces(session, sight, wrote, told, trouble.status)
-        g.banner = told
-        return page(
-            "conversations.html",
-            trouble.status,
-            **screens.conversation_screen(session, sight, wrote) | {"banner": told},
-        )
+        values = screens.conversation_screen(session, sight, wrote) | {"banner": told}
+        return page("conversations.html", trouble.status, **values)
 
 
 def answer_problem(trouble: Problem) -> Response:
@@ -130,7 +130,9 @@ def _go(address: str, text: str) -> Response:
     return redirect(address, 303)
 
 
-def _pieces(session: Session, sight: Sight, wrote: Writing, told: Mapping[str, Any], status: int = 200) -> Response:
+def _pieces(
+    session: Session, sight: Sight, wrote: Writing, told: Mapping[str, Any] | None, status: int = 200
+) -> Response:
     """Everything on the page of a conversation that may have changed, the list too."""
     values = screens.conversation_screen(session, sight, wrote, _asked_on_page())
     values |= {"with_list": True, "banner": told, "composer_changed": True}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask import g, get_flashed_messages, json, request, url_for
+from flask import get_flashed_messages, json, request, url_for
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -94,8 +94,6 @@ def csrf_header() -> str:
 
 def flashed() -> Mapping[str, Any] | None:
     """What the last action has to say, once."""
-    if "banner" in g:
-        return g.banner
     messages = get_flashed_messages(with_categories=True)
     if not messages:
         return None

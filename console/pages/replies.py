@@ -36,7 +36,7 @@ def reply(ticket_id: str) -> Response:
     return perform(
         conversation_id,
         send,
-        lambda message_id: Said(here.texts()("done.replied"), {"message_id": message_id}, True),
+        lambda message_id: Said(here.texts()("done.replied"), {"message_id": message_id}, focus=True, quiet=True),
         Writing("reply", text[:MAX_TEXT], focus=True),
     )
 
@@ -53,7 +53,7 @@ def conversation_note(conversation_id: str) -> Response:
     return perform(
         conversation_id,
         save,
-        lambda note_id: Said(here.texts()("done.noted"), {"note_id": note_id}),
+        lambda note_id: Said(here.texts()("done.noted"), {"note_id": note_id}, quiet=True),
         Writing("note", text[:MAX_TEXT], focus=True),
     )
 
