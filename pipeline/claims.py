@@ -63,6 +63,7 @@ _again = (
     .values(state=bindparam("new_state"), not_before=bindparam("later"), checked=bindparam("times"), owner=None,
             lease_until=None, error_code=bindparam("code"), error_text=bindparam("why"))
 )
+_again_after = _again.where(_part.c.attempt == bindparam("tried"))  # not once a later attempt is under way
 _stop = update(_conversation).where(_conversation.c.conversation_id == bindparam("id")).values(
     opted_out_at=func.coalesce(_conversation.c.opted_out_at, bindparam("now")))
 
@@ -219,13 +220,13 @@ def _retry(work: Work, outcome: Outcome, patience: Patience) -> None:
     if (work.now - claimed.first_at).total_seconds() + wait > longest:
         fail(work, claimed, answer.code, answer.text or "The provider refused it for too long.")
         return
-    work.connection.execute(_again, {
-        "id": claimed.part_id, "new_state": "queued", "later": work.now + timedelta(seconds=wait), "times": 0,
+    work.connection.execute(_again_after, {
+        "id": claimed.part_id, "tried": claimed.attempt, "new_state": "queued", "later": work.now + timedelta(seconds=wait), "times": 0,
         "code": answer.code, "why": answer.text})
 
 
 def _unknown(work: Work, outcome: Outcome, patience: Patience) -> None:
     later = outcome.claimed.sending_at + timedelta(seconds=patience.proof_first)
-    work.connection.execute(_again, {
-        "id": outcome.claimed.part_id, "new_state": "unknown", "later": later, "times": 0,
+    work.connection.execute(_again_after, {
+        "id": outcome.claimed.part_id, "tried": outcome.claimed.attempt, "new_state": "unknown", "later": later, "times": 0,
         "code": outcome.answer.code or "unknown", "why": outcome.answer.text or "The provider's answer was lost."})

@@ -85,7 +85,7 @@ class Doorbell:
                 continue
             try:
                 self._pass_on(notices)
-            except redis.RedisError as error:
+            except Exception as error:  # whatever it was, a bell that never rings again costs a second each time
                 self._quiet_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
                 logger.warning("redis does not answer", error=type(error).__name__)
 

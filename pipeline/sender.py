@@ -8,6 +8,7 @@ Imports neither Flask nor a provider's library.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -154,6 +155,8 @@ class Sender:
         request = adapter.request(claimed.request, claimed.address, claimed.part_id, endpoint)
         try:
             faults.point("before provider")
+            if self._is_too_late(claimed):
+                return Answer("retry", code="late", text="The sender was held up before it could send.")
             status, headers, body = await self._fetch(request)
             faults.point("after provider")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -161,6 +164,10 @@ class Sender:
         except (aiohttp.ClientError, TimeoutError, OSError, faults.Fault) as error:
             return Answer("unknown", code="lost", text=type(error).__name__, error_class="RETRY")
         return adapter.answer(status, headers, body)
+
+    def _is_too_late(self, claimed: Claimed) -> bool:
+        """Frozen between claim and first byte: the lease is over, others may hold it for lost. Let it go."""
+        return self.database.wiring.now() >= claimed.sending_at + timedelta(seconds=self.settings.patience.lease)
 
     async def _fetch(self, request: HttpRequest) -> tuple[int, dict[str, str], bytes]:
         async with self._http.request(request.method, request.url, headers=request.headers, data=request.body or None,
@@ -181,7 +188,7 @@ class Sender:
             try:
                 async with redis.asyncio.Redis.from_url(self.settings.redis_url, socket_timeout=None) as client:
                     await self._take_tokens(client)
-            except (redis.RedisError, OSError) as error:
+            except Exception as error:  # nobody would notice that it had ended, only that everything is a second late
                 logger.debug("redis does not answer", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -204,7 +211,7 @@ class Sender:
                 for doubt in doubtful:
                     await self._settle(doubt)
                 self._wake.set()
-            except (SQLAlchemyError, aiohttp.ClientError, TimeoutError, OSError, faults.Fault) as error:
+            except Exception as error:  # without it what a dead sender left would wait for ever; it comes again soon
                 logger.warning("a sweep failed", error=type(error).__name__)
             await asyncio.sleep(self.settings.sweep_seconds)
 
@@ -233,7 +240,7 @@ class Sender:
             faults.point("before list")
             status, _headers, body = await self._fetch(following)
             faults.point("after list")
-            if status != 200:
+            if status != 200 or not _is_list(body):
                 return None
             messages, next_url = adapter.listed(body)
             found.extend(messages)
@@ -255,6 +262,14 @@ class Sender:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_list(body: bytes) -> bool:
+    """A page of a list, and not what a proxy in between says with the same status: absence there proves nothing."""
+    try:
+        return isinstance(json.loads(body)["messages"], list)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False
 
 
 def settings_of(given: config.Settings) -> Settings:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DataError, IntegrityError
 
 import faults
 import metrics
@@ -29,6 +29,8 @@ GROUP_LIMIT = 64
 PACE_SECONDS = 0.008
 PATIENCE_SECONDS = 5.0
 ALONE_TRIES = 2
+DEADLOCK_TRIES = 3
+DEADLOCK_STATES = frozenset({"40P01", "40001"})  # PostgreSQL ended our transaction so that another could go on
 
 logger = structlog.get_logger(__name__)
 
@@ -126,7 +128,7 @@ class Writer:
                 group.append(more)
         return group
 
-    def _commit_group(self, group: list[Submission]) -> None:
+    def _commit_group(self, group: list[Submission], tries: int = DEADLOCK_TRIES) -> None:
         began = time.perf_counter()
         metrics.batch_size.observe(len(group))
         try:
@@ -134,7 +136,9 @@ class Writer:
                 faults.point("group begun")
                 self._intake.take_all(work, [event for submission in group for event in submission.events])
         except Exception as error:  # whatever one turn's trouble is, its neighbours must be stored
-            if _is_no_storage(error):
+            if _was_in_the_way(error) and tries > 1:
+                self._commit_group(group, tries - 1)
+            elif _is_no_storage(error):
                 logger.error("events could not be stored", error=type(error).__name__, events=len(group))
                 _settle(group, failed=True)
             else:
@@ -149,8 +153,8 @@ class Writer:
             try:
                 for event in submission.events:
                     self._store_event(event)
-            except SQLAlchemyError as error:
-                logger.error("events could not be stored", error=type(error).__name__)
+            except Exception as error:  # it could not even be buried: the writer must live for those who come after
+                logger.error("events could not be stored", error=_place(error))
                 submission.settle(failed=True)
             else:
                 submission.settle()
@@ -213,6 +217,11 @@ class Writer:
 def _is_no_storage(error: Exception) -> bool:
     """True where the database itself did not take it: come again. Bad data is the event's own fault."""
     return isinstance(error, (DBAPIError, faults.Fault)) and not isinstance(error, (DataError, IntegrityError))
+
+
+def _was_in_the_way(error: Exception) -> bool:
+    """Two processes waited for each other and ours gave way: nothing is wrong with the events, run them again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in DEADLOCK_STATES
 
 
 def _place(error: Exception) -> str:
