@@ -76,7 +76,7 @@ class SmallHouse:
         self.bug.plant(self.database)
         services = Services(_shop(), "a secret of tests", lambda: self.clock.now().date())
         self.intake = Intake(Bot(library, services, Duty().open_queues), "es")
-        self.writer = Writer(self.database, self.intake, sweep_seconds=3600.0, linger_seconds=0.0)
+        self.writer = Writer(self.database, self.intake, sweep_seconds=3600.0, pace_seconds=0.0)
         self.writer.submit([])
         self.writer.submit([])  # taken only after the sweep that every writer begins with
 
