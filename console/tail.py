@@ -54,10 +54,17 @@ class Line:
 class Tail:
     """The newest lines, for any number of listeners; one thread reads while anybody listens."""
 
-    def __init__(self, database: Database, redis_url: str = "", tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        database: Database,
+        redis_url: str = "",
+        tick: Callable[[], float] = time.monotonic,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self._database = database
         self._redis_url = redis_url
         self._tick = tick
+        self._look_seconds = look_seconds
         self._changed = threading.Condition()
         self._lines: deque[Line] = deque(maxlen=KEPT)
         self._place = 0
@@ -155,13 +162,13 @@ class Tail:
             return self._thread is not None
 
     def _listen(self) -> None:
-        """Until the bell rings, or a second at most."""
+        """Until the bell rings, or it is time to look by itself."""
         bell = self._connected()
         if bell is None:
-            self._stopped.wait(LOOK_SECONDS)
+            self._stopped.wait(self._look_seconds)
             return
         try:
-            if bell.get_message(timeout=LOOK_SECONDS):
+            if bell.get_message(timeout=self._look_seconds):
                 while bell.get_message(timeout=0):  # one look serves them all
                     pass
         except (redis.RedisError, OSError):
