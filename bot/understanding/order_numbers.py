@@ -155,5 +155,5 @@ def _with_separators(compact: str, separators: str, count: int) -> Iterable[str]
 
 @lru_cache(maxsize=64)
 def _shape(pattern: str) -> tuple[Any, str]:
-    outside = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\\.", "", pattern)
+    outside = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\\\w", "", pattern)  # of `[A-Z]{2}\-[0-9]{5}` the hyphen is left
     return re2.compile(pattern), "".join(sign for sign in "-/#_" if sign in outside)

@@ -23,6 +23,10 @@ def test_reference_is_returned_as_the_shop_writes_it(text):
     assert read(text, order_patterns=SHOP).order_numbers == ("AB-12345",)
 
 
+def test_a_pattern_may_escape_its_separator():
+    assert read("ab 12345", order_patterns=(r"[A-Z]{2}\-[0-9]{5}",)).order_numbers == ("AB-12345",)
+
+
 @pytest.mark.parametrize("text", ["ABC-12345", "AB-1234", "llevo 12345 días", "28013 Madrid"])
 def test_what_does_not_fit_the_shop_is_no_reference(text):
     assert read(text, order_patterns=SHOP).order_numbers == ()
