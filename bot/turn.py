@@ -31,6 +31,7 @@ from bot.flow.run import Trace, pending
 from bot.flow.state import State, copied, opened, waits_for_call
 from bot.flow.words import position
 from bot.hearing import Decision, Hearing
+from bot.understanding.intents import SMALL_TALK
 from bot.understanding.reading import Reading
 
 MAX_DEPTH = 3
@@ -278,7 +279,26 @@ def _trigger(hearing: Hearing) -> Move | None:
     if not name and is_idle and hearing.reading:
         intents = hearing.library.intents
         name = next((intents[intent] for intent in hearing.reading.intents if intent in intents), "")
+    if _by_number(hearing, name):
+        name = hearing.library.by_number
     return _start(hearing, name) if name else None
+
+
+def _by_number(hearing: Hearing, named: str) -> bool:
+    """Is an order's number all that the message says (“¿y el AB-12345?”), so that its flow is meant?
+
+    A greeting beside it starts a menu, which gives way. Within a flow the number starts its flow only where that is
+    the running one and waits for a choice: there it names another order.
+    """
+    library, reading = hearing.library, hearing.reading
+    if not library.by_number or reading is None or not reading.order_numbers:
+        return False
+    if not SMALL_TALK.issuperset(reading.intents) or (named and library.flows[named].interrupts != "replace"):
+        return False
+    if hearing.pending is None or hearing.pending[0].interrupts == "replace":
+        return True
+    flow, step = hearing.pending
+    return flow.name == library.by_number and bool(step.data.is_choice)
 
 
 def _start(hearing: Hearing, name: str) -> Move | None:

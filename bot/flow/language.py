@@ -20,7 +20,7 @@ from bot.flow.words import tokens
 
 LANGUAGE_VERSION = "1"
 _KEYS = ("flow", "title", "owner", "language", "queue", "interrupts", "start", "data", "steps")
-_START_KEYS = ("words", "intents", "payloads", "first_message")
+_START_KEYS = ("words", "intents", "payloads", "first_message", "order_number")
 _GENERIC = ("id", "when")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 
@@ -149,6 +149,7 @@ class _FlowReader:
             intents=tuple(words(node, "intents", self.report)),
             payloads=tuple(words(node, "payloads", self.report)),
             first_message=_is_yes(node, "first_message", self.report, False),
+            order_number=_is_yes(node, "order_number", self.report, False),
             places=places,
         )
 

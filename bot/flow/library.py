@@ -25,7 +25,10 @@ SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """`phrases` finds triggers by their first word, the longest first; `policy` is escalation's."""
+    """`phrases` finds triggers by their first word, the longest first; `policy` is escalation's.
+
+    `first` is the flow of a conversation's first message, `by_number` the one that an order's number alone starts.
+    """
 
     project: Project
     flows: Mapping[str, Flow]
@@ -36,6 +39,7 @@ class Library:
     intents: Mapping[str, str] = field(default_factory=dict)
     payloads: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
+    by_number: str = ""
     order_patterns: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
 
@@ -149,6 +153,7 @@ def _library(
         intents={intent: flow.name for flow in flows.values() for intent in flow.triggers.intents},
         payloads={payload: flow.name for flow in flows.values() for payload in flow.triggers.payloads},
         first=next((flow.name for flow in flows.values() if flow.triggers.first_message), ""),
+        by_number=next((flow.name for flow in flows.values() if flow.triggers.order_number), ""),
         order_patterns=tuple(shape.written for shape in project.shapes),
         settings={key: Setting(locale, project.currency) for key, locale in project.locales.items()},
     )

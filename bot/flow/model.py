@@ -79,12 +79,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """What starts a flow: folded phrases, intents, payloads of taps, the first message of a conversation."""
+    """What starts a flow: folded phrases, intents, payloads of taps, the first message, an order's number alone."""
 
     words: tuple[tuple[str, ...], ...] = ()
     intents: tuple[str, ...] = ()
     payloads: tuple[str, ...] = ()
     first_message: bool = False
+    order_number: bool = False
     places: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
 

@@ -23,7 +23,7 @@ _MORE_EXACT = (
     ("stop", "no"),
     ("cancel", "no"),
 )
-_SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no"})
+SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no"})
 
 
 def intents(hits: Iterable[Hit], human_request: float) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def intents(hits: Iterable[Hit], human_request: float) -> tuple[str, ...]:
     for exact, vague in _MORE_EXACT:
         if exact in first:
             first.pop(vague, None)
-    business = [name for name in first if name not in _SMALL_TALK]
+    business = [name for name in first if name not in SMALL_TALK]
     kept = business or list(first)
     ordered = sorted(kept, key=lambda name: first[name])
     return ("human", *ordered) if human_request else tuple(ordered)

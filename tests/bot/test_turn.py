@@ -270,6 +270,44 @@ def test_an_answer_given_in_advance_skips_its_question() -> None:
     assert a_talk(ASK, "  - say: Va {ref}")("go con ab 12345 ya").texts == ["Va AB-12345"]
 
 
+# An order's number alone
+
+NUMBERED = "start: {words: [go], order_number: yes}\ndata: {ref: order_number, note: text}"
+HELLO = a_flow(
+    "  - menu: ¿Hola?\n    options: {a: {text: A}}\n", name="hello", head="interrupts: replace\nstart: {words: [hola]}"
+)
+LEAVE = a_flow("  - say: Baja", name="leave", head="start: {intents: [cancel]}")
+
+
+def a_numbered_talk(*steps: str) -> Talk:
+    return Talk(a_library(ASK, "  - say: Va {ref}", *steps, head=NUMBERED, hello=HELLO, leave=LEAVE))
+
+
+@pytest.mark.parametrize("words", ["AB-12345", "¿y el ab 12345?", "hola, AB-12345", "el AB12345 por favor"])
+def test_an_order_number_alone_starts_its_flow(words: str) -> None:
+    assert a_numbered_talk()(words).texts == ["Va AB-12345"]
+
+
+def test_an_order_number_starts_its_flow_from_a_menu_that_gives_way() -> None:
+    assert a_numbered_talk()("hola")("AB-12345").texts == ["Va AB-12345"]
+
+
+def test_another_order_number_at_a_choice_of_its_flow_is_the_next_order() -> None:
+    talk = a_numbered_talk(MENU)("AB-12345")
+
+    assert talk("¿y el AB-54321?").texts[0] == "Va AB-54321"
+
+
+def test_an_order_number_beside_another_wish_does_not_start_its_flow() -> None:
+    assert a_numbered_talk()("quiero cancelar el AB-12345").texts == ["Baja"]
+
+
+def test_an_order_number_is_an_answer_where_a_flow_asks_for_words() -> None:
+    talk = a_numbered_talk(NOTE, "  - say: Nota {note}")("AB-12345")
+
+    assert talk("AB-54321").texts == ["Nota AB-54321"]
+
+
 def test_a_trigger_needs_whole_words() -> None:
     assert a_talk(ASK)("gorra").turn.outcome == "fallback"
 

@@ -1,9 +1,9 @@
-"""Phrases that mean two things: two flows, two options of a menu, or a command."""
+"""What starts two flows, chooses two options of a menu or is a command; an order's number that nobody takes."""
 
 from __future__ import annotations
 
 from bot.flow.findings import Place, Reporter
-from bot.flow.model import Question
+from bot.flow.model import Flow, Question
 from bot.flow.rule import Rule, Subject
 
 
@@ -11,6 +11,8 @@ def check(subject: Subject) -> None:
     commands = subject.library.project.commands
     owners: dict[tuple[str, ...], str] = {}
     for flow, report in subject.flows():
+        if flow.triggers.order_number:
+            _check_number(flow, subject.library.by_number, report)
         for phrase, (line, column) in flow.triggers.places.items():
             said = " ".join(phrase)
             if phrase in owners:
@@ -23,6 +25,14 @@ def check(subject: Subject) -> None:
                 _check_options(step.data, report)
 
 
+def _check_number(flow: Flow, first: str, report: Reporter) -> None:
+    place = Place(flow.line, flow.column)
+    if flow.name != first:
+        report.error("G04", place, phrase="order_number", other=first)
+    if all(kind != "order_number" for _, kind in flow.early):
+        report.error("G08", place)
+
+
 def _check_options(question: Question, report: Reporter) -> None:
     taken: dict[str, str] = {}
     for option in question.options:
@@ -33,4 +43,4 @@ def _check_options(question: Question, report: Reporter) -> None:
             taken.setdefault(word, option.key)
 
 
-RULE = Rule("triggers", ("G04", "G06", "G07"), check)
+RULE = Rule("triggers", ("G04", "G06", "G07", "G08"), check)

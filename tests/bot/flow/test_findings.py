@@ -91,11 +91,18 @@ def test_a_mistake_in_a_step_is_found_at_its_line(steps: str, code: str) -> None
         ("flow: main\ndata: {contact: text}\nsteps:\n" + SAY, "S11"),
         ("flow: main\nstart: {words: agente}\nsteps:\n" + SAY, "G07"),
         ("flow: main\nstart: {words: [stop]}\nsteps:\n" + SAY, "T05"),
+        ("flow: main\nstart: {order_number: yes}\nsteps:\n" + SAY, "G08"),
         ("flow: main\nstart: [hola]\nsteps:\n" + SAY, "S05"),
     ],
 )
 def test_a_mistake_in_the_head_of_a_flow_is_found(text: str, code: str) -> None:
     assert code in {finding.code for finding in findings(text)}
+
+
+def test_two_flows_that_an_order_number_starts_are_found() -> None:
+    two = [f"flow: {name}\nstart: {{order_number: yes}}\nsteps:\n{SAY}" for name in ("main", "other")]
+
+    assert "G04" in {finding.code for finding in findings(two[0], other=two[1])}
 
 
 def test_a_phrase_of_two_flows_is_found() -> None:
