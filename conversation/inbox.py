@@ -51,7 +51,8 @@ _find_by_addresses = (
     .join(_contact, _contact.c.contact_id == _address.c.contact_id)
     .join(_conversation, _conversation.c.contact_id == _contact.c.contact_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
-    .where(_address.c.canonical.in_(bindparam("canonicals", expanding=True)))
+    .where(_address.c.family.in_(bindparam("families", expanding=True)),
+           _address.c.canonical.in_(bindparam("canonicals", expanding=True)))
     .order_by(_conversation.c.conversation_id)
 )
 _lock_by_addresses = _find_by_addresses.with_for_update(of=_conversation)
@@ -196,8 +197,9 @@ def _find(work: Work, senders: Sequence[Sender]) -> dict[tuple[str, str, str], T
     query = _find_by_addresses if work.is_sqlite else _lock_by_addresses
     places = {sender.place for sender in senders}
     found: dict[tuple[str, str, str], Talk] = {}
-    canonicals = sorted({sender.canonical for sender in senders})
-    for row in work.connection.execute(query, {"canonicals": canonicals}).mappings():
+    wanted = {"families": sorted({sender.family for sender in senders}),
+              "canonicals": sorted({sender.canonical for sender in senders})}
+    for row in work.connection.execute(query, wanted).mappings():
         place = (row["kind"], row["account"], row["canonical"])
         if place in places:
             found[place] = _talk(row)
@@ -278,9 +280,12 @@ def _make(work: Work, sender: Sender) -> None:
 def _channel_id(work: Work, sender: Sender) -> str:
     """The row of one of our channels, made when it is first written to."""
     key = {"kind": sender.kind, "account": sender.account}
-    work.connection.execute(_add_channel[work.connection.dialect.name], {
-        "channel_id": ids.new("chn"), **key, "name": sender.account, "created_at": work.now})
-    return work.connection.execute(_channel_of, key).scalar_one()
+    known = work.connection.execute(_channel_of, key).scalar_one_or_none()
+    if known is None:
+        work.connection.execute(_add_channel[work.connection.dialect.name], {
+            "channel_id": ids.new("chn"), **key, "name": sender.account, "created_at": work.now})
+        known = work.connection.execute(_channel_of, key).scalar_one()
+    return str(known)
 
 
 def _talk(found: Mapping[str, Any]) -> Talk:
