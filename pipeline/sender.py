@@ -37,7 +37,7 @@ from pipeline import claims, lanes, reconcile
 from pipeline.claims import Claimed, Outcome, Patience
 from pipeline.reconcile import Doubt
 
-ROUND_SECONDS = 0.008  # rounds are at least this far apart: what came in meanwhile shares a transaction
+ROUND_SECONDS = 0.010  # rounds are at least this far apart: what came in meanwhile shares a transaction
 SEND_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 20.0
@@ -297,12 +297,13 @@ async def _run(given: config.Settings) -> None:
 def main() -> None:
     """The process `sender`."""
     os.environ.setdefault("RELEVO_PROCESS", "sender")
+    given = config.load()
     try:
         import uvloop
-    except ImportError:
-        asyncio.run(_run(config.load()))
+    except ImportError:  # it has no wheel for every machine; asyncio does the same with more of the processor
+        asyncio.run(_run(given))
     else:
-        uvloop.run(_run(config.load()))
+        uvloop.run(_run(given))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from conversation.work import Database
 from pipeline import burial, intake
 
 GROUP_LIMIT = 64
-PACE_SECONDS = 0.008
+PACE_SECONDS = 0.010
 PATIENCE_SECONDS = 5.0
 ALONE_TRIES = 2
 DEADLOCK_TRIES = 3
