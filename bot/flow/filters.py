@@ -93,9 +93,9 @@ def otherwise(value: Any, setting: Setting, instead: Any = "") -> str:
     return text(instead) if value is None or value == "" else text(value)
 
 
-def before(value: Any, setting: Setting, words: Any = "") -> str:
-    """`{eta | date | before: " Llega el "}` writes words and value, or nothing at all where it is not known."""
-    return "" if value is None or value == "" else text(words) + text(value)
+def before(value: Any, setting: Setting, words: Any = "", behind: Any = "") -> str:
+    """`{eta | date | before: " Llega el ", "."}` writes words, value and words; nothing at all where it is not known."""
+    return "" if value is None or value == "" else text(words) + text(value) + text(behind)
 
 
 BY_NAME: Mapping[str, Filter] = {
@@ -109,5 +109,5 @@ BY_NAME: Mapping[str, Filter] = {
     "list": Filter(lambda value, setting: text(value)),
     "plural": Filter(plural, (2, 2)),
     "or": Filter(otherwise, (1, 1), takes_nothing=True),
-    "before": Filter(before, (1, 1), takes_nothing=True),
+    "before": Filter(before, (1, 2), takes_nothing=True),
 }

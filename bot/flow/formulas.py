@@ -116,6 +116,18 @@ def days_since(values: Mapping[str, Any], day: Any) -> int | None:
     return (today - day).days if isinstance(day, date) else None
 
 
+def coming(values: Mapping[str, Any], day: Any) -> Any:
+    """The day itself while it is today or still to come; nothing once it has passed, so that nobody is told of it."""
+    since = days_since(values, day)
+    return day if since is not None and since <= 0 else None
+
+
+def gone(values: Mapping[str, Any], day: Any) -> Any:
+    """The day itself once it has passed; nothing before."""
+    since = days_since(values, day)
+    return day if since is not None and since > 0 else None
+
+
 def open_queue(values: Mapping[str, Any], queue: Any) -> bool:
     return queue in values[OPEN_QUEUES]
 
@@ -133,5 +145,7 @@ BY_NAME: Mapping[str, Function] = {
     "min": Function(least, 1, 8),
     "max": Function(most, 1, 8),
     "days_since": Function(days_since, 1, 1, needs_values=True),
+    "coming": Function(coming, 1, 1, needs_values=True),
+    "gone": Function(gone, 1, 1, needs_values=True),
     "open": Function(open_queue, 1, 1, needs_values=True),
 }

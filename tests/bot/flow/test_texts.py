@@ -37,6 +37,7 @@ def render(source: str, locale: str = "es_ES", **values: Any) -> str:
         ("{n | plural: 'día', 'días'}", "2 días"),
         ("{name | or: 'cliente'}", "Marta"),
         ("{eta | date | before: 'llega el '}", "llega el martes, 24 de noviembre"),
+        ("{eta | date | before: 'el ', '.'}", "el martes, 24 de noviembre."),
     ],
 )
 def test_a_placeholder_is_filled_in(source: str, expected: str) -> None:
