@@ -3,6 +3,7 @@
 ConsoleError     base of the package
   NothingHere    no such page, or not for this agent
   BadField       a field of a form says nothing we know
+  ColleagueFull  whom a ticket was to go to holds as many as she can
 """
 
 from __future__ import annotations
@@ -23,3 +24,11 @@ class BadField(ConsoleError):
         super().__init__(f"The field “{field}” holds nothing that is known here; choose one of its options.")
         self.field = field
         self.key = key
+
+
+class ColleagueFull(ConsoleError):
+    """Whom a ticket was to go to holds as many as she can."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} holds as many conversations as she can; pass the ticket to a queue.")
+        self.name = name

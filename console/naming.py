@@ -7,27 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 CHANNELS = ("whatsapp", "sms", "messenger")
-_ASKED = ("human_request", "explicit_request", "presence", "phone_wish", "reject_bot")
-_ANGRY = (
-    "frustration",
-    "profanity",
-    "insult",
-    "threat_authority",
-    "threat_legal",
-    "threat_public",
-    "annoyance",
-    "sarcasm",
-    "repetition_complaint",
-    "wait_complaint",
-    "vulnerable",
-    "safety",
-    "anger_emoji",
-    "shouting",
-    "insistence",
-)
-_STUCK = ("repeat", "rephrase", "again", "same_answer", "same_slot", "repeats", "wait")
-_LOST = ("fallback", "fallbacks")
-_DAMAGED = ("damage", "damaged", "damaged_wrong", "broken")
 _ORDER_KEYS = ("order_ref", "order", "order_number", "reference", "ref")
 
 
@@ -40,19 +19,27 @@ class Why:
     pink: bool = False
 
 
+_ANGRY = Why("frustration", "frown", pink=True)
+_FAMILIES = (
+    ("human_request presence phone_wish reject_bot accepted_person", Why("human_request", "hand")),
+    ("frustration profanity insult annoyance sarcasm repetition_complaint wait_complaint wait", _ANGRY),
+    ("threat_authority threat_legal threat_public vulnerable safety anger_emoji shouting insistence", _ANGRY),
+    ("no_progress repeat rephrase again same_answer same_slot", Why("repeats", "rotate-ccw")),
+    ("fallback fallbacks", Why("fallbacks", "message-circle-question-mark")),
+    ("damage problem_on_arrival faulty_item", Why("damage", "package-x")),
+    ("lost late not_received unknown_status no_order_number identity_failed", Why("order", "truck")),
+    ("return refund", Why("returns", "undo-2")),
+    ("invoice", Why("invoice", "credit-card")),
+    ("bot_error system_down", Why("bot_error", "circle-alert")),
+    ("agent_takeover", Why("agent_takeover", "user-round")),
+    ("too_many", Why("limit", "ban")),
+    ("no_answer", Why("no_answer", "hourglass")),
+)
+
+
 def why(reason: str) -> Why:
     """The chip of a reason; what a flow calls its own is a step of the flow."""
-    families = (
-        (_ASKED, Why("human_request", "hand")),
-        (_ANGRY, Why("frustration", "frown", True)),
-        (_STUCK, Why("repeats", "rotate-ccw", True)),
-        (_LOST, Why("fallbacks", "message-circle-question-mark")),
-        (_DAMAGED, Why("damage", "package-x")),
-        (("bot_error",), Why("bot_error", "circle-alert")),
-        (("agent_takeover",), Why("agent_takeover", "user-round")),
-        (("limit", "too_many"), Why("limit", "ban")),
-    )
-    return next((found for codes, found in families if reason in codes), Why("flow", "workflow"))
+    return next((chip for codes, chip in _FAMILIES if reason in codes.split()), Why("flow", "workflow"))
 
 
 def channel(kind: str) -> str:

@@ -58,7 +58,7 @@ def _card(session: Session, ticket: Mapping[str, Any]) -> dict[str, Any]:
         "sentence": made.summary or made.sentence + ("" if made.sentence.endswith((".", "»", "”", "…")) else "."),
         "reasons": [
             {
-                "text": _evidence(reason.code, reason.label, reason.quote),
+                "text": _evidence(reason.label, reason.quote),
                 "message_id": reason.message_id,
                 "points": words("evidence.direct") if not reason.points else formats.points(reason.points),
             }
@@ -77,10 +77,8 @@ def _card(session: Session, ticket: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _evidence(code: str, label: str, quote: str) -> str:
-    words = here.texts()
-    what = words(f"evidence.{code}") if words.has(f"evidence.{code}") else label
-    return words("evidence.quote", what=what, quote=quote) if quote else what
+def _evidence(label: str, quote: str) -> str:
+    return here.texts()("evidence.quote", what=label, quote=quote) if quote else label
 
 
 def _score(score: float | None, threshold: float | None) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console import here
-from console.errors import BadField, NothingHere
+from console.errors import BadField, ColleagueFull, NothingHere
 from console.threads import MAX_TEXT
 from conversation.errors import UnknownDeadLetter
 from handoff import errors
@@ -58,6 +58,8 @@ def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:
         return Problem(404, "missing", "not_found", words("error.not_found"))
     if isinstance(error, UnknownDeadLetter):
         return Problem(409, "conflict", "settled", words("error.settled"))
+    if isinstance(error, ColleagueFull):
+        return Problem(409, "conflict", "no_room", words("error.no_room_other", name=error.name), "to")
     if isinstance(error, BadField):
         return Problem(422, "invalid", "bad_field", words(error.key, n=MAX_TEXT), error.field)
     if not isinstance(error, HandoffError):

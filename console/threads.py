@@ -21,6 +21,7 @@ from handoff.access import Sight, Viewer
 from handoff.tables import Agent, Membership
 
 SOON = timedelta(minutes=5)
+RESOLVED_SHOWN = timedelta(hours=48)
 WINDOW_PRESSES = timedelta(hours=4)
 MAX_TEXT = (
     4096  # the longest text a provider takes in one message is 4,096 characters; longer ones are split by the channel
@@ -90,7 +91,7 @@ def _state(session: Session, viewer: Viewer, sight: Sight, holder: str) -> dict[
     """The state sentence, with the promise that belongs to it."""
     ticket, words = sight.live_ticket, here.texts()
     if ticket is None:
-        return {"state": words("state.bot"), "due": "", "due_press": ""}
+        return {"state": _with_bot(session, sight), "due": "", "due_press": ""}
     if ticket["state"] == "queued":
         return _queued(session, ticket)
     if ticket["holder_id"] == viewer.agent_id:
@@ -98,6 +99,16 @@ def _state(session: Session, viewer: Viewer, sight: Sight, holder: str) -> dict[
     else:
         sentence = words("state.other", name=holder)
     return {"state": sentence} | _held(sight, ticket)
+
+
+def _with_bot(session: Session, sight: Sight) -> str:
+    """The bot has it; for two days it is also told who settled the last matter."""
+    words, last = here.texts(), sight.ticket
+    if last is None or last["state"] != "resolved" or not last["closed_by"]:
+        return words("state.bot")
+    if here.formats().now - as_utc(last["closed_at"]) > RESOLVED_SHOWN:
+        return words("state.bot")
+    return words("state.resolved", name=transcripts.agent_names(session).get(last["closed_by"], ""))
 
 
 def _queued(session: Session, ticket: Mapping[str, Any]) -> dict[str, str]:

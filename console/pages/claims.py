@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from console import here, transcripts
 from console.answers import Said, perform
-from console.errors import BadField
+from console.errors import BadField, ColleagueFull
 from console.route import Route
 from console.rows import queue_titles
 from console.tickets import conversation_of, name_of
 from conversation.work import Work
 from handoff import claims
 from handoff.claims import ClaimResult
+from handoff.errors import NoRoom
 
 
 def claim(ticket_id: str) -> Response:
@@ -55,14 +56,22 @@ def transfer(ticket_id: str) -> Response:
 
     def move(work: Work) -> str:
         if kind == "agent":
-            claims.transfer_to_agent(work, ticket_id, _me(), target, note)
-            return transcripts.agent_names(work.session)[target]
+            return _to_colleague(work, ticket_id, target, note)
         if kind == "queue":
             claims.transfer_to_queue(work, ticket_id, _me(), target, note)
             return queue_titles(work.session, here.language()).get(target, target)
         raise BadField("to")
 
     return perform(conversation_id, move, lambda to: Said(here.texts()("done.transferred", to=to), {"to": to}))
+
+
+def _to_colleague(work: Work, ticket_id: str, target: str, note: str) -> str:
+    name = transcripts.agent_names(work.session).get(target, "")
+    try:
+        claims.transfer_to_agent(work, ticket_id, _me(), target, note)
+    except NoRoom as error:
+        raise ColleagueFull(name) from error
+    return name
 
 
 def _claimed(result: ClaimResult, key: str) -> Said:

@@ -281,3 +281,19 @@ def test_a_lost_race_on_the_list_names_the_winner_in_place(
 
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "#list-rows")
     assert "Sue llegó antes." in text_of(answer)
+
+
+def test_a_transfer_to_a_full_colleague_names_her(ana: Client, database: Database, mine: tuple[str, str]) -> None:
+    with database.work() as work:
+        for _ in range(4):
+            desks.held(work, "agt_sue")
+    answer = post(ana, f"/console/tickets/{mine[1]}/transfers", to="agent:agt_sue", note="pregunta por un reembolso")
+
+    assert answer.status_code == 409
+    assert "Sue ya lleva todas las que puede. Pásala a la cola." in text_of(answer)
+
+
+def test_who_resolved_it_is_told_for_two_days(ana: Client, mine: tuple[str, str]) -> None:
+    post(ana, f"/console/tickets/{mine[1]}/resolution")
+
+    assert "Resuelta por <b>Ana</b>" in text_of(ana.get(f"/console/conversations/{mine[0]}"))

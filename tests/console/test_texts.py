@@ -8,9 +8,11 @@ import string
 from pathlib import Path
 
 import pytest
+import yaml
 
 from console import naming, nav, words
 from console.rendering import SCRIPTS, STATIC, STYLES
+from handoff.card import REASONS
 
 FOLDER = Path(words.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
@@ -56,22 +58,15 @@ def test_plurals_follow_the_number() -> None:
 def test_every_icon_that_is_asked_for_exists() -> None:
     asked = {name for path in TEMPLATES for name in re.findall(r"""icon\('([a-z0-9-]+)'""", path.read_text("utf-8"))}
     asked |= {*nav.ICONS.values(), *nav.QUEUE_ICONS.values()}
-    asked |= {
-        naming.why(code).icon
-        for code in (
-            "human_request",
-            "frustration",
-            "repeat",
-            "fallback",
-            "damage",
-            "bot_error",
-            "agent_takeover",
-            "limit",
-            "return",
-        )
-    }
-
     assert {name for name in asked if not (STATIC / f"icons/{name}.svg").exists()} == set()
+
+
+@pytest.mark.parametrize("code", [*yaml.safe_load(REASONS.read_text("utf-8")), "a_flows_own"])
+def test_every_reason_has_a_chip(code: str) -> None:
+    chip = naming.why(code)
+
+    assert words.words("es").has(f"reasons.{chip.key}")
+    assert (STATIC / f"icons/{chip.icon}.svg").exists()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
