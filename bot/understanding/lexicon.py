@@ -6,7 +6,7 @@ cost does not grow with the lexicon. Patterns are compiled when they are first n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -134,6 +134,14 @@ def _filed(word: str) -> tuple[int, ...]:
 def compiled(number: int) -> Any:
     """The compiled pattern of a phrase, by its number in the lexicon."""
     return re2.compile(lexicon().phrases[number].pattern.expression)
+
+
+def compile_all(languages: Collection[str]) -> int:
+    """Compile the phrases of these languages now rather than at the first message that needs them; how many there are."""
+    numbers = [number for number, phrase in enumerate(lexicon().phrases) if phrase.language in languages]
+    for number in numbers:
+        compiled(number)
+    return len(numbers)
 
 
 def _places(number: int, phrase: Phrase, text: str) -> list[Hit]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.understanding.contacts import contacts
 from bot.understanding.detect import detect
 from bot.understanding.fold import MAX_CHARACTERS, fold
 from bot.understanding.frustration import temper
 from bot.understanding.intents import intents
-from bot.understanding.lexicon import hits, mend
+from bot.understanding.lexicon import compile_all, hits, mend
 from bot.understanding.order_numbers import DEFAULT, order_numbers
 from bot.understanding.reading import Reading
 from bot.understanding.requests import requests
 
+# Anything that goes through every part of the reading: words, an order, an address, a phone.
+_ANY_MESSAGE = "AB-12345, +34 600 111 222, marta@example.com: ok."
 
 def read(text: str, *, language: str | None = None, order_patterns: tuple[str, ...] = DEFAULT) -> Reading:
     """What is in `text`; never raises on what a stranger writes, looks at its first 4,000 characters.
@@ -36,6 +40,16 @@ def read(text: str, *, language: str | None = None, order_patterns: tuple[str, .
         phones=found.phones,
         reasons=(*requested, *mood.reasons),
     )
+
+
+def warm_up(languages: Collection[str], order_patterns: tuple[str, ...] = DEFAULT) -> int:
+    """Get everything ready that the first message in one of these languages would have to wait for (about 0.6 s).
+
+    Call it before the first message is taken; calling it again costs next to nothing. Returns how many phrases there are.
+    """
+    for language in languages:
+        read(_ANY_MESSAGE, language=language, order_patterns=order_patterns)
+    return compile_all(languages)
 
 
 def _masked(text: str, rest: str) -> str:

@@ -4,8 +4,8 @@ import pytest
 
 from bot.understanding.fold import fold
 from bot.understanding.frustration import temper
-from bot.understanding.lexicon import hits, mend
-from bot.understanding.read import read
+from bot.understanding.lexicon import compiled, hits, lexicon, mend
+from bot.understanding.read import read, warm_up
 from bot.understanding.requests import requests
 from tests.bot.understanding.lines import SEVERITY, lines
 
@@ -96,3 +96,13 @@ def test_joy_in_strong_words_is_no_anger_but_a_complaint_beside_it_is():
 
 def test_shouting_makes_a_complaint_worse():
     assert read("ESTOY MUY ENFADADA").frustration > read("estoy muy enfadada").frustration
+
+
+def test_warming_up_leaves_no_phrase_to_be_compiled_later():
+    warm_up(("es", "en", "pt"))
+
+    assert compiled.cache_info().currsize == len(lexicon().phrases)
+
+
+def test_warming_up_tells_how_many_phrases_its_languages_have():
+    assert 0 < warm_up(("pt",)) < len(lexicon().phrases)
