@@ -93,7 +93,9 @@ class Bridge(logging.Handler):
         self.clock = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
+        """Write one record, unless it is from a library that talks too much: some set their own levels."""
+        if record.levelno < QUIET.get(record.name.partition(".")[0], 0):
+            return
         fields = {key: value for key, value in vars(record).items() if key not in STANDARD_FIELDS}
         if record.exc_info and record.exc_info[1]:
             fields |= told(record.exc_info[1])
@@ -124,8 +126,6 @@ def configure(level: str, secrets: Iterable[str] = (), key: str = "relevo") -> N
     root = logging.getLogger()
     root.handlers[:] = [handler for handler in root.handlers if not isinstance(handler, Bridge)] + [Bridge(form)]
     root.setLevel(number)
-    for name, lowest in QUIET.items():
-        logging.getLogger(name).setLevel(max(lowest, number))
 
 
 def told(error: BaseException | None) -> dict[str, str]:
@@ -141,10 +141,13 @@ def _words(error: BaseException) -> dict[str, str]:
     cause = getattr(error, "orig", None)  # SQLAlchemy: its own text quotes the values of the statement
     if cause is not None:
         return {"detail": str(cause).splitlines()[0] if str(cause) else ""}
-    module = sys.modules.get(type(error).__module__)
-    home = getattr(module, "__file__", None)
-    is_ours = bool(home) and Path(str(home)).is_relative_to(OUR_ROOT) and "site-packages" not in str(home)
-    return {"detail": str(error)} if is_ours or isinstance(error, OSError) else {}
+    return {"detail": str(error)} if is_ours(error) or isinstance(error, OSError) else {}
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether the error is one of this project's: then its words are a sentence for a person."""
+    home = str(getattr(sys.modules.get(type(error).__module__), "__file__", None) or "")
+    return home.startswith(str(OUR_ROOT)) and "site-packages" not in home
 
 
 def _shown(value: Any) -> str:

@@ -1,7 +1,7 @@
 """`./run flask …`: Flask's command line, with the operator's commands beside those that the app brings.
 
-A doctor that only works when the app does would be of little use: these commands are found without it. When the app
-cannot be made, the reason is one sentence and not a stack trace.
+A doctor that only works when the app does would be of little use, and so would a linter that needs flows without
+mistakes: these commands are found without the app. When it cannot be made, the reason is told without a stack trace.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import click
 from flask.cli import FlaskGroup
 
 import config
-from operations import logs
+import logs
+import operations.logs
+from bot.commands import flows
+from bot.understanding.commands import understand
 from operations.commands import COMMANDS
 
 T = TypeVar("T")
@@ -38,8 +41,7 @@ def _explained(ask: Callable[[], T]) -> T:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception as error:  # the top of a command: whatever keeps the app from being made is told, not thrown
-        module = type(error).__module__.partition(".")[0]
-        if module not in {"app", "bot", "channels", "config", "orders", "pipeline"}:
+        if not logs.is_ours(error):
             raise
         click.echo(f"relevo: {error}", err=True)
         raise click.exceptions.Exit(1) from None
@@ -48,12 +50,12 @@ def _explained(ask: Callable[[], T]) -> T:
 def main() -> None:
     """Run one command."""
     try:
-        logs.configure(config.load())
+        operations.logs.configure(config.load())
     except config.BadSettings as error:
         click.echo(f"relevo: {error}", err=True)
         raise SystemExit(1) from None
     house = House(add_version_option=False, set_debug_flag=False)
-    for command in COMMANDS:
+    for command in (*COMMANDS, flows, understand):
         house.add_command(command)
     house.main(prog_name="./run flask", args=sys.argv[1:])
 

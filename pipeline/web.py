@@ -6,6 +6,7 @@ whoever started it (./run, a container's restart policy) starts it again: one pl
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import sys
@@ -17,11 +18,13 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 import config
+import logs
 from pipeline import schema
 from pipeline.children import tie_to_parent
 
 BACKLOG = 1024
 STOP_SECONDS = 3
+GC_ALLOCATIONS = 20_000
 
 
 def server(settings: config.Settings) -> Any:
@@ -61,9 +64,25 @@ def _load(_target: str) -> Callable[..., Any]:
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         tie_to_parent(parent.pid)
-    app = importlib.import_module("app").app  # here: the process that only holds the port needs none of it
+    try:
+        app = importlib.import_module("app").app  # here: the process that only holds the port needs none of it
+    except Exception as error:  # the top of a process: what is wrong with settings or flows is told, not thrown
+        if not logs.is_ours(error):
+            raise
+        print(f"relevo: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
     schema.guard(app.extensions["relevo"].database.engine)
     return cast(Callable[..., Any], app)
+
+
+def settle_memory() -> None:
+    """Everything made so far stays for good: the collector need not look at it again, and may look less often.
+
+    Measured at 200 messages a second: with Python's defaults the collector takes 8 % of the process's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_ALLOCATIONS, 20, 50)
 
 
 if __name__ == "__main__":

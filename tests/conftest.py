@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlmodel import SQLModel
 
 import conversation.tables  # noqa: F401  (a table is known once its module is imported)
@@ -19,6 +21,17 @@ from tests.builders import Bell, HandClock, a_wiring
 
 TEMPLATE = "relevo_template"
 TESTED = "relevo_tested"
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Whoever sets the logs up does so for the whole process; the next test begins without that."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    structlog.reset_defaults()
 
 
 @pytest.fixture

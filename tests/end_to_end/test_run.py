@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -132,6 +133,32 @@ def test_a_command_works_before_the_first_start(tmp_path: Path) -> None:
     done = run(tmp_path, "flask", "migrate")
 
     assert done.returncode == 0 and done.stdout.startswith("The database stands at migration")
+
+
+@pytest.fixture
+def broken_flows(tmp_path: Path) -> Path:
+    folder = tmp_path / "flows"
+    shutil.copytree(ROOT / "flows", folder)
+    (folder / "menu.yaml").write_text("flow: menu\nsteps:\n  - decir: hola\n", encoding="utf-8")
+    return folder
+
+
+def test_the_linter_works_when_the_flows_do_not(tmp_path: Path, broken_flows: Path) -> None:
+    done = run(tmp_path / "data", "flask", "flows", "lint", "--lang", "en", FLOWS_DIR=str(broken_flows))
+
+    assert done.returncode == 1 and "menu.yaml:3" in done.stdout + done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_command_that_needs_the_flows_says_what_is_wrong_with_them(tmp_path: Path, broken_flows: Path) -> None:
+    done = run(tmp_path / "data", "flask", "agents", "list", FLOWS_DIR=str(broken_flows))
+
+    assert done.returncode == 1 and "menu.yaml:3" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_it_does_not_start_with_broken_flows_and_says_where_they_are(tmp_path: Path, broken_flows: Path) -> None:
+    done = run(tmp_path / "data", PORT=str(free_port()), FLOWS_DIR=str(broken_flows))
+
+    assert done.returncode == 1 and "menu.yaml:3" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_word_that_is_none_is_answered_with_those_that_are(tmp_path: Path) -> None:

@@ -87,7 +87,15 @@ def test_both_ways_of_logging_write_the_same_kind_of_line(capsys: pytest.Capture
 def test_below_the_level_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("warning")
     structlog.get_logger("ours").info("turn")
-    logging.getLogger("rq.worker").info("Worker started")
+
+    assert capsys.readouterr().err == ""
+
+
+def test_a_library_that_sets_its_own_level_stays_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+    talkative = logging.getLogger("rq.worker")
+    talkative.setLevel(logging.INFO)
+    talkative.info("Worker started")
 
     assert capsys.readouterr().err == ""
 
