@@ -102,6 +102,7 @@ class Sender:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=SEND_TIMEOUT_SECONDS)
             await self._round()
+        self._pool.shutdown()
 
     def stop(self) -> None:
         self.stopping = True
