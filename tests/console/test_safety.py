@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 from werkzeug.test import Client
 
 from console import safety
@@ -196,13 +196,16 @@ def test_what_is_not_there_is_said_kindly(ana: Client, path: str) -> None:
     assert "Aquí no hay nada" in answer.get_data(as_text=True)
 
 
-def test_an_error_of_ours_shows_no_trace(database: Database, ana: Client) -> None:
+def test_an_error_of_ours_shows_no_trace(app: Flask, database: Database) -> None:
+    def broken(kind: str) -> float:
+        raise RuntimeError(f"no window for {kind}")
+
     with database.work() as work:
-        work.connection.execute(text("ALTER TABLE queue RENAME TO lost"))
+        conversation_id, _ = desks.a_story(work)
+    answer = desks.enter(desks.an_app(database, window_hours=broken), "Ana").get(f"/console/conversations/{conversation_id}")
 
-    answer = ana.get("/console/conversations")
-
-    assert (answer.status_code, "Traceback" in answer.get_data(as_text=True)) == (500, False)
+    assert (answer.status_code, "RuntimeError" in answer.get_data(as_text=True)) == (500, False)
+    assert "Algo ha fallado aquí" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("written", ["con\x00nulo", "suelto \ud800 aquí"])
