@@ -5,7 +5,9 @@ Every boundary of the path of a message calls `point("name")`. Nothing happens u
     FAULT=<n>:<action>          the n-th point that this process reaches, counted from 1
     FAULT=<name>#<n>:<action>   the n-th time that it reaches the point of this name
     FAULT_FILE=<path>           the same words in a file that is looked at again at every point, so that a test can
-                                break a process that runs already; each new content starts to count from 1
+                                break a process that runs already; each new content starts to count from 1, each line
+                                may be for another process, and what was broken once is not broken again by the
+                                process that comes after it
     FAULT_LOG=<path>            receives a line for every point reached: its number, the process, the name
     FAULT_PROCESS=<name>        limits all this to one process (web, sender, worker); in FAULT_FILE it may stand
                                 before the words instead: `web group begun#2:kill`
@@ -115,19 +117,39 @@ def _reach(name: str) -> None:
         here, action = _plan.reached, _plan.action
         if _log:
             _write(_log, here, full, action if breaks else "")
+        if breaks and _file:
+            _remember(_file)
     if breaks:
         _break(full, action)
 
 
 def _read(path: str) -> None:
     global _plan, _said
+    said = _text(path)
+    if said != _said:
+        _said, _plan = said, Plan() if _text(_done(path)) == said else _own_line(said)
+
+
+def _text(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as file:
-            said = file.read()
+            return file.read()
     except FileNotFoundError:
-        said = ""
-    if said != _said:
-        _said, _plan = said, plan(said.partition("\n")[0])
+        return ""
+
+
+def _done(path: str) -> str:
+    return f"{path}.{os.environ.get('RELEVO_PROCESS', '-')}.done"
+
+
+def _remember(path: str) -> None:
+    with open(_done(path), "w", encoding="utf-8") as file:
+        file.write(_said)
+
+
+def _own_line(said: str) -> Plan:
+    plans = [plan(line) for line in said.splitlines() if not line.startswith("--")]  # a line to make the content new
+    return next((one for one in plans if one.process in ("", os.environ.get("RELEVO_PROCESS", "-"))), Plan())
 
 
 def _write(path: str, number: int, name: str, action: str) -> None:
