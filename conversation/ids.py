@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, lower case
 RANDOM_BYTES = 10
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_SHIFTS = range(0, RANDOM_BYTES * 8, 10)
 
 
 def new(prefix: str) -> str:
     """A fresh id such as `cnv_k3v7…`."""
-    return f"{prefix}_{base64.b32encode(secrets.token_bytes(RANDOM_BYTES)).decode('ascii').lower()}"
+    number = int.from_bytes(secrets.token_bytes(RANDOM_BYTES), "big")
+    return f"{prefix}_" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

@@ -31,25 +31,26 @@ from conversation.tables import (
 )
 from conversation.work import Work
 
-_address, _contact, _conversation = Address.__table__, Contact.__table__, Conversation.__table__
+_address, _contact_table, _conversation = Address.__table__, Contact.__table__, Conversation.__table__
 _channel, _message = Channel.__table__, Message.__table__
 PREVIEW_CHARACTERS = 120
 CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
 KEPT = ("owner", "epoch", "language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
         "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "day", "day_count", "address")
 
-_columns = (_conversation, _contact.c.name, _contact.c.email, _contact.c.country, _contact.c.facts, _channel.c.kind)
+_columns = (_conversation, _contact_table.c.name, _contact_table.c.email, _contact_table.c.country,
+            _contact_table.c.facts, _channel.c.kind)
 _find_by_id = (
     select(*_columns)
-    .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
+    .join(_contact_table, _contact_table.c.contact_id == _conversation.c.contact_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_conversation.c.conversation_id == bindparam("id"))
 )
 _find_by_addresses = (
     select(*_columns, _channel.c.account, _address.c.canonical)
     .select_from(_address)
-    .join(_contact, _contact.c.contact_id == _address.c.contact_id)
-    .join(_conversation, _conversation.c.contact_id == _contact.c.contact_id)
+    .join(_contact_table, _contact_table.c.contact_id == _address.c.contact_id)
+    .join(_conversation, _conversation.c.contact_id == _contact_table.c.contact_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_address.c.family.in_(bindparam("families", expanding=True)),
            _address.c.canonical.in_(bindparam("canonicals", expanding=True)))
@@ -60,6 +61,7 @@ _lock_by_id = _find_by_id.with_for_update(of=_conversation)
 _contact_of = select(_address.c.contact_id).where(
     _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical")
 )
+_add_contact = insert(_contact_table)
 _seen = select(SeenId.__table__.c.digest).where(SeenId.__table__.c.digest.in_(bindparam("digests", expanding=True)))
 _see, _claim_address, _open_conversation, _add_channel = (
     {
@@ -185,9 +187,10 @@ def find_all(work: Work, senders: Sequence[Sender]) -> dict[Sender, Talk]:
     wanted = {sender.place: sender for sender in senders}
     talks = _find(work, list(wanted.values()))
     if missing := [sender for place, sender in wanted.items() if place not in talks]:
-        for sender in missing:
-            _make(work, sender)
-        talks |= _find(work, missing)
+        made = {sender.place: _make(work, sender) for sender in missing}
+        talks |= {place: talk for place, talk in made.items() if talk}
+        if overtaken := [sender for sender in missing if made[sender.place] is None]:
+            talks |= _find(work, overtaken)
     for place, talk in talks.items():
         talk.row["address"] = wanted[place].value
     return {sender: talks[sender.place] for sender in senders}
@@ -257,24 +260,40 @@ def _write_more(work: Work, talks: Sequence[Talk]) -> None:
         work.connection.execute(statement, rows)
 
 
-def _make(work: Work, sender: Sender) -> None:
-    dialect = work.connection.dialect.name
-    key = {"family": sender.family, "canonical": sender.canonical}
-    contact_id = work.connection.execute(_contact_of, key).scalar_one_or_none()
-    if contact_id is None:
-        contact_id = ids.new("cnt")
-        work.connection.execute(insert(_contact), {
-            "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now})
-        claimed = work.connection.execute(_claim_address[dialect], {
-            "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id})
-        if claimed.rowcount == 0:  # another process met the same person a moment ago
-            work.connection.execute(delete(_contact).where(_contact.c.contact_id == contact_id))
-            contact_id = work.connection.execute(_contact_of, key).scalar_one()
-    work.connection.execute(_open_conversation[dialect], {
+def _make(work: Work, sender: Sender) -> Talk | None:
+    """A conversation with somebody who never wrote to this channel; None where it must be read: she is known
+    from another channel, or another process was faster.
+    """
+    contact_id, is_new = _contact(work, sender)
+    row = {
         "conversation_id": ids.new("cnv"), "channel_id": _channel_id(work, sender), "contact_id": contact_id,
         "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
         "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "", "preview_author": "contact",
-        "created_at": work.now, "last_message_at": work.now, "day": "", "day_count": 0})
+        "created_at": work.now, "last_message_at": work.now, "last_inbound_at": None, "waiting_since": None,
+        "opted_out_at": None, "day": "", "day_count": 0,
+    }
+    opened = work.connection.execute(_open_conversation[work.connection.dialect.name], row).rowcount == 1
+    if not (opened and is_new):
+        return None
+    return Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "kind": sender.kind})
+
+
+def _contact(work: Work, sender: Sender) -> tuple[str, bool]:
+    """The id of the contact behind an address, and whether she was made just now."""
+    key = {"family": sender.family, "canonical": sender.canonical}
+    known = work.connection.execute(_contact_of, key).scalar_one_or_none()
+    if known is not None:
+        return known, False
+    contact_id = ids.new("cnt")
+    work.connection.execute(_add_contact, {
+        "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now})
+    claimed = work.connection.execute(_claim_address[work.connection.dialect.name], {
+        "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id})
+    if claimed.rowcount == 1:
+        return contact_id, True
+    # another process met the same person a moment ago
+    work.connection.execute(delete(_contact_table).where(_contact_table.c.contact_id == contact_id))
+    return work.connection.execute(_contact_of, key).scalar_one(), False
 
 
 def _channel_id(work: Work, sender: Sender) -> str:
