@@ -182,4 +182,4 @@ def test_no_test_patches_our_code_or_sleeps() -> None:
 def is_blind_sleep(call: ast.Call) -> bool:
     """Whether a call waits a long fixed time instead of asking again and again whether something is true."""
     given = call.args[0] if ast.unparse(call.func) == "time.sleep" else None
-    return isinstance(given, ast.Constant) and given.value > 0.1
+    return isinstance(given, ast.Constant) and given.value > 0.2

@@ -104,24 +104,26 @@ class Relevo:
             threading.Event().wait(0.02)
 
 
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that only waits to be buried does not."""
+def is_alive(process: tuple[int, str]) -> bool:
+    """Whether the process runs; one that only waits to be buried does not, nor another that got its number since."""
+    pid, started = process
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
     except OSError:
         return False
+    return fields[0] != "Z" and fields[19] == started
 
 
-def descendants(pid: int) -> set[int]:
-    """Every process below this one."""
-    below: set[int] = set()
+def descendants(pid: int) -> set[tuple[int, str]]:
+    """Every process below this one, with the time of its start."""
+    below: set[tuple[int, str]] = set()
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         except OSError:
             continue
         if int(fields[1]) == pid:
-            below |= {int(path.parent.name)} | descendants(int(path.parent.name))
+            below |= {(int(path.parent.name), fields[19])} | descendants(int(path.parent.name))
     return below
 
 
