@@ -11,12 +11,12 @@ from handoff import access, agents
 from handoff.tables import Agent
 
 
-def log_in(database: Database, email: str, language: str) -> None:
-    """This browser is that agent's from now on, and her pages speak the language that the visitor has chosen."""
+def log_in(database: Database, email: str, language: str, zone: str) -> None:
+    """This browser is that agent's from now on; her pages speak the visitor's language and tell the visitor's time."""
     agent = Agent.__table__
     with database.work() as work:
         agent_id = agents.by_email(work.connection, email)["agent_id"]
-        work.connection.execute(update(agent).where(agent.c.agent_id == agent_id).values(language=language))
+        work.connection.execute(update(agent).where(agent.c.agent_id == agent_id).values(language=language, time_zone=zone))
         viewer = access.viewer(work.connection, agent_id)
     if not (current_user.is_authenticated and current_user.get_id() == agent_id):
         login.begin(viewer)

@@ -28,8 +28,8 @@ class Persona:
 
 PERSONAS = {
     "es": Persona("Marta", "+34600111222", "marta@example.com", "AB-54321", "+34699", 6),
-    "en": Persona("John", "+447700900123", "john@example.com", "CD-22222", "+447700900", 3),
-    "pt": Persona("Rita", "+5511987654321", "rita@example.com", "EF-33333", "+5511900", 6),
+    "en": Persona("John", "+447700900123", "john@example.com", "CD-11111", "+447700900", 3),
+    "pt": Persona("Rita", "+5511987654321", "rita@example.com", "EF-11111", "+5511900", 6),
 }
 
 

@@ -19,6 +19,7 @@ from demo.personas import LANGUAGES, PERSONAS, Persona, fresh_number, language_o
 from demo.progress import Desk, Progress, progress
 from demo.provider_client import MAX_TEXT, ProviderClient, ProviderSilent, Said
 from demo.words import as_html, keys, texts
+from demo.zones import COOKIE, clock, zone_of
 
 COOKIE_SECONDS = 30 * 24 * 3600
 SOON_SECONDS, LATER_SECONDS = 2, 10  # how often the page loads again without JavaScript
@@ -30,22 +31,23 @@ POLICY = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'
 class Phone:
     """What the page stands on, handed in.
 
-    `log_in(email, language)` makes this visitor's browser that agent's at the console. `desk(number)` is what Relevo's
-    tables have of the phone's conversation.
+    `log_in(email, language, zone)` makes this visitor's browser that agent's at the console. `desk(number)` is what
+    Relevo's tables have of the phone's conversation.
     """
 
     provider: ProviderClient
     desk: Callable[[str], Desk]
-    log_in: Callable[[str, str], None]
+    log_in: Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visitor's phone: who it plays, in which language, from which number."""
+    """One visitor's phone: who it plays, in which language, from which number; `zone` is where the visitor sits."""
 
     language: str
     persona: Persona
     number: str
+    zone: str
 
     @property
     def cookie(self) -> str:
@@ -70,7 +72,7 @@ def blueprint(phone: Phone) -> Blueprint:
     pages.add_url_rule("/demo/number", "again", _again, methods=["POST"])
     pages.add_url_rule("/demo/login", "login", lambda: _log_in(phone))
     pages.add_app_template_filter(as_html, "as_whatsapp")
-    pages.add_app_template_filter(_clock, "phone_clock")
+    pages.add_app_template_filter(clock, "phone_clock")
     pages.add_app_template_filter(_iso, "phone_iso")
     pages.after_request(_guarded)
     return pages
@@ -122,14 +124,16 @@ def _log_in(phone: Phone) -> AnyResponse:
     """The frame on the right: this browser becomes Ana's. Only she can be played without a password."""
     if request.args.get("agent", "") != "ana":
         return Response("Only Ana can be played here; the others log in with the password that ./run has printed.", 404)
-    phone.log_in("ana@demo.example", _visit().language)
+    visit = _visit()
+    phone.log_in("ana@demo.example", visit.language, visit.zone)
     return redirect("/console/conversations")
 
 
 def _visit() -> Visit:
     language = language_of(request.args.get("lang") or request.form.get("lang", ""))
     persona = PERSONAS[language]
-    return Visit(language, persona, number_of(persona, request.cookies.get(f"phone_{language}", "")))
+    number = number_of(persona, request.cookies.get(f"phone_{language}", ""))
+    return Visit(language, persona, number, zone_of(request.cookies.get(COOKIE, "")))
 
 
 def _screen(phone: Phone, visit: Visit) -> Screen:
@@ -156,11 +160,6 @@ def _is_from_here() -> bool:
     """A page of another origin may not write as Marta. Browsers say where a form comes from."""
     origin = request.headers.get("Origin", "")
     return not origin or urlsplit(origin).netloc == request.host
-
-
-def _clock(at: float) -> str:
-    """Hours and minutes where the server stands: the demo runs on the visitor's own machine."""
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M")
 
 
 def _iso(at: float) -> str:

@@ -31,7 +31,7 @@ def add_to(app: Flask, settings: Settings, database: Database) -> None:
     phone = Phone(
         ProviderClient(settings.twilio_api_base.rstrip("/"), f"whatsapp:{account}"),
         lambda number: progress.desk(database, number),
-        lambda email, language: log_in(database, email, language),
+        lambda email, language, zone: log_in(database, email, language, zone),
     )
     app.before_request(_Once(database, account))
     app.register_blueprint(blueprint(phone))

@@ -14,6 +14,7 @@ from demo.phone import Phone, blueprint
 from demo.progress import Desk, progress
 from demo.provider_client import ProviderClient, Said
 from demo.words import as_html, keys, texts
+from demo.zones import clock, zone_of
 from orders import demo_shop
 from tests.demo.conftest import OURS, post_message
 from tests.demo.receiver import Receiver
@@ -27,14 +28,14 @@ class Stage:
     twilio: TwilioStandIn
     receiver: Receiver
     desk: Desk = field(default_factory=Desk)
-    logged_in: list[tuple[str, str]] = field(default_factory=list)
+    logged_in: list[tuple[str, str, str]] = field(default_factory=list)
     url: str = ""
 
     def client(self) -> FlaskClient:
         app = Flask("demo of a test")
         app.register_blueprint(blueprint(Phone(
             ProviderClient(self.url or self.twilio.url, OURS), lambda number: self.desk,
-            lambda email, language: self.logged_in.append((email, language)))))
+            lambda *who: self.logged_in.append(who))))
         return app.test_client()
 
 
@@ -161,7 +162,20 @@ def test_a_silent_provider_is_told_in_a_sentence(stage: Stage) -> None:
 def test_the_frame_becomes_anas(stage: Stage) -> None:
     answer = stage.client().get("/demo/login?agent=ana&lang=pt")
 
-    assert (answer.location, stage.logged_in) == ("/console/conversations", [("ana@demo.example", "pt")])
+    assert (answer.location, stage.logged_in) == ("/console/conversations", [("ana@demo.example", "pt", "Europe/Madrid")])
+
+
+@pytest.mark.parametrize(("told", "shown"), [("America/Sao_Paulo", "07:30"), ("", "11:30"), ("../../etc/passwd", "11:30")])
+def test_times_are_told_in_the_visitors_zone_else_in_the_shops(told: str, shown: str) -> None:
+    assert clock(1_795_516_200.0, zone_of(told)) == shown
+
+
+def test_the_desk_tells_the_time_of_the_visitor_too(stage: Stage) -> None:
+    client = stage.client()
+    client.set_cookie("zone", "America/Bogota")
+    client.get("/demo/login?agent=ana")
+
+    assert stage.logged_in == [("ana@demo.example", "es", "America/Bogota")]
 
 
 def test_nobody_else_can_be_played(stage: Stage) -> None:
@@ -220,6 +234,15 @@ def test_what_may_be_tapped_is_read_from_the_message(text: str, found: list[tupl
 ])
 def test_stars_make_bold_and_nothing_else(text: str, html: str) -> None:
     assert str(as_html(text)) == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("Mira: https://a.example/x/AB-12345.", '://a.example/<wbr>x/<wbr>AB-<wbr>12345</span>.'),
+    ("https://a.example/?q=<script>", '<span class="said__link">https://a.example/?q=</span>&lt;script&gt;'),
+    ("*https://a.example/a_b*", "a.example/<wbr>a_<wbr>b"), ("http://", "http://"),
+])
+def test_an_address_breaks_where_one_would_break_it_by_hand(text: str, html: str) -> None:
+    assert html in str(as_html(text))
 
 
 def test_every_text_is_there_in_every_language() -> None:

@@ -40,7 +40,7 @@ def desk() -> dict[str, Desk]:
 @pytest.fixture
 def address(twilio: TwilioStandIn, desk: dict[str, Desk]) -> Iterator[str]:
     app = Flask("demo in a browser", static_folder=STYLES, static_url_path="/console/static")
-    phone = Phone(ProviderClient(twilio.url, OURS), lambda number: desk["now"], lambda email, language: None)
+    phone = Phone(ProviderClient(twilio.url, OURS), lambda number: desk["now"], lambda *who: None)
     app.register_blueprint(blueprint(phone))
     app.add_url_rule("/console/conversations", "list", lambda: "<p>the list</p>")
     app.add_url_rule("/console/conversations/<name>", "one", lambda name: f"<p>the talk {name}</p>")

@@ -33,7 +33,6 @@ function show(page) {
     shown.replaceChildren(...fresh.childNodes);
     if (held) shown.querySelector(`[data-testid="${focus}"]`)?.focus();
   }
-  localTimes();
   lead();
 }
 
@@ -44,13 +43,6 @@ function lead() {
   if (!link || led === link.href) return;
   if (desk.contentWindow.location.pathname === "/console/conversations") desk.contentWindow.location = link.href;
   led = link.href;
-}
-
-function localTimes() {
-  for (const time of document.querySelectorAll("#talk time")) {
-    const at = new Date(time.dateTime);
-    time.textContent = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  }
 }
 
 async function say(event) {
@@ -69,5 +61,5 @@ async function say(event) {
 
 document.addEventListener("submit", say);
 document.addEventListener("visibilitychange", look);
-localTimes();
+look();
 setInterval(look, EVERY_MS);
