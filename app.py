@@ -22,6 +22,7 @@ from bot.commands import flows
 from bot.flow.findings import Finding
 from bot.flow.library import Library, load
 from bot.understanding.commands import understand
+from bot.understanding.read import read
 from channels import accounts, webhooks
 from channels.accounts import Accounts
 from config import Settings
@@ -29,10 +30,10 @@ from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
 from conversation.events import Outgoing
 from conversation.work import Database, Wiring
-from operations import health
-from operations.commands import COMMANDS
 from handoff import sweep
 from handoff.commands import agents, queues
+from operations import health
+from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
 from pipeline import burial, dead_letters
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in (replay, flows, understand, agents, queues, *COMMANDS):
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
+        warm_up(relevo.library)
         relevo.writer.start()
     return made
 
@@ -120,6 +122,12 @@ def render(kind: str, outgoing: Outgoing) -> Sequence[dict[str, Any]]:
     return channels.adapter(kind).render(outgoing).parts
 
 
+def warm_up(library: Library) -> None:
+    """Compile what is compiled at its first use, so that the first customer does not wait for it."""
+    for language in library.project.languages:
+        read("hola", language=language, order_patterns=library.order_patterns)
+
+
 def desk_of(relevo: Relevo) -> Desk:
     """What the console needs of the house."""
     given = relevo.settings
@@ -139,7 +147,8 @@ def desk_of(relevo: Relevo) -> Desk:
         database=relevo.database, find_order=find_order,
         window_hours=lambda kind: channels.adapter(kind).window_hours, redis_url=given.redis_url, mode=given.mode,
         trusted_proxies=given.trusted_proxies,
-        secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss)
+        secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
+        max_streams=given.web_threads * 2 // 3)
 
 
 def _add_front(made: Flask, relevo: Relevo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Mapping
 
 
@@ -34,6 +35,17 @@ class Receipt:
     provider_id: str = ""
     error_code: str = ""
     error_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """What a provider reports of everything we sent to `address` on one of our channels until a moment."""
+
+    status: str
+    kind: str
+    account: str
+    address: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 import metrics
 from conversation import ids
 from conversation.errors import UnknownConversation
-from conversation.events import Notice, Outgoing, Receipt, TimelineLine
+from conversation.events import Notice, Outgoing, Receipt, TimelineLine, Watermark
 from conversation.tables import Channel, Conversation, Message, OutboxPart
 from conversation.work import Work
 
@@ -22,7 +22,7 @@ PARTS_PER_MESSAGE = 1_000
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "expired": 4, "delivered": 5, "read": 6}
 PROOF_OF_ACCEPTANCE = ("queued", "sent", "delivered", "read", "failed")
 
-_conversation = Conversation.__table__
+_conversation, _channel = Conversation.__table__, Channel.__table__
 _part = OutboxPart.__table__
 _add_message = insert(Message.__table__)
 _add_part = insert(_part)
@@ -34,11 +34,20 @@ _speak = (
     .returning(_conversation.c.last_seq, _conversation.c.epoch, _conversation.c.channel_id)
 )
 _kinds: dict[str, str] = {}
-_kind_of = select(Channel.__table__.c.kind).where(Channel.__table__.c.channel_id == bindparam("id"))
+_kind_of = select(_channel.c.kind).where(_channel.c.channel_id == bindparam("id"))
 SUPPRESS_BOT = (
     update(_part)
     .where(_part.c.conversation_id == bindparam("id"), _part.c.author == "bot", _part.c.state == "queued")
     .values(state="suppressed", error_code="taken_over")
+)
+_until = (
+    select(_part.c.part_id)
+    .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .where(_channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"),
+           _conversation.c.address == bindparam("address"), _part.c.state.in_(("sent", "delivered")),
+           _part.c.sent_at <= bindparam("until"))
+    .order_by(_part.c.position)
 )
 _by_part = select(_part).where(_part.c.part_id == bindparam("id"))
 _by_provider = select(_part).where(_part.c.provider_id == bindparam("id"))
@@ -135,6 +144,13 @@ def record(work: Work, receipt: Receipt) -> bool:
     if part["state"] in ("sending", "unknown"):
         work.notify(Notice("deliver", part["conversation_id"]))
     return True
+
+
+def record_until(work: Work, watermark: Watermark) -> int:
+    """Take in a report about everything up to a moment; returns how many parts it moved forward."""
+    found = work.connection.execute(_until, {
+        "kind": watermark.kind, "account": watermark.account, "address": watermark.address, "until": watermark.until})
+    return sum(record(work, Receipt(watermark.status, part_id)) for part_id in found.scalars().all())
 
 
 def _after_receipt(part: Any, state: str, receipt: Receipt, now: datetime) -> dict[str, Any]:

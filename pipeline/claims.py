@@ -208,8 +208,11 @@ def _suppress(work: Work, part: Mapping[str, Any], code: str) -> None:
 
 
 def _claimed(part: Mapping[str, Any], now: datetime) -> Claimed:
+    request = part["request"]
+    if windows.needs_human_tag(part["kind"], part["author"], part["last_inbound_at"], now):
+        request = {**request, "human_agent": True}
     return Claimed(part["part_id"], part["conversation_id"], part["kind"], part["account"], part["address"],
-                   part["author"], part["request"], part["attempt"] + 1, part["first_at"] or now, now)
+                   part["author"], request, part["attempt"] + 1, part["first_at"] or now, now)
 
 
 def _retry(work: Work, outcome: Outcome, patience: Patience) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -16,7 +17,7 @@ from bot.flow.events import CallResult
 from channels import identity
 from channels.base import Event
 from conversation import inbox, outbox
-from conversation.events import Receipt
+from conversation.events import Receipt, Watermark
 from conversation.inbox import Sender
 from conversation.work import Work
 from pipeline import answer
@@ -120,6 +121,11 @@ class Intake:
                       self._language_of(address))
 
     def _take_receipt(self, work: Work, event: Mapping[str, Any]) -> None:
+        if "watermark_ms" in event and not event.get("provider_id"):
+            kind = f"{event['provider']}-{event['channel']}"
+            until = datetime.fromtimestamp(event["watermark_ms"] / 1000, UTC)
+            outbox.record_until(work, Watermark(event["status"], kind, event["account"], event["recipient"], until))
+            return
         outbox.record(work, Receipt(
             status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),
             error_code=event.get("error_code", ""), error_text=event.get("error_text", "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -9,10 +10,10 @@ from sqlalchemy import select
 
 from conversation import outbox
 from conversation.errors import UnknownConversation
-from conversation.events import Outgoing, Receipt
+from conversation.events import Outgoing, Receipt, Watermark
 from conversation.tables import OutboxPart
 from conversation.work import Database
-from tests.builders import Bell, a_conversation, the_conversation
+from tests.builders import Bell, HandClock, a_channel, a_conversation, the_conversation
 
 PART = OutboxPart.__table__
 
@@ -94,6 +95,21 @@ def test_a_receipt_settles_a_part_whose_answer_was_lost(database: Database) -> N
 def test_a_receipt_of_somebody_elses_message_changes_nothing(database: Database) -> None:
     with database.work() as work:
         assert outbox.record(work, Receipt("delivered", "prt_unknown", "SMunknown")) is False
+
+
+def test_a_watermark_moves_everything_up_to_its_moment(database: Database, hand_clock: HandClock) -> None:
+    with database.work() as work:
+        channel = a_channel(work, "meta-messenger", "108")
+        marta = a_conversation(work, address="5511", channel_id=channel)
+        for text in ("uno", "dos"):
+            outbox.queue(work, marta, Outgoing(text))
+        work.connection.execute(PART.update().values(state="sent", sent_at=work.now))
+        late = select(PART.c.part_id).order_by(PART.c.position.desc()).limit(1).scalar_subquery()
+        work.connection.execute(PART.update().where(PART.c.part_id == late).values(
+            sent_at=work.now + timedelta(minutes=1)))
+
+    with database.work() as work:
+        assert outbox.record_until(work, Watermark("read", "meta-messenger", "108", "5511", hand_clock.now())) == 1
 
 
 def test_taking_over_suppresses_what_the_bot_has_not_sent(database: Database, conversation: str) -> None:
