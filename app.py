@@ -19,7 +19,6 @@ import config
 import logs
 import orders.configuration
 from bot.commands import flows
-from bot.flow.findings import Finding
 from bot.flow.library import Library, load
 from bot.understanding.commands import understand
 from bot.understanding.read import read
@@ -113,7 +112,7 @@ def load_library(folder: Path) -> Library:
     """The flows of a folder, wholly good, or BadFlows."""
     loaded = load(folder)
     if loaded.library is None:
-        raise BadFlows(f"The flows in {folder} cannot be used:\n" + "\n".join(_line(one) for one in loaded.findings))
+        raise BadFlows(f"The flows in {folder} cannot be used:\n" + "\n".join(one.render("en") for one in loaded.findings))
     return loaded.library
 
 
@@ -163,10 +162,6 @@ def _add_front(made: Flask, relevo: Relevo) -> None:
 
 def _to_desk() -> Response:
     return redirect("/console/conversations")
-
-
-def _line(finding: Finding) -> str:
-    return str(finding)
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
 from conversation.tables import OutboxPart
 from conversation.work import Database, Wiring, Work
-from pipeline import claims, lanes, reconcile
+from pipeline import claims, lanes, reconcile, schema
 from pipeline.claims import Claimed, Outcome, Patience
 from pipeline.reconcile import Doubt
 
@@ -288,7 +288,9 @@ async def _run(given: config.Settings) -> None:
     logs.configure(given.log_level, given.secret_values, given.secret_key)
     doorbell = lanes.Doorbell(given.redis_url)
     wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: (), text=lambda key, language, **values: "")
-    sender = Sender(Database(given.database_url, wiring), settings_of(given))
+    database = Database(given.database_url, wiring)
+    schema.guard(database.engine)
+    sender = Sender(database, settings_of(given))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, sender.stop)

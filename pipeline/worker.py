@@ -23,7 +23,7 @@ import faults
 import logs
 import orders.configuration
 from conversation.work import Database, Wiring
-from pipeline import lanes, slow
+from pipeline import lanes, schema, slow
 from pipeline.services import Services
 from pipeline.slow import Slow
 
@@ -76,6 +76,7 @@ def main() -> None:
     given = config.load()
     logs.configure(given.log_level, given.secret_values, given.secret_key)
     work = open_slow(given)
+    schema.guard(work.database.engine)
     slow.install(work)
     threading.Thread(target=sweep, args=(work, given.sweep_seconds), name="sweep", daemon=True).start()
     if given.redis_url:

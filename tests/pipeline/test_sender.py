@@ -181,6 +181,7 @@ def test_two_senders_never_claim_the_same_conversation(database: Database, marta
     ("owner", "dead"),
     [(f"{socket.gethostname()}:{2**22 + 1}", True), (f"{socket.gethostname()}:{os.getpid()}", False),
      ("elsewhere:1", False), (None, False)],
+    ids=["gone", "this one", "another host", "nobody"],
 )
 def test_only_a_process_of_this_host_that_is_gone_is_dead(owner: str | None, dead: bool) -> None:
     assert claims.is_dead(owner) is dead
