@@ -5,9 +5,9 @@ Every boundary of the path of a message calls `point("name")`. Nothing happens u
     FAULT=<n>:<action>          the n-th point that this process reaches, counted from 1
     FAULT=<name>#<n>:<action>   the n-th time that it reaches the point of this name
     FAULT_FILE=<path>           the same words in a file that is looked at again at every point, so that a test can
-                                break a process that runs already; each new content starts to count from 1, each line
-                                may be for another process, and what was broken once is not broken again by the
-                                process that comes after it
+                                break a process that runs already; each new content starts to count from 1. Each line
+                                may be for another process; of several for the same one the next begins once the one
+                                before has happened, also where it killed the process and another came after it
     FAULT_LOG=<path>            receives a line for every point reached: its number, the process, the name
     FAULT_PROCESS=<name>        limits all this to one process (web, sender, worker); in FAULT_FILE it may stand
                                 before the words instead: `web group begun#2:kill`
@@ -105,6 +105,7 @@ _log = os.environ.get("FAULT_LOG")
 _file = os.environ.get("FAULT_FILE")
 _plan = plan(os.environ.get("FAULT", ""))
 _said = ""
+_happened = 0
 _armed = bool(_plan.number or _log or _file) and _chosen()
 
 
@@ -113,21 +114,39 @@ def _reach(name: str) -> None:
     with _lock:
         if _file:
             _read(_file)
-        breaks = _plan.reach(full)
-        here, action = _plan.reached, _plan.action
+        current = _plan
+        breaks = current.reach(full)
+        here, action = current.reached, current.action
         if _log:
             _write(_log, here, full, action if breaks else "")
         if breaks and _file:
-            _remember(_file)
+            _go_on(_file)
     if breaks:
         _break(full, action)
 
 
 def _read(path: str) -> None:
-    global _plan, _said
+    global _said, _happened
     said = _text(path)
     if said != _said:
-        _said, _plan = said, Plan() if _text(_done(path)) == said else _own_line(said)
+        before, _, about = _text(_done(path)).partition("\n")
+        _said, _happened = said, int(before) if about == said else 0
+        _choose()
+
+
+def _go_on(path: str) -> None:
+    global _happened
+    _happened += 1
+    with open(_done(path), "w", encoding="utf-8") as file:
+        file.write(f"{_happened}\n{_said}")
+    _choose()
+
+
+def _choose() -> None:
+    global _plan
+    plans = [plan(line) for line in _said.splitlines() if not line.startswith("--")]  # a line to make the content new
+    own = [one for one in plans if one.process in ("", os.environ.get("RELEVO_PROCESS", "-"))]
+    _plan = own[_happened] if _happened < len(own) else Plan()
 
 
 def _text(path: str) -> str:
@@ -140,16 +159,6 @@ def _text(path: str) -> str:
 
 def _done(path: str) -> str:
     return f"{path}.{os.environ.get('RELEVO_PROCESS', '-')}.done"
-
-
-def _remember(path: str) -> None:
-    with open(_done(path), "w", encoding="utf-8") as file:
-        file.write(_said)
-
-
-def _own_line(said: str) -> Plan:
-    plans = [plan(line) for line in said.splitlines() if not line.startswith("--")]  # a line to make the content new
-    return next((one for one in plans if one.process in ("", os.environ.get("RELEVO_PROCESS", "-"))), Plan())
 
 
 def _write(path: str, number: int, name: str, action: str) -> None:

@@ -46,6 +46,12 @@ def faults_of(seen: Counter[str], process: str, thorough: bool) -> list[Fault]:
     return [(process, name, 1, ("kill", "stall")[at % 2]) for at, name in enumerate(seen)]
 
 
+def again(thorough: bool) -> list[Fault]:
+    """What is reached only after a sender was killed with something on the wire: broken as a second fault."""
+    actions = ACTIONS if ALL else ("kill", "raise") if thorough else ("stall",)
+    return [("sender", name, 1, action) for action in actions for name in ("before list", "after list")]
+
+
 def break_all(street: Street, expected: list[str], rounds: list[list[Fault]]) -> tuple[list[str], set[Fault]]:
     """Hold a conversation a round; what went wrong, and which faults really happened."""
     wrong: list[str] = []
@@ -78,7 +84,9 @@ def test_whatever_point_breaks_the_customer_gets_each_message_once_and_in_order(
     expected = street.converse()
     seen = {process: points(street.reached(), process) for process in PROCESSES}
     planned = [faults_of(seen[process], process, not street.database_url) for process in PROCESSES]
-    rounds = [[fault for fault in row if fault] for row in zip_longest(*planned)]
+    planned.append(again(not street.database_url))
+    rounds = [[fault for fault in row if fault] for row in zip_longest(*planned[:3])]
+    rounds += [[("sender", f"{('before', 'after')[at % 2]} provider", 1, "kill"), fault] for at, fault in enumerate(planned[3])]
 
     wrong, happened = break_all(street, expected, rounds)
 

@@ -56,6 +56,16 @@ def test_what_was_broken_once_is_not_broken_again_by_the_next_process(tmp_path: 
     assert ended == [-9, 0]
 
 
+def test_faults_of_one_process_happen_one_after_the_other(tmp_path: Path) -> None:
+    (tmp_path / "fault").write_text("web one#1:kill\nweb two#1:kill\n")
+
+    ended = [run(FAULT_FILE=str(tmp_path / "fault"), FAULT_LOG=str(tmp_path / "log")).returncode for _ in range(3)]
+
+    assert ended == [-9, -9, 0]
+    assert [line for line in (tmp_path / "log").read_text().splitlines() if line.endswith("kill")] == [
+        "1\tweb\tone\tkill", "2\tweb\ttwo\tkill"]
+
+
 def test_a_shared_point_says_who_came_to_it() -> None:
     plan = faults.arm("")
     faults.point("before commit@")
