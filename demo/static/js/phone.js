@@ -52,6 +52,7 @@ async function say(event) {
   const words = new FormData(form, event.submitter ?? undefined);
   const field = form.querySelector("input[name=text]");
   if (field) { field.value = ""; field.focus(); }
+  else document.querySelector(".phone").scrollIntoView({ block: "nearest" });  // a try stands above the phone on small screens
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(words) }).catch(() => null);
   const trouble = answer ? new URL(answer.url).searchParams.get("trouble") : "silent";
   if (trouble) location.search = `?lang=${document.documentElement.lang}&trouble=${trouble}`;
