@@ -21,7 +21,7 @@ from typing import Any
 from bot import attachments, escalation, matching
 from bot.errors import FlowBroken
 from bot.flow import engine
-from bot.flow.answers import FREE, NO, PARSERS, yes_no
+from bot.flow.answers import FREE, NO, found_early, yes_no
 from bot.flow.effects import Effect, Evidence, HandOff, Say
 from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
@@ -315,13 +315,11 @@ def _start(hearing: Hearing, name: str) -> Move | None:
 
 def _early(hearing: Hearing, target: Flow) -> dict[str, Any]:
     """What the message answers before it is asked: “mi pedido AB-12345 no llega”."""
-    known: dict[str, Any] = {}
-    for save, kind in target.early:
-        value = PARSERS[kind](hearing.spoken(), hearing.library.project.shapes)
-        if value is None and kind == "order_number" and hearing.reading and hearing.reading.order_numbers:
-            value = hearing.reading.order_numbers[0]
-        if value is not None and save not in known:
-            known[save] = value
+    known = found_early(target.early, hearing.spoken(), hearing.library.project.shapes)
+    if hearing.reading and hearing.reading.order_numbers:
+        for save, kind in target.early:
+            if kind == "order_number":
+                known.setdefault(save, hearing.reading.order_numbers[0])
     return known
 
 

@@ -229,3 +229,13 @@ PARSERS: Mapping[str, Callable[[Spoken, tuple[Shape, ...]], Any]] = {
     "image": image,
     "location": place,
 }
+
+
+def found_early(early: tuple[tuple[str, str], ...], spoken: Spoken, shapes: tuple[Shape, ...]) -> dict[str, Any]:
+    """What a message answers before it is asked, by variable; `early` are the questions (variable, type) that allow it."""
+    known: dict[str, Any] = {}
+    for save, kind in early:
+        value = PARSERS[kind](spoken, shapes)
+        if value is not None and save not in known:
+            known[save] = value
+    return known

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
 from bot.flow import formulas, texts
+from bot.flow.answers import Spoken, found_early
 from bot.flow.effects import Alert, Call, Choice, Effect, Ended, HandOff, Remind, Say
 from bot.flow.events import Moment
 from bot.flow.library import Library
@@ -230,7 +231,9 @@ class Runner:
         is_digression = False
         if self.state["frames"]:
             is_digression = self.state["frames"].pop()["digress"]
-        self.push(target, known or {}, is_digression)
+        # A message that chose this flow may answer its questions too: “mi pedido AB-12345” at a menu.
+        early = {} if known is not None else found_early(target.early, Spoken(self.message), self.library.project.shapes)
+        self.push(target, known or early, is_digression)
         return 0
 
     def push(self, flow: Flow, known: Mapping[str, Any], is_digression: bool) -> None:

@@ -292,6 +292,13 @@ def test_an_order_number_starts_its_flow_from_a_menu_that_gives_way() -> None:
     assert a_numbered_talk()("hola")("AB-12345").texts == ["Va AB-12345"]
 
 
+def test_the_words_that_choose_a_flow_at_a_menu_may_bring_its_order_number() -> None:
+    hello = HELLO.replace("{text: A}", "{text: Pedido, words: [pedido], then: [{start_flow: main}]}")
+    talk = Talk(a_library(ASK, "  - say: Va {ref}", head=NUMBERED, hello=hello))
+
+    assert talk("hola")("mi pedido es el AB-12345").texts == ["Va AB-12345"]
+
+
 def test_another_order_number_at_a_choice_of_its_flow_is_the_next_order() -> None:
     talk = a_numbered_talk(MENU)("AB-12345")
 
