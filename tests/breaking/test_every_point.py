@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import ast
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
+from bench.postgres import database
 from faults import ACTIONS
 from tests.breaking.street import Street, Stuck, points
 
@@ -30,11 +33,14 @@ Fault = tuple[str, str, int, str]  # process, point, which time, action
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Street]:
-    url = ""
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_server").create(f"street_{os.getpid()}")
-    with Street(url, tmp_path) as street:
-        yield street
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgresql":
+            request.getfixturevalue("postgres_server")  # skips with its sentence where there is none
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="relevo-street-"))
+            durable = stack.enter_context(database("postgresql", Path(folder)))  # the doctor refuses one that forgets
+            url = durable.url.replace("postgresql://", "postgresql+psycopg://")
+        yield stack.enter_context(Street(url, tmp_path))
 
 
 def faults_of(seen: Counter[str], process: str, thorough: bool) -> list[Fault]:
