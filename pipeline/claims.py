@@ -58,12 +58,13 @@ _accepted = (
             sent_at=func.coalesce(_part.c.sent_at, bindparam("now")),
             state=case((or_(*(_part.c.state == state for state in OPEN_PART_STATES)), "sent"), else_=_part.c.state))
 )
-_again = (
-    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(("sending", "unknown")))
+_again = (  # not once a later attempt is under way: another sender may have looked into the same doubt
+    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.attempt == bindparam("tried"))
     .values(state=bindparam("new_state"), not_before=bindparam("later"), checked=bindparam("times"), owner=None,
             lease_until=None, error_code=bindparam("code"), error_text=bindparam("why"))
 )
-_again_after = _again.where(_part.c.attempt == bindparam("tried"))  # not once a later attempt is under way
+_again_after = _again.where(_part.c.state.in_(("sending", "unknown")))
+_again_settled = _again.where(_part.c.state == "unknown")
 _stop = update(_conversation).where(_conversation.c.conversation_id == bindparam("id")).values(
     opted_out_at=func.coalesce(_conversation.c.opted_out_at, bindparam("now")))
 
@@ -166,16 +167,17 @@ def accept(work: Work, part_id: str, provider_id: str) -> None:
     work.connection.execute(_accepted, {"id": part_id, "provider": provider_id, "now": work.now})
 
 
-def look_again(work: Work, part_id: str, times: int, later: datetime) -> None:
-    """Still unknown; look once more then."""
-    work.connection.execute(_again, {"id": part_id, "new_state": "unknown", "later": later, "times": times,
-                                     "code": "unknown", "why": "The provider's answer was lost."})
+def look_again(work: Work, part_id: str, tried: int, times: int, later: datetime) -> None:
+    """The outcome of attempt `tried` is still unknown; look once more then."""
+    work.connection.execute(_again_settled, {
+        "id": part_id, "tried": tried, "new_state": "unknown", "later": later, "times": times, "code": "unknown",
+        "why": "The provider's answer was lost."})
 
 
-def send_again(work: Work, part_id: str) -> None:
-    """Proven not to have been accepted: back to the head of its conversation."""
-    work.connection.execute(_again, {"id": part_id, "new_state": "queued", "later": work.now, "times": 0,
-                                     "code": None, "why": None})
+def send_again(work: Work, part_id: str, tried: int) -> None:
+    """Attempt `tried` is proven not to have been accepted: back to the head of its conversation."""
+    work.connection.execute(_again_settled, {
+        "id": part_id, "tried": tried, "new_state": "queued", "later": work.now, "times": 0, "code": None, "why": None})
 
 
 def fail(work: Work, claimed: Claimed, code: str, text: str, state: str = "failed") -> None:

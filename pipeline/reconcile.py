@@ -26,7 +26,7 @@ LIMIT = 64
 
 _part, _conversation, _channel = OutboxPart.__table__, Conversation.__table__, Channel.__table__
 _doubtful = (
-    select(_part.c.part_id, _part.c.conversation_id, _part.c.request, _part.c.sending_at, _part.c.checked,
+    select(_part.c.part_id, _part.c.conversation_id, _part.c.request, _part.c.sending_at, _part.c.attempt, _part.c.checked,
            _conversation.c.address, _channel.c.kind, _channel.c.account)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
@@ -55,6 +55,7 @@ class Doubt:
     address: str
     text: str
     sending_at: datetime
+    attempt: int
     checked: int
 
 
@@ -73,7 +74,7 @@ def doubts(work: Work) -> list[Doubt]:
     """Unknown parts that are due to be looked for."""
     return [
         Doubt(row["part_id"], row["conversation_id"], row["kind"], row["account"], row["address"],
-              row["request"].get("text", ""), row["sending_at"], row["checked"])
+              row["request"].get("text", ""), row["sending_at"], row["attempt"], row["checked"])
         for row in work.connection.execute(_doubtful, {"now": work.now}).mappings()
     ]
 
@@ -81,9 +82,10 @@ def doubts(work: Work) -> list[Doubt]:
 def without_list(work: Work, doubt: Doubt) -> None:
     """No list to look into: wait for the report, then leave it unknown and let the conversation go on."""
     if (work.now - doubt.sending_at).total_seconds() < REPORT_SECONDS:
-        claims.look_again(work, doubt.part_id, doubt.checked, doubt.sending_at + timedelta(seconds=REPORT_SECONDS))
+        claims.look_again(work, doubt.part_id, doubt.attempt, doubt.checked,
+                          doubt.sending_at + timedelta(seconds=REPORT_SECONDS))
     else:
-        claims.look_again(work, doubt.part_id, SETTLED_CHECKS, work.now)
+        claims.look_again(work, doubt.part_id, doubt.attempt, SETTLED_CHECKS, work.now)
         work.notify(Notice("deliver", doubt.conversation_id))
 
 
@@ -93,9 +95,9 @@ def with_list(work: Work, doubt: Doubt, accepted: Sequence[Mapping[str, Any]], p
     if match is not None:
         claims.accept(work, doubt.part_id, match)
     elif (work.now - doubt.sending_at).total_seconds() >= patience.proof_last:
-        claims.send_again(work, doubt.part_id)
+        claims.send_again(work, doubt.part_id, doubt.attempt)
     else:
-        claims.look_again(work, doubt.part_id, doubt.checked + 1,
+        claims.look_again(work, doubt.part_id, doubt.attempt, doubt.checked + 1,
                           doubt.sending_at + timedelta(seconds=patience.proof_last))
     work.notify(Notice("deliver", doubt.conversation_id))
 

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select, update
 
 import clock
+from channels.base import Answer
 from conversation.tables import Conversation, DeadLetter, OutboxPart
 from conversation.work import Database
-from pipeline import claims
+from pipeline import claims, reconcile
+from pipeline.claims import Outcome
 from tests.builders import HandClock, a_channel, a_conversation
 from tests.pipeline.conftest import OURS, say, send_until
 from tests.providers.twilio import TwilioStandIn
@@ -201,3 +203,17 @@ def test_the_wait_before_the_next_try_obeys_the_provider(
 def _not_before(database: Database):
     with database.reading() as session:
         return session.execute(select(PART.c.not_before)).scalar_one()
+
+
+def test_a_doubt_that_two_senders_looked_into_is_sent_again_by_one(database: Database, marta: str) -> None:
+    hasty = claims.Patience(proof_first=0.0, proof_last=0.0)
+    say(database, marta, "uno")
+    with database.work() as work:
+        (lost,) = claims.take(work, [marta], "a:1", hasty)
+        claims.record(work, [Outcome(lost, Answer("unknown"))], hasty)
+        (doubt,) = reconcile.doubts(work)
+        reconcile.with_list(work, doubt, [], hasty)
+        claims.take(work, [marta], "a:1", hasty)
+        reconcile.with_list(work, doubt, [], hasty)
+
+    assert states(database) == ["sending"]
