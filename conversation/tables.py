@@ -19,6 +19,7 @@ OWNERS = ("bot", "queue", "agent")
 DIRECTIONS = ("inbound", "outbound")
 AUTHORS = ("contact", "bot", "agent", "system")
 PART_STATES = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed", "expired", "suppressed")
+ACCEPTED = text("provider_id IS NOT NULL")
 OPEN_PART_STATES = ("queued", "sending", "unknown")
 
 
@@ -124,7 +125,7 @@ class Message(SQLModel, table=True):
     text: str = ""
     payload: str | None = None
     content: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
-    provider_id: str | None = Field(default=None, index=True)
+    provider_id: str | None = None
     reply_to: str | None = None
     agent_id: str | None = None
     ticket_id: str | None = None
@@ -151,6 +152,7 @@ class OutboxPart(SQLModel, table=True):
             sqlite_where=text("state IN ('queued','sending','unknown')"),
             postgresql_where=text("state IN ('queued','sending','unknown')"),
         ),
+        Index("outbox_part_accepted", "provider_id", sqlite_where=ACCEPTED, postgresql_where=ACCEPTED),
     )
 
     part_id: str = Field(primary_key=True)
@@ -161,7 +163,7 @@ class OutboxPart(SQLModel, table=True):
     epoch: int
     request: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     state: str = "queued"
-    provider_id: str | None = Field(default=None, index=True)
+    provider_id: str | None = None
     attempt: int = 0
     owner: str | None = None
     lease_until: datetime | None = None
@@ -244,7 +246,7 @@ class StepLog(SQLModel, table=True):
     __table_args__ = {"sqlite_autoincrement": True}
 
     step_log_id: int | None = Field(default=None, primary_key=True)
-    conversation_id: str = Field(index=True)
+    conversation_id: str
     outcome: str
     steps: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     at: datetime

@@ -26,6 +26,8 @@ from conversation.events import Notice, Outgoing, TimelineLine
 from conversation.tables import TimelineEntry
 
 SQLITE_BUSY_MS = 5_000
+SQLITE_CACHE_KB = 16_384  # a connection's; random keys touch pages all over the tables
+SQLITE_CHECKPOINT_PAGES = 4_000
 POSTGRES_STATEMENT_MS = 10_000
 POSTGRES_LOCK_MS = 5_000
 
@@ -151,7 +153,8 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}",
+                   f"cache_size=-{SQLITE_CACHE_KB}", f"wal_autocheckpoint={SQLITE_CHECKPOINT_PAGES}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

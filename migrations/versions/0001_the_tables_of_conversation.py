@@ -20,7 +20,6 @@ def upgrade() -> None:
     _create_schema_minimum()
     _create_seen_id()
     _create_step_log()
-    _index_step_log()
     _create_timeline_entry()
     _index_timeline_entry()
     _create_address()
@@ -28,7 +27,6 @@ def upgrade() -> None:
     _create_conversation()
     _index_conversation()
     _create_message()
-    _index_message()
     _create_attachment()
     _index_attachment()
     _create_outbox_part()
@@ -109,11 +107,6 @@ def _create_step_log() -> None:
         sa.PrimaryKeyConstraint("step_log_id"),
         sqlite_autoincrement=True,
     )
-
-
-def _index_step_log() -> None:
-    with op.batch_alter_table("step_log", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_step_log_conversation_id"), ["conversation_id"], unique=False)
 
 
 def _create_timeline_entry() -> None:
@@ -234,11 +227,6 @@ def _create_message() -> None:
     )
 
 
-def _index_message() -> None:
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
-
-
 def _create_attachment() -> None:
     op.create_table(
         "attachment",
@@ -308,7 +296,13 @@ def _create_outbox_part() -> None:
 def _index_outbox_part() -> None:
     with op.batch_alter_table("outbox_part", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_part_message_id"), ["message_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_part_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(
+            "outbox_part_accepted",
+            ["provider_id"],
+            unique=False,
+            sqlite_where=sa.text("provider_id IS NOT NULL"),
+            postgresql_where=sa.text("provider_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "outbox_part_open",
             ["conversation_id", "position"],
