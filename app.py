@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ import orders.configuration
 from bot.commands import flows
 from bot.flow.library import Library, load
 from bot.understanding.commands import understand
-from bot.understanding.read import read
+from bot.understanding.read import warm_up
 from channels import accounts, webhooks
 from channels.accounts import Accounts
 from config import Settings
@@ -81,8 +82,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in (replay, flows, understand, agents, queues, *COMMANDS):
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
-        warm_up(relevo.library)
         relevo.writer.start()
+        beside = (relevo.library.project.languages, relevo.library.order_patterns)
+        threading.Thread(target=warm_up, args=beside, name="warm-up", daemon=True).start()
     return made
 
 
@@ -119,12 +121,6 @@ def load_library(folder: Path) -> Library:
 def render(kind: str, outgoing: Outgoing) -> Sequence[dict[str, Any]]:
     """The parts that a channel kind needs for this message."""
     return channels.adapter(kind).render(outgoing).parts
-
-
-def warm_up(library: Library) -> None:
-    """Compile what is compiled at its first use, so that the first customer does not wait for it."""
-    for language in library.project.languages:
-        read("hola", language=language, order_patterns=library.order_patterns)
 
 
 def desk_of(relevo: Relevo) -> Desk:
