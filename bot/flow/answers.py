@@ -232,7 +232,7 @@ PARSERS: Mapping[str, Callable[[Spoken, tuple[Shape, ...]], Any]] = {
 
 
 def found_early(early: tuple[tuple[str, str], ...], spoken: Spoken, shapes: tuple[Shape, ...]) -> dict[str, Any]:
-    """What a message answers before it is asked, by variable; `early` are the questions (variable, type) that allow it."""
+    """What a message answers before it is asked, by variable; `early` are the (variable, type) that may come so."""
     known: dict[str, Any] = {}
     for save, kind in early:
         value = PARSERS[kind](spoken, shapes)

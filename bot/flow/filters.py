@@ -94,7 +94,7 @@ def otherwise(value: Any, setting: Setting, instead: Any = "") -> str:
 
 
 def before(value: Any, setting: Setting, words: Any = "", behind: Any = "") -> str:
-    """`{eta | date | before: " Llega el ", "."}` writes words, value and words; nothing at all where it is not known."""
+    """`{eta | date | before: " Llega el ", "."}` writes words, value, words; nothing at all where it is not known."""
     return "" if value is None or value == "" else text(words) + text(value) + text(behind)
 
 

@@ -232,8 +232,9 @@ class Runner:
         if self.state["frames"]:
             is_digression = self.state["frames"].pop()["digress"]
         # A message that chose this flow may answer its questions too: “mi pedido AB-12345” at a menu.
-        early = {} if known is not None else found_early(target.early, Spoken(self.message), self.library.project.shapes)
-        self.push(target, known or early, is_digression)
+        if known is None:
+            known = found_early(target.early, Spoken(self.message), self.library.project.shapes)
+        self.push(target, known, is_digression)
         return 0
 
     def push(self, flow: Flow, known: Mapping[str, Any], is_digression: bool) -> None:

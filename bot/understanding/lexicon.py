@@ -137,7 +137,7 @@ def compiled(number: int) -> Any:
 
 
 def compile_all(languages: Collection[str]) -> int:
-    """Compile the phrases of these languages now rather than at the first message that needs them; how many there are."""
+    """Compile the phrases of these languages now rather than when a message needs them; how many there are."""
     numbers = [number for number, phrase in enumerate(lexicon().phrases) if phrase.language in languages]
     for number in numbers:
         compiled(number)
