@@ -9,21 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, literal_column, or_, select, update
 
 import metrics
 from conversation import ids
 from conversation.errors import UnknownConversation
 from conversation.events import Notice, Outgoing, Receipt, TimelineLine, Watermark
-from conversation.tables import Channel, Conversation, Message, OutboxPart
+from conversation.tables import OPEN_PART_STATES, Channel, Conversation, Message, OutboxPart
 from conversation.work import Work
 
 PARTS_PER_MESSAGE = 1_000
+SETTLED_CHECKS = 9  # an unknown outcome that nobody will ever settle: it stays, the conversation goes on
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "expired": 4, "delivered": 5, "read": 6}
 PROOF_OF_ACCEPTANCE = ("queued", "sent", "delivered", "read", "failed")
 
 _conversation, _channel = Conversation.__table__, Channel.__table__
 _part = OutboxPart.__table__
+# Written out, not bound: a database finds a partial index only by the very words of its condition.
+_OPEN = [literal_column(f"'{state}'") for state in OPEN_PART_STATES]
+IS_OPEN = _part.c.state.in_(_OPEN)
+_before = _part.alias("before")
+IS_BLOCKED = exists().where(  # an earlier part of the conversation has no outcome yet, and somebody may still find it
+    _before.c.conversation_id == _part.c.conversation_id, _before.c.position < _part.c.position,
+    _before.c.state.in_(_OPEN), or_(_before.c.state != "unknown", _before.c.checked < SETTLED_CHECKS))
 _add_message = insert(Message.__table__)
 _add_part = insert(_part)
 _speak = (

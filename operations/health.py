@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import clock
 import metrics
 from config import Settings
+from conversation.outbox import IS_OPEN
 from conversation.tables import OPEN_PART_STATES, DeadLetter, OutboxPart
 from handoff.tables import Ticket
 from operations import network
@@ -36,9 +37,10 @@ SQLITE_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 _touch = text("UPDATE alembic_version SET version_num = version_num")
 _outbox, _slow, _timer, _ticket, _dead = (
     model.__table__.c for model in (OutboxPart, SlowWork, Timer, Ticket, DeadLetter))  # type: ignore[union-attr]
-_parts = select(_outbox.state, func.count()).where(_outbox.state.in_(OPEN_PART_STATES)).group_by(_outbox.state)
+_parts = select(_outbox.state, func.count()).where(IS_OPEN).group_by(_outbox.state)
 _waiting = {
-    "outbox_part": select(func.count(), func.min(_outbox.created_at)).where(_outbox.state == "queued"),
+    "outbox_part": select(func.count(), func.min(_outbox.created_at)).where(
+        IS_OPEN, _outbox.state == "queued"),
     "slow_work": select(func.count(), func.min(_slow.created_at)).where(
         _slow.state.in_(("queued", "running", "answered"))),
     "timer": select(func.count(), func.min(_timer.due_at)).where(

@@ -20,6 +20,7 @@ from sqlalchemy import bindparam, case, func, or_, select, update
 from channels import windows
 from channels.base import Answer
 from conversation.events import TimelineLine
+from conversation.outbox import IS_BLOCKED, IS_OPEN, SETTLED_CHECKS
 from conversation.tables import OPEN_PART_STATES, Channel, Conversation, OutboxPart
 from conversation.work import Work
 from pipeline import dead_letters
@@ -27,7 +28,7 @@ from pipeline import dead_letters
 RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS = 0.5, 60.0
 PATIENT_CODES = frozenset({"30003", "30022", "30023", "30027", "63038"})  # daily caps, a phone that is off
 PATIENT_SECONDS = 86_400.0
-SETTLED_CHECKS = 9  # an unknown outcome that nobody will ever settle: it stays, the conversation goes on
+READY_AT_ONCE = 512
 
 _part, _conversation, _channel = OutboxPart.__table__, Conversation.__table__, Channel.__table__
 _open_parts = (
@@ -38,8 +39,13 @@ _open_parts = (
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_part.c.conversation_id.in_(bindparam("ids", expanding=True)),
-           _part.c.state.in_(OPEN_PART_STATES))
+           IS_OPEN)
     .order_by(_part.c.conversation_id, _part.c.position)
+)
+_ready = (
+    select(_part.c.conversation_id)
+    .where(IS_OPEN, _part.c.state == "queued", _part.c.not_before <= bindparam("now"), ~IS_BLOCKED)
+    .order_by(_part.c.not_before).limit(bindparam("limit"))
 )
 _open_parts_locked = _open_parts.with_for_update(of=_conversation, skip_locked=True)
 _start = (
@@ -120,6 +126,14 @@ def is_dead(owner: str | None) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def ready(work: Work, limit: int = READY_AT_ONCE) -> list[str]:
+    """Conversations whose next part may go now, the longest waiting first.
+
+    None of those that wait for an outcome or for their next try: they must not keep the others from being seen.
+    """
+    return list(work.connection.execute(_ready, {"now": work.now, "limit": limit}).scalars())
 
 
 def take(work: Work, conversation_ids: Sequence[str], owner: str, patience: Patience) -> list[Claimed]:

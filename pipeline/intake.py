@@ -22,22 +22,24 @@ from conversation.inbox import Sender
 from conversation.work import Work
 from pipeline import answer
 from pipeline.answer import Bot
-from pipeline.tables import SlowWork, Timer
+from pipeline.tables import IS_OPEN, SlowWork, Timer
 
 DEAF = frozenset({"status", "error", "echo"})
 LANGUAGE_BY_PREFIX = {"+351": "pt", "+55": "pt", "+244": "pt", "+258": "pt", "+44": "en", "+353": "en", "+61": "en",
                       "+64": "en", "+1": "en"}
 _slow, _timer = SlowWork.__table__, Timer.__table__
 _answered = (
-    select(_slow).where(_slow.c.state == "answered").order_by(_slow.c.conversation_id, _slow.c.seq)
+    select(_slow).where(IS_OPEN, _slow.c.state == "answered").order_by(_slow.c.conversation_id, _slow.c.seq)
     .limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
 _due = (
     select(_timer).where(_timer.c.fired_at.is_(None), _timer.c.due_at <= bindparam("now"))
     .order_by(_timer.c.due_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
-_slow_by_id = select(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "answered")
-_timer_by_id = select(_timer).where(_timer.c.timer_id == bindparam("id"), _timer.c.fired_at.is_(None))
+_slow_by_id = select(_slow).where(
+    _slow.c.slow_work_id == bindparam("id"), _slow.c.state == "answered").with_for_update(skip_locked=True)
+_timer_by_id = select(_timer).where(
+    _timer.c.timer_id == bindparam("id"), _timer.c.fired_at.is_(None)).with_for_update(skip_locked=True)
 _settle_slow = update(_slow).where(_slow.c.slow_work_id == bindparam("id")).values(state=bindparam("new_state"))
 _fire = update(_timer).where(_timer.c.timer_id == bindparam("id")).values(fired_at=bindparam("now"))
 

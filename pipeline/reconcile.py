@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from conversation.events import Notice
+from conversation.outbox import IS_OPEN, SETTLED_CHECKS
 from conversation.tables import Channel, Conversation, OutboxPart
 from conversation.work import Work
 from pipeline import claims
-from pipeline.claims import SETTLED_CHECKS, Patience
+from pipeline.claims import Patience
 
 REPORT_SECONDS = 60.0
 CLOCK_SLACK = timedelta(seconds=2)  # providers date in whole seconds, by a clock of their own
@@ -30,11 +31,11 @@ _doubtful = (
            _conversation.c.address, _channel.c.kind, _channel.c.account)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
-    .where(_part.c.state == "unknown", _part.c.checked < SETTLED_CHECKS, _part.c.not_before <= bindparam("now"))
+    .where(IS_OPEN, _part.c.state == "unknown", _part.c.checked < SETTLED_CHECKS, _part.c.not_before <= bindparam("now"))
     .order_by(_part.c.sending_at).limit(LIMIT)
 )
 _leased = select(_part.c.part_id, _part.c.owner, _part.c.lease_until, _part.c.sending_at).where(
-    _part.c.state == "sending")
+    IS_OPEN, _part.c.state == "sending")
 _orphan = (
     update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state == "sending",
                         _part.c.owner == bindparam("by"))

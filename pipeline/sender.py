@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 import aiohttp
 import redis.asyncio
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 import channels
@@ -31,7 +30,6 @@ import logs
 from channels import accounts
 from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
-from conversation.tables import OutboxPart
 from conversation.work import Database, Wiring, Work
 from pipeline import claims, lanes, reconcile, schema
 from pipeline.claims import Claimed, Outcome, Patience
@@ -49,8 +47,6 @@ AUTHOR_ORDER = {"agent": 0, "system": 1, "bot": 2}
 Result = TypeVar("Result")
 
 logger = structlog.get_logger(__name__)
-_part = OutboxPart.__table__
-_waiting = select(_part.c.conversation_id).where(_part.c.state == "queued").distinct().limit(512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +214,7 @@ class Sender:
 
     def _left_behind(self, work: Work) -> tuple[int, list[str], list[Doubt]]:
         orphaned = reconcile.orphans(work, self.settings.patience)
-        return orphaned, list(work.connection.execute(_waiting).scalars()), reconcile.doubts(work)
+        return orphaned, claims.ready(work), reconcile.doubts(work)
 
     async def _settle(self, doubt: Doubt) -> None:
         endpoint = self.settings.endpoints.get((doubt.kind, doubt.account))

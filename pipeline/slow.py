@@ -21,7 +21,7 @@ from conversation.events import Notice
 from conversation.tables import Conversation
 from conversation.work import Database, Work
 from pipeline.services import Answered, Asked, Services
-from pipeline.tables import SlowWork
+from pipeline.tables import IS_OPEN, SlowWork
 
 AT_ONCE = 16
 TRIES = 3
@@ -33,7 +33,7 @@ _slow, _conversation = SlowWork.__table__, Conversation.__table__
 _waiting = (
     select(_slow, _conversation.c.address)
     .join(_conversation, _conversation.c.conversation_id == _slow.c.conversation_id)
-    .where(or_(and_(_slow.c.state == "queued", _slow.c.not_before <= bindparam("now")),
+    .where(IS_OPEN, or_(and_(_slow.c.state == "queued", _slow.c.not_before <= bindparam("now")),
                and_(_slow.c.state == "running", _slow.c.lease_until <= bindparam("now"))))
     .order_by(_slow.c.created_at).limit(AT_ONCE).with_for_update(of=_slow, skip_locked=True)
 )
