@@ -12,7 +12,7 @@ OFFERED = ("yes_word", "no_word")
 
 
 def answer(state: dict[str, Any], spoken: Spoken, question: Question | None) -> Move:
-    """What was asked for is an answer. Anything else is kept for the team: one kind sentence, then an offer of a person."""
+    """What was asked for is an answer. All else is kept for the team: a kind sentence, then an offer of a person."""
     if question is not None and not question.is_choice:
         value = PARSERS[question.type](spoken, ())
         if value is not None:

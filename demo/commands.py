@@ -37,4 +37,6 @@ def _forget(provider: ProviderClient) -> None:
     try:
         provider.forget()
     except ProviderSilent:
-        click.echo("The stand-in provider is not running: what the phone has shown stays until it is told again.", err=True)
+        click.echo(
+            "The stand-in provider is not running: what the phone has shown stays until it is told again.", err=True
+        )

@@ -16,7 +16,9 @@ def log_in(database: Database, email: str, language: str, zone: str) -> None:
     agent = Agent.__table__
     with database.work() as work:
         agent_id = agents.by_email(work.connection, email)["agent_id"]
-        work.connection.execute(update(agent).where(agent.c.agent_id == agent_id).values(language=language, time_zone=zone))
+        work.connection.execute(
+            update(agent).where(agent.c.agent_id == agent_id).values(language=language, time_zone=zone)
+        )
         viewer = access.viewer(work.connection, agent_id)
     if not (current_user.is_authenticated and current_user.get_id() == agent_id):
         login.begin(viewer)

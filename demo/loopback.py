@@ -40,6 +40,7 @@ class LoopbackServer:
 
     def call(self, function: Callable[[], Result]) -> Result:
         """Run `function` in the server's own thread and give back its result."""
+
         async def run() -> Result:
             return function()
 

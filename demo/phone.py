@@ -23,8 +23,11 @@ from demo.zones import COOKIE, clock, zone_of
 
 COOKIE_SECONDS = 30 * 24 * 3600
 SOON_SECONDS, LATER_SECONDS = 2, 10  # how often the page loads again without JavaScript
-POLICY = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-          "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class Screen:
 
 def blueprint(phone: Phone) -> Blueprint:
     """The routes of the demo, at `/` and below `/demo/`."""
-    pages = Blueprint("demo", __name__, template_folder="templates", static_folder="static", static_url_path="/demo/static")
+    pages = Blueprint(
+        "demo", __name__, template_folder="templates", static_folder="static", static_url_path="/demo/static"
+    )
     pages.add_url_rule("/", "page", lambda: _page(phone))
     pages.add_url_rule("/demo/phone", "screen", lambda: _fragment(phone))
     pages.add_url_rule("/demo/messages", "say", lambda: _say(phone), methods=["POST"])
@@ -82,8 +87,9 @@ def _page(phone: Phone) -> str:
     visit = _visit()
     screen = _screen(phone, visit)
     waits = bool(screen.said) and screen.said[-1].is_mine
-    return render_template("demo/page.html", **_known(visit, screen), refresh=SOON_SECONDS if waits else LATER_SECONDS,
-                           languages=LANGUAGES)
+    return render_template(
+        "demo/page.html", **_known(visit, screen), refresh=SOON_SECONDS if waits else LATER_SECONDS, languages=LANGUAGES
+    )
 
 
 def _fragment(phone: Phone) -> AnyResponse:
@@ -116,7 +122,9 @@ def _again() -> AnyResponse:
     if not _is_from_here():
         return Response("This form belongs to the demo's own page.", 403)
     response = _back(visit, "")
-    response.set_cookie(visit.cookie, fresh_number(visit.persona), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax")
+    response.set_cookie(
+        visit.cookie, fresh_number(visit.persona), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax"
+    )
     return response
 
 

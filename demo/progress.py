@@ -65,13 +65,17 @@ _conversation = Conversation.__table__
 _ticket = Ticket.__table__
 _message = Message.__table__
 _found = select(_conversation.c.conversation_id)
-_newest_tickets = select(_ticket.c.state, _ticket.c.reason, _ticket.c.evidence).order_by(desc(_ticket.c.opened_at)).limit(20)
+_newest_tickets = (
+    select(_ticket.c.state, _ticket.c.reason, _ticket.c.evidence).order_by(desc(_ticket.c.opened_at)).limit(20)
+)
 
 
 def desk(database: Database, number: str) -> Desk:
     """What Relevo has of this number's newest conversation."""
     with database.reading() as session:
-        newest = _found.where(_conversation.c.address == number).order_by(desc(_conversation.c.last_message_at)).limit(1)
+        newest = (
+            _found.where(_conversation.c.address == number).order_by(desc(_conversation.c.last_message_at)).limit(1)
+        )
         conversation_id = session.execute(newest).scalar()
         if conversation_id is None:
             return Desk()

@@ -52,11 +52,15 @@ class ProviderClient:
         try:
             answer = self._pool.request(method, self._url + path, **more)
         except urllib3.exceptions.HTTPError as error:
-            raise ProviderSilent(f"The stand-in provider at {self._url} does not answer: {type(error).__name__}.") from error
+            raise ProviderSilent(
+                f"The stand-in provider at {self._url} does not answer: {type(error).__name__}."
+            ) from error
         if answer.status != 200:
             raise ProviderSilent(f"The stand-in provider at {self._url} answered {answer.status} to {path}.")
         return answer.json()
 
 
 def _said(message: dict[str, Any]) -> Said:
-    return Said(message["seq"], message["body"], message["direction"] == "inbound", message["status"], message["created_at"])
+    return Said(
+        message["seq"], message["body"], message["direction"] == "inbound", message["status"], message["created_at"]
+    )

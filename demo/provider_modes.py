@@ -11,8 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-NAMES = frozenset({"ok", "status", "hang", "reset", "slow", "empty", "truncated", "html",
-                   "accept_then_reset", "accept_then_hang", "fail_later"})
+NAMES = frozenset(
+    {
+        "ok",
+        "status",
+        "hang",
+        "reset",
+        "slow",
+        "empty",
+        "truncated",
+        "html",
+        "accept_then_reset",
+        "accept_then_hang",
+        "fail_later",
+    }
+)
 ACCEPTS = frozenset({"ok", "slow", "empty", "truncated", "html", "accept_then_reset", "accept_then_hang", "fail_later"})
 TARGETS = frozenset({"send", "list", "all"})
 
@@ -67,8 +80,18 @@ def read_mode(name: str, settings: Mapping[str, Any]) -> Mode:
 
 
 def _converted(key: str, value: Any) -> Any:
-    kinds: dict[str, Any] = {"status": int, "code": int, "count": int, "ms": float, "share": float, "retry_after": float,
-                             "to": str, "for": str, "target": str, "error_object": _truth}
+    kinds: dict[str, Any] = {
+        "status": int,
+        "code": int,
+        "count": int,
+        "ms": float,
+        "share": float,
+        "retry_after": float,
+        "to": str,
+        "for": str,
+        "target": str,
+        "error_object": _truth,
+    }
     if key not in kinds:
         raise BadMode(f"A mode has no setting “{key}”: use one of {', '.join(sorted(kinds))}.")
     try:

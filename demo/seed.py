@@ -53,20 +53,27 @@ class Login:
 
 
 LOGINS = (
-    Login(Person("Ana", "ana@demo.example", ("shipping", "general"), languages=("es", "en", "pt"), capacity=6), "ana-en-envios"),
+    Login(
+        Person("Ana", "ana@demo.example", ("shipping", "general"), languages=("es", "en", "pt"), capacity=6),
+        "ana-en-envios",
+    ),
     Login(Person("Bo", "bo@demo.example", ("returns", "billing"), languages=("es", "en")), "bo-en-devoluciones"),
-    Login(Person("Sue", "sue@demo.example", tuple(QUEUES), role="supervisor", languages=("en", "es")), "sue-lo-ve-todo"),
+    Login(
+        Person("Sue", "sue@demo.example", tuple(QUEUES), role="supervisor", languages=("en", "es")), "sue-lo-ve-todo"
+    ),
 )
 
 
 def logins() -> list[str]:
     """A line for each demo agent: e-mail and password, for whoever reads the terminal."""
-    return [f"  {login.person.email}  {login.password}  ({login.person.name}, {', '.join(login.person.queues)})"
-            for login in LOGINS]
+    return [
+        f"  {login.person.email}  {login.password}  ({login.person.name}, {', '.join(login.person.queues)})"
+        for login in LOGINS
+    ]
 
 
 def seed(database: Database, account: str) -> bool:
-    """Put everything in, in one transaction; False where there were agents already. `account` is our WhatsApp number."""
+    """Put everything in, in one transaction; False where there were agents already. `account` is our number."""
     with database.work() as work:
         if work.connection.execute(select(func.count()).select_from(Agent.__table__)).scalar_one():
             return False
@@ -82,8 +89,11 @@ def seed(database: Database, account: str) -> bool:
 def _add(work: Work, login: Login) -> str:
     agents.invite(work, login.person)
     row = agents.by_email(work.connection, login.person.email)
-    work.connection.execute(update(Agent.__table__).where(Agent.__table__.c.agent_id == row["agent_id"]).values(
-        password_hash=_hash(login.password), invite_hash=None, invite_until=None, demo=True))
+    work.connection.execute(
+        update(Agent.__table__)
+        .where(Agent.__table__.c.agent_id == row["agent_id"])
+        .values(password_hash=_hash(login.password), invite_hash=None, invite_until=None, demo=True)
+    )
     return row["agent_id"]
 
 
@@ -118,20 +128,34 @@ def _line(work: Work, talk: Talk, line: list[Any]) -> str:
     minutes, author, text = line
     then = _ago(work, minutes)
     if author == "contact":
-        message: str = talk.heard(then, {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)})["message_id"]
+        message: str = talk.heard(then, {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)})[
+            "message_id"
+        ]
         return message
     return talk.say(then, Outgoing(text, author=author))
 
 
 def _opening(told: Mapping[str, Any], messages: list[str]) -> Opening:
-    evidence = [{"code": one["code"], "quote": one["quote"], "message_id": messages[one["line"]], "points": one.get("points")}
-                for one in told.get("evidence", ())]
+    evidence = [
+        {"code": one["code"], "quote": one["quote"], "message_id": messages[one["line"]], "points": one.get("points")}
+        for one in told.get("evidence", ())
+    ]
     card = {"path": told["path"], "known": told["known"]}
-    return Opening(told["queue"], told["reason"], told["summary"], told.get("priority", "normal"), evidence,
-                   told.get("score"), told.get("threshold"), card)
+    return Opening(
+        told["queue"],
+        told["reason"],
+        told["summary"],
+        told.get("priority", "normal"),
+        evidence,
+        told.get("score"),
+        told.get("threshold"),
+        card,
+    )
 
 
-def _by_people(work: Work, conversation_id: str, ticket_id: str, story: Mapping[str, Any], people: Mapping[str, str]) -> None:
+def _by_people(
+    work: Work, conversation_id: str, ticket_id: str, story: Mapping[str, Any], people: Mapping[str, str]
+) -> None:
     if "taken" not in story:
         return
     agent_id = people[story["taken"]["agent"]]
@@ -166,13 +190,20 @@ def _settle(connection: Connection, conversations: list[str]) -> None:
     """All that was said long ago has long been delivered."""
     part, message = OutboxPart.__table__, Message.__table__
     said_at = select(message.c.said_at).where(message.c.message_id == part.c.message_id).scalar_subquery()
-    connection.execute(update(part).where(part.c.conversation_id.in_(conversations)).values(
-        state="read", sent_at=said_at, delivered_at=said_at, read_at=said_at))
+    connection.execute(
+        update(part)
+        .where(part.c.conversation_id.in_(conversations))
+        .values(state="read", sent_at=said_at, delivered_at=said_at, read_at=said_at)
+    )
 
 
 def _add_history(work: Work, conversation_id: str, agent_id: str) -> None:
     """A fortnight of tickets that were taken within minutes: from these the next contact is told how long it takes."""
-    opened = [work.now - timedelta(days=day, minutes=-minute) for day in range(1, HISTORY_DAYS + 1) for minute in HISTORY_MINUTES]
+    opened = [
+        work.now - timedelta(days=day, minutes=-minute)
+        for day in range(1, HISTORY_DAYS + 1)
+        for minute in HISTORY_MINUTES
+    ]
     rows = [_past_ticket(conversation_id, agent_id, opened_at, n) for n, opened_at in enumerate(opened)]
     work.connection.execute(insert(Ticket.__table__), rows)
 
@@ -181,9 +212,26 @@ def _past_ticket(conversation_id: str, agent_id: str, opened_at: datetime, n: in
     """A resolved ticket; its epoch 0 is older than that of the story's own, which stays the newest."""
     taken_at = opened_at + timedelta(minutes=2 + n * 7 % 8)
     return {
-        "ticket_id": ids.new("tkt"), "conversation_id": conversation_id, "queue_id": "shipping", "state": "resolved",
-        "reason": "human_request", "summary": "", "priority": "normal", "evidence": [], "card": {}, "told": [], "epoch": 0,
-        "ahead": 0, "holder_id": agent_id, "opened_at": opened_at, "waiting_since": opened_at, "picked_up_at": taken_at,
-        "claimed_at": taken_at, "first_reply_at": taken_at, "replied_at": taken_at, "closed_by": agent_id,
-        "closed_at": taken_at + timedelta(minutes=11), "disposition": "solved",
+        "ticket_id": ids.new("tkt"),
+        "conversation_id": conversation_id,
+        "queue_id": "shipping",
+        "state": "resolved",
+        "reason": "human_request",
+        "summary": "",
+        "priority": "normal",
+        "evidence": [],
+        "card": {},
+        "told": [],
+        "epoch": 0,
+        "ahead": 0,
+        "holder_id": agent_id,
+        "opened_at": opened_at,
+        "waiting_since": opened_at,
+        "picked_up_at": taken_at,
+        "claimed_at": taken_at,
+        "first_reply_at": taken_at,
+        "replied_at": taken_at,
+        "closed_by": agent_id,
+        "closed_at": taken_at + timedelta(minutes=11),
+        "disposition": "solved",
     }

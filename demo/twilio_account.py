@@ -145,14 +145,32 @@ class TwilioAccount:
         form = dict(fields)
         media = [value for name, value in fields if name == "MediaUrl"]
         message = Message(
-            sid="SM" + secrets.token_hex(16), to=form["To"], sender=form.get("From", ""), body=form.get("Body", ""),
-            direction="outbound-api", created_at=at, status="queued", updated_at=at, num_media=len(media),
-            media_url=media[0] if media else "", callback_url=form.get("StatusCallback", ""),
+            sid="SM" + secrets.token_hex(16),
+            to=form["To"],
+            sender=form.get("From", ""),
+            body=form.get("Body", ""),
+            direction="outbound-api",
+            created_at=at,
+            status="queued",
+            updated_at=at,
+            num_media=len(media),
+            media_url=media[0] if media else "",
+            callback_url=form.get("StatusCallback", ""),
             service_sid=form.get("MessagingServiceSid", ""),
         )
         self.messages.add(message)
-        self.accepted.append(Sent(len(self.accepted) + 1, at, message.to, message.sender, message.body, message.sid,
-                                  message.callback_url, message.media_url))
+        self.accepted.append(
+            Sent(
+                len(self.accepted) + 1,
+                at,
+                message.to,
+                message.sender,
+                message.body,
+                message.sid,
+                message.callback_url,
+                message.media_url,
+            )
+        )
         return message
 
     def _read(self, request: Request, sid: str | None) -> Reply:
@@ -167,14 +185,29 @@ class TwilioAccount:
         return Reply(200, _json(as_json(message, self.account_sid)))
 
     def _log(self, request: Request, reply: Reply, mode: Mode) -> None:
-        self.requests.append({"at": request.at, "method": request.method, "path": request.path, "query": request.query,
-                              "status": reply.status, "mode": mode.name})
+        self.requests.append(
+            {
+                "at": request.at,
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "status": reply.status,
+                "mode": mode.name,
+            }
+        )
 
     def receive(self, fields: Mapping[str, str], at: float) -> Message:
         """A contact writes to one of our numbers: keep what she said."""
         message = Message(
-            sid="SM" + secrets.token_hex(16), to=fields["to"], sender=fields["from"], body=fields.get("body", ""),
-            direction="inbound", created_at=at, status="receiving", updated_at=at, sent_at=at,
+            sid="SM" + secrets.token_hex(16),
+            to=fields["to"],
+            sender=fields["from"],
+            body=fields.get("body", ""),
+            direction="inbound",
+            created_at=at,
+            status="receiving",
+            updated_at=at,
+            sent_at=at,
             profile_name=fields.get("profile_name", ""),
         )
         self.messages.add(message)
@@ -243,8 +276,13 @@ def _spoilt(reply: Reply, mode: Mode) -> Reply:
     cuts = {"accept_then_reset": "reset", "accept_then_hang": "hang", "truncated": "truncated"}
     bodies = {"empty": b"", "html": b"<html><body>ok</body></html>"}
     return Reply(
-        reply.status, bodies.get(mode.name, reply.body), reply.headers, mode.ms / 1000, cuts.get(mode.name, ""),
-        reply.accepted, mode.code if mode.name == "fail_later" else None,
+        reply.status,
+        bodies.get(mode.name, reply.body),
+        reply.headers,
+        mode.ms / 1000,
+        cuts.get(mode.name, ""),
+        reply.accepted,
+        mode.code if mode.name == "fail_later" else None,
         "text/html" if mode.name == "html" else reply.content_type,
     )
 
@@ -259,8 +297,17 @@ def _json(value: Any) -> bytes:
 
 
 def _plain(sent: Sent) -> dict[str, Any]:
-    return {"n": sent.n, "at": sent.at, "to": sent.to, "from": sent.sender, "body": sent.body, "sid": sent.sid,
-            "callback_url": sent.callback_url, "media_url": sent.media_url, "answered_at": sent.answered_at}
+    return {
+        "n": sent.n,
+        "at": sent.at,
+        "to": sent.to,
+        "from": sent.sender,
+        "body": sent.body,
+        "sid": sent.sid,
+        "callback_url": sent.callback_url,
+        "media_url": sent.media_url,
+        "answered_at": sent.answered_at,
+    }
 
 
 def messages_path(account_sid: str) -> str:

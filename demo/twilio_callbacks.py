@@ -73,13 +73,25 @@ def read_retries(url: str) -> Retries:
 def inbound_fields(message: Message, account_sid: str, button: str = "") -> dict[str, str]:
     """The form of a webhook for what a contact said; `button` is the payload behind a tap."""
     fields = {
-        "AccountSid": account_sid, "ApiVersion": API_VERSION, "Body": message.body, "From": message.sender,
-        "MessageSid": message.sid, "NumMedia": "0", "NumSegments": "1", "SmsMessageSid": message.sid,
-        "SmsSid": message.sid, "SmsStatus": "received", "To": message.to,
+        "AccountSid": account_sid,
+        "ApiVersion": API_VERSION,
+        "Body": message.body,
+        "From": message.sender,
+        "MessageSid": message.sid,
+        "NumMedia": "0",
+        "NumSegments": "1",
+        "SmsMessageSid": message.sid,
+        "SmsSid": message.sid,
+        "SmsStatus": "received",
+        "To": message.to,
     }
     if message.sender.startswith("whatsapp:"):
-        fields |= {"MessageType": "button" if button else "text", "ProfileName": message.profile_name,
-                   "ReferralNumMedia": "0", "WaId": message.sender.removeprefix("whatsapp:+")}
+        fields |= {
+            "MessageType": "button" if button else "text",
+            "ProfileName": message.profile_name,
+            "ReferralNumMedia": "0",
+            "WaId": message.sender.removeprefix("whatsapp:+"),
+        }
     if button:
         fields |= {"ButtonText": message.body, "ButtonPayload": button}
     return fields
@@ -88,14 +100,23 @@ def inbound_fields(message: Message, account_sid: str, button: str = "") -> dict
 def status_fields(message: Message, status: str, account_sid: str, code: int | None = None) -> dict[str, str]:
     """The form of a report that the message has come to `status`."""
     fields = {
-        "AccountSid": account_sid, "ApiVersion": API_VERSION, "From": message.sender, "MessageSid": message.sid,
-        "MessageStatus": status, "SmsSid": message.sid, "SmsStatus": status, "To": message.to,
+        "AccountSid": account_sid,
+        "ApiVersion": API_VERSION,
+        "From": message.sender,
+        "MessageSid": message.sid,
+        "MessageStatus": status,
+        "SmsSid": message.sid,
+        "SmsStatus": status,
+        "To": message.to,
     }
     if message.service_sid:
         fields["MessagingServiceSid"] = message.service_sid
     if message.to.startswith("whatsapp:"):
-        fields |= {"ChannelInstallSid": "XE" + "0" * 31 + "1", "ChannelPrefix": "whatsapp",
-                   "ChannelToAddress": message.to.removeprefix("whatsapp:")}
+        fields |= {
+            "ChannelInstallSid": "XE" + "0" * 31 + "1",
+            "ChannelPrefix": "whatsapp",
+            "ChannelToAddress": message.to.removeprefix("whatsapp:"),
+        }
     if code is not None:
         fields |= {"ErrorCode": str(code), "ChannelStatusMessage": "Told to fail by its mode"}
     return fields
@@ -106,7 +127,7 @@ def reachable(url: str, reach: Mapping[str, str]) -> str | None:
     address = url.partition("#")[0]
     for public, local in reach.items():
         if address.startswith(public):
-            address = local + address[len(public):]
+            address = local + address[len(public) :]
             break
     parts = urlsplit(address)
     if parts.scheme != "http" or "@" in parts.netloc or not parts.hostname:
@@ -194,7 +215,8 @@ class Postman:
 
     async def _once(self, target: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, str]:
         session = self._session = self._session or aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS), connector=aiohttp.TCPConnector(limit=64))
+            timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS), connector=aiohttp.TCPConnector(limit=64)
+        )
         self.counts["posted"] += 1
         try:
             async with session.post(target, data=dict(fields), headers=headers) as answer:

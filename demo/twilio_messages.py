@@ -123,8 +123,9 @@ def read_filters(query: str) -> Filters:
     except ValueError as error:
         raise BadQuery(f"The query cannot be read: {error}.") from None
     raw = tuple((name, value) for name, value in values.items() if not name.startswith("Page"))
-    return Filters(values.get("To"), values.get("From"), earliest, latest, page, page_size,
-                   values.get("PageToken", ""), raw)
+    return Filters(
+        values.get("To"), values.get("From"), earliest, latest, page, page_size, values.get("PageToken", ""), raw
+    )
 
 
 def _dates(values: Mapping[str, str]) -> tuple[float, float]:
@@ -234,7 +235,9 @@ class Messages:
             "end": start + max(0, len(page) - 1),
             "first_page_uri": uri(Page=0),
             "messages": [as_json(message, account_sid) for message in page],
-            "next_page_uri": uri(Page=filters.page + 1, PageToken="PA" + page[-1].sid) if len(found) > len(page) else None,
+            "next_page_uri": uri(Page=filters.page + 1, PageToken="PA" + page[-1].sid)
+            if len(found) > len(page)
+            else None,
             "page": filters.page,
             "page_size": filters.page_size,
             "previous_page_uri": None,

@@ -1,10 +1,12 @@
 """A stand-in for Twilio that speaks its REST API on loopback: for the demo, and for every test that sends.
 
-    python -m demo.twilio_standin --port 9311 --account-sid AC… --auth-token … --webhook-url http://127.0.0.1:8000/webhooks/twilio
+    python -m demo.twilio_standin --port 9311 --account-sid AC… --auth-token … \\
+        --webhook-url http://127.0.0.1:8000/webhooks/twilio
 
 Beside Twilio's own paths: `POST /_mode` (how to misbehave, demo/provider_modes.py), `GET /_log` and `DELETE /_log`
-(every accepted send in order, every request), `POST /_say` (a contact writes: a signed webhook goes out; `wait` answers with its outcome),
-`GET /_talk?us=…&contact=…` (both sides of a conversation), `DELETE /_talk` (all of them, forgotten), `GET /_health`.
+(every accepted send in order, every request), `POST /_say` (a contact writes: a signed webhook goes out; `wait`
+answers with its outcome), `GET /_talk?us=…&contact=…` (both sides of a conversation), `DELETE /_talk` (all of them,
+forgotten), `GET /_health`.
 It binds to loopback, and posts to loopback only: nothing of the demo leaves the machine.
 """
 
@@ -85,8 +87,13 @@ class TwilioServer:
         if reply.cut == "truncated":
             return await _truncated(request, reply)
         self._note_answer(reply)
-        return web.Response(status=reply.status, body=reply.body, headers=dict(reply.headers),
-                            content_type=reply.content_type, charset="utf-8")
+        return web.Response(
+            status=reply.status,
+            body=reply.body,
+            headers=dict(reply.headers),
+            content_type=reply.content_type,
+            charset="utf-8",
+        )
 
     def _note_answer(self, reply: Reply) -> None:
         if reply.accepted is None:
@@ -117,8 +124,13 @@ class TwilioServer:
     async def _say(self, request: web.Request) -> web.Response:
         values = {name: str(value) for name, value in (await _values(request)).items()}
         if not values.get("from") or not values.get("to") or not self.settings.webhook_url:
-            return web.json_response({"error": "Say who writes (from), to which number of ours (to), and start the "
-                                               "stand-in with --webhook-url."}, status=400)
+            return web.json_response(
+                {
+                    "error": "Say who writes (from), to which number of ours (to), and start the "
+                    "stand-in with --webhook-url."
+                },
+                status=400,
+            )
         message = self.account.receive(values, clock.now().timestamp())
         delivery = asyncio.ensure_future(self._deliver(message, values.get("button", "")))
         self.deliveries.add(delivery)
@@ -189,8 +201,9 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
     settings = StandInSettings(chosen.account_sid, chosen.auth_token, chosen.webhook_url, chosen.database)
-    web.run_app(TwilioServer(settings).application(), host="127.0.0.1", port=chosen.port, print=_silent,
-                access_log=None)
+    web.run_app(
+        TwilioServer(settings).application(), host="127.0.0.1", port=chosen.port, print=_silent, access_log=None
+    )
 
 
 def _silent(*words: Any) -> None:

@@ -26,7 +26,7 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 def as_html(text: str) -> Markup:
-    """A message as WhatsApp shows it: *bold*, an order's number in one piece, addresses marked; everything else is text.
+    """A message as WhatsApp shows it: *bold*, an order's number in one piece, addresses marked; all else is text.
 
     An address leads nowhere here (the shop is invented), but breaks where one would break it by hand.
     """
@@ -44,7 +44,7 @@ def _marked(html: str) -> str:
 
 
 def keys(text: str, email: str) -> list[tuple[str, str]]:
-    """(what is sent, what is shown) for each thing one may tap under this message: its numbered options, or the e-mail it asks for."""
+    """(what is sent, what is shown) for each thing to tap below this message: its options, or the e-mail it wants."""
     options = [(number, label) for number, label in _option.findall(text)]
     if len(options) > 1:
         return options

@@ -8,7 +8,10 @@ from bot.flow.library import Library
 from bot.flow.project import seconds
 from bot.flow.world import NoFake, World
 
-HELP = "/press KEY taps · /send image|audio|document sends · /wait 15m lets time pass · /test prints this talk as a test · /quit"
+HELP = (
+    "/press KEY taps · /send image|audio|document sends · /wait 15m lets time pass · "
+    "/test prints this talk as a test · /quit"
+)
 
 
 class Simulator:

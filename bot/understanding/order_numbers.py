@@ -31,7 +31,9 @@ _DIGIT_WORDS = {
     word: str(digit) for line in _DIGITS_SAID.splitlines()[1:4] for digit, word in enumerate(line.split())
 } | {"oh": "0", "una": "1", "uma": "1", "duas": "2", "meia": "6"}
 _CANDIDATE = re.compile(
-    r"(?<![\w@.,/$€£])#?(?:[A-Za-z]{1,4}[-–_ ./#]{0,2})?\d[\dA-Za-z]{0,24}(?:[-–_./][\dA-Za-z]{1,8}| \d[\dA-Za-z]{0,7}){0,8}", re.ASCII
+    r"(?<![\w@.,/$€£])#?(?:[A-Za-z]{1,4}[-–_ ./#]{0,2})?\d[\dA-Za-z]{0,24}"
+    r"(?:[-–_./][\dA-Za-z]{1,8}| \d[\dA-Za-z]{0,7}){0,8}",
+    re.ASCII,
 )
 _CUE = re.compile(
     r"(?:pedido|orden|order|ordr|compra|encomenda|gu[ií]a|referencia|ref\.?|n[uú]mero|numero|number|num|nro\.?|n[º°o.]|"

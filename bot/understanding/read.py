@@ -45,7 +45,8 @@ def read(text: str, *, language: str | None = None, order_patterns: tuple[str, .
 def warm_up(languages: Collection[str], order_patterns: tuple[str, ...] = DEFAULT) -> int:
     """Get everything ready that the first message in one of these languages would have to wait for (about 0.6 s).
 
-    Call it before the first message is taken; calling it again costs next to nothing. Returns how many phrases there are.
+    Call it before the first message is taken; calling it again costs next to nothing. Returns how many phrases
+    there are.
     """
     for language in languages:
         read(_ANY_MESSAGE, language=language, order_patterns=order_patterns)

@@ -9,7 +9,10 @@ from bot.flow.events import CallResult, External, FlowEdited, Pressed, Said, Tic
 from bot.turn import hear
 from tests.bot.flow.builders import PROJECT, Talk, a_flow, a_library, a_moment
 
-DATA = "start: {words: [go]}\nqueue: returns\ndata: {ref: order_number, note: text, sure: yes_no, pic: image, order: record}"
+DATA = (
+    "start: {words: [go]}\nqueue: returns\n"
+    "data: {ref: order_number, note: text, sure: yes_no, pic: image, order: record}"
+)
 ASK = "  - ask: ¿Pedido?\n    save: ref\n    if_known: skip\n"
 NOTE = "  - ask: ¿Qué pasó?\n    save: note\n"
 MENU = (

@@ -27,7 +27,9 @@ def post_message(twilio: TwilioStandIn, body: str = "hola", token: str = "", **f
     form = {"To": MARTA, "From": OURS, "Body": body, **fields}
     headers = urllib3.make_headers(basic_auth=f"{twilio.account_sid}:{token or twilio.auth_token}")
     headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return urllib3.request("POST", twilio.messages_url, body=urlencode(form), headers=headers, retries=False, timeout=1.0)
+    return urllib3.request(
+        "POST", twilio.messages_url, body=urlencode(form), headers=headers, retries=False, timeout=1.0
+    )
 
 
 @pytest.fixture

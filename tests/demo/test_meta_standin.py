@@ -64,7 +64,10 @@ def test_a_status_webhook_carries_our_own_id_and_a_right_signature() -> None:
         reports = meta.wait_for_reports(2)
 
     statuses = [report["entry"][0]["changes"][0]["value"]["statuses"][0] for _, report in reports]
-    assert [(status["status"], status["biz_opaque_callback_data"]) for status in statuses] == [("sent", "prt_1"), ("delivered", "prt_1")]
+    assert [(status["status"], status["biz_opaque_callback_data"]) for status in statuses] == [
+        ("sent", "prt_1"),
+        ("delivered", "prt_1"),
+    ]
     assert all(header["X-Hub-Signature-256"].startswith("sha256=") for header in ours.headers)
 
 

@@ -33,9 +33,15 @@ class Stage:
 
     def client(self) -> FlaskClient:
         app = Flask("demo of a test")
-        app.register_blueprint(blueprint(Phone(
-            ProviderClient(self.url or self.twilio.url, OURS), lambda number: self.desk,
-            lambda *who: self.logged_in.append(who))))
+        app.register_blueprint(
+            blueprint(
+                Phone(
+                    ProviderClient(self.url or self.twilio.url, OURS),
+                    lambda number: self.desk,
+                    lambda *who: self.logged_in.append(who),
+                )
+            )
+        )
         return app.test_client()
 
 
@@ -56,7 +62,9 @@ def test_spanish_and_marta_come_first(stage: Stage) -> None:
     assert "Escribe como Marta" in page
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Write as John"), ("pt", "Escreva como Rita"), ("xx", "Escribe como Marta")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Write as John"), ("pt", "Escreva como Rita"), ("xx", "Escribe como Marta")]
+)
 def test_the_language_decides_whom_the_phone_plays(stage: Stage, language: str, words: str) -> None:
     assert words in stage.client().get(f"/?lang={language}").text
 
@@ -76,7 +84,7 @@ def test_what_was_said_is_on_the_screen_with_its_answer(stage: Stage) -> None:
     post_message(stage.twilio, "En *Zaragoza*")
     screen = client.get("/demo/phone").text
 
-    assert screen.index('AB-54321</span>?') < screen.index("En <b>Zaragoza</b>")
+    assert screen.index("AB-54321</span>?") < screen.index("En <b>Zaragoza</b>")
     assert texts("es")["arrived"] in screen
 
 
@@ -162,10 +170,15 @@ def test_a_silent_provider_is_told_in_a_sentence(stage: Stage) -> None:
 def test_the_frame_becomes_anas(stage: Stage) -> None:
     answer = stage.client().get("/demo/login?agent=ana&lang=pt")
 
-    assert (answer.location, stage.logged_in) == ("/console/conversations", [("ana@demo.example", "pt", "Europe/Madrid")])
+    assert (answer.location, stage.logged_in) == (
+        "/console/conversations",
+        [("ana@demo.example", "pt", "Europe/Madrid")],
+    )
 
 
-@pytest.mark.parametrize(("told", "shown"), [("America/Sao_Paulo", "07:30"), ("", "11:30"), ("../../etc/passwd", "11:30")])
+@pytest.mark.parametrize(
+    ("told", "shown"), [("America/Sao_Paulo", "07:30"), ("", "11:30"), ("../../etc/passwd", "11:30")]
+)
 def test_times_are_told_in_the_visitors_zone_else_in_the_shops(told: str, shown: str) -> None:
     assert clock(1_795_516_200.0, zone_of(told)) == shown
 
@@ -203,15 +216,20 @@ def test_once_she_is_with_people_the_third_try_leads_to_her_conversation(stage: 
     assert texts("es")["take_try"] in page
 
 
-@pytest.mark.parametrize(("talk", "desk", "done"), [
-    ([], Desk(), (False, False, False)),
-    ([(True, "¿y ab 54321?")], Desk(), (False, False, False)),
-    ([(True, "¿y ab 54321?"), (False, "En camino")], Desk(), (True, False, False)),
-    ([(False, "AB-54321")], Desk(), (False, False, False)),
-    ([], Desk("cnv_1", "queued", was_angry=True), (False, True, False)),
-    ([], Desk("cnv_1", "returned", was_angry=True, was_answered=True), (False, True, True)),
-])
-def test_a_try_is_ticked_when_it_has_worked(talk: list[tuple[bool, str]], desk: Desk, done: tuple[bool, bool, bool]) -> None:
+@pytest.mark.parametrize(
+    ("talk", "desk", "done"),
+    [
+        ([], Desk(), (False, False, False)),
+        ([(True, "¿y ab 54321?")], Desk(), (False, False, False)),
+        ([(True, "¿y ab 54321?"), (False, "En camino")], Desk(), (True, False, False)),
+        ([(False, "AB-54321")], Desk(), (False, False, False)),
+        ([], Desk("cnv_1", "queued", was_angry=True), (False, True, False)),
+        ([], Desk("cnv_1", "returned", was_angry=True, was_answered=True), (False, True, True)),
+    ],
+)
+def test_a_try_is_ticked_when_it_has_worked(
+    talk: list[tuple[bool, str]], desk: Desk, done: tuple[bool, bool, bool]
+) -> None:
     assert progress(a_talk(*talk), "AB-54321", desk).done == done
 
 
@@ -219,28 +237,44 @@ def test_the_next_try_is_the_first_that_is_left() -> None:
     assert progress([], "AB-54321", Desk("cnv_1", "queued", was_angry=True)).current == 0
 
 
-@pytest.mark.parametrize(("text", "found"), [
-    ("¿Qué quieres?\n1. Esperar\n2. Una persona", [("1", "Esperar"), ("2", "Una persona")]),
-    ("¿Me dices tu correo?", [("m@example.com", "m@example.com")]),
-    ("What's your e-mail?", [("m@example.com", "m@example.com")]),
-    ("Va con Correos.", []), ("1. uno solo", []), ("Hola", []),
-])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("¿Qué quieres?\n1. Esperar\n2. Una persona", [("1", "Esperar"), ("2", "Una persona")]),
+        ("¿Me dices tu correo?", [("m@example.com", "m@example.com")]),
+        ("What's your e-mail?", [("m@example.com", "m@example.com")]),
+        ("Va con Correos.", []),
+        ("1. uno solo", []),
+        ("Hola", []),
+    ],
+)
 def test_what_may_be_tapped_is_read_from_the_message(text: str, found: list[tuple[str, str]]) -> None:
     assert keys(text, "m@example.com") == found
 
 
-@pytest.mark.parametrize(("text", "html"), [
-    ("*Envíos*", "<b>Envíos</b>"), ("2*3*4", "2*3*4"), ("* no *", "* no *"), ("<b>", "&lt;b&gt;"), ("*<i>*", "<b>&lt;i&gt;</b>"),
-])
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*Envíos*", "<b>Envíos</b>"),
+        ("2*3*4", "2*3*4"),
+        ("* no *", "* no *"),
+        ("<b>", "&lt;b&gt;"),
+        ("*<i>*", "<b>&lt;i&gt;</b>"),
+    ],
+)
 def test_stars_make_bold_and_nothing_else(text: str, html: str) -> None:
     assert str(as_html(text)) == html
 
 
-@pytest.mark.parametrize(("text", "html"), [
-    ("Mira: https://a.example/x/AB-12345.", '://a.example/<wbr>x/<wbr>AB-<wbr>12345</span>.'),
-    ("https://a.example/?q=<script>", '<span class="said__link">https://a.example/?q=</span>&lt;script&gt;'),
-    ("*https://a.example/a_b*", "a.example/<wbr>a_<wbr>b"), ("http://", "http://"),
-])
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Mira: https://a.example/x/AB-12345.", "://a.example/<wbr>x/<wbr>AB-<wbr>12345</span>."),
+        ("https://a.example/?q=<script>", '<span class="said__link">https://a.example/?q=</span>&lt;script&gt;'),
+        ("*https://a.example/a_b*", "a.example/<wbr>a_<wbr>b"),
+        ("http://", "http://"),
+    ],
+)
 def test_an_address_breaks_where_one_would_break_it_by_hand(text: str, html: str) -> None:
     assert html in str(as_html(text))
 

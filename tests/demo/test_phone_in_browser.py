@@ -1,4 +1,4 @@
-"""The phone with its script, in a real browser: sends without loading the page, shows answers by itself, ticks its tries."""
+"""The phone with its script, in a real browser: sends without loading, shows answers by itself, ticks its tries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ from tests.providers.twilio import TwilioStandIn
 
 MISSING = "There is no Chromium on this machine: apt-get install chromium"
 STYLES = str(Path(__file__).parents[2] / "console" / "static")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture

@@ -71,7 +71,11 @@ def test_everybody_is_where_her_story_says(demo: Database) -> None:
         states = session.execute(select(ticket.c.queue_id, ticket.c.state).where(ticket.c.epoch > 0)).all()
 
     assert sorted(tuple(row) for row in states) == [
-        ("billing", "assigned"), ("returns", "queued"), ("shipping", "assigned"), ("shipping", "resolved")]
+        ("billing", "assigned"),
+        ("returns", "queued"),
+        ("shipping", "assigned"),
+        ("shipping", "resolved"),
+    ]
 
 
 def test_the_evidence_quotes_what_was_really_said(demo: Database) -> None:
@@ -92,8 +96,15 @@ def test_nothing_of_the_stories_is_sent_again(demo: Database) -> None:
 def test_nothing_of_the_stories_is_answered_by_the_bot(demo: Database) -> None:
     talk = Conversation.__table__
     with demo.reading() as session:
-        unheard = session.execute(select(talk.c.preview).where(talk.c.heard_seq < talk.c.last_seq, talk.c.owner == "bot",
-                                                               talk.c.preview_author == "contact")).scalars().all()
+        unheard = (
+            session.execute(
+                select(talk.c.preview).where(
+                    talk.c.heard_seq < talk.c.last_seq, talk.c.owner == "bot", talk.c.preview_author == "contact"
+                )
+            )
+            .scalars()
+            .all()
+        )
 
     assert unheard == []
 

@@ -50,10 +50,19 @@ def test_a_wrong_token_is_refused_with_twilios_error_object(send: Send, twilio: 
     assert twilio.accepted() == []
 
 
-@pytest.mark.parametrize(("fields", "code"), [
-    ({"To": ""}, 21604), ({"From": ""}, 21603), ({"To": "hola"}, 21211), ({"From": "???"}, 21212), ({"Body": ""}, 21602),
-    ({"Body": "x" * 1601}, 21617), ({"To": "+34600111222"}, 21910), ({"StatusCallback": "ftp://here"}, 21609),
-])
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"To": ""}, 21604),
+        ({"From": ""}, 21603),
+        ({"To": "hola"}, 21211),
+        ({"From": "???"}, 21212),
+        ({"Body": ""}, 21602),
+        ({"Body": "x" * 1601}, 21617),
+        ({"To": "+34600111222"}, 21910),
+        ({"StatusCallback": "ftp://here"}, 21609),
+    ],
+)
 def test_a_bad_message_is_refused_with_its_code(send: Send, fields: dict[str, str], code: int) -> None:
     answer = send(**fields)
 
@@ -160,7 +169,9 @@ def test_a_useless_answer_still_accepts(send: Send, twilio: TwilioStandIn, mode:
     assert b"sid" not in answer.data
 
 
-@pytest.mark.parametrize(("name", "settings"), [("explode", {}), ("500", {"colour": 1}), ("500", {"count": "x"}), ("500", {"for": "mars"})])
+@pytest.mark.parametrize(
+    ("name", "settings"), [("explode", {}), ("500", {"colour": 1}), ("500", {"count": "x"}), ("500", {"for": "mars"})]
+)
 def test_an_unknown_mode_is_told_so(name: str, settings: dict[str, Any]) -> None:
     with pytest.raises(BadMode, match=r"\.$"):
         read_mode(name, settings)
@@ -203,7 +214,9 @@ def test_the_list_shows_what_was_accepted_without_an_answer(send: Send, listed: 
     assert [message["body"] for message in listed(To=MARTA, From=OURS)["messages"]] == ["sin respuesta"]
 
 
-def test_pages_go_on_after_a_message_and_new_ones_do_not_shift_them(send: Send, listed: Listed, twilio: TwilioStandIn) -> None:
+def test_pages_go_on_after_a_message_and_new_ones_do_not_shift_them(
+    send: Send, listed: Listed, twilio: TwilioStandIn
+) -> None:
     for number in range(5):
         send(str(number))
     first = listed(PageSize="2")
@@ -223,11 +236,19 @@ def test_a_query_that_cannot_be_read_is_refused(listed: Listed) -> None:
     assert listed(**{"DateSent>": "ayer"})["code"] == 20001
 
 
-@pytest.mark.parametrize(("query", "found"), [
-    ("DateSent=2026-11-18", True), ("DateSent=2026-11-19", False), ("DateSent%3E=2026-11-18", True),
-    ("DateSent%3E=2026-11-19", False), ("DateSent%3C=2026-11-18", True), ("DateSent%3C=2026-11-17", False),
-    ("DateSent%3E=2026-11-18T10:00:00Z", True), ("DateSent%3E=2026-11-18T12:00:00Z", False),
-])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("DateSent=2026-11-18", True),
+        ("DateSent=2026-11-19", False),
+        ("DateSent%3E=2026-11-18", True),
+        ("DateSent%3E=2026-11-19", False),
+        ("DateSent%3C=2026-11-18", True),
+        ("DateSent%3C=2026-11-17", False),
+        ("DateSent%3E=2026-11-18T10:00:00Z", True),
+        ("DateSent%3E=2026-11-18T12:00:00Z", False),
+    ],
+)
 def test_dates_bound_the_list_at_both_ends(query: str, found: bool) -> None:
     messages = Messages()
     messages.add(a_message(at=1_794_999_600.0))  # 2026-11-18 11:00 UTC
@@ -240,7 +261,9 @@ def test_a_foreign_page_token_is_refused() -> None:
         Messages().find(read_filters("PageToken=PASM9"))
 
 
-@pytest.mark.parametrize(("text", "count"), [("a" * 160, 1), ("a" * 161, 2), ("ñ" * 71, 1), ("ч" * 71, 2), ("€" * 81, 2)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("a" * 160, 1), ("a" * 161, 2), ("ñ" * 71, 1), ("ч" * 71, 2), ("€" * 81, 2)]
+)
 def test_segments_follow_the_alphabet(text: str, count: int) -> None:
     assert segments(text) == count
 
@@ -304,9 +327,16 @@ def test_a_late_failure_is_reported_with_its_code(twilio: TwilioStandIn, send: S
     assert (ours.forms[-1]["MessageStatus"], ours.forms[-1]["ErrorCode"]) == ("failed", "63016")
 
 
-@pytest.mark.parametrize("url", [
-    "https://shop.example/status", "http://10.0.0.1/x", "http://127.0.0.1.evil.example/", "http://user@127.0.0.1/", "file:///etc/passwd",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://shop.example/status",
+        "http://10.0.0.1/x",
+        "http://127.0.0.1.evil.example/",
+        "http://user@127.0.0.1/",
+        "file:///etc/passwd",
+    ],
+)
 def test_nothing_is_posted_beyond_loopback(url: str) -> None:
     assert reachable(url, {}) is None
 
@@ -317,10 +347,15 @@ def test_a_public_address_may_be_served_by_loopback() -> None:
     assert reachable("https://shop.example/a?b=1#rc=5", reach) == "http://127.0.0.1:8000/a?b=1"
 
 
-@pytest.mark.parametrize(("url", "retries"), [
-    ("http://x/", Retries(1, frozenset({"ct"}))), ("http://x/#rc=9", Retries(5, frozenset({"ct"}))),
-    ("http://x/#rc=5&rp=all", Retries(5, frozenset({"4xx", "5xx", "ct", "rt"}))), ("http://x/#rc=no", Retries(1, frozenset({"ct"}))),
-])
+@pytest.mark.parametrize(
+    ("url", "retries"),
+    [
+        ("http://x/", Retries(1, frozenset({"ct"}))),
+        ("http://x/#rc=9", Retries(5, frozenset({"ct"}))),
+        ("http://x/#rc=5&rp=all", Retries(5, frozenset({"4xx", "5xx", "ct", "rt"}))),
+        ("http://x/#rc=no", Retries(1, frozenset({"ct"}))),
+    ],
+)
 def test_retries_are_read_from_the_fragment(url: str, retries: Retries) -> None:
     assert read_retries(url) == retries
 
@@ -346,7 +381,9 @@ def test_both_sides_of_a_talk_are_shown_in_order(send: Send, twilio: TwilioStand
     talk = urllib3.request("GET", f"{twilio.url}/_talk", fields={"us": OURS, "contact": MARTA}, retries=False).json()
 
     assert [(message["direction"], message["body"]) for message in talk["messages"]] == [
-        ("inbound", "hola"), ("outbound-api", "¿qué tal?")]
+        ("inbound", "hola"),
+        ("outbound-api", "¿qué tal?"),
+    ]
 
 
 @pytest.mark.parametrize(("answer", "status"), [(204, "received"), (403, "failed")])
@@ -371,8 +408,19 @@ def test_what_is_forgotten_is_in_no_list_and_no_file(tmp_path: Path) -> None:
 
 def test_the_program_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "demo.twilio_standin", "--port", str(port), "--account-sid", "AC1", "--auth-token", "t",
-               "--database", str(tmp_path / "provider.db")]
+    command = [
+        sys.executable,
+        "-m",
+        "demo.twilio_standin",
+        "--port",
+        str(port),
+        "--account-sid",
+        "AC1",
+        "--auth-token",
+        "t",
+        "--database",
+        str(tmp_path / "provider.db"),
+    ]
     with subprocess.Popen(command) as program:
         retries = urllib3.Retry(total=12, backoff_factor=0.05, backoff_max=1.0)
         answer = urllib3.request("GET", f"http://127.0.0.1:{port}/_health", retries=retries)
