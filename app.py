@@ -74,8 +74,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     made = Flask(__name__, static_folder=None)
     made.config.update(SECRET_KEY=given.secret_key or os.urandom(32), MAX_CONTENT_LENGTH=8 * 1024 * 1024)
     made.extensions["relevo"] = relevo
-    made.register_blueprint(webhooks.blueprint(
-        lambda: relevo.accounts, webhooks.WebhookSettings(given.public_bases), relevo.writer.submit))
+    doors = (lambda: relevo.accounts, webhooks.WebhookSettings(given.public_bases), relevo.writer.submit)
+    made.register_blueprint(webhooks.blueprint(*doors))
+    made.wsgi_app = webhooks.short_cut(made.wsgi_app, *doors)  # type: ignore[method-assign]
     made.register_blueprint(console_blueprint(desk_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
@@ -92,7 +93,7 @@ def wire(given: Settings) -> Relevo:
     """Settings in, a house that works out; nothing is connected until it is used."""
     library = load_library(given.flows_dir)
     ours = accounts.read(given.accounts())
-    connector = orders.configuration.load(given.orders_path, os.environ)
+    connector = orders.configuration.load(given.orders_path, config.environment())
     writers: list[Writer] = []
     doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
     database = Database(given.database_url, Wiring(doorbell.ring, render, library.text))

@@ -281,9 +281,6 @@ def _make(work: Work, sender: Sender) -> Talk | None:
 def _contact(work: Work, sender: Sender) -> tuple[str, bool]:
     """The id of the contact behind an address, and whether she was made just now."""
     key = {"family": sender.family, "canonical": sender.canonical}
-    known = work.connection.execute(_contact_of, key).scalar_one_or_none()
-    if known is not None:
-        return known, False
     contact_id = ids.new("cnt")
     work.connection.execute(_add_contact, {
         "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now})
@@ -291,7 +288,7 @@ def _contact(work: Work, sender: Sender) -> tuple[str, bool]:
         "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id})
     if claimed.rowcount == 1:
         return contact_id, True
-    # another process met the same person a moment ago
+    # known from another channel, or another process met her a moment ago
     work.connection.execute(delete(_contact_table).where(_contact_table.c.contact_id == contact_id))
     return work.connection.execute(_contact_of, key).scalar_one(), False
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import DBAPIError, DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 import faults
 import metrics
@@ -26,7 +26,7 @@ from conversation.work import Database
 from pipeline import burial, intake
 
 GROUP_LIMIT = 64
-PACE_SECONDS = 0.010
+PACE_SECONDS = 0.012
 PATIENCE_SECONDS = 5.0
 ALONE_TRIES = 2
 DEADLOCK_TRIES = 3

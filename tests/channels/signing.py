@@ -82,10 +82,10 @@ class Door:
         ours = our_accounts()
         bases = settings.pop("public_base_urls", (BASE,))
         app = Flask("door")
-        app.register_blueprint(
-            webhooks.blueprint(lambda: ours, webhooks.WebhookSettings(bases, **settings), submit or self.got.extend)
-        )
-        self.client = Client(app)
+        doors = (lambda: ours, webhooks.WebhookSettings(bases, **settings), submit or self.got.extend)
+        app.register_blueprint(webhooks.blueprint(*doors))
+        self.flask_alone = Client(app)
+        self.client = Client(webhooks.short_cut(app, *doors))
 
     def twilio(self, form: Any = None, path: str = "/webhooks/twilio", **options: Any) -> TestResponse:
         """Post a form; unless told otherwise it is signed for the public address and the path."""

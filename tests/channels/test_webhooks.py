@@ -46,6 +46,24 @@ def test_message_is_handed_over_and_answered_without_a_body() -> None:
     assert (answer.status_code, answer.data, door.got[0]["text"]) == (204, b"", "hola")
 
 
+def test_flask_alone_gives_the_same_answer() -> None:
+    door = Door()
+    signed = {"X-Twilio-Signature": twilio_signature(f"{BASE}/webhooks/twilio", a_message())}
+    body = urlencode(a_message())
+
+    plain = door.flask_alone.post("/webhooks/twilio", data=body, headers=signed, content_type=FORM)
+    forged = door.flask_alone.post("/webhooks/twilio", data=body, headers={}, content_type=FORM)
+
+    assert (plain.status_code, forged.status_code, len(door.got)) == (204, 403, 1)
+
+
+def test_what_is_no_post_of_a_provider_goes_on_to_flask() -> None:
+    door = Door()
+
+    assert door.client.get("/webhooks/twilio").status_code == 405
+    assert door.client.post("/elsewhere").status_code == 404
+
+
 def test_either_address_takes_either_kind_of_post() -> None:
     door = Door()
 
