@@ -10,16 +10,23 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 Mode = Literal["demo", "production", "lab"]
 
 DEMO_ACCOUNT_SID = "AC" + "d" * 32
 DEMO_WHATSAPP = "+14155238886"
-PROVIDER_VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "META_APP_SECRET", "META_ACCESS_TOKEN")
+DOTENV = ".env"
+TWILIO_FIELDS = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp", "twilio_sms", "twilio_messaging_services")
+META_FIELDS = ("meta_app_id", "meta_app_secret", "meta_access_token", "meta_verify_token", "meta_whatsapp", "meta_pages",
+               "meta_instagram")
+HIGHEST_PORT = 65_535
 
 
 class BadSettings(Exception):
@@ -29,7 +36,7 @@ class BadSettings(Exception):
 class Settings(BaseSettings):
     """What this process was told. Lists are comma-separated."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=DOTENV, env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     mode: Mode = Field("demo", description="demo (invented shop, stand-in provider), production, or lab: production that may speak http to loopback. Default: demo while no TWILIO_* or META_* is set, else production.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
@@ -97,7 +104,7 @@ class Settings(BaseSettings):
         return {"twilio": self._twilio(), "meta": self._meta()}
 
     def _twilio(self) -> list[dict[str, Any]]:
-        if not self.twilio_account_sid:
+        if not any(getattr(self, name) for name in TWILIO_FIELDS):
             return []
         return [{
             "account_sid": self.twilio_account_sid, "auth_tokens": listed(self.twilio_auth_token),
@@ -106,7 +113,7 @@ class Settings(BaseSettings):
         }]
 
     def _meta(self) -> list[dict[str, Any]]:
-        if not (self.meta_app_secret or self.meta_access_token):
+        if not any(getattr(self, name) for name in META_FIELDS):
             return []
         numbers = [entry.partition(":") for entry in listed(self.meta_whatsapp)]
         return [{
@@ -128,24 +135,34 @@ def load(**overrides: Any) -> Settings:
         given = Settings(**overrides)
     except ValidationError as error:
         raise BadSettings("\n".join(_sentence(problem) for problem in error.errors())) from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{DOTENV} is not UTF-8: save it as UTF-8.") from None
+    except OSError as error:
+        raise BadSettings(f"{DOTENV} cannot be read ({error.strerror}): let the user that runs Relevo read it.") from None
     return Settings(**{**given.model_dump(), **_filled_in(given)})
+
+
+def environment(path: Path = Path(DOTENV)) -> dict[str, str]:
+    """The environment with what `.env` adds: where the secrets of connectors are named. The environment wins."""
+    return {name: value for name, value in dotenv_values(path).items() if value is not None} | dict(os.environ)
 
 
 def _filled_in(given: Settings) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    has_provider = any((given.twilio_account_sid, given.twilio_auth_token, given.meta_app_secret,
-                        given.meta_access_token, given.accounts_file))
-    found["mode"] = mode = given.mode if "mode" in given.model_fields_set else ("production" if has_provider else "demo")
+    found["mode"] = mode = _mode(given)
     name = "demo.db" if mode == "demo" else "relevo.db"
-    if not given.database_url:
-        found["database_url"] = f"sqlite:///{(given.data_dir / name).resolve()}"
-    elif given.database_url.startswith("postgresql://"):
-        found["database_url"] = "postgresql+psycopg://" + given.database_url.removeprefix("postgresql://")
+    found["database_url"] = _database_url(given.database_url or f"sqlite:///{(given.data_dir / name).resolve()}")
+    if given.redis_url and urlsplit(given.redis_url).scheme not in ("redis", "rediss", "unix"):
+        raise BadSettings("REDIS_URL: it is no address of Redis; write redis://host:6379/0, rediss://… or unix:///path, "
+                          "or remove it: ./run brings a Valkey of its own.")
     if not given.secret_key and mode != "production":
         found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
     if not given.public_base_url and mode != "production":
         found["public_base_url"] = f"http://127.0.0.1:{given.port}"
     if mode == "demo":
+        if given.port == HIGHEST_PORT:
+            raise BadSettings(f"PORT: the demo's provider listens on the port after {given.port}, and there is none; "
+                              "choose a smaller one.")
         found |= {
             "twilio_account_sid": DEMO_ACCOUNT_SID, "twilio_auth_token": _kept_secret(given.data_dir / "demo_token"),
             "twilio_whatsapp": DEMO_WHATSAPP,
@@ -154,15 +171,50 @@ def _filled_in(given: Settings) -> dict[str, Any]:
     return found
 
 
+def _mode(given: Settings) -> Mode:
+    """The mode that was set, else what the other settings are for. Raises BadSettings."""
+    provider = next((name for name in (*TWILIO_FIELDS, *META_FIELDS, "accounts_file") if getattr(given, name)), None)
+    if "mode" not in given.model_fields_set:
+        return "production" if provider else "demo"
+    if given.mode == "demo" and provider:
+        raise BadSettings(f"MODE: a demo plays its own provider and its agents' passwords are known to everybody, but "
+                          f"{provider.upper()} is set; remove MODE to serve customers, or remove what is set for them.")
+    return given.mode
+
+
+def _database_url(url: str) -> str:
+    """The URL with the driver we use. Raises BadSettings, without repeating a password."""
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):
+            url = "postgresql+psycopg://" + url.removeprefix(short)
+    try:
+        known = make_url(url).drivername in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise BadSettings("DATABASE_URL: it is no address of PostgreSQL or SQLite; write postgresql://user:password@host/name, "
+                          "or remove it: SQLite in DATA_DIR is the default.")
+    return url
+
+
 def _kept_secret(path: Path) -> str:
     """A secret made at the first start and kept in a file that only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(32))
     except FileExistsError:
         pass
-    return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise _no_data_dir(path.parent, error) from None
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise _no_data_dir(path.parent, error) from None
+
+
+def _no_data_dir(folder: Path, error: OSError) -> BadSettings:
+    return BadSettings(f"DATA_DIR: {folder} cannot be used ({error.strerror}); choose a folder that this user may write to.")
 
 
 def _read_accounts(path: Path) -> dict[str, Any]:

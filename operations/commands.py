@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -22,7 +21,7 @@ from pipeline import schema
 @click.option("--json", "as_json", is_flag=True, help="For a machine: one JSON object.")
 def doctor(as_json: bool) -> None:
     """Look at everything that makes Relevo unsafe or useless; exit 1 when it must not serve customers."""
-    findings = doctors.examine(Patient(_settings(), os.environ))
+    findings = doctors.examine(Patient(_settings(), config.environment()))
     click.echo(doctors.as_json(findings) if as_json else "\n".join(doctors.lines(findings)))
     if not doctors.is_fit(findings):
         raise SystemExit(1)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -49,7 +48,7 @@ def as_json(findings: Sequence[Finding]) -> str:
 def main() -> int:
     """What ./run asks before it starts."""
     try:
-        patient = Patient(config.load(), os.environ)
+        patient = Patient(config.load(), config.environment())
         findings = examine(patient)
     except config.BadSettings as error:
         print(f"relevo: {error}", file=sys.stderr)

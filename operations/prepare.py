@@ -26,7 +26,7 @@ def main() -> int:
         _make_folders(settings)
         _refuse_many_on_sqlite(settings)
         bring_up_to_date(settings)
-        facts = found(settings, dict(os.environ))
+        facts = found(settings, config.environment())
     except (config.BadSettings, OperationsError) as error:
         print(f"relevo: {error}", file=sys.stderr)
         return 1

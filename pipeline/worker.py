@@ -36,7 +36,7 @@ def open_slow(given: config.Settings) -> Slow:
     """Everything slow work needs, from the settings."""
     doorbell = lanes.Doorbell(given.redis_url)
     wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: (), text=lambda key, language, **values: "")
-    connector = orders.configuration.load(given.orders_path, os.environ)
+    connector = orders.configuration.load(given.orders_path, config.environment())
     services = Services(connector, given.secret_key, lambda: clock.now().date())
     client = lanes.connect(given.redis_url) if given.redis_url else None
     return Slow(Database(given.database_url, wiring), services, given.lease_seconds,

@@ -35,7 +35,7 @@ def lab_mode(patient: Patient) -> Iterator[Finding]:
         return
     settings = patient.settings
     hosts = [settings.host, *(network.host_of(base) for base in settings.public_bases)]
-    outside = [host for host in hosts if not network.is_loopback(host)]
+    outside = [host for host in hosts if host and not network.is_loopback(host)]
     if outside:
         yield Finding("lab_mode", "fail", f"MODE is lab, which allows http, and {outside[0]} is not this machine alone.",
                       "set MODE=production, or use 127.0.0.1 for HOST and PUBLIC_BASE_URL")
@@ -58,7 +58,10 @@ def public_base_url(patient: Patient) -> Iterator[Finding]:
 
 def _public_base(patient: Patient, base: str) -> Finding:
     parts = urlsplit(base)
-    if "/webhooks" in parts.path or parts.query or parts.fragment or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return Finding("public_base_url", "fail", f"PUBLIC_BASE_URL {base} is no web address.",
+                       "write what providers call, up to where /webhooks begins: https://chat.example.com")
+    if "/webhooks" in parts.path or parts.query or parts.fragment:
         return Finding("public_base_url", "fail", f"PUBLIC_BASE_URL {base} must end before /webhooks.",
                        "remove what stands from /webhooks on: Relevo adds it itself")
     if parts.scheme == "https":
@@ -87,7 +90,8 @@ def our_accounts(patient: Patient) -> Iterator[Finding]:
     try:
         ours = accounts.read(patient.settings.accounts())
     except (BadAccounts, BadSettings) as error:
-        yield Finding("accounts", "fail", str(error), "see docs/channels.md")
+        yield Finding("accounts", "fail", str(error),
+                      "mend TWILIO_… or META_… in .env, or the file that ACCOUNTS_FILE names; see docs/channels.md")
         return
     if not ours.twilio and not ours.meta:
         yield Finding("accounts", "warn", "No account of Twilio or Meta is set: nobody can write to us.",

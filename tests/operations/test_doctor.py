@@ -43,6 +43,7 @@ DANGERS: list[tuple[Check, dict[str, Any], str]] = [
     (settings.public_base_url, {"public_base_url": ""}, "no webhook's signature"),
     (settings.public_base_url, {"public_base_url": "http://shop.example"}, "is not https"),
     (settings.public_base_url, {"public_base_url": "https://shop.example/webhooks/twilio"}, "must end before"),
+    (settings.public_base_url, {"public_base_url": "shop.example"}, "is no web address"),
     (settings.lab_mode, {"mode": "lab"}, "not this machine alone"),
     (settings.lab_mode, {"mode": "lab", "host": "0.0.0.0", "public_base_url": "http://127.0.0.1:8000"}, "0.0.0.0"),
     (settings.provider_addresses, {"twilio_api_base": "http://127.0.0.1:9000"}, "tokens would travel open"),
@@ -78,7 +79,7 @@ def test_lab_mode_is_never_unmentioned(a_setting: MakeSettings) -> None:
     assert levels(asked(settings.lab_mode, given)) == {("lab_mode", "warn")}
 
 
-@pytest.mark.parametrize("given", [{"twilio_whatsapp": ""}, {"twilio_account_sid": "", "twilio_auth_token": ""}])
+@pytest.mark.parametrize("given", [{"twilio_whatsapp": ""}, {"twilio_account_sid": "", "twilio_auth_token": "", "twilio_whatsapp": ""}])
 def test_accounts_without_numbers_are_pointed_out(given: dict[str, Any], a_setting: MakeSettings) -> None:
     assert ("accounts", "warn") in levels(asked(settings.our_accounts, a_setting(**given)))
 
