@@ -41,7 +41,7 @@ from pipeline.answer import Bot
 from pipeline.commands import replay
 from pipeline.duty import Duty
 from pipeline.intake import Intake
-from pipeline.lanes import Doorbell
+from pipeline.lanes import Doorbell, listen_for_turns
 from pipeline.services import Services
 from pipeline.turns import Writer
 
@@ -84,6 +84,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
         relevo.writer.start()
+        if given.redis_url:
+            listen_for_turns(given.redis_url, relevo.writer.wake)
         beside = (relevo.library.project.languages, relevo.library.order_patterns)
         threading.Thread(target=warm_up, args=beside, name="warm-up", daemon=True).start()
     return made

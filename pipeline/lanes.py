@@ -28,6 +28,7 @@ SLOW_QUEUE = "slow"
 RUNG = "relevo:slow-rung"
 RUNG_MS = 2_000
 LIST_CAP = 10_000
+LISTEN_SECONDS = 5
 TRIM_EVERY = 100
 PAUSE_AFTER_FAILURE_SECONDS = 1.0
 TIMEOUT_SECONDS = 1.0
@@ -110,6 +111,29 @@ class Doorbell:
         faults.point("after ring")
         if self._slow is not None and any(notice.kind == "slow" for notice in notices):
             ring_slow(self._slow)
+
+
+def listen_for_turns(url: str, wake: Callable[[], None]) -> threading.Thread:
+    """Wake the writer of this process when another one rings: what a service answered is heard at once.
+
+    Of several web processes one hears a ring, and its writer takes all that waits.
+    """
+    thread = threading.Thread(target=_listen, args=(url, wake), name="turn-bell", daemon=True)
+    thread.start()
+    return thread
+
+
+def _listen(url: str, wake: Callable[[], None]) -> None:
+    while True:
+        try:
+            with connect(url, timeout_seconds=LISTEN_SECONDS * 2) as client:
+                while True:
+                    if client.blpop([TURN], timeout=LISTEN_SECONDS):
+                        client.delete(TURN)  # rings come after their commit: whoever looks now sees the rows of all
+                        wake()
+        except Exception as error:  # whatever it was: without this bell everything is a second later
+            logger.debug("redis does not answer", error=type(error).__name__)
+            time.sleep(PAUSE_AFTER_FAILURE_SECONDS)
 
 
 def ring_slow(slow: Queue) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,6 +66,14 @@ def test_the_writer_of_another_process_is_woken(redis_url: str, client: redis.Re
     Doorbell(redis_url).ring([Notice("turn")])
 
     eventually(lambda: client.llen(lanes.TURN))
+
+
+def test_a_ring_of_another_process_wakes_the_writer_here(redis_url: str, client: redis.Redis) -> None:
+    woken = threading.Event()
+    lanes.listen_for_turns(redis_url, woken.set)
+    Doorbell(redis_url).ring([Notice("turn")])
+
+    assert woken.wait(5) and client.llen(lanes.TURN) == 0
 
 
 def test_the_writer_of_this_process_is_woken_without_redis() -> None:
