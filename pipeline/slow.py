@@ -7,14 +7,16 @@ runs out, and the next one asks again if the service only reads. A call that wri
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.exc import DataError, DBAPIError, StatementError
 
 import faults
 from conversation.events import Notice
@@ -24,6 +26,8 @@ from pipeline.services import Answered, Asked, Services
 from pipeline.tables import IS_OPEN, SlowWork
 
 AT_ONCE = 16
+LOOK_SECONDS = 1.0  # while some are being asked, others may come
+DRAIN_SECONDS = 60.0  # shorter than the job that drains may take
 TRIES = 3
 RETRY_SECONDS = 0.5
 LEASE_MARGIN_SECONDS = 5.0
@@ -35,7 +39,7 @@ _waiting = (
     .join(_conversation, _conversation.c.conversation_id == _slow.c.conversation_id)
     .where(IS_OPEN, or_(and_(_slow.c.state == "queued", _slow.c.not_before <= bindparam("now")),
                and_(_slow.c.state == "running", _slow.c.lease_until <= bindparam("now"))))
-    .order_by(_slow.c.created_at).limit(AT_ONCE).with_for_update(of=_slow, skip_locked=True)
+    .order_by(_slow.c.created_at).limit(bindparam("limit")).with_for_update(of=_slow, skip_locked=True)
 )
 _start = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"))
@@ -64,16 +68,26 @@ class Slow:
 
     def drain(self) -> int:
         """Ask for everything that waits until nothing does; returns how many rows were asked."""
-        asked = 0
+        asked, until = 0, time.monotonic() + DRAIN_SECONDS
+        running: set[Future[None]] = set()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slow") as pool:
-            while rows := self._claim():
-                list(pool.map(self._run, rows))
+            while True:
+                rows = self._claim(AT_ONCE - len(running)) if time.monotonic() < until else []
                 asked += len(rows)
-        return asked
+                running |= {pool.submit(self._run, row) for row in rows}
+                if not running:
+                    return asked
+                # one that hangs must not keep the others from being asked
+                done, running = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+                for one in done:
+                    one.result()
 
-    def _claim(self) -> list[Mapping[str, Any]]:
+    def _claim(self, limit: int = AT_ONCE) -> list[Mapping[str, Any]]:
+        if limit <= 0:
+            return []
         with self.database.work() as work:
-            rows = [dict(row) for row in work.connection.execute(_waiting, {"now": work.now}).mappings()]
+            waiting = {"now": work.now, "limit": limit}
+            rows = [dict(row) for row in work.connection.execute(_waiting, waiting).mappings()]
             for row in rows:
                 lease = max(self.lease_seconds, row["timeout_seconds"] + LEASE_MARGIN_SECONDS)
                 work.connection.execute(_start, {"id": row["slow_work_id"], "until": work.now + timedelta(seconds=lease)})
@@ -84,12 +98,21 @@ class Slow:
         asked = Asked(row["service"], row["arguments"], row["address"])
         if row["is_write"] and row["attempt"] > 0:
             answered = Answered("unsure", error="A worker ended while it was asking; whether it was done is unknown.")
+        elif row["attempt"] >= TRIES:
+            answered = Answered("failed", error=f"It was asked {TRIES} times, and no worker lived to write the answer down.")
         else:
             faults.point("before service")
             answered = self._ask(asked)
             faults.point("after service")
-        with self.database.work() as work:
-            self._write(work, row, asked, answered)
+        try:
+            with self.database.work() as work:
+                self._write(work, row, asked, answered)
+        except (StatementError, TypeError, ValueError) as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+                raise  # the database is in trouble, not the answer: the lease runs out and it is asked again
+            logger.error("an answer could not be kept", service=asked.service, error=type(error).__name__)
+            with self.database.work() as work:
+                self._write(work, row, asked, Answered("failed", error="What the shop answered could not be kept."))
 
     def _ask(self, asked: Asked) -> Answered:
         try:

@@ -23,7 +23,7 @@ LOOKS: dict[str, Callable[[Work], object]] = {
     "what is unknown": reconcile.doubts,
     "the next part of a conversation": lambda work: claims.take(work, ["cnv_1"], "a:1", Patience()),
     "what a service answered": lambda work: work.connection.execute(intake._answered, {"limit": 1}),
-    "what a service is to be asked": lambda work: work.connection.execute(slow._waiting, {"now": work.now}),
+    "what a service is to be asked": lambda work: work.connection.execute(slow._waiting, {"limit": 1, "now": work.now}),
     "what is due": lambda work: work.connection.execute(intake._due, {"limit": 1, "now": work.now}),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -30,6 +30,7 @@ class FarShop:
     trouble: list[ConnectorError] = field(default_factory=list)
     shop: Connector = field(default_factory=lambda: connector("demo", {}))
     asked: int = 0
+    spoil: dict[str, object] = field(default_factory=dict)
     name: str = "far"
     local: bool = False
 
@@ -37,7 +38,8 @@ class FarShop:
         self.asked += 1
         if self.trouble:
             raise self.trouble.pop()
-        return self.shop.find(reference, proof)
+        found = self.shop.find(reference, proof)
+        return replace(found, extra=self.spoil) if found and self.spoil else found
 
     def find_without_proof(self, reference: str) -> Order | None:
         return self.shop.find_without_proof(reference)
@@ -151,6 +153,30 @@ def test_the_work_of_a_dead_worker_is_taken_over_after_its_lease(house: House, s
     house.clock.forward(minutes=1)
 
     assert slow.drain() == 1
+
+
+def test_work_that_no_worker_survives_becomes_a_person(
+    house: House, slow: Slow, shop: FarShop, settle: Callable[[], None]
+) -> None:
+    house.hear(QUESTION)
+    for _ in range(3):
+        slow._claim()
+        house.clock.forward(minutes=1)
+    slow.drain()
+    settle()
+
+    assert (house.conversation()["owner"], shop.asked) == ("queue", 0)
+
+
+def test_an_answer_that_cannot_be_kept_becomes_a_person(
+    house: House, slow: Slow, shop: FarShop, settle: Callable[[], None]
+) -> None:
+    shop.spoil = {"status_text": object()}
+    house.hear(QUESTION)
+    slow.drain()
+    settle()
+
+    assert house.conversation()["owner"] == "queue"
 
 
 def test_a_write_that_may_have_happened_is_never_repeated(house: House, slow: Slow, shop: FarShop) -> None:
