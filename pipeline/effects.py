@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import bindparam, insert, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 import metrics
 from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
@@ -28,11 +29,6 @@ CONTACT_COLUMNS = ("name", "email", "country")
 _add_timer = insert(Timer.__table__)
 _add_slow = insert(SlowWork.__table__)
 _contact = Contact.__table__
-_remember = (
-    update(_contact)
-    .where(_contact.c.contact_id == bindparam("id"))
-    .values({name: bindparam(f"new_{name}") for name in (*CONTACT_COLUMNS, "facts")})
-)
 
 
 def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Services) -> CallResult | None:
@@ -123,13 +119,15 @@ def note(work: Work, talk: Talk, effect: Note) -> None:
 
 
 def remember(work: Work, talk: Talk, effect: Remember) -> None:
-    facts = dict(talk.facts["facts"])
-    columns = {name: talk.facts.get(name) for name in CONTACT_COLUMNS}
-    for name, value in effect.fields.items():
-        (columns if name in CONTACT_COLUMNS else facts)[name] = value
-    talk.facts |= columns | {"facts": facts}
-    work.connection.execute(_remember, {"id": talk.row["contact_id"], "new_facts": facts}
-                            | {f"new_{name}": value for name, value in columns.items()})
+    if not effect.fields:
+        return
+    columns = {name: value for name, value in effect.fields.items() if name in CONTACT_COLUMNS}
+    new = {name: value for name, value in effect.fields.items() if name not in CONTACT_COLUMNS}
+    talk.facts |= columns | {"facts": {**talk.facts["facts"], **new}}
+    # a contact has no lock of her own: what another conversation of hers learnt meanwhile must stay
+    facts = talk.facts["facts"] if work.is_sqlite else _contact.c.facts.op("||")(bindparam("new", new, JSONB))
+    work.connection.execute(update(_contact).where(_contact.c.contact_id == talk.row["contact_id"])
+                            .values(columns | ({"facts": facts} if new else {})))
 
 
 def ended(talk: Talk, effect: Ended) -> None:

@@ -1,0 +1,40 @@
+"""What an effect does where another process is at work on the same contact."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.flow.effects import Remember
+from conversation import inbox
+from conversation.tables import Contact
+from conversation.work import Database
+from pipeline import effects
+from tests.builders import a_conversation
+
+CONTACT = Contact.__table__
+
+
+def test_what_is_remembered_is_kept_beside_what_was_known(database: Database) -> None:
+    with database.work() as work:
+        talk = inbox.load(work, a_conversation(work))
+        effects.remember(work, talk, Remember({"size": "M", "email": "marta@example.com"}))
+        effects.remember(work, talk, Remember({"colour": "red"}))
+
+        row = work.connection.execute(select(CONTACT)).mappings().one()
+    assert (row["facts"], row["email"], row["name"]) == ({"size": "M", "colour": "red"}, "marta@example.com", "Marta")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_another_conversation_learnt_meanwhile_stays(database: Database) -> None:
+    with database.work() as work:
+        conversation_id = a_conversation(work)
+    with database.work() as work:
+        talk = inbox.load(work, conversation_id)
+        with database.work() as other:
+            other.connection.execute(update(CONTACT).values(facts={"size": "M"}, email="marta@example.com"))
+        effects.remember(work, talk, Remember({"colour": "red"}))
+
+    with database.reading() as session:
+        row = session.execute(select(CONTACT)).mappings().one()
+    assert (row["facts"], row["email"]) == ({"size": "M", "colour": "red"}, "marta@example.com")
