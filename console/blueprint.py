@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from console import here, login, safety
 from console.answers import answer_problem
 from console.desk_context import Desk
-from console.errors import ConsoleError
+from console.errors import ConsoleError, NothingHere
 from console.pages import api, claims, closing, conversations, files, live, me, replies, trouble
 from console.pages import login as login_pages
 from console.problems import Problem, problem
@@ -70,6 +70,8 @@ def _enter() -> Response | None:
     request.max_content_length = MAX_BODY
     if current_user.is_authenticated:
         _know()
+    if "\x00" in request.path or b"%00" in request.query_string:
+        raise NothingHere("No address of ours has a NUL in it, and PostgreSQL refuses one.")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         if not safety.is_own_origin(request.headers.get("Origin"), request.host):
             raise CSRFError("The post comes from another page.")

@@ -81,7 +81,10 @@ def wants_fragment() -> bool:
 def fields() -> Mapping[str, Any]:
     """What a form or a JSON body says; never a list."""
     if request.is_json:
-        body = request.get_json(silent=True)
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:  # nested without end: no page of ours writes that
+            body = None
         return body if isinstance(body, dict) else {}
     return request.form
 

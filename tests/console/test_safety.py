@@ -218,3 +218,19 @@ def test_signs_that_a_database_refuses_are_dropped(app: Flask, database: Databas
         ana.post(f"/console/conversations/{conversation_id}/notes", json={"text": written}, headers=headers).status_code
         == 200
     )
+
+
+@pytest.mark.parametrize("path", ["conversations/%00", "conversations?queue=%00", "api/conversations/%00", "login?next=%00"])
+def test_an_address_with_a_nul_is_none_of_ours(ana: Client, path: str) -> None:
+    assert ana.get(f"/console/{path}").status_code == 404
+
+
+def test_a_body_nested_without_end_is_an_empty_one(app: Flask, database: Database) -> None:
+    with database.work() as work:
+        _, ticket_id = desks.a_story(work)
+    sue = desks.enter(app, "Sue")
+    headers = {"X-CSRFToken": desks.csrf(sue), "Accept": "application/json"}
+
+    answer = sue.post(f"/console/tickets/{ticket_id}/claim", data=b'{"a":' * 20_000, headers=headers,
+                      content_type="application/json")
+    assert answer.status_code == 409
