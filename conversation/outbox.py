@@ -15,6 +15,7 @@ import metrics
 from conversation import ids
 from conversation.errors import UnknownConversation
 from conversation.events import Notice, Outgoing, Receipt, TimelineLine, Watermark
+from conversation.prepared import Prepared
 from conversation.tables import OPEN_PART_STATES, Channel, Conversation, Message, OutboxPart
 from conversation.work import Work
 
@@ -32,8 +33,8 @@ _before = _part.alias("before")
 IS_BLOCKED = exists().where(  # an earlier part of the conversation has no outcome yet, and somebody may still find it
     _before.c.conversation_id == _part.c.conversation_id, _before.c.position < _part.c.position,
     _before.c.state.in_(_OPEN), or_(_before.c.state != "unknown", _before.c.checked < SETTLED_CHECKS))
-_add_message = insert(Message.__table__)
-_add_part = insert(_part)
+_add_message = Prepared(insert(Message.__table__))
+_add_part = Prepared(insert(_part))
 _speak = (
     update(_conversation)
     .where(_conversation.c.conversation_id == bindparam("id"))
@@ -43,7 +44,7 @@ _speak = (
 )
 _kinds: dict[str, str] = {}
 _kind_of = select(_channel.c.kind).where(_channel.c.channel_id == bindparam("id"))
-SUPPRESS_BOT = (
+SUPPRESS_BOT = Prepared(
     update(_part)
     .where(_part.c.conversation_id == bindparam("id"), _part.c.author == "bot", _part.c.state == "queued")
     .values(state="suppressed", error_code="taken_over")
@@ -57,8 +58,9 @@ _until = (
            _part.c.sent_at <= bindparam("until"))
     .order_by(_part.c.position)
 )
-_by_part = select(_part).where(_part.c.part_id == bindparam("id"))
-_by_provider = select(_part).where(_part.c.provider_id == bindparam("id"))
+# Locked: of two reports taken in at once by two processes the second must see what the first made of the part.
+_by_part = select(_part).where(_part.c.part_id == bindparam("id")).with_for_update()
+_by_provider = select(_part).where(_part.c.provider_id == bindparam("id")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,8 @@ def queue(
     kind = _kind(work, spoken.channel_id)
     line = Line(conversation_id, kind, spoken.last_seq, spoken.epoch, work.now, agent_id, ticket_id)
     message, parts = rows(line, outgoing, work.wiring.render(kind, outgoing))
-    work.connection.execute(_add_message, [message])
-    work.connection.execute(_add_part, parts)
+    _add_message.run(work.connection, [message])
+    _add_part.run(work.connection, parts)
     work.record(TimelineLine("message", conversation_id, agent_id or outgoing.author, ticket_id, line.epoch,
                              {"message": message["message_id"]}))
     work.notify(Notice("deliver", conversation_id))
@@ -128,7 +130,7 @@ def _kind(work: Work, channel_id: str) -> str:
 
 def suppress_bot(work: Work, conversation_id: str) -> int:
     """Whoever takes a conversation over: what the bot has not sent yet is never sent; returns how many parts."""
-    return work.connection.execute(SUPPRESS_BOT, {"id": conversation_id}).rowcount
+    return SUPPRESS_BOT.run(work.connection, [{"id": conversation_id}])
 
 
 def record(work: Work, receipt: Receipt) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy import bindparam, case, func, or_, select, update
 from channels import windows
 from channels.base import Answer
 from conversation.events import TimelineLine
+from conversation.prepared import Prepared
 from conversation.outbox import IS_BLOCKED, IS_OPEN, SETTLED_CHECKS
 from conversation.tables import OPEN_PART_STATES, Channel, Conversation, OutboxPart
 from conversation.work import Work
@@ -48,7 +49,7 @@ _ready = (
     .order_by(_part.c.not_before).limit(bindparam("limit"))
 )
 _open_parts_locked = _open_parts.with_for_update(of=_conversation, skip_locked=True)
-_start = (
+_start = Prepared(
     update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state == "queued")
     .values(state="sending", owner=bindparam("by"), attempt=_part.c.attempt + 1, lease_until=bindparam("until"),
             sending_at=bindparam("now"), first_at=func.coalesce(_part.c.first_at, bindparam("now")))
@@ -58,7 +59,7 @@ _end = (
     .values(state=bindparam("new_state"), error_code=bindparam("code"), error_text=bindparam("why"), owner=None,
             lease_until=None)
 )
-_accepted = (
+_accepted = Prepared(
     update(_part).where(_part.c.part_id == bindparam("id"))
     .values(provider_id=func.coalesce(_part.c.provider_id, bindparam("provider")), owner=None, lease_until=None,
             sent_at=func.coalesce(_part.c.sent_at, bindparam("now")),
@@ -151,7 +152,7 @@ def take(work: Work, conversation_ids: Sequence[str], owner: str, patience: Pati
         blocked = part["conversation_id"]
     if claimed:
         until = work.now + timedelta(seconds=patience.lease)
-        work.connection.execute(_start, [
+        _start.run(work.connection, [
             {"id": one.part_id, "by": owner, "until": until, "now": work.now} for one in claimed])
     return claimed
 
@@ -159,7 +160,7 @@ def take(work: Work, conversation_ids: Sequence[str], owner: str, patience: Pati
 def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
     """Write down how sending went."""
     accepted = []
-    for outcome in outcomes:
+    for outcome in sorted(outcomes, key=lambda one: one.claimed.part_id):  # as the writer locks them for receipts
         match outcome.answer.outcome:
             case "sent":
                 accepted.append({"id": outcome.claimed.part_id, "provider": outcome.answer.provider_id,
@@ -173,12 +174,12 @@ def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
                 if outcome.answer.error_class == "OPTOUT":
                     work.connection.execute(_stop, {"id": outcome.claimed.conversation_id, "now": work.now})
     if accepted:
-        work.connection.execute(_accepted, accepted)
+        _accepted.run(work.connection, accepted)
 
 
 def accept(work: Work, part_id: str, provider_id: str) -> None:
     """The provider has it: found in its list."""
-    work.connection.execute(_accepted, {"id": part_id, "provider": provider_id, "now": work.now})
+    _accepted.run(work.connection, [{"id": part_id, "provider": provider_id, "now": work.now}])
 
 
 def look_again(work: Work, part_id: str, tried: int, times: int, later: datetime) -> None:

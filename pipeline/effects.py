@@ -17,6 +17,7 @@ from conversation import ids
 from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
 from conversation.inbox import Talk
 from conversation.outbox import SUPPRESS_BOT
+from conversation.prepared import Prepared
 from conversation.tables import Contact
 from conversation.work import Work
 from handoff import desk
@@ -26,8 +27,8 @@ from pipeline.tables import SlowWork, Timer
 
 logger = structlog.get_logger(__name__)
 CONTACT_COLUMNS = ("name", "email", "country")
-_add_timer = insert(Timer.__table__)
-_add_slow = insert(SlowWork.__table__)
+_add_timer = Prepared(insert(Timer.__table__))
+_add_slow = Prepared(insert(SlowWork.__table__))
 _contact = Contact.__table__
 
 
@@ -136,5 +137,6 @@ def ended(talk: Talk, effect: Ended) -> None:
 
 
 def alert(work: Work, talk: Talk, effect: Alert) -> None:
-    logger.error("a flow went wrong", conversation=talk.conversation_id, place=effect.place, what=effect.text)
+    # an error may quote what a customer wrote: its words stay in the timeline and out of the log
+    logger.error("a flow went wrong", conversation=talk.conversation_id, place=effect.place)
     work.record(TimelineLine("alert", talk.conversation_id, "bot", data={"text": effect.text, "place": effect.place}))

@@ -65,9 +65,8 @@ class Intake:
 
     def take_all(self, work: Work, events: Sequence[Event]) -> None:
         """Every event of a group: receipts first, then what contacts said, conversation by conversation."""
-        for event in events:
-            if event["kind"] == "status":
-                self._take_receipt(work, event)
+        for event in sorted((one for one in events if one["kind"] == "status"), key=_part_of):
+            self._take_receipt(work, event)
         heard = [event for event in events if event["kind"] not in DEAF and event.get("sender")]
         new = inbox.first_times(work, [identity_of(event) for event in heard])
         senders = {place: self.sender_of(heard[place]) for place in new}
@@ -137,6 +136,11 @@ class Intake:
             if address[:length] in LANGUAGE_BY_PREFIX:
                 return LANGUAGE_BY_PREFIX[address[:length]]
         return self.default_language
+
+
+def _part_of(event: Mapping[str, Any]) -> str:
+    """One order for all who lock parts: neither sender nor another writer then waits for us while we wait for it."""
+    return str(event.get("callback_data") or event.get("provider_id", ""))
 
 
 def identity_of(event: Mapping[str, Any]) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ class Writer:
             try:
                 chore()
             except Exception as error:  # the sweep comes again in a second; nothing is lost by one that failed
-                logger.warning("a sweep failed", error=type(error).__name__, detail=str(error)[:200])
+                logger.warning("a sweep failed", error=_place(error))
 
     def _take_due(self) -> None:
         """Answers of services and timers that are due, a group at a time until none is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from itertools import permutations
 
@@ -72,6 +73,24 @@ def test_a_conversation_that_does_not_exist_is_named(database: Database) -> None
 @pytest.mark.parametrize("order", list(permutations(("sent", "delivered", "read", "failed"))))
 def test_receipts_in_any_order_end_in_the_same_state(database: Database, order: tuple[str, ...]) -> None:
     assert part_after(database, order)["state"] == "read"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_report_taken_in_at_the_same_time_does_not_move_a_part_back(database: Database, conversation: str) -> None:
+    with database.work() as work:
+        message = outbox.queue(work, conversation, Outgoing("Hola"))
+        part_id = work.connection.execute(select(PART.c.part_id).where(PART.c.message_id == message)).scalar_one()
+
+    def deliver() -> bool:
+        with database.work() as other:
+            return outbox.record(other, Receipt("delivered", part_id))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.work() as work:
+            outbox.record(work, Receipt("read", part_id))
+            later = pool.submit(deliver)
+            wait([later], timeout=0.3)
+        assert later.result(5) is False
 
 
 def test_a_late_sent_does_not_undo_a_failure(database: Database) -> None:
