@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversation import ids, outbox
 from conversation.errors import Overtaken
 from conversation.events import Notice, Outgoing, TimelineLine
+from conversation.prepared import Prepared
 from conversation.tables import (
     Address,
     Attachment,
@@ -61,23 +62,22 @@ _lock_by_id = _find_by_id.with_for_update(of=_conversation)
 _contact_of = select(_address.c.contact_id).where(
     _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical")
 )
-_add_contact = insert(_contact_table)
+_add_contact = Prepared(insert(_contact_table))
 _seen = select(SeenId.__table__.c.digest).where(SeenId.__table__.c.digest.in_(bindparam("digests", expanding=True)))
 _see, _claim_address, _open_conversation, _add_channel = (
     {
-        dialect.__name__.rpartition(".")[2]: dialect.insert(table).on_conflict_do_nothing()
-        .execution_options(preserve_rowcount=True)
+        dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(table).on_conflict_do_nothing())
         for dialect in (sqlite, postgresql)
     }
     for table in (SeenId.__table__, _address, _conversation, _channel)
 )
 _channel_of = select(_channel.c.channel_id).where(
     _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"))
-_add_messages = insert(_message)
-_add_parts = insert(OutboxPart.__table__)
-_add_attachments = insert(Attachment.__table__)
-_add_steps = insert(StepLog.__table__)
-_keep = (
+_add_messages = Prepared(insert(_message))
+_add_parts = Prepared(insert(OutboxPart.__table__))
+_add_attachments = Prepared(insert(Attachment.__table__))
+_add_steps = Prepared(insert(StepLog.__table__))
+_keep = Prepared(
     update(_conversation)
     .where(_conversation.c.conversation_id == bindparam("id"))
     .values({name: bindparam(f"new_{name}") for name in KEPT})
@@ -117,7 +117,7 @@ class Talk:
     parts: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
-    more: list[tuple[Executable, dict[str, Any]]] = field(default_factory=list)
+    more: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
     changed: bool = False
 
     @property
@@ -128,7 +128,7 @@ class Talk:
         self.row["last_seq"] += 1
         return self.row["last_seq"]
 
-    def also(self, statement: Executable, row: dict[str, Any]) -> None:
+    def also(self, statement: Prepared, row: dict[str, Any]) -> None:
         """Something more to write with this turn, after its messages and before what is to be sent."""
         self.more.append((statement, row))
 
@@ -169,7 +169,7 @@ def first_times(work: Work, identities: Sequence[tuple[str, ...]]) -> set[int]:
     if not places:
         return set()
     see = _see[work.connection.dialect.name]
-    kept = work.connection.execute(see, [{"digest": digest} for digest in places]).rowcount
+    kept = see.run(work.connection, [{"digest": digest} for digest in places])
     if kept == len(places):
         return set(places.values())
     if len(places) == 1:
@@ -235,7 +235,7 @@ def write(work: Work, talks: Sequence[Talk]) -> None:
     _add(work, _add_parts, talks, "parts")
     _add(work, _add_steps, talks, "steps")
     if kept := [_kept(talk) for talk in talks if talk.changed]:
-        work.connection.execute(_keep, kept)
+        _keep.run(work.connection, kept)
     for talk in talks:
         if talk.messages:
             work.record(TimelineLine("message", talk.conversation_id, talk.messages[-1]["author"], None,
@@ -246,18 +246,18 @@ def write(work: Work, talks: Sequence[Talk]) -> None:
         talk.changed = False
 
 
-def _add(work: Work, statement: Executable, talks: Sequence[Talk], name: str) -> None:
+def _add(work: Work, statement: Prepared, talks: Sequence[Talk], name: str) -> None:
     if new := [row for talk in talks for row in getattr(talk, name)]:
-        work.connection.execute(statement, new)
+        statement.run(work.connection, new)
 
 
 def _write_more(work: Work, talks: Sequence[Talk]) -> None:
-    grouped: dict[Executable, list[dict[str, Any]]] = {}
+    grouped: dict[Prepared, list[dict[str, Any]]] = {}
     for talk in talks:
         for statement, row in talk.more:
             grouped.setdefault(statement, []).append(row)
     for statement, rows in grouped.items():
-        work.connection.execute(statement, rows)
+        statement.run(work.connection, rows)
 
 
 def _make(work: Work, sender: Sender) -> Talk | None:
@@ -272,7 +272,7 @@ def _make(work: Work, sender: Sender) -> Talk | None:
         "created_at": work.now, "last_message_at": work.now, "last_inbound_at": None, "waiting_since": None,
         "opted_out_at": None, "day": "", "day_count": 0,
     }
-    opened = work.connection.execute(_open_conversation[work.connection.dialect.name], row).rowcount == 1
+    opened = _open_conversation[work.connection.dialect.name].run(work.connection, [row]) == 1
     if not (opened and is_new):
         return None
     return Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "kind": sender.kind})
@@ -282,11 +282,11 @@ def _contact(work: Work, sender: Sender) -> tuple[str, bool]:
     """The id of the contact behind an address, and whether she was made just now."""
     key = {"family": sender.family, "canonical": sender.canonical}
     contact_id = ids.new("cnt")
-    work.connection.execute(_add_contact, {
-        "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now})
-    claimed = work.connection.execute(_claim_address[work.connection.dialect.name], {
-        "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id})
-    if claimed.rowcount == 1:
+    _add_contact.run(work.connection, [{
+        "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now}])
+    claimed = _claim_address[work.connection.dialect.name].run(work.connection, [{
+        "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id}])
+    if claimed == 1:
         return contact_id, True
     # known from another channel, or another process met her a moment ago
     work.connection.execute(delete(_contact_table).where(_contact_table.c.contact_id == contact_id))
@@ -298,8 +298,8 @@ def _channel_id(work: Work, sender: Sender) -> str:
     key = {"kind": sender.kind, "account": sender.account}
     known = work.connection.execute(_channel_of, key).scalar_one_or_none()
     if known is None:
-        work.connection.execute(_add_channel[work.connection.dialect.name], {
-            "channel_id": ids.new("chn"), **key, "name": sender.account, "created_at": work.now})
+        _add_channel[work.connection.dialect.name].run(work.connection, [{
+            "channel_id": ids.new("chn"), **key, "name": sender.account, "created_at": work.now}])
         known = work.connection.execute(_channel_of, key).scalar_one()
     return str(known)
 

@@ -23,6 +23,7 @@ from sqlmodel import Session
 import clock
 import faults
 from conversation.events import Notice, Outgoing, TimelineLine
+from conversation.prepared import Prepared
 from conversation.tables import TimelineEntry
 
 SQLITE_BUSY_MS = 5_000
@@ -30,9 +31,13 @@ SQLITE_CACHE_KB = 16_384  # a connection's; random keys touch pages all over the
 SQLITE_CHECKPOINT_PAGES = 4_000
 POSTGRES_STATEMENT_MS = 10_000
 POSTGRES_LOCK_MS = 5_000
+# The server's own limits say nothing when it cannot be reached any more: libpq gives a silent wire up in seconds
+# instead of a quarter of an hour (PostgreSQL 15, "Parameter Key Words").
+POSTGRES_WIRE = {"connect_timeout": 5, "tcp_user_timeout": 12_000, "keepalives_idle": 5, "keepalives_interval": 3,
+                 "keepalives_count": 3}
 
 logger = structlog.get_logger(__name__)
-_add_entries = insert(TimelineEntry.__table__)
+_add_entries = Prepared(insert(TimelineEntry.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Work:
         if "session" in self.__dict__:
             self.session.flush()
         if self._lines:
-            self.connection.execute(_add_entries, self._lines)
+            _add_entries.run(self.connection, self._lines)
             self._lines = []
 
 
@@ -148,7 +153,7 @@ def open_engine(url: str) -> Engine:
         return engine
     settings = f"-c statement_timeout={POSTGRES_STATEMENT_MS} -c lock_timeout={POSTGRES_LOCK_MS} -c timezone=UTC"
     options["pool_pre_ping"] = True
-    return create_engine(url, connect_args={"options": settings}, pool_size=16, max_overflow=32, **options)
+    return create_engine(url, connect_args={"options": settings, **POSTGRES_WIRE}, pool_size=16, max_overflow=32, **options)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -41,7 +41,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Handover:
     """A handoff before it is written: the ticket's row, its line of the timeline, and what the contact hears."""
 
     ticket: Mapping[str, Any]
@@ -68,7 +68,7 @@ def open(work: Work, conversation_id: str, opening: Opening) -> str:
     return str(prepared.ticket["ticket_id"])
 
 
-def prepare(work: Work, conversation: Mapping[str, Any], opening: Opening) -> Prepared:
+def prepare(work: Work, conversation: Mapping[str, Any], opening: Opening) -> Handover:
     """The ticket of a conversation that has just got its new epoch; for a turn, which writes all its rows together."""
     queue = queues.receive(work, opening.queue)
     ticket_id = ids.new("tkt")
@@ -83,7 +83,7 @@ def prepare(work: Work, conversation: Mapping[str, Any], opening: Opening) -> Pr
     }
     line = TimelineLine("handoff", conversation["conversation_id"], "bot", ticket_id, conversation["epoch"],
                         {"queue": queue["queue_id"], "reason": opening.reason})
-    return Prepared(ticket, line, telling.acknowledgement(work, queue, conversation["language"]))
+    return Handover(ticket, line, telling.acknowledgement(work, queue, conversation["language"]))
 
 
 def heard(work: Work, conversation: Mapping[str, Any], message: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from conversation.events import TimelineLine
+from conversation.prepared import Prepared
 from conversation.tables import Conversation
 from conversation.work import Work
 from handoff import access, moves
@@ -31,7 +32,7 @@ _live_ticket = select(_ticket).where(
     _ticket.c.conversation_id == bindparam("id"), _ticket.c.state.in_(LIVE_TICKET_STATES)
 )
 _name_of = select(_agent.c.name).where(_agent.c.agent_id == bindparam("id"))
-ADD_TICKET = insert(_ticket)
+ADD_TICKET = Prepared(insert(_ticket))
 _begin = (
     update(_conversation)
     .where(_conversation.c.conversation_id == bindparam("id"), _conversation.c.owner == "bot")
@@ -147,7 +148,7 @@ def count_unread(work: Work, conversation_id: str) -> None:
 
 def add(work: Work, ticket: Mapping[str, Any]) -> None:
     """A new ticket; the database refuses a second live one of the conversation."""
-    work.connection.execute(ADD_TICKET, ticket)
+    ADD_TICKET.run(work.connection, [ticket])
 
 
 def apply(work: Work, held: Standing, change: Change) -> Standing:
