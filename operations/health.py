@@ -31,6 +31,7 @@ from pipeline import schema
 from pipeline.tables import SlowWork, Timer
 
 KEPT_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 REDIS_SECONDS = 0.5
 SQLITE_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 
@@ -60,19 +61,32 @@ class House(Protocol):
 
 @dataclass
 class Kept:
-    """The last answer of `look`, for a second; one request looks, the others take what it found."""
+    """The last answer of `look`, for a second; one thread looks, all take what it found.
+
+    A database that does not even refuse must not keep whoever asks: without an answer in time we are failing.
+    """
 
     look: Callable[[], dict[str, Any]]
+    patience_seconds: float = PATIENCE_SECONDS
     found: dict[str, Any] = field(default_factory=dict)
     at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    looking: threading.Thread | None = None
 
     def __call__(self) -> dict[str, Any]:
         with self.lock:
-            if not self.found or time.monotonic() - self.at > KEPT_SECONDS:
-                self.found = self.look()
-                self.at = time.monotonic()
-            return self.found
+            if self.found and time.monotonic() - self.at <= KEPT_SECONDS:
+                return self.found
+            if self.looking is None or not self.looking.is_alive():
+                self.looking = threading.Thread(target=self._look, name="health", daemon=True)
+                self.looking.start()
+            looking = self.looking
+        looking.join(self.patience_seconds)
+        return {"status": "failing", "database": "silent"} if looking.is_alive() else self.found
+
+    def _look(self) -> None:
+        self.found = self.look()
+        self.at = time.monotonic()
 
 
 def blueprint(house: House) -> Blueprint:

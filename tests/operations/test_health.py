@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,6 +64,15 @@ def test_a_redis_that_is_gone_is_slower_and_not_failing(house: Any, a_setting: M
     house.settings = a_setting(database_url=house.settings.database_url, redis_url="redis://127.0.0.1:9/0")
 
     assert (health.look(house)["status"], health.look(house)["redis"]) == ("degraded", "down")
+
+
+def test_a_database_that_says_nothing_at_all_is_failing() -> None:
+    answered = threading.Event()
+    kept = health.Kept(lambda: {"status": "ok"} if answered.wait(5) else {}, patience_seconds=0.01)
+    found = kept()
+    answered.set()
+
+    assert found["status"] == "failing"
 
 
 def test_who_asks_again_within_a_second_gets_the_same_answer() -> None:
