@@ -12,12 +12,14 @@ from typing import TypeVar
 
 import click
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 import config
 import logs
 import operations.logs
 from bot.commands import flows
 from bot.understanding.commands import understand
+from operations import migrations
 from operations.commands import COMMANDS
 
 T = TypeVar("T")
@@ -50,14 +52,26 @@ def _explained(ask: Callable[[], T]) -> T:
 def main() -> None:
     """Run one command."""
     try:
-        operations.logs.configure(config.load())
+        settings = config.load()
+        operations.logs.configure(settings)
     except config.BadSettings as error:
         click.echo(f"relevo: {error}", err=True)
         raise SystemExit(1) from None
     house = House(add_version_option=False, set_debug_flag=False)
     for command in (*COMMANDS, flows, understand):
         house.add_command(command)
-    house.main(prog_name="./run flask", args=sys.argv[1:])
+    try:
+        house.main(prog_name="./run flask", args=sys.argv[1:])
+    except SQLAlchemyError as error:
+        click.echo(f"relevo: {no_database(settings.database_url, error)}", err=True)
+        raise SystemExit(1) from None
+
+
+def no_database(url: str, error: SQLAlchemyError) -> str:
+    """Why a command could not use the database, and what to do, without what was in the statement."""
+    reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+    return (f"The database {migrations.shown(url)} cannot be used ({reason}). If it is new, ./run flask migrate makes its "
+            "tables; ./run flask doctor says what else is wrong.")
 
 
 if __name__ == "__main__":

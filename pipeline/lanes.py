@@ -127,13 +127,17 @@ def _listen(url: str, wake: Callable[[], None]) -> None:
     while True:
         try:
             with connect(url, timeout_seconds=LISTEN_SECONDS * 2) as client:
-                while True:
-                    if client.blpop([TURN], timeout=LISTEN_SECONDS):
-                        client.delete(TURN)  # rings come after their commit: whoever looks now sees the rows of all
-                        wake()
+                _pass_turns_on(client, wake)
         except Exception as error:  # whatever it was: without this bell everything is a second later
             logger.debug("redis does not answer", error=type(error).__name__)
             time.sleep(PAUSE_AFTER_FAILURE_SECONDS)
+
+
+def _pass_turns_on(client: redis.Redis, wake: Callable[[], None]) -> None:
+    while True:
+        if client.blpop([TURN], timeout=LISTEN_SECONDS):
+            client.delete(TURN)  # rings come after their commit: whoever looks now sees the rows of all
+            wake()
 
 
 def ring_slow(slow: Queue) -> None:
