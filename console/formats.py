@@ -33,6 +33,17 @@ def span(length: timedelta) -> str:
     return f"{days} d {left} h" if left else f"{days} d"
 
 
+def left(length: timedelta) -> str:
+    """Time that is left, rounded down so that it promises nothing: `23 h 59 min`, from a day on `2 d 3 h`."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    if minutes < 60:
+        return f"{max(1, minutes)} min"
+    if hours <= 24:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return span(timedelta(hours=hours))
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """How one agent reads figures; `now` is the time of her page."""

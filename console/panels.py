@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import here, naming, order_card
+from console.evidence import Numbered
 from console.listing import initials
-from console.transcripts import agent_names
+from console.transcripts import agent_names, evidence_of
 from console.words import LANGUAGES, LOCALES
 from conversation.tables import TimelineEntry
 from handoff import card as cards
@@ -52,18 +53,11 @@ def order(card: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _card(session: Session, ticket: Mapping[str, Any]) -> dict[str, Any]:
-    made, words, formats = cards.assemble(ticket, here.language()), here.texts(), here.formats()
+    made, words, evidence = cards.assemble(ticket, here.language()), here.texts(), evidence_of(session, ticket)
     return {
         "at": ticket["opened_at"],
-        "sentence": made.summary or made.sentence + ("" if made.sentence.endswith((".", "»", "”", "…")) else "."),
-        "reasons": [
-            {
-                "text": _evidence(reason.label, reason.quote),
-                "message_id": reason.message_id,
-                "points": words("evidence.direct") if not reason.points else formats.points(reason.points),
-            }
-            for reason in made.evidence
-        ],
+        "sentence": made.summary or _sentence(ticket, evidence),
+        "reasons": [_reason(one) for one in evidence],
         "score": _score(made.score, made.threshold),
         "facts": [
             fact
@@ -77,8 +71,37 @@ def _card(session: Session, ticket: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _evidence(label: str, quote: str) -> str:
-    return here.texts()("evidence.quote", what=label, quote=quote) if quote else label
+def _sentence(ticket: Mapping[str, Any], evidence: Sequence[Numbered]) -> str:
+    """Why it came here, with the first words of hers that tell it: of the ticket's order, not of the numbers'."""
+    said = {(one.message_id, one.quote) for one in evidence if one.is_said}
+    quotes = (
+        cards.shortened(entry["quote"])
+        for entry in ticket["evidence"]
+        if (entry.get("message_id"), entry.get("quote")) in said
+    )
+    sentence = cards.sentence(ticket["reason"], [*quotes], here.language())
+    return sentence if sentence.endswith((".", "»", "”", "…")) else f"{sentence}."
+
+
+def _reason(one: Numbered) -> dict[str, Any]:
+    """One line of the card."""
+    words, label = here.texts(), cards.label(one.code, here.language())
+    if one.is_said:
+        text = words("evidence.quote", what=label, quote=cards.shortened(one.quote))
+    else:
+        text = words("evidence.count", what=label, count=_count(one.quote)) if one.quote else label
+    return {
+        "number": one.number,
+        "text": text,
+        "message_id": one.message_id,
+        "points": here.formats().points(one.points) if one.points else words("evidence.direct"),
+    }
+
+
+def _count(quote: str) -> str:
+    """What was counted (`3×`, `25 min`), or the name of what the bot asked for, as people call it."""
+    words = here.texts()
+    return words(f"known.{quote}") if words.has(f"known.{quote}") else quote.replace("_", " ")
 
 
 def _score(score: float | None, threshold: float | None) -> dict[str, str] | None:

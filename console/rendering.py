@@ -12,6 +12,7 @@ from typing import Any
 from flask import Response, g, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from console import here
 from console.safety import HOME
@@ -37,7 +38,8 @@ STYLES = (
     "table",
     "login",
 )
-SCRIPTS = ("live", "composer", "drafts", "menus", "keys", "toasts")
+SCRIPTS = ("live", "composer", "drafts", "menus", "keys", "toasts", "evidence")
+_joint = re.compile(r"(?<=[/.])")  # within an address; none stands inside an escaped sign
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.
 HTMX_CONFIG = json.dumps(
@@ -46,6 +48,7 @@ HTMX_CONFIG = json.dumps(
         "allowScriptTags": False,
         "selfRequestsOnly": True,
         "includeIndicatorStyles": False,
+        "attributesToSettle": ["class"],
         "historyEnabled": False,
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,
@@ -64,6 +67,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["pieces"] = segments
+    made.filters["breakable"] = breakable
     made.globals.update(
         csrf_token=generate_csrf,
         url=_url,
@@ -87,6 +91,12 @@ def render(template: str, **values: Any) -> str:
             t=here.texts(), f=here.formats(), theme=row["theme"] if row else "system", sprite=_sprite_url(), **values
         )
     )
+
+
+def breakable(address: str) -> Markup:
+    """An address that breaks where one would break it by hand."""
+    start, slashes, rest = str(escape(address)).partition("://")
+    return Markup(f"{start}{slashes}{_joint.sub('<wbr>', rest)}")
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:

@@ -18,21 +18,29 @@ _STRESS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*(?![\w*])")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text. `href` makes it a link, `cite` the number of the evidence it belongs to (0: none)."""
+    """A piece of text. `href` makes it a link; `cites` are the numbers of the evidence it is part of.
+
+    `discs` are those whose mark ends with it: each number is shown once.
+    """
 
     text: str
     href: str = ""
     strong: bool = False
-    cite: int = 0
+    cites: tuple[int, ...] = ()
+    discs: tuple[int, ...] = ()
 
 
 def segments(text: str, quotes: Sequence[tuple[int, str]] = ()) -> list[Segment]:
-    """`text` in pieces; `quotes` are (number, words) to be marked where they stand, each at its first place."""
+    """`text` in pieces; `quotes` are (number, words) to be marked where they stand, each at its first place.
+
+    Quotes that overlap share a mark with all their numbers.
+    """
     pieces: list[Segment] = []
     at = 0
-    for start, end, number in _marked(text, quotes):
+    for start, end, numbers in _marked(text, quotes):
         pieces += _dressed(text[at:start])
-        pieces += [replace(piece, cite=number) for piece in _dressed(text[start:end])]
+        *most, last = (replace(piece, cites=numbers) for piece in _dressed(text[start:end]))
+        pieces += [*most, replace(last, discs=numbers)]
         at = end
     return pieces + _dressed(text[at:])
 
@@ -42,19 +50,27 @@ def plain(text: str) -> str:
     return "".join(piece.text for piece in segments(text))
 
 
-def _marked(text: str, quotes: Sequence[tuple[int, str]]) -> list[tuple[int, int, int]]:
-    """Where the quotes stand, in order and without overlap; the earlier evidence wins."""
+def place(text: str, words: str) -> int:
+    """Where these words stand first in a text, whatever their capitals; -1 where they do not."""
+    if not words.strip():
+        return -1
     folded = text.casefold()
-    same_length = len(folded) == len(text)
-    found: list[tuple[int, int, int]] = []
-    for number, words in quotes:
-        if not words.strip():
+    return folded.find(words.casefold()) if len(folded) == len(text) else text.find(words)
+
+
+def _marked(text: str, quotes: Sequence[tuple[int, str]]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Where the quotes stand, in order and without overlap."""
+    places = sorted((place(text, words), len(words), number) for number, words in quotes)
+    found: list[tuple[int, int, tuple[int, ...]]] = []
+    for start, length, number in places:
+        if start < 0:
             continue
-        start = folded.find(words.casefold()) if same_length else text.find(words)
-        end = start + len(words)
-        if start >= 0 and all(end <= other[0] or start >= other[1] for other in found):
-            found.append((start, end, number))
-    return sorted(found)
+        if found and start < found[-1][1]:
+            first, end, numbers = found.pop()
+            found.append((first, max(end, start + length), tuple(sorted((*numbers, number)))))
+        else:
+            found.append((start, start + length, (number,)))
+    return found
 
 
 def _dressed(text: str) -> list[Segment]:

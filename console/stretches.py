@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from console.evidence import Numbered
 from console.formats import as_utc
 from console.segments import Segment, segments
 from conversation.outbox import weakest
@@ -37,7 +38,10 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One thing said, or one note (`author` is then `note`)."""
+    """One thing said, or one note (`author` is then `note`).
+
+    `cites` are the numbers of its evidence; `loose` those of them that no words of it are marked for.
+    """
 
     key: str
     author: str
@@ -50,6 +54,7 @@ class Bubble:
     error_code: str = ""
     error_text: str = ""
     cites: tuple[int, ...] = ()
+    loose: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     starts_turn: bool = False
@@ -79,7 +84,7 @@ class Spoken:
     passings: Sequence[Passing]
     notes: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
-    evidence: Sequence[Mapping[str, Any]] = ()
+    evidence: Sequence[Numbered] = ()
     waiting_since: datetime | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
@@ -152,11 +157,7 @@ def _dressed(bubble: Bubble, previous: Bubble | None, spoken: Spoken) -> Bubble:
 
 def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
     parts = spoken.parts.get(message["message_id"], ())
-    cites = [
-        (number, entry.get("quote") or "")
-        for number, entry in enumerate(spoken.evidence, 1)
-        if entry.get("message_id") == message["message_id"]
-    ]
+    cites = [one for one in spoken.evidence if one.message_id == message["message_id"]]
     content = message["content"] or {}
     wrong = next((part for part in parts if part["error_code"]), None)
     return Bubble(
@@ -164,13 +165,14 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         author=message["author"],
         name=spoken.names.get(message["agent_id"] or "", ""),
         text=message["text"],
-        pieces=tuple(segments(message["text"], cites)),
+        pieces=tuple(segments(message["text"], [(one.number, one.quote) for one in cites])),
         at=as_utc(message["created_at"]),
         seq=message["seq"],
         state=weakest([part["state"] for part in parts]) if message["direction"] == "outbound" else "received",
         error_code=wrong["error_code"] if wrong else "",
         error_text=(wrong["error_text"] or "") if wrong else "",
-        cites=tuple(number for number, _ in cites),
+        cites=tuple(one.number for one in cites),
+        loose=tuple(one.number for one in cites if not one.is_said),
         choices=tuple(choice["label"] for choice in content.get("choices", ())),
         media=tuple(str(entry.get("type", "")) for entry in content.get("media", ())),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from console import here, naming, transcripts
 from console.formats import as_utc, span
+from console.formats import left as time_left
 from console.listing import window_left
 from console.rows import queue_titles
 from console.stretches import Bubble, Passing
@@ -229,7 +230,7 @@ def _status(words: Any, thread: Mapping[str, Any], left: timedelta | None, close
     return [
         {
             "icon": "hourglass",
-            "text": words("composer.window", channel=thread["channel"], span=span(left)),
+            "text": words("composer.window", channel=thread["channel"], span=time_left(left)),
             "press": press,
         }
     ]

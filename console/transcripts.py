@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import here
+from console.evidence import Numbered, numbered
 from console.formats import as_utc
 from console.stretches import Bubble, Passing, Spoken, Stretch, stretches
 from conversation.tables import Attachment, Message, OutboxPart, TimelineEntry
@@ -56,7 +57,7 @@ def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch]
         ),
         notes=_notes(session, conversation_id, first, before),
         names=names,
-        evidence=(sight.ticket or {}).get("evidence") or (),
+        evidence=evidence_of(session, sight.ticket),
         waiting_since=sight.conversation["waiting_since"],
         zone=here.zone(),
     )
@@ -69,6 +70,18 @@ def single(session: Session, message: Mapping[str, Any]) -> Bubble:
         (message,), _parts(session, [message["message_id"]]), (), (), agent_names(session), zone=here.zone()
     )
     return stretches(spoken)[0].bubbles[0]
+
+
+def evidence_of(session: Session, ticket: Mapping[str, Any] | None) -> tuple[Numbered, ...]:
+    """A ticket's evidence with the numbers that transcript and card share."""
+    found = (ticket or {}).get("evidence") or ()
+    wanted = {entry["message_id"] for entry in found if entry.get("message_id")}
+    if not found:
+        return ()
+    query = select(_message.c.message_id, _message.c.seq, _message.c.text).where(
+        _message.c.message_id.in_(sorted(wanted))
+    )
+    return numbered(found, {row.message_id: (row.seq, row.text) for row in session.execute(query)})
 
 
 def agent_names(session: Session) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import jsonify, request
@@ -102,7 +103,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _conversation(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str, Any]:
-    conversation, names = sight.conversation, transcripts.agent_names(session)
+    conversation = sight.conversation
     left = window_left(conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now)
     return {
         "conversation": conversation["conversation_id"],
@@ -117,7 +118,7 @@ def _conversation(session: Session, sight: Sight, thread: Mapping[str, Any]) -> 
         "waiting_since": _plain(conversation["waiting_since"]),
         "actions": list(thread["actions"]),
         "window_seconds": None if left is None else round(left.total_seconds()),
-        "ticket": _ticket(sight.ticket, names),
+        "ticket": _ticket(session, sight.ticket),
         "card": _card(session, sight, thread),
         "messages": [_message(bubble, stretch) for stretch in thread["stretches"] for bubble in stretch.bubbles],
         "latest": screens.latest_entry(session),
@@ -131,9 +132,11 @@ def _card(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str
     return {"why": card and {**card, "at": _plain(card["at"])}, "order": made["order"]}
 
 
-def _ticket(ticket: Mapping[str, Any] | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+def _ticket(session: Session, ticket: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if ticket is None:
         return None
+    names = transcripts.agent_names(session)
+    evidence = [asdict(one) for one in transcripts.evidence_of(session, ticket)]
     columns = (
         "state",
         "queue_id",
@@ -143,7 +146,6 @@ def _ticket(ticket: Mapping[str, Any] | None, names: Mapping[str, str]) -> dict[
         "score",
         "threshold",
         "epoch",
-        "evidence",
         "holder_id",
         "opened_at",
         "waiting_since",
@@ -153,7 +155,8 @@ def _ticket(ticket: Mapping[str, Any] | None, names: Mapping[str, str]) -> dict[
         "closed_at",
         "disposition",
     )
-    return {"ticket": ticket["ticket_id"], "holder": names.get(ticket["holder_id"] or "", "")} | {
+    holder = names.get(ticket["holder_id"] or "", "")
+    return {"ticket": ticket["ticket_id"], "holder": holder, "evidence": evidence} | {
         name: _plain(ticket[name]) for name in columns
     }
 

@@ -84,7 +84,7 @@ def enter(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page = browser.new_context(viewport={"width": width, "height": 900}, base_url=address).new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
-            "console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None
+            "console", lambda message: troubles.append(message.text) if is_trouble(message.type, message.text) else None
         )
         page.goto(path)
         page.get_by_test_id("login-email").fill(f"{name.lower()}@example.com")
@@ -97,6 +97,11 @@ def enter(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for page in pages:
         page.context.close()
     assert troubles == []
+
+
+def is_trouble(kind: str, text: str) -> bool:
+    """An error of a script; an answer that says no is none, though the browser tells of it as loudly."""
+    return "Content Security" in text or (kind == "error" and not text.startswith("Failed to load resource"))
 
 
 def test_an_agent_claims_answers_and_returns(enter: Callable[..., Page], database: Database, story: str) -> None:
@@ -134,6 +139,43 @@ def test_what_the_contact_writes_shows_without_a_reload(
 
     expect(page.locator("#transcript")).to_contain_text("¿Hay alguien?", timeout=4_000)
     assert page.evaluate("window.samePage") is True
+
+
+def test_leaving_a_page_breaks_nothing(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana", f"/console/conversations/{story}")
+    with page.expect_event("requestfinished", lambda request: "/stream" not in request.url):
+        page.reload()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto("about:blank")
+
+    assert errors == []
+
+
+def test_evidence_and_its_line_in_the_card_lead_to_each_other(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana", f"/console/conversations/{story}")
+    page.evaluate("window.samePage = true")
+    page.locator("#mark-1").click()
+    expect(page.locator("#reason-1")).to_be_focused()
+    page.locator("#reason-1").click()
+
+    expect(page.locator("#mark-1")).to_be_focused()
+    assert page.evaluate("window.samePage") is True
+
+
+def test_on_a_phone_evidence_leads_to_the_page_of_the_card_and_back(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana", f"/console/conversations/{story}", width=390)
+    page.locator("#mark-1").click()
+    expect(page.locator("#reason-1")).to_be_visible()
+    page.locator("#reason-1").click()
+
+    expect(page.locator("#mark-1")).to_be_in_viewport()
+
+
+def test_the_hidden_link_to_the_content_casts_no_shadow(enter: Callable[..., Page], story: str) -> None:
+    skip = enter("Ana").locator(".skip")
+
+    assert skip.evaluate("link => getComputedStyle(link).boxShadow") == "none"
 
 
 def test_a_colleague_sees_who_was_faster(enter: Callable[..., Page], story: str) -> None:

@@ -128,6 +128,21 @@ def a_story(work: Work, name: str = "Marta Ríos", queue: str = "orders", **chan
     return conversation_id, ticket_id
 
 
+def an_angry_story(work: Work) -> str:
+    """A handoff whose evidence lies in two messages, in another order than that in which it was said."""
+    conversation_id = a_conversation(work, "Marta Ríos")
+    first = a_message(work, conversation_id, "Es una vergüenza, ¿dónde está?")["message_id"]
+    second = a_message(work, conversation_id, "Y sigo esperando")["message_id"]
+    evidence = [
+        {"code": "repeat", "quote": "3×", "message_id": second, "points": 1.0},
+        {"code": "wait_complaint", "quote": "sigo esperando", "message_id": second, "points": 2.0},
+        {"code": "profanity", "quote": "vergüenza", "message_id": first, "points": 2.0},
+        {"code": "frustration", "quote": "Es una vergüenza", "message_id": first, "points": 2.0},
+    ]
+    desk.open(work, conversation_id, Opening("orders", "frustration", evidence=evidence))
+    return conversation_id
+
+
 def held(work: Work, agent_id: str, **changes: Any) -> tuple[str, str]:
     """The same, claimed by this agent."""
     conversation_id, ticket_id = a_story(work, **changes)

@@ -40,6 +40,7 @@ def test_evidence_points_at_its_message(ana: Client, story: tuple[str, str]) -> 
 
     assert marked["evidence"] == [1]
     assert found["card"]["why"]["reasons"][0]["message_id"] == marked["id"]
+    assert [(one["number"], one["code"]) for one in found["ticket"]["evidence"]] == [(1, "human_request")]
 
 
 def test_the_order_comes_with_it(ana: Client, story: tuple[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -58,8 +59,40 @@ def test_a_broken_promise_is_told_by_words_and_icon(app: Flask, hand_clock: Hand
 def test_evidence_has_the_same_number_in_transcript_and_card(ana: Client, story: str) -> None:
     page = page_of(ana, story)
 
-    assert f'<mark class="evidence" data-testid="evidence">{desks.EVIDENCE}</mark>' in page
-    assert 'href="#reason-1"' in page and 'id="reason-1"' in page
+    assert f'<mark class="evidence" data-testid="evidence">{desks.EVIDENCE}</mark><a class="cite" id="mark-1"' in page
+    assert f'href="/console/conversations/{story}/panel#reason-1"' in page and 'id="reason-1"' in page
+    assert f'href="/console/conversations/{story}#mark-1"' in page
+
+
+def test_evidence_is_numbered_as_it_is_read_and_a_shared_mark_shows_all_its_numbers(
+    app: Flask, ana: Client, database: Database
+) -> None:
+    with database.work() as work:
+        conversation_id = desks.an_angry_story(work)
+    page = page_of(ana, conversation_id)
+    shown = re.findall(r'<mark[^>]*>([^<]+)</mark>|id="mark-(\d)"', page)
+    lines = re.findall(r'<span class="cite">(\d)</span><span>([^<]+)</span>', page)
+
+    assert [words or number for words, number in shown] == ["Es una vergüenza", "1", "2", "sigo esperando", "3", "4"]
+    assert lines == [
+        ("1", "Está molesto con la situación: «Es una vergüenza»"),
+        ("2", "Usa palabras fuertes: «vergüenza»"),
+        ("3", "Se queja de la espera: «sigo esperando»"),
+        ("4", "Repite la pregunta (3×)"),
+    ]
+
+
+def test_the_card_quotes_words_and_never_a_count(ana: Client, database: Database) -> None:
+    with database.work() as work:
+        conversation_id = desks.an_angry_story(work)
+
+    assert "Está molesto con la situación: «sigo esperando»" in page_of(ana, conversation_id)
+
+
+def test_the_window_is_told_in_hours_until_a_day(ana: Client, hand_clock: HandClock, story: str) -> None:
+    hand_clock.forward(seconds=20)
+
+    assert "Ventana de WhatsApp: 23 h 59 min" in page_of(ana, story)
 
 
 def test_the_card_says_why_in_one_sentence(ana: Client, story: str) -> None:

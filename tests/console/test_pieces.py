@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console import listing, naming
-from console.formats import Formats, span
+from console.formats import Formats, left, span
 from console.segments import Segment, plain, segments
 from console.stretches import Passing, Spoken, stretches
 
@@ -32,6 +32,22 @@ SPANISH = Formats("es", ZoneInfo("Europe/Madrid"), NOON)
 )
 def test_a_span_has_two_units_at_most(minutes: float, text: str) -> None:
     assert span(timedelta(minutes=minutes)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (30, "1 min"),
+        (3_599, "59 min"),
+        (3_600, "1 h"),
+        (7_860, "2 h 11 min"),
+        (86_399, "23 h 59 min"),
+        (86_400, "24 h"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_time_left_is_rounded_down_and_told_in_hours_until_a_day(seconds: int, text: str) -> None:
+    assert left(timedelta(seconds=seconds)) == text
 
 
 @pytest.mark.parametrize(
@@ -79,24 +95,36 @@ def test_other_asterisks_stay(text: str) -> None:
 def test_a_quote_is_marked_where_it_stands() -> None:
     found = segments("Me dices otra vez lo mismo.", [(2, "OTRA VEZ lo mismo")])
 
-    assert [(piece.text, piece.cite) for piece in found] == [("Me dices ", 0), ("otra vez lo mismo", 2), (".", 0)]
+    assert [(piece.text, piece.cites) for piece in found] == [
+        ("Me dices ", ()),
+        ("otra vez lo mismo", (2,)),
+        (".", ()),
+    ]
 
 
-def test_quotes_that_overlap_are_marked_once() -> None:
-    found = segments("una vergüenza de servicio", [(1, "vergüenza"), (2, "vergüenza de servicio")])
+def test_quotes_that_overlap_share_a_mark_with_all_their_numbers() -> None:
+    found = segments(
+        "una vergüenza de servicio", [(1, "vergüenza"), (2, "una vergüenza"), (3, "vergüenza de servicio")]
+    )
 
-    assert [piece.cite for piece in found if piece.cite] == [1]
+    assert [(piece.text, piece.discs) for piece in found] == [("una vergüenza de servicio", (1, 2, 3))]
+
+
+def test_a_mark_of_several_pieces_shows_its_number_at_its_end() -> None:
+    found = segments("es *muy* tarde ya", [(1, "es *muy* tarde")])
+
+    assert [(piece.cites, piece.discs) for piece in found] == [((1,), ()), ((1,), ()), ((1,), (1,)), ((), ())]
 
 
 @pytest.mark.parametrize("quote", ["", "  ", "no está", "3×"])
 def test_a_quote_that_does_not_stand_there_marks_nothing(quote: str) -> None:
-    assert [piece.cite for piece in segments("Hola", [(1, quote)])] == [0]
+    assert [piece.cites for piece in segments("Hola", [(1, quote)])] == [()]
 
 
 def test_marks_stay_right_where_folding_changes_lengths() -> None:
     found = segments("İİİ esto es un ROBO", [(1, "un ROBO")])
 
-    assert [piece.text for piece in found if piece.cite] == ["un ROBO"]
+    assert [piece.text for piece in found if piece.cites] == ["un ROBO"]
 
 
 def a_row(**changes: Any) -> dict[str, Any]:
