@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import structlog
@@ -145,6 +146,7 @@ def desk_of(relevo: Relevo) -> Desk:
         database=relevo.database, find_order=find_order,
         window_hours=lambda kind: channels.adapter(kind).window_hours, redis_url=given.redis_url, mode=given.mode,
         trusted_proxies=given.trusted_proxies,
+        public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
         max_streams=given.web_threads * 2 // 3)
 

@@ -138,7 +138,8 @@ def load(**overrides: Any) -> Settings:
     except UnicodeDecodeError:
         raise BadSettings(f"{DOTENV} is not UTF-8: save it as UTF-8.") from None
     except OSError as error:
-        raise BadSettings(f"{DOTENV} cannot be read ({error.strerror}): let the user that runs Relevo read it.") from None
+        why = f"{DOTENV} cannot be read ({error.strerror}): let the user that runs Relevo read it."
+        raise BadSettings(why) from None
     return Settings(**{**given.model_dump(), **_filled_in(given)})
 
 
@@ -192,8 +193,8 @@ def _database_url(url: str) -> str:
     except (ArgumentError, ValueError):
         known = False
     if not known:
-        raise BadSettings("DATABASE_URL: it is no address of PostgreSQL or SQLite; write postgresql://user:password@host/name, "
-                          "or remove it: SQLite in DATA_DIR is the default.")
+        raise BadSettings("DATABASE_URL: it is no address of PostgreSQL or SQLite; write "
+                          "postgresql://user:password@host/name, or remove it: SQLite in DATA_DIR is the default.")
     return url
 
 
@@ -214,7 +215,8 @@ def _kept_secret(path: Path) -> str:
 
 
 def _no_data_dir(folder: Path, error: OSError) -> BadSettings:
-    return BadSettings(f"DATA_DIR: {folder} cannot be used ({error.strerror}); choose a folder that this user may write to.")
+    return BadSettings(f"DATA_DIR: {folder} cannot be used ({error.strerror}); choose a folder that this user may "
+                       "write to.")
 
 
 def _read_accounts(path: Path) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _enter() -> Response | None:
     if "\x00" in request.path or b"%00" in request.query_string:
         raise NothingHere("No address of ours has a NUL in it, and PostgreSQL refuses one.")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        if not safety.is_own_origin(request.headers.get("Origin"), request.host):
+        if not safety.is_own_origin(request.headers.get("Origin"), {request.host, *here.desk().public_hosts}):
             raise CSRFError("The post comes from another page.")
         _csrf.protect()
     return None if here.is_known() or request.endpoint in PUBLIC else _to_login()

@@ -31,7 +31,7 @@ class Desk:
     raise, and then the card says that the shop does not answer. `window_hours(kind)` is how long a channel kind lets
     us write after the contact's last message (None: always). `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
-    `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
+    `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
     two thirds of the web process's threads.
     """
 
@@ -43,5 +43,6 @@ class Desk:
     redis_url: str = ""
     mode: str = "production"
     trusted_proxies: int = 0
+    public_hosts: frozenset[str] = frozenset()
     secure_cookies: bool = True
     max_streams: int = MAX_STREAMS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 HOME = "/console/conversations"
@@ -32,9 +33,12 @@ def local_path(target: str) -> str:
     return target if is_inside else HOME
 
 
-def is_own_origin(origin: str | None, host: str) -> bool:
-    """Whether a post comes from our own pages; browsers that send no Origin are held by the token alone."""
-    return not origin or urlsplit(origin).netloc == host
+def is_own_origin(origin: str | None, hosts: Container[str]) -> bool:
+    """Whether a post comes from our own pages; browsers that send no Origin are held by the token alone.
+
+    `hosts` are the one that was asked and our public ones: a reverse proxy may have renamed the host on its way here.
+    """
+    return not origin or urlsplit(origin).netloc in hosts
 
 
 def source(remote: str | None, forwarded: str, trusted_proxies: int) -> str:

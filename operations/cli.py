@@ -70,8 +70,8 @@ def main() -> None:
 def no_database(url: str, error: SQLAlchemyError) -> str:
     """Why a command could not use the database, and what to do, without what was in the statement."""
     reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-    return (f"The database {migrations.shown(url)} cannot be used ({reason}). If it is new, ./run flask migrate makes its "
-            "tables; ./run flask doctor says what else is wrong.")
+    return (f"The database {migrations.shown(url)} cannot be used ({reason}). If it is new, ./run flask migrate makes "
+            "its tables; ./run flask doctor says what else is wrong.")
 
 
 if __name__ == "__main__":

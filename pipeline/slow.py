@@ -99,7 +99,7 @@ class Slow:
         if row["is_write"] and row["attempt"] > 0:
             answered = Answered("unsure", error="A worker ended while it was asking; whether it was done is unknown.")
         elif row["attempt"] >= TRIES:
-            answered = Answered("failed", error=f"It was asked {TRIES} times, and no worker lived to write the answer down.")
+            answered = Answered("failed", error=f"It was asked {TRIES} times; no worker lived to write the answer down.")
         else:
             faults.point("before service")
             answered = self._ask(asked)

@@ -108,4 +108,14 @@ def our_accounts(patient: Patient) -> Iterator[Finding]:
         yield Finding("accounts", "ok", f"{len(ours.twilio)} account(s) at Twilio, {len(ours.meta)} app(s) at Meta.")
 
 
-CHECKS = (secret_key, lab_mode, public_base_url, provider_addresses, our_accounts)
+def proxies(patient: Patient) -> Iterator[Finding]:
+    """Behind a proxy everybody comes from one address, unless we are told to believe what the proxy says."""
+    settings = patient.settings
+    is_behind = any(base.startswith("https:") for base in settings.public_bases) and not patient.is_demo
+    if is_behind and not settings.trusted_proxies:
+        yield Finding("proxies", "warn", "TRUSTED_PROXIES is 0: behind a reverse proxy all failed log-ins count for one "
+                      "address, and 20 of a stranger's lock every agent out for 15 minutes.",
+                      "set TRUSTED_PROXIES to the number of proxies in front that write X-Forwarded-For, usually 1")
+
+
+CHECKS = (secret_key, lab_mode, public_base_url, provider_addresses, our_accounts, proxies)

@@ -174,6 +174,14 @@ def test_a_post_from_another_page_is_refused_even_with_the_token(ana: Client) ->
     assert answer.status_code == 403
 
 
+def test_a_proxy_that_renames_the_host_locks_nobody_out(database: Database) -> None:
+    with database.work() as work:
+        desks.people(work)
+    ana = desks.enter(desks.an_app(database, public_hosts=frozenset({"chat.example"})), "Ana")
+
+    assert desks.post(ana, "/console/me", {"Origin": "https://chat.example"}, theme="dark").status_code < 400
+
+
 def test_nothing_happens_by_get(app: Flask, database: Database, ana: Client) -> None:
     with database.work() as work:
         _, ticket_id = desks.a_story(work)

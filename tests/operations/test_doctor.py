@@ -73,6 +73,15 @@ def test_lab_may_speak_http_to_this_machine(a_setting: MakeSettings) -> None:
     assert "fail" not in {finding.level for finding in found}
 
 
+@pytest.mark.parametrize(("proxies", "told"), [(0, True), (1, False)])
+def test_log_ins_that_all_seem_to_come_from_the_proxy_are_pointed_out(
+    proxies: int, told: bool, a_setting: MakeSettings
+) -> None:
+    found = asked(settings.proxies, a_setting(trusted_proxies=proxies))
+
+    assert bool(found) is told
+
+
 def test_lab_mode_is_never_unmentioned(a_setting: MakeSettings) -> None:
     given = a_setting(mode="lab", public_base_url="http://127.0.0.1:8000")
 
