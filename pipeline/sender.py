@@ -77,6 +77,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._settling: set[str] = set()
         self._next_at: dict[tuple[str, str], float] = {}
 
     async def run(self) -> None:
@@ -149,7 +150,11 @@ class Sender:
             return Answer("refused", code="not_ours", text=f"{claimed.kind} {claimed.account} is no longer configured.",
                           error_class="CONFIG")
         adapter = channels.adapter(claimed.kind)
-        request = adapter.request(claimed.request, claimed.address, claimed.part_id, endpoint)
+        try:
+            request = adapter.request(claimed.request, claimed.address, claimed.part_id, endpoint)
+        except Exception as error:  # nothing has left: it failed for certain, and a person sees it
+            logger.error("a request could not be written", part=claimed.part_id, error=type(error).__name__)
+            return Answer("refused", code="unwritable", text=f"It cannot be written for {claimed.kind}.")
         try:
             faults.point("before provider")
             if self._is_too_late(claimed):
@@ -205,9 +210,11 @@ class Sender:
                 if orphaned:
                     logger.warning("parts of a dead sender", parts=orphaned)
                 self.tokens.update(waiting)
-                for doubt in doubtful:
-                    await self._settle(doubt)
                 self._wake.set()
+                for doubt in doubtful:
+                    if doubt.part_id not in self._settling:
+                        self._settling.add(doubt.part_id)
+                        self._start(self._settle_alone(doubt))
             except Exception as error:  # without it what a dead sender left would wait for ever; it comes again soon
                 logger.warning("a sweep failed", error=type(error).__name__)
             await asyncio.sleep(self.settings.sweep_seconds)
@@ -215,6 +222,16 @@ class Sender:
     def _left_behind(self, work: Work) -> tuple[int, list[str], list[Doubt]]:
         orphaned = reconcile.orphans(work, self.settings.patience)
         return orphaned, claims.ready(work), reconcile.doubts(work)
+
+    async def _settle_alone(self, doubt: Doubt) -> None:
+        """One doubt by itself: a provider that does not answer holds up neither other doubts nor what may go."""
+        try:
+            await self._settle(doubt)
+        except Exception as error:  # it stays in doubt and is looked into at the next sweep
+            logger.warning("a doubt could not be settled", part=doubt.part_id, error=type(error).__name__)
+        finally:
+            self._settling.discard(doubt.part_id)
+        self._wake.set()
 
     async def _settle(self, doubt: Doubt) -> None:
         endpoint = self.settings.endpoints.get((doubt.kind, doubt.account))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 import clock
-from channels.base import Answer
+from channels.base import Answer, Endpoint
 from conversation.tables import Conversation, DeadLetter, OutboxPart
 from conversation.work import Database
 from pipeline import claims, reconcile
 from pipeline.claims import Outcome
+from pipeline.sender import Sender, Settings
 from tests.builders import HandClock, a_channel, a_conversation
 from tests.pipeline.conftest import OURS, say, send_until
 from tests.providers.twilio import TwilioStandIn
@@ -110,6 +112,32 @@ def test_a_connection_cut_before_acceptance_is_proven_and_sent_again(
     send_until(database, twilio, settled(database))
 
     assert bodies(twilio) == ["uno", "dos"]
+
+
+def test_a_provider_that_is_away_leaves_the_doubts_about_others_alone(
+    database: Database, marta: str, twilio: TwilioStandIn
+) -> None:
+    with database.work() as work:
+        away = a_conversation(work, channel_id=a_channel(work, "twilio-whatsapp", "+34600000009"))
+    for conversation in (away, marta):
+        say(database, conversation, "uno")
+    with database.work() as work:
+        work.connection.execute(update(PART).values(state="unknown", attempt=1, not_before=work.now, sending_at=case(
+            (PART.c.conversation_id == away, work.now - timedelta(seconds=2)), else_=work.now - timedelta(seconds=1))))
+
+    send_until(database, twilio, lambda: bodies(twilio) == ["uno"], silent="+34600000009")
+
+
+def test_a_message_that_cannot_be_written_is_refused_and_not_in_doubt(database: Database, marta: str) -> None:
+    say(database, marta, "uno")
+    with database.work() as work:
+        (claimed,) = claims.take(work, [marta], "a:1", claims.Patience())
+    without_secrets = {("twilio-whatsapp", OURS): Endpoint("twilio-whatsapp", OURS, "http://127.0.0.1:9", {})}
+
+    async def exchange() -> Answer:
+        return await Sender(database, Settings(without_secrets, "", claims.Patience()))._exchange(claimed)
+
+    assert asyncio.run(exchange()).outcome == "refused"
 
 
 def test_what_a_dead_sender_left_is_settled_by_the_list(
