@@ -211,10 +211,8 @@ class Sender:
                     logger.warning("parts of a dead sender", parts=orphaned)
                 self.tokens.update(waiting)
                 self._wake.set()
-                for doubt in doubtful:
-                    if doubt.part_id not in self._settling:
-                        self._settling.add(doubt.part_id)
-                        self._start(self._settle_alone(doubt))
+                for doubt in [one for one in doubtful if one.part_id not in self._settling]:
+                    self._start(self._settle_alone(doubt))
             except Exception as error:  # without it what a dead sender left would wait for ever; it comes again soon
                 logger.warning("a sweep failed", error=type(error).__name__)
             await asyncio.sleep(self.settings.sweep_seconds)
@@ -225,6 +223,7 @@ class Sender:
 
     async def _settle_alone(self, doubt: Doubt) -> None:
         """One doubt by itself: a provider that does not answer holds up neither other doubts nor what may go."""
+        self._settling.add(doubt.part_id)
         try:
             await self._settle(doubt)
         except Exception as error:  # it stays in doubt and is looked into at the next sweep
