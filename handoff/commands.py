@@ -38,7 +38,7 @@ def invite(name: str, email: str, **options: Any) -> None:
                            options["capacity"], options["zone"])
     with _sentences(), _database().work() as work:
         token = people.invite(work, person)
-    click.echo(f"{INVITATION_PATH}{token}")
+    click.echo(_link(token))
 
 
 @agents.command("list")
@@ -62,10 +62,10 @@ def deactivate(email: str) -> None:
 @agents.command("reset-password")
 @click.argument("email")
 def reset_password(email: str) -> None:
-    """End the password and the sessions of EMAIL; prints the path of a new link that works once."""
+    """End the password and the sessions of EMAIL; prints a new link that works once."""
     with _sentences(), _database().work() as work:
         token = people.reset_password(work, email)
-    click.echo(f"{INVITATION_PATH}{token}")
+    click.echo(_link(token))
 
 
 @queues.command("list")
@@ -107,6 +107,12 @@ def hours(queue_id: str, words: str, holidays: str | None) -> None:
     with _sentences(), _database().work() as work:
         lists.set_hours(work, queue_id, opening.parse(words), None if holidays is None else _days(holidays))
     click.echo(f"Hours of {queue_id}: {words}")
+
+
+def _link(token: str) -> str:
+    """The whole address where it is known, so that it can be sent as it stands."""
+    bases = current_app.extensions["relevo"].settings.public_bases
+    return f"{bases[0] if bases else ''}{INVITATION_PATH}{token}"
 
 
 def _database() -> Database:

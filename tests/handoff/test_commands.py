@@ -18,17 +18,18 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(house: House) -> Run:
     app = Flask("desk")
-    app.extensions["relevo"] = SimpleNamespace(database=house.database)
+    app.extensions["relevo"] = SimpleNamespace(
+        database=house.database, settings=SimpleNamespace(public_bases=("https://chat.example",)))
     app.cli.add_command(commands.agents)
     app.cli.add_command(commands.queues)
     return lambda *words: app.test_cli_runner().invoke(args=list(words))
 
 
-def test_an_invitation_is_a_path_that_lets_somebody_in(house: House, run: Run):
+def test_an_invitation_is_a_link_that_lets_somebody_in(house: House, run: Run):
     result = run("agents", "invite", "Eva", "eva@example.com", "--queues", "shipping, returns", "--role", "supervisor")
 
     path, token = result.output.strip().rsplit("/", 1)
-    assert path == "/console/invitations"
+    assert path == "https://chat.example/console/invitations"
     eva = house.ask(access.viewer, agents.accept(house.database, token, "una clave larga"))
     assert (eva.role, eva.queues) == ("supervisor", {"shipping", "returns"})
 
