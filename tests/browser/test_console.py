@@ -141,15 +141,25 @@ def test_what_the_contact_writes_shows_without_a_reload(
     assert page.evaluate("window.samePage") is True
 
 
-def test_leaving_a_page_breaks_nothing(enter: Callable[..., Page], story: str) -> None:
-    page = enter("Ana", f"/console/conversations/{story}")
-    with page.expect_event("requestfinished", lambda request: "/stream" not in request.url):
-        page.reload()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.goto("about:blank")
+def test_a_stream_that_breaks_off_is_no_error_of_a_script(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana", "/console/me")
+    page.route(
+        "**/console/stream*", lambda route: route.fulfill(content_type="text/event-stream", body="retry: 60\n\n")
+    )
+    with page.expect_request("**/console/stream*"):
+        page.goto("/console/conversations")
 
-    assert errors == []
+    page.wait_for_event("request", lambda request: "/stream" in request.url)  # `enter` fails what was logged until then
+
+
+def test_a_stream_that_was_refused_is_opened_again(enter: Callable[..., Page], story: str) -> None:
+    page = enter("Ana", "/console/me")
+    page.add_init_script("console.error = () => {}")
+    page.route("**/console/stream*", lambda route: route.fulfill(status=503), times=1)
+    with page.expect_response(lambda answer: "/stream" in answer.url and answer.status == 503):
+        page.goto("/console/conversations")
+
+    page.wait_for_event("response", lambda answer: "/stream" in answer.url and answer.status == 200)
 
 
 def test_evidence_and_its_line_in_the_card_lead_to_each_other(enter: Callable[..., Page], story: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import string
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from console import naming, nav, words
-from console.rendering import SCRIPTS, STATIC, STYLES
+from console.rendering import HTMX_CONFIG, SCRIPTS, STATIC, STYLES
 from handoff.card import REASONS
 
 FOLDER = Path(words.__file__).parent
@@ -41,6 +42,12 @@ def test_every_text_that_is_asked_for_exists() -> None:
 
     assert len(asked) > 100
     assert asked - set(words.load("es")) == set()
+
+
+def test_htmx_writes_no_style_that_the_policy_would_block() -> None:
+    config = json.loads(HTMX_CONFIG)
+
+    assert (config["includeIndicatorStyles"], config["attributesToSettle"]) == (False, ["class"])
 
 
 def test_nothing_in_spanish_says_coger() -> None:

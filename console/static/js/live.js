@@ -1,6 +1,7 @@
 // Live pages: tells when the stream is broken, and looks by itself until it is back.
 const SILENCE_MS = 25000; // the server says something every 15 s
 const POLL_MS = 10000;
+const MOMENT_MS = 1000;
 const HIDDEN_MS = 60000; // a tab nobody sees gives its connection back
 
 let source = null;
@@ -17,8 +18,17 @@ window.htmx.createEventSource = (url) => {
     if (brokenSince) mended();
   };
   for (const name of ["open", "ping", "list", "conversation", "entry", "resync"]) source.addEventListener(name, heard);
+  source.addEventListener("error", hush);
   return source;
 };
+
+// A stream breaks when its page is left, and the browser mends one by itself: neither is told as an error. One that is
+// closed for good goes to the extension, which opens another, a moment later: by then a page that is left is gone.
+function hush(event) {
+  event.stopImmediatePropagation();
+  const broken = event.target;
+  if (broken.readyState === EventSource.CLOSED) setTimeout(() => broken.onerror?.(event), MOMENT_MS);
+}
 
 function refresh() {
   polledAt = Date.now();
