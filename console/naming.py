@@ -24,7 +24,7 @@ _FAMILIES = (
     ("human_request presence phone_wish reject_bot accepted_person", Why("human_request", "hand")),
     ("frustration profanity insult annoyance sarcasm repetition_complaint wait_complaint wait", _ANGRY),
     ("threat_authority threat_legal threat_public vulnerable safety anger_emoji shouting insistence", _ANGRY),
-    ("no_progress repeat rephrase again same_answer same_slot", Why("repeats", "rotate-ccw")),
+    ("no_progress repeat repeats rephrase again same_answer same_slot", Why("repeats", "rotate-ccw")),
     ("fallback fallbacks", Why("fallbacks", "message-circle-question-mark")),
     ("damage problem_on_arrival faulty_item", Why("damage", "package-x")),
     ("lost late not_received unknown_status no_order_number identity_failed", Why("order", "truck")),

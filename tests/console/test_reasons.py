@@ -1,0 +1,50 @@
+"""Every code that a handoff or its evidence may carry has its words: whatever the bot, a flow or the demo says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.escalation_policy import POINTS as SIGNALS
+from bot.understanding import frustration, requests
+from handoff.card import REASONS
+
+HOUSE = REASONS.parent.parent
+WORDS = yaml.safe_load(REASONS.read_text("utf-8"))
+# Where a code stands in these calls: by position or by name.
+CALLS = {"Evidence": (0, "code"), "Reason": (0, "code"), "count": (0, "code"), "Verdict": (1, "reason")}
+CALLS |= {"ToPeople": (0, "reason"), "HandOff": (1, "reason")}
+SOURCES = [*sorted((HOUSE / "bot").rglob("*.py")), *sorted((HOUSE / "pipeline").glob("*.py"))]
+FLOWS = [HOUSE / "demo/stories.yaml", *sorted((HOUSE / "flows").glob("*.yaml"))]
+
+
+def codes_of(path: Path) -> Iterator[str]:
+    """The texts that the calls of this file give as a code."""
+    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(call, ast.Call):
+            continue
+        place, name = CALLS.get(getattr(call.func, "attr", getattr(call.func, "id", "")), (-1, ""))
+        given = [*call.args[place : place + 1]] if place >= 0 else []
+        given += [keyword.value for keyword in call.keywords if name and keyword.arg == name]
+        texts = (part.value for value in given for part in ast.walk(value) if isinstance(part, ast.Constant))
+        yield from (text for text in texts if isinstance(text, str) and re.fullmatch("[a-z_]{4,}", text))
+
+
+WRITTEN = {code for path in SOURCES for code in codes_of(path)} - {"failed"}  # a status that becomes `system_down`
+OF_FLOWS = {code for path in FLOWS for code in re.findall(r"\b(?:reason|code): *(\w+)", path.read_text("utf-8"))}
+WEIGHED = {*SIGNALS, *frustration.POINTS, *requests.SCORES, "shouting", "frustration", "no_progress"}
+
+
+@pytest.mark.parametrize("code", sorted(WRITTEN | OF_FLOWS | WEIGHED))
+def test_a_code_has_words_in_three_languages(code: str) -> None:
+    assert set(WORDS[code]) == {"es", "en", "pt"} and all(WORDS[code].values())
+
+
+def test_the_codes_are_found_where_they_are_written() -> None:
+    assert {"human_request", "same_slot", "bot_error", "too_many", "reopened"} <= WRITTEN
+    assert {"identity_failed", "repeats"} <= OF_FLOWS
