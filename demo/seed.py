@@ -7,7 +7,8 @@ an agent already.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -92,7 +93,13 @@ def _add(work: Work, login: Login) -> str:
     work.connection.execute(
         update(Agent.__table__)
         .where(Agent.__table__.c.agent_id == row["agent_id"])
-        .values(password_hash=_hash(login.password), invite_hash=None, invite_until=None, demo=True)
+        .values(
+            password_hash=_hash(login.password),
+            invite_hash=None,
+            invite_until=None,
+            demo=True,
+            last_seen_at=work.now,  # a holder who was never at her desk would lose her tickets at once
+        )
     )
     return row["agent_id"]
 
@@ -112,27 +119,25 @@ def _tell(work: Work, account: str, story: Mapping[str, Any], people: Mapping[st
     """One story, from its first line to where it stands now; returns its conversation."""
     key = identity.contact_key(KIND, account, story["phone"])
     sender = Sender(KIND, account, key.partition(":")[0], key, story["phone"], story["name"], story["language"])
-    start = _ago(work, story["talk"][0][0])
-    talk = inbox.find_all(start, [sender])[sender]
-    messages = [_line(work, talk, line) for line in story["talk"]]
-    talk.row["heard_seq"] = talk.row["last_seq"]
-    inbox.write(start, [talk])
+    with _ago(work, story["talk"][0][0]) as start:
+        talk = inbox.find_all(start, [sender])[sender]
+        messages = [_line(work, talk, line) for line in story["talk"]]
+        talk.row["heard_seq"] = talk.row["last_seq"]
+        inbox.write(start, [talk])
     if "handoff" in story:
-        at = _ago(work, story["talk"][-1][0])
-        ticket_id = desk.open(at, talk.conversation_id, _opening(story["handoff"], messages))
+        with _ago(work, story["talk"][-1][0]) as then:
+            ticket_id = desk.open(then, talk.conversation_id, _opening(story["handoff"], messages))
         _by_people(work, talk.conversation_id, ticket_id, story, people)
     return talk.conversation_id
 
 
 def _line(work: Work, talk: Talk, line: list[Any]) -> str:
     minutes, author, text = line
-    then = _ago(work, minutes)
-    if author == "contact":
-        message: str = talk.heard(then, {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)})[
-            "message_id"
-        ]
+    with _ago(work, minutes) as then:
+        if author != "contact":
+            return talk.say(then, Outgoing(text, author=author))
+        message: str = talk.heard(then, _event(then, text))["message_id"]
         return message
-    return talk.say(then, Outgoing(text, author=author))
 
 
 def _opening(told: Mapping[str, Any], messages: list[str]) -> Opening:
@@ -160,30 +165,39 @@ def _by_people(
         return
     agent_id = people[story["taken"]["agent"]]
     ticket = work.connection.execute(select(Ticket.__table__.c.epoch).where(Ticket.__table__.c.ticket_id == ticket_id))
-    held = claims.claim(_ago(work, story["taken"]["minutes"]), ticket_id, agent_id, ticket.scalar_one())
+    with _ago(work, story["taken"]["minutes"]) as then:
+        held = claims.claim(then, ticket_id, agent_id, ticket.scalar_one())
     for minutes, author, text in story.get("then", ()):
-        then = _ago(work, minutes)
-        if author == "agent":
-            replies.reply(then, ticket_id, agent_id, Reply(text, held.epoch, 0, force=True))
-        else:
-            _hear(then, conversation_id, text)
+        with _ago(work, minutes) as then:
+            if author == "agent":
+                replies.reply(then, ticket_id, agent_id, Reply(text, held.epoch, 0, force=True))
+            else:
+                _hear(then, conversation_id, text)
     if "resolved" in story:
-        closing.resolve(_ago(work, story["resolved"]["minutes"]), ticket_id, agent_id)
+        with _ago(work, story["resolved"]["minutes"]) as then:
+            closing.resolve(then, ticket_id, agent_id)
 
 
 def _hear(then: Work, conversation_id: str, text: str) -> None:
     """The contact writes while a person has her conversation."""
     talk = inbox.load(then, conversation_id)
     assert talk is not None
-    message = talk.heard(then, {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)})
+    message = talk.heard(then, _event(then, text))
     talk.row["heard_seq"] = talk.row["last_seq"]
     inbox.write(then, [talk])
     desk.heard(then, talk.row, message)
 
 
-def _ago(work: Work, minutes: float) -> Work:
-    """The same transaction, so many minutes earlier."""
-    return Work(work.connection, work.wiring, work.now - timedelta(minutes=minutes))
+def _event(then: Work, text: str) -> dict[str, Any]:
+    return {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)}
+
+
+@contextmanager
+def _ago(work: Work, minutes: float) -> Iterator[Work]:
+    """The same transaction, so many minutes earlier, with its lines of the timeline; nobody is woken for it."""
+    then = Work(work.connection, work.wiring, work.now - timedelta(minutes=minutes))
+    yield then
+    then.complete()
 
 
 def _settle(connection: Connection, conversations: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -9,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from conversation.tables import Contact, Conversation, Message, OutboxPart
+from conversation.tables import Contact, Conversation, Message, OutboxPart, TimelineEntry
 from conversation.work import Database
 from demo import commands, seed
-from handoff import agents, queues
+from handoff import agents, queues, sweep
 from handoff.access import Filters, Viewer, conversations_for, viewer
 from handoff.tables import Agent, Ticket
 from orders import demo_shop
@@ -76,6 +77,25 @@ def test_everybody_is_where_her_story_says(demo: Database) -> None:
         ("shipping", "assigned"),
         ("shipping", "resolved"),
     ]
+
+
+def test_every_change_of_hands_has_its_line(demo: Database) -> None:
+    line, ticket = TimelineEntry.__table__, Ticket.__table__
+    query = select(line.c.kind, line.c.at, ticket.c.opened_at).join(ticket, ticket.c.ticket_id == line.c.ticket_id)
+    with demo.reading() as session:
+        rows = session.execute(query.where(line.c.kind.in_(("handoff", "claim", "resolve")))).all()
+
+    assert Counter(row.kind for row in rows) == {"handoff": 4, "claim": 3, "resolve": 1}
+    assert all(row.at == row.opened_at for row in rows if row.kind == "handoff")
+
+
+def test_nobody_loses_her_tickets_at_the_first_tick(demo: Database) -> None:
+    ticket = Ticket.__table__
+    with demo.work() as work:
+        sweep.tick(work)
+        holders = work.connection.execute(select(func.count(ticket.c.holder_id)).where(ticket.c.state == "assigned"))
+
+        assert holders.scalar_one() == 2
 
 
 def test_the_evidence_quotes_what_was_really_said(demo: Database) -> None:
