@@ -33,7 +33,7 @@ queues = AppGroup("queues", help="The lists of those who wait: show, add, openin
 @click.option("--capacity", type=click.IntRange(1, 100), default=4, show_default=True, help="Conversations at once.")
 @click.option("--zone", default="Europe/Madrid", show_default=True, help="Her time zone.")
 def invite(name: str, email: str, **options: Any) -> None:
-    """Invite NAME (as contacts will read it) with EMAIL; prints the path of the link that works once."""
+    """Invite NAME (as contacts will read it) with EMAIL; prints the link, which works once."""
     person = people.Person(name, email, _listed(options["queue_ids"]), options["role"], _listed(options["languages"]),
                            options["capacity"], options["zone"])
     with _sentences(), _database().work() as work:
