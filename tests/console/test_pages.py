@@ -75,7 +75,7 @@ def test_evidence_is_numbered_as_it_is_read_and_a_shared_mark_shows_all_its_numb
 
     assert [words or number for words, number in shown] == ["Es una vergüenza", "1", "2", "sigo esperando", "3", "4"]
     assert lines == [
-        ("1", "Está molesto con la situación: «Es una vergüenza»"),
+        ("1", "Le molesta la situación: «Es una vergüenza»"),
         ("2", "Usa palabras fuertes: «vergüenza»"),
         ("3", "Se queja de la espera: «sigo esperando»"),
         ("4", "Repite la pregunta (3×)"),
@@ -86,7 +86,7 @@ def test_the_card_quotes_words_and_never_a_count(ana: Client, database: Database
     with database.work() as work:
         conversation_id = desks.an_angry_story(work)
 
-    assert "Está molesto con la situación: «sigo esperando»" in page_of(ana, conversation_id)
+    assert "Le molesta la situación: «sigo esperando»" in page_of(ana, conversation_id)
 
 
 def test_the_window_is_told_in_hours_until_a_day(ana: Client, hand_clock: HandClock, story: str) -> None:

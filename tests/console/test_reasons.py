@@ -36,11 +36,12 @@ def codes_of(path: Path) -> Iterator[str]:
 
 
 WRITTEN = {code for path in SOURCES for code in codes_of(path)} - {"failed"}  # a status that becomes `system_down`
+UNANSWERED = {"not_found", "unsure"}  # the other statuses of a service of which a flow says nothing
 OF_FLOWS = {code for path in FLOWS for code in re.findall(r"\b(?:reason|code): *(\w+)", path.read_text("utf-8"))}
 WEIGHED = {*SIGNALS, *frustration.POINTS, *requests.SCORES, "shouting", "frustration", "no_progress"}
 
 
-@pytest.mark.parametrize("code", sorted(WRITTEN | OF_FLOWS | WEIGHED))
+@pytest.mark.parametrize("code", sorted(WRITTEN | UNANSWERED | OF_FLOWS | WEIGHED))
 def test_a_code_has_words_in_three_languages(code: str) -> None:
     assert set(WORDS[code]) == {"es", "en", "pt"} and all(WORDS[code].values())
 
