@@ -20,8 +20,8 @@ from sqlalchemy import bindparam, case, func, or_, select, update
 from channels import windows
 from channels.base import Answer
 from conversation.events import TimelineLine
-from conversation.prepared import Prepared
 from conversation.outbox import IS_BLOCKED, IS_OPEN, SETTLED_CHECKS
+from conversation.prepared import Prepared
 from conversation.tables import OPEN_PART_STATES, Channel, Conversation, OutboxPart
 from conversation.work import Work
 from pipeline import dead_letters
