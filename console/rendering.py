@@ -12,7 +12,6 @@ from typing import Any
 from flask import Response, g, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from console import here
 from console.safety import HOME
@@ -39,7 +38,7 @@ STYLES = (
     "login",
 )
 SCRIPTS = ("live", "composer", "drafts", "menus", "keys", "toasts", "evidence")
-_joint = re.compile(r"(?<=[/.])")  # within an address; none stands inside an escaped sign
+_joint = re.compile(r"(?<=[/.])(?=.)")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.
 HTMX_CONFIG = json.dumps(
@@ -93,10 +92,11 @@ def render(template: str, **values: Any) -> str:
     )
 
 
-def breakable(address: str) -> Markup:
-    """An address that breaks where one would break it by hand."""
-    start, slashes, rest = str(escape(address)).partition("://")
-    return Markup(f"{start}{slashes}{_joint.sub('<wbr>', rest)}")
+def breakable(address: str) -> list[str]:
+    """An address in the pieces between which one would break it by hand."""
+    start, slashes, rest = address.partition("://")
+    first, *others = _joint.split(rest)
+    return [start + slashes + first, *others]
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:

@@ -90,6 +90,7 @@ def enter(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.get_by_test_id("login-email").fill(f"{name.lower()}@example.com")
         page.get_by_test_id("login-password").fill(desks.PASSWORD)
         page.get_by_test_id("login-submit").click()
+        page.wait_for_load_state()  # keys and links are heard from then on
         pages.append(page)
         return page
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from console import naming, nav, words
-from console.rendering import HTMX_CONFIG, SCRIPTS, STATIC, STYLES
+from console.rendering import HTMX_CONFIG, SCRIPTS, STATIC, STYLES, breakable
 from handoff.card import REASONS
 
 FOLDER = Path(words.__file__).parent
@@ -54,6 +54,10 @@ def test_nothing_in_spanish_says_coger() -> None:
     assert not re.search(
         r"\b(coge|coger|cogid|cojo|coja)", (FOLDER / "texts/es.yaml").read_text("utf-8"), re.IGNORECASE
     )
+
+
+def test_an_address_breaks_behind_its_slashes_and_dots() -> None:
+    assert breakable("https://a.example/b/") == ["https://a.", "example/", "b/"]
 
 
 def test_plurals_follow_the_number() -> None:
