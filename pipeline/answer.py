@@ -92,6 +92,12 @@ def hear_again(work: Work, talk: Talk, bot: Bot) -> None:
             return
 
 
+def hear_kept(work: Work, talk: Talk, message: Mapping[str, Any], bot: Bot) -> None:
+    """Answer a message that is stored already; what people hold is theirs to answer."""
+    if talk.row["owner"] == "bot":
+        _answer(work, talk, _said(message), bot, message["seq"])
+
+
 def hear_result(work: Work, talk: Talk, result: CallResult, epoch: int, bot: Bot) -> bool:
     """Go on with what a service answered; False where people have taken over since it was asked."""
     if talk.row["owner"] != "bot" or talk.row["epoch"] != epoch:

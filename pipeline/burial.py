@@ -63,13 +63,15 @@ def rerun(work: Work, intake: Intake, dead_letter_id: str, by: str) -> None:
 
 
 def _rerun_turn(work: Work, intake: Intake, letter: Mapping[str, Any]) -> None:
+    """Answer what was kept of it; while people have the conversation it is with them already."""
     event = letter["payload"]["event"]
     if letter["conversation_id"] is None:
         intake.take_all(work, [event])
         return
     talk = inbox.load(work, letter["conversation_id"])
     assert talk is not None  # conversations are never deleted without their letters
-    answer.hear(work, talk, event, intake.bot)
+    kept = select(_message).where(_message.c.message_id == letter["payload"]["message"])
+    answer.hear_kept(work, talk, work.connection.execute(kept).mappings().one(), intake.bot)
     inbox.write(work, [talk])
 
 

@@ -8,11 +8,14 @@ import pytest
 
 from channels.base import Answer
 from conversation.errors import UnknownDeadLetter
-from conversation.tables import DeadLetter, OutboxPart
+from conversation.tables import DeadLetter, Message, OutboxPart
+from handoff import claims as claims_of_agents
+from handoff import closing
+from handoff.tables import Ticket
 from pipeline import burial, claims, dead_letters
 from pipeline.claims import Outcome, Patience
 from pipeline.tables import Timer
-from tests.builders import a_queue
+from tests.builders import a_queue, an_agent
 from tests.pipeline.house import House
 
 POISON = {"at_ms": 10**30}
@@ -63,23 +66,27 @@ def test_a_message_run_again_is_a_new_part(house: House) -> None:
     assert letter(house)["state"] == "rerun"
 
 
-def test_a_turn_run_again_is_still_poison_and_stays_open(house: House) -> None:
-    house.writer.submit([{**house.event("hola"), **POISON}])
-    with pytest.raises((ValueError, OverflowError, OSError)):
-        rerun(house)
-
-    assert letter(house)["state"] == "open"
-
-
-def test_a_turn_whose_cause_is_mended_is_answered(house: House) -> None:
+def test_a_turn_run_again_is_answered_from_what_was_kept_and_not_stored_twice(house: House) -> None:
     house.writer.submit([{**house.event("¿dónde está mi pedido AB-12345?"), **POISON}])
     with house.database.work() as work:
-        table = DeadLetter.__table__
-        mended = {**letter(house)["payload"], "event": {**letter(house)["payload"]["event"], "at_ms": 0}}
-        work.connection.execute(table.update().values(payload=mended))
+        an_agent(work, "Ana", ["general"])
+        (ticket,) = house.rows(Ticket)
+        claims_of_agents.claim(work, ticket["ticket_id"], "agt_ana", ticket["epoch"])
+    with house.database.work() as work:
+        closing.return_to_bot(work, ticket["ticket_id"], "agt_ana")
     rerun(house)
 
-    assert letter(house)["state"] == "rerun"
+    inbound = [row for row in house.rows(Message) if row["direction"] == "inbound"]
+    assert (len(inbound), letter(house)["state"]) == (1, "rerun")
+    assert any("AB-12345" in text for text in house.said()[-2:])
+
+
+def test_a_turn_run_again_while_people_have_it_stays_theirs(house: House) -> None:
+    house.writer.submit([{**house.event("hola"), **POISON}])
+    before = house.said()
+    rerun(house)
+
+    assert (house.said(), letter(house)["state"]) == (before, "rerun")
 
 
 def test_nobody_runs_the_same_letter_twice(house: House) -> None:
