@@ -5,6 +5,8 @@ Two processes that start at once both call `upgrade`; the second waits for the f
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from pipeline import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK_KEY = 0x52454C45564F  # "RELEVO", for pg_advisory_xact_lock
+LOOK_AGAIN_SECONDS = 0.05
 LOCK_WAIT_SECONDS = 60
 
 
@@ -77,7 +80,21 @@ def _stored(engine: Engine) -> str | None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # or the driver would commit before each change of a table
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_SECONDS * 1000}")
+    _keep_a_log(connection)
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. SQLite refuses that at once, without waiting, while another is at the file."""
+    until = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _lock(connection: Connection) -> None:

@@ -136,6 +136,7 @@ def _listen(url: str, wake: Callable[[], None]) -> None:
 def _pass_turns_on(client: redis.Redis, wake: Callable[[], None]) -> None:
     while True:
         if client.blpop([TURN], timeout=LISTEN_SECONDS):
+            faults.point("ring taken")
             client.delete(TURN)  # rings come after their commit: whoever looks now sees the rows of all
             wake()
 
