@@ -58,10 +58,26 @@ def restore(place: Place, source: Path, now: datetime, force: bool = False) -> d
             backup.make(place, backup.free_name(place.data_dir / "backups", "before-restore", now), now)
         with tempfile.TemporaryDirectory(dir=place.data_dir, prefix=".restore-") as folder:
             with tarfile.open(source, "r:gz") as archive:
-                archive.extractall(folder, filter="data")
+                unpack(archive, Path(folder))
             _put_database(place, Path(folder) / DATABASE_MEMBERS[place.kind])
             _put_flows(place, Path(folder) / "flows")
     return manifest
+
+
+def unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the archive's files below `folder`, and nothing else: no links, no devices, no way out of it.
+
+    Debian 12's Python (3.11.2) has not yet the `filter` of `extractall` that does the same. Raises RestoreRefused.
+    """
+    for member in archive.getmembers():
+        target = (folder / member.name).resolve()
+        if member.isdir():
+            continue
+        if not member.isfile() or not target.is_relative_to(folder.resolve()):
+            raise RestoreRefused(f"The backup holds “{member.name}”, which no backup of Relevo has; take another.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _open(archive, member.name) as packed, target.open("wb") as file:
+            shutil.copyfileobj(packed, file)
 
 
 @contextmanager

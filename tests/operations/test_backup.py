@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,10 +105,29 @@ def test_a_damaged_backup_is_refused(place: Place, at: int) -> None:
         restore.verify(made)
 
 
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside"])
+def test_a_member_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None:
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+
+    with tarfile.open(tmp_path / "evil.tar") as archive, pytest.raises(RestoreRefused, match="outside"):
+        restore.unpack(archive, tmp_path / "folder")
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    link = tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(link)
+
+    with tarfile.open(tmp_path / "evil.tar") as archive, pytest.raises(RestoreRefused, match="link"):
+        restore.unpack(archive, tmp_path / "folder")
+
+
 def test_a_member_that_was_exchanged_is_noticed(place: Place, tmp_path: Path) -> None:
     made = backup.make(place, None, NOW)
     with tarfile.open(made) as archive:
-        archive.extractall(tmp_path / "unpacked", filter="data")
+        restore.unpack(archive, tmp_path / "unpacked")
     (tmp_path / "unpacked" / "flows" / "menu.yaml").write_text("flow: other\n", encoding="utf-8")
     with tarfile.open(made, "w:gz") as archive:
         for path in (tmp_path / "unpacked").rglob("*.*"):
