@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from channels.accounts import Accounts
 from config import Settings
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
-from conversation.events import Outgoing
+from conversation.events import Outgoing, Rendered
 from conversation.work import Database, Wiring
 from handoff import sweep
 from handoff.commands import agents, queues
@@ -122,9 +122,9 @@ def load_library(folder: Path) -> Library:
     return loaded.library
 
 
-def render(kind: str, outgoing: Outgoing) -> Sequence[dict[str, Any]]:
-    """The parts that a channel kind needs for this message."""
-    return channels.adapter(kind).render(outgoing).parts
+def render(kind: str, outgoing: Outgoing) -> Rendered:
+    """This message in the shape that a channel kind can show."""
+    return channels.adapter(kind).render(outgoing)
 
 
 def desk_of(relevo: Relevo) -> Desk:
@@ -144,7 +144,7 @@ def desk_of(relevo: Relevo) -> Desk:
 
     return Desk(
         database=relevo.database, find_order=find_order,
-        window_hours=lambda kind: channels.adapter(kind).window_hours, redis_url=given.redis_url, mode=given.mode,
+        window_hours=lambda kind: channels.adapter(kind).window.agent_hours, redis_url=given.redis_url, mode=given.mode,
         trusted_proxies=given.trusted_proxies,
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,

@@ -16,6 +16,7 @@ handoffs = Counter("relevo_handoffs", "Tickets opened, by queue and reason.", ["
 claims = Counter("relevo_claims", "Claims by how they ended.", ["outcome"])
 lookups = Counter("relevo_lookups", "Calls of services, by service and how they ended.", ["service", "outcome"])
 dead_letters = Counter("relevo_dead_letters", "Work given up and kept for a person.", ["kind"])
+alarms = Counter("relevo_alarms", "Trouble raised for a person to see.", ["what", "level"])
 waiting = Gauge("relevo_waiting_rows", "Rows that wait, by table.", ["table"])
 oldest_seconds = Gauge("relevo_oldest_waiting_seconds", "Age of the oldest row that waits, by table.", ["table"])
 sent = Gauge("relevo_outbox_parts", "Outbound parts by state.", ["state"])

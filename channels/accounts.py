@@ -7,11 +7,13 @@ nothing later can take “no secret” for “nothing to check”.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from channels.base import Endpoint
+from channels import adapters
+from channels.base import Adapter, Endpoint
 from channels.errors import BadAccounts
 
 Tree = Mapping[str, Any]
@@ -19,48 +21,51 @@ STATUS_PATH = "/webhooks/twilio/status"
 RETRY_OVERRIDE = "#rc=5&rp=all"  # Twilio, "Webhooks connection overrides": five tries, whatever went wrong
 _SID = re.compile(r"AC[0-9A-Za-z]{32}")
 _SERVICE = re.compile(r"MG[0-9A-Za-z]{32}")
-_NUMBER = re.compile(r"\+[1-9]\d{5,14}")
-_SENDER = re.compile(r"\+[1-9]\d{5,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
-_TWILIO_KEYS = {"account_sid", "auth_token", "auth_tokens", "sms", "whatsapp", "messenger", "messaging_services"}
-_META_KEYS = {"app_id", "app_secret", "app_secrets", "access_token", "verify_token", "whatsapp", "pages", "instagram"}
+_TWILIO_KEYS = {"account_sid", "auth_token", "auth_tokens", "messaging_services", "content"}
+_META_KEYS = {"app_id", "app_secret", "app_secrets", "access_token", "verify_token"}
+# Meta's own names for the id of an address of ours, and what else may be said of one.
+_ID_NAMES = ("phone_number_id", "page_id", "account_id")
+_SENDER_KEYS = {*_ID_NAMES, "number", "waba_id", "access_token", "page_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """One account at Twilio. Several tokens: a rotation is going on, each may have signed."""
+    """One account at Twilio. Several tokens: a rotation is going on, each may have signed.
+
+    `senders`: our addresses by kind, one entry for every kind over Twilio. `content`: ContentSids (HX…) by the name
+    that channels/twilio_content.py gives their shape.
+    """
 
     account_sid: str
     auth_tokens: tuple[str, ...]
-    sms: frozenset[str] = frozenset()
-    whatsapp: frozenset[str] = frozenset()
+    senders: Mapping[str, frozenset[str]]
     messaging_services: frozenset[str] = frozenset()
+    content: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    page_id: str
+class MetaSender:
+    """An address of ours at Meta: the id of a number, a page or an Instagram account, and the token that writes as it."""
+
+    account: str
     access_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A WhatsApp number at Meta; `phone_number_id` is what its API calls it."""
-
-    phone_number_id: str
     number: str = ""
     waba_id: str = ""
+    page_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MetaApp:
-    """One app at Meta. Several secrets: the one it had may still sign while it is being changed."""
+    """One app at Meta. Several secrets: the one it had may still sign while it is being changed.
+
+    `senders`: our addresses by kind and id, one entry for every kind at Meta.
+    """
 
     app_id: str
     app_secrets: tuple[str, ...]
     access_token: str
     verify_token: str
-    whatsapp: Mapping[str, Number] = field(default_factory=dict)
-    pages: Mapping[str, Page] = field(default_factory=dict)
+    senders: Mapping[str, Mapping[str, MetaSender]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,116 +83,129 @@ class Accounts:
         Twilio reports to `public_base_url`; without one no reports are asked for.
         """
         callback_url = public_base_url.rstrip("/") + STATUS_PATH + RETRY_OVERRIDE if public_base_url else ""
-        found: dict[tuple[str, str], Endpoint] = {}
+        found = [*self._at_twilio(twilio_api_base.rstrip("/"), callback_url), *self._at_meta(meta_graph_base.rstrip("/"))]
+        return {(endpoint.kind, endpoint.account): endpoint for endpoint in found}
+
+    def _at_twilio(self, base: str, callback_url: str) -> Iterator[Endpoint]:
         for account in self.twilio.values():
-            secrets = {"account_sid": account.account_sid, "auth_token": account.auth_tokens[0]}
-            senders = [("twilio-whatsapp", sender) for sender in account.whatsapp | account.messaging_services]
-            senders += [("twilio-sms", sender) for sender in account.sms | account.messaging_services]
-            for key in senders:
-                found[key] = Endpoint(*key, twilio_api_base.rstrip("/"), secrets, callback_url)
+            secrets = {"account_sid": account.account_sid, "auth_token": (*account.auth_tokens, "")[0]}
+            for kind, senders in account.senders.items():
+                for sender in sorted(senders | account.messaging_services):
+                    yield Endpoint(kind, sender, base, secrets, callback_url, {"content": account.content})
+
+    def _at_meta(self, base: str) -> Iterator[Endpoint]:
         for app in self.meta:
-            for number in app.whatsapp:
-                key = ("meta-whatsapp", number)
-                found[key] = Endpoint(*key, meta_graph_base.rstrip("/"), {"access_token": app.access_token})
-            for page in app.pages.values():
-                key = ("meta-messenger", page.page_id)
-                found[key] = Endpoint(*key, meta_graph_base.rstrip("/"), {"access_token": page.access_token})
-        return found
+            for kind, senders in app.senders.items():
+                for one in senders.values():
+                    facts = {"number": one.number, "waba_id": one.waba_id, "page_id": one.page_id, "app_id": app.app_id}
+                    yield Endpoint(kind, one.account, base, {"access_token": one.access_token}, facts=facts)
 
 
-def read(tree: Tree) -> Accounts:
+def read(tree: Tree, *, secrets_needed: bool = True) -> Accounts:
     """The accounts of a plain dict `{"twilio": [{…}], "meta": [{…}]}` (docs/channels.md, "Our numbers and pages").
 
-    Raises BadAccounts, whose message names the place and the mend.
+    `secrets_needed=False` is for looking only: nothing may be checked or sent with the result. Raises BadAccounts,
+    whose message names the place and the mend.
     """
     if not isinstance(tree, Mapping):
         raise BadAccounts("The accounts must be an object with the lists “twilio” and “meta”.")
     _known(tree, {"twilio", "meta"}, "accounts")
-    twilio = [_twilio(entry, f"twilio[{n}]") for n, entry in enumerate(_list(tree, "twilio", "accounts"))]
-    meta = [_meta(entry, f"meta[{n}]") for n, entry in enumerate(_list(tree, "meta", "accounts"))]
+    entries = enumerate(_list(tree, "twilio", "accounts"))
+    twilio = [_twilio(entry, f"twilio[{n}]", secrets_needed) for n, entry in entries]
+    entries = enumerate(_list(tree, "meta", "accounts"))
+    meta = [_meta(entry, f"meta[{n}]", secrets_needed) for n, entry in entries]
     _each_once("twilio account_sid", [account.account_sid for account in twilio])
-    _each_once("twilio whatsapp number", [number for account in twilio for number in account.whatsapp])
-    _each_once("twilio sms number", [number for account in twilio for number in account.sms])
+    for kind in _kinds("twilio"):
+        _each_once(f"{kind.name} address", [one for account in twilio for one in account.senders[kind.name]])
     _each_once("twilio messaging service", [sid for account in twilio for sid in account.messaging_services])
-    _each_once("meta phone_number_id", [number for app in meta for number in app.whatsapp])
-    _each_once("meta page", [page for app in meta for page in app.pages])
+    for kind in _kinds("meta"):
+        _each_once(f"{kind.name} id", [one for app in meta for one in app.senders[kind.name]])
     return Accounts({account.account_sid: account for account in twilio}, tuple(meta))
 
 
-def _twilio(entry: Any, place: str) -> TwilioAccount:
-    tree = _object(entry, _TWILIO_KEYS, place)
+@cache
+def _kinds(provider: str) -> tuple[Adapter, ...]:
+    return tuple(kind for kind in adapters().values() if kind.provider == provider)
+
+
+def _twilio(entry: Any, place: str, secrets_needed: bool) -> TwilioAccount:
+    tree = _object(entry, _TWILIO_KEYS | {kind.listed_as for kind in _kinds("twilio")}, place)
     sid = _text(tree, "account_sid", place)
     if not _SID.fullmatch(sid):
         raise BadAccounts(f"{place}.account_sid is no account sid: “AC” and 32 characters, see Twilio's console.")
-    if tree.get("messenger"):
-        raise BadAccounts(f"{place}.messenger: Messenger over Twilio is not offered; connect the page at Meta instead.")
+    content = tree.get("content") or {}
+    if not isinstance(content, Mapping):
+        raise BadAccounts(f"{place}.content must be an object of names and ContentSids (HX…).")
     return TwilioAccount(
         sid,
-        _secrets(tree, "auth_token", place),
-        frozenset(_numbers(tree, "sms", place, _SENDER)),
-        frozenset(_numbers(tree, "whatsapp", place, _NUMBER)),
-        frozenset(_numbers(tree, "messaging_services", place, _SERVICE)),
+        _secrets(tree, "auth_token", place, secrets_needed),
+        {kind.name: frozenset(_addresses(tree, kind, place, secrets_needed)) for kind in _kinds("twilio")},
+        frozenset(_services(tree, place)),
+        {str(name): str(sid) for name, sid in content.items()},
     )
 
 
-def _meta(entry: Any, place: str) -> MetaApp:
-    tree = _object(entry, _META_KEYS, place)
-    if tree.get("instagram"):
-        raise BadAccounts(f"{place}.instagram: Instagram is not offered yet; leave the list empty.")
-    numbers = [_number(one, f"{place}.whatsapp[{n}]") for n, one in enumerate(_list(tree, "whatsapp", place))]
+def _meta(entry: Any, place: str, secrets_needed: bool) -> MetaApp:
+    tree = _object(entry, _META_KEYS | {kind.listed_as for kind in _kinds("meta")}, place)
     shared = str(tree.get("access_token") or "")
-    pages = [_page(one, f"{place}.pages[{n}]", shared) for n, one in enumerate(_list(tree, "pages", place))]
-    if numbers and not shared:
-        raise BadAccounts(f"{place}.access_token is missing: enter the system user's token of the app.")
+    senders: dict[str, Mapping[str, MetaSender]] = {}
+    for kind in _kinds("meta"):
+        listed = enumerate(_list(tree, kind.listed_as, place))
+        found = [_meta_sender(one, kind, f"{place}.{kind.listed_as}[{n}]", (shared, secrets_needed)) for n, one in listed]
+        for n, one in enumerate(found):
+            if secrets_needed and not one.access_token:
+                raise BadAccounts(f"{place}.{kind.listed_as}[{n}] has no access_token: enter it there or beside the list.")
+        _each_once(f"{kind.name} id", [one.account for one in found])
+        senders[kind.name] = {one.account: one for one in found}
     return MetaApp(
         str(tree.get("app_id") or ""),
-        _secrets(tree, "app_secret", place),
+        _secrets(tree, "app_secret", place, secrets_needed),
         shared,
-        _text(tree, "verify_token", place),
-        {number.phone_number_id: number for number in numbers},
-        {page.page_id: page for page in pages},
+        _text(tree, "verify_token", place) if secrets_needed else str(tree.get("verify_token") or ""),
+        senders,
     )
 
 
-def _number(entry: Any, place: str) -> Number:
+def _meta_sender(entry: Any, kind: Adapter, place: str, rules: tuple[str, bool]) -> MetaSender:
+    shared_token, secrets_needed = rules
     if isinstance(entry, str | int):
-        entry = {"phone_number_id": entry}
-    tree = _object(entry, {"phone_number_id", "number", "waba_id"}, place)
-    found = Number(_text(tree, "phone_number_id", place), str(tree.get("number") or ""), str(tree.get("waba_id") or ""))
-    if not found.phone_number_id.isdigit():
-        raise BadAccounts(f"{place}.phone_number_id must be digits only: Meta's id of the number.")
-    return found
+        entry = {"account_id": entry}
+    tree = _object(entry, _SENDER_KEYS, place)
+    own = {"meta-whatsapp": "phone_number_id", "meta-messenger": "page_id"}.get(kind.name, "account_id")
+    name = own if own in tree else "account_id"
+    account = _text(tree, name if name in tree else own, place)
+    if secrets_needed and not kind.address_form.fullmatch(account):
+        raise BadAccounts(f"{place}.{own} “{account}” cannot be read: write it like {kind.address_example}.")
+    facts = {name: str(tree.get(name) or "") for name in ("number", "waba_id", "page_id")}
+    return MetaSender(account, str(tree.get("access_token") or shared_token), **facts)
 
 
-def _page(entry: Any, place: str, shared_token: str) -> Page:
-    if isinstance(entry, str | int):
-        entry = {"page_id": entry}
-    tree = _object(entry, {"page_id", "access_token"}, place)
-    found = Page(_text(tree, "page_id", place), str(tree.get("access_token") or shared_token))
-    if not found.page_id.isdigit():
-        raise BadAccounts(f"{place}.page_id must be digits only: the id of the Facebook page.")
-    if not found.access_token:
-        raise BadAccounts(f"{place}.access_token is missing: enter the token of the page.")
-    return found
-
-
-def _secrets(tree: Tree, name: str, place: str) -> tuple[str, ...]:
+def _secrets(tree: Tree, name: str, place: str, needed: bool) -> tuple[str, ...]:
     given = tree.get(f"{name}s", tree.get(name))
     secrets = [given] if isinstance(given, str) else given
+    if not needed and not secrets:
+        return ()
     if not isinstance(secrets, Sequence) or not secrets or not all(isinstance(one, str) and one for one in secrets):
         raise BadAccounts(f"{place}.{name} is missing: enter it; without it a forged webhook could not be told.")
     return tuple(secrets)
 
 
-def _numbers(tree: Tree, name: str, place: str, pattern: re.Pattern[str]) -> list[str]:
-    senders = [str(sender).removeprefix("whatsapp:") for sender in _list(tree, name, place)]
-    for n, sender in enumerate(senders):
-        if not pattern.fullmatch(sender):
-            raise BadAccounts(f"{place}.{name}[{n}] “{sender}” cannot be read: write it like {_EXAMPLES[name]}.")
-    return senders
+def _addresses(tree: Tree, kind: Adapter, place: str, strict: bool) -> list[str]:
+    """Our addresses of one kind, without the provider's word before them (`whatsapp:`)."""
+    found = [str(one).removeprefix(f"{kind.channel}:") for one in _list(tree, kind.listed_as, place)]
+    for n, one in enumerate(found):
+        if strict and not kind.address_form.fullmatch(one):
+            where = f"{place}.{kind.listed_as}[{n}]"
+            raise BadAccounts(f"{where} “{one}” cannot be read: write it like {kind.address_example}.")
+    return found
 
 
-_EXAMPLES = {"sms": "+34600111222", "whatsapp": "+34600111222", "messaging_services": "“MG” and 32 characters"}
+def _services(tree: Tree, place: str) -> list[str]:
+    found = [str(sid) for sid in _list(tree, "messaging_services", place)]
+    for n, sid in enumerate(found):
+        if not _SERVICE.fullmatch(sid):
+            raise BadAccounts(f"{place}.messaging_services[{n}] “{sid}” cannot be read: “MG” and 32 characters.")
+    return found
 
 
 def _object(entry: Any, allowed: set[str], place: str) -> Tree:

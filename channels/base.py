@@ -5,11 +5,13 @@ An adapter never does I/O, never raises on what a stranger sends, and knows neit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict
 
-from conversation.events import Outgoing, OutgoingChoice
+from channels.windows import Window
+from conversation.events import Outgoing, OutgoingChoice, Rendered
 
 __all__ = ["Adapter", "Answer", "Endpoint", "Event", "HttpRequest", "Outgoing", "OutgoingChoice", "Parsed", "Rendered"]
 
@@ -64,23 +66,12 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """The parts a channel needs for one message, in order, and what had to be cut or changed.
-
-    A part is plain JSON, stored with the message; `request` turns it into bytes when it is sent.
-    """
-
-    parts: tuple[dict[str, Any], ...]
-    degraded: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One of our numbers or pages, as the sender needs it.
 
     `kind` is the adapter's, `account` our number, page or phone_number_id, `secrets` whatever the provider wants
     (account_sid, auth_token, access_token), `api_base` where its REST interface is, `callback_url` where its
-    reports go (absent: none).
+    reports go (absent: none), `facts` what else the accounts say of it (number, waba_id, page_id, content …).
     """
 
     kind: str
@@ -88,6 +79,7 @@ class Endpoint:
     api_base: str
     secrets: Mapping[str, str] = field(default_factory=dict)
     callback_url: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +108,19 @@ class Answer:
 
 
 class Adapter(Protocol):
-    """A channel kind. One file of this folder with `ADAPTER`."""
+    """A channel kind. One file of this folder with `ADAPTER`; most are a `TwilioKind` or a `MetaKind` with its facts.
+
+    `listed_as` is the list of an account (channels/accounts.py) that holds our addresses of this kind; `address_form`
+    what one of them looks like, `address_example` how to write it. `window` says how long we may write freely.
+    """
 
     name: str
     provider: str
     channel: str
-    window_hours: float | None
+    listed_as: str
+    address_form: re.Pattern[str]
+    address_example: str
+    window: Window
 
     def render(self, message: Outgoing) -> Rendered:
         """Parts within every limit of the channel; long text split at spaces, choices on the last part."""
@@ -129,8 +128,14 @@ class Adapter(Protocol):
     def request(self, part: Mapping[str, Any], address: str, part_id: str, endpoint: Endpoint) -> HttpRequest:
         """The provider's request for one part; carries `part_id` so that reports lead back to it."""
 
+    def attention(self, provider_id: str, address: str, endpoint: Endpoint) -> HttpRequest | None:
+        """The request that marks her message `provider_id` as read and shows “typing…”; None where there is neither."""
+
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         """What the provider's answer means (rulings of docs/channels.md on 5xx included)."""
+
+    def error_class(self, code: str) -> str:
+        """The class of a code that came in an answer or in a report; FINAL for one nobody knows."""
 
     def listing(self, address: str, since_iso: str, endpoint: Endpoint) -> HttpRequest | None:
         """The request that lists what the provider accepted for `address` since then; None where there is no list."""

@@ -7,13 +7,20 @@ comes back in the echo.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from channels import meta_graph
-from channels.base import Answer, Endpoint, HttpRequest, Outgoing, Rendered
-from channels.render import Limits, render
+from channels import meta_messenger_events
+from channels.base import Endpoint
+from channels.meta_kind import Found, MetaKind
+from channels.meta_members import guarded, left_out
+from channels.plain import list_of, object_of, text_of
+from channels.render import Limits
+from channels.windows import DAY_OR_HUMAN_WEEK
+
+if TYPE_CHECKING:
+    from channels.accounts import MetaApp
 
 LIMITS = Limits(
     text=2000,
@@ -24,38 +31,38 @@ LIMITS = Limits(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MetaMessenger:
-    name: str = "meta-messenger"
-    provider: str = "meta"
-    channel: str = "messenger"
-    window_hours: float | None = 24.0
 
-    def render(self, message: Outgoing) -> Rendered:
-        return render(message, LIMITS)
 
-    def request(self, part: Mapping[str, Any], address: str, part_id: str, endpoint: Endpoint) -> HttpRequest:
-        """`part["human_agent"]` (see windows.needs_human_tag) sends it as a person's late answer."""
-        late = bool(part.get("human_agent"))
-        body = {
-            "recipient": {"id": address},
-            "messaging_type": "MESSAGE_TAG" if late else "RESPONSE",
-            **({"tag": "HUMAN_AGENT"} if late else {}),
-            "message": {**_content(part), "metadata": part_id},
-        }
-        return meta_graph.request("me/messages", body, endpoint)
+def _read(entry: Mapping[str, Any], app: MetaApp) -> Found:
+    """Every member of one entry of a page."""
+    account = text_of(entry.get("id"))
+    if account not in app.senders["meta-messenger"]:
+        yield left_out("account", account=account[:40])
+        return
+    for name in ("messaging", "standby"):
+        for member in list_of(entry.get(name)):
+            about = {"app_id": app.app_id, "standby": name == "standby"}
+            yield from guarded(meta_messenger_events.read, object_of(member), account, about)
 
-    def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-        return meta_graph.answer(status, headers, body)
 
-    def listing(self, address: str, since_iso: str, endpoint: Endpoint) -> HttpRequest | None:
-        return None
+def _path(_endpoint: Endpoint) -> str:
+    return "me/messages"
 
-    def page(self, url: str, endpoint: Endpoint) -> HttpRequest | None:
-        return None
 
-    def listed(self, body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
-        return (), None
+def _body(part: Mapping[str, Any], address: str, part_id: str) -> dict[str, Any]:
+    """`part["human_agent"]` (see windows.Window) sends it as a person's late answer."""
+    late = bool(part.get("human_agent"))
+    return {
+        "recipient": {"id": address},
+        "messaging_type": "MESSAGE_TAG" if late else "RESPONSE",
+        **({"tag": "HUMAN_AGENT"} if late else {}),
+        "message": {**_content(part), "metadata": part_id},
+    }
+
+
+def _attend(_provider_id: str, address: str) -> dict[str, Any]:
+    """Typing for 20 seconds; it also marks what she wrote as read (Meta, "Sender actions", read 2026-11-22)."""
+    return {"recipient": {"id": address}, "sender_action": "typing_on"}
 
 
 def _content(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,4 +77,17 @@ def _content(part: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
-ADAPTER = MetaMessenger()
+ADAPTER = MetaKind(
+    name="meta-messenger",
+    channel="messenger",
+    listed_as="pages",
+    address_form=re.compile(r"\d{1,25}"),
+    address_example="108000000000001 (the id of the page, digits only)",
+    limits=LIMITS,
+    window=DAY_OR_HUMAN_WEEK,
+    object_name="page",
+    read=_read,
+    path=_path,
+    body=_body,
+    attend=_attend,
+)

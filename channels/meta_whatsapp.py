@@ -6,14 +6,21 @@ Limits: Meta, "Interactive reply buttons messages", "Interactive list messages",
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from channels import meta_graph
-from channels.base import Answer, Endpoint, HttpRequest, Outgoing, Rendered
-from channels.render import Limits, render
+from channels import meta_whatsapp_events
+from channels.base import Endpoint
+from channels.meta_kind import Found, MetaKind
+from channels.meta_members import guarded, left_out
+from channels.plain import list_of, object_of, text_of
+from channels.render import Limits
+from channels.windows import DAY_OR_TEMPLATE
+
+if TYPE_CHECKING:
+    from channels.accounts import MetaApp
 
 LIST_BUTTON = "☰"  # opens the list; a sign and no word, so that it needs no language
 LIMITS = Limits(
@@ -26,37 +33,47 @@ LIMITS = Limits(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MetaWhatsApp:
-    name: str = "meta-whatsapp"
-    provider: str = "meta"
-    channel: str = "whatsapp"
-    window_hours: float | None = 24.0
 
-    def render(self, message: Outgoing) -> Rendered:
-        return render(message, LIMITS)
 
-    def request(self, part: Mapping[str, Any], address: str, part_id: str, endpoint: Endpoint) -> HttpRequest:
-        body = {
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            **_recipient(address),
-            **_content(part),
-            "biz_opaque_callback_data": part_id,
-        }
-        return meta_graph.request(f"{endpoint.account}/messages", body, endpoint)
+def _path(endpoint: Endpoint) -> str:
+    return f"{endpoint.account}/messages"
 
-    def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-        return meta_graph.answer(status, headers, body)
 
-    def listing(self, address: str, since_iso: str, endpoint: Endpoint) -> HttpRequest | None:
-        return None
+def _body(part: Mapping[str, Any], address: str, part_id: str) -> dict[str, Any]:
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        **_recipient(address),
+        **_content(part),
+        "biz_opaque_callback_data": part_id,
+    }
 
-    def page(self, url: str, endpoint: Endpoint) -> HttpRequest | None:
-        return None
 
-    def listed(self, body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
-        return (), None
+def _attend(provider_id: str, address: str) -> dict[str, Any]:
+    """Read, and typing for 25 seconds or until our answer (Meta, "Typing indicators", read 2026-11-22)."""
+    return {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": provider_id,
+        "typing_indicator": {"type": "text"},
+    }
+
+
+def _read(entry: Mapping[str, Any], app: MetaApp) -> Found:
+    """Every member of every change of one entry."""
+    ours = app.senders["meta-whatsapp"]
+    for member in list_of(entry.get("changes")):
+        change = object_of(member)
+        value = object_of(change.get("value"))
+        account = text_of(object_of(value.get("metadata")).get("phone_number_id"))
+        field = text_of(change.get("field"))
+        if field not in meta_whatsapp_events.FIELDS:
+            yield left_out("field", field=field[:40])
+        elif account not in ours:
+            yield left_out("account", account=account[:40])
+        else:
+            for read, item in meta_whatsapp_events.members(value):
+                yield from guarded(read, item, account, value)
 
 
 def _recipient(address: str) -> dict[str, str]:
@@ -92,4 +109,17 @@ def _media(kind: str, url: str, caption: str) -> dict[str, Any]:
     return {"type": kind, kind: media}
 
 
-ADAPTER = MetaWhatsApp()
+ADAPTER = MetaKind(
+    name="meta-whatsapp",
+    channel="whatsapp",
+    listed_as="whatsapp",
+    address_form=re.compile(r"\d{1,25}"),
+    address_example="106540352242922 (Meta's id of the number, digits only)",
+    limits=LIMITS,
+    window=DAY_OR_TEMPLATE,
+    object_name="whatsapp_business_account",
+    read=_read,
+    path=_path,
+    body=_body,
+    attend=_attend,
+)

@@ -52,10 +52,11 @@ def render(message: Outgoing, limits: Limits) -> Rendered:
     """The parts of `message`, in order: media, text, and the choices on the last one."""
     degraded: list[str] = []
     text = _allowed(message.text.strip(), limits, degraded)
-    media = _media(message.media_url)
+    url = message.media[0].url if message.media else ""
+    media = _media(url)
     if media and media["media_type"] not in limits.media_types:
         degraded.append("media_as_link")
-        text, media = f"{text}\n{message.media_url}".strip(), {}
+        text, media = f"{text}\n{url}".strip(), {}
     choices, text = _choices(message, text, limits, degraded)
     parts = _parts(text, choices, media, limits)
     if len(parts) > 1 and sum("text" in part for part in parts) > 1:

@@ -12,12 +12,15 @@ import hmac
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
+from channels import adapters
 from channels.accounts import Accounts, TwilioAccount
 from channels.base import Event, Parsed
 from channels.plain import clean, clean_tree, json_of, number_of, with_values
+from channels.twilio_kind import TwilioKind
 
 MAX_FIELDS = 100
 MAX_FIELD_CHARACTERS = 65_536
@@ -36,7 +39,6 @@ STATUSES = {
 }
 _ONCE = ("MessageSid", "AccountSid", "From", "To")
 _AT_MOST_ONCE = ("Body", "NumMedia", "SmsStatus", "MessageStatus", "OptOutType", "ButtonPayload", "ListId")
-_PREFIXES = {"whatsapp": "whatsapp", "messenger": "messenger"}
 _PLAIN_FIELDS = frozenset(
     (*_ONCE, "ApiVersion", "Body", "MessageType", "MessagingServiceSid", "NumMedia", "NumSegments", "ProfileName")
     + ("ReferralNumMedia", "SmsMessageSid", "SmsSid", "SmsStatus", "WaId", "ChannelMetadata")
@@ -149,7 +151,7 @@ def _message(fields: Mapping[str, str], account: TwilioAccount) -> Parsed:
     channel, sender = _address(fields["From"])
     other_channel, recipient = _address(fields["To"])
     if other_channel != "sms":
-        channel, sender = other_channel, _phone(sender)
+        channel, sender = other_channel, _phone(sender) if other_channel == "whatsapp" else sender
     ours = _ours(channel, recipient, fields.get("MessagingServiceSid", ""), account)
     if not ours:
         return _left_out("account", channel=channel)
@@ -180,13 +182,20 @@ def _one(event: dict[str, Any]) -> Parsed:
     return Parsed((cast("Event", event),))
 
 
+@cache
+def kinds() -> Mapping[str, TwilioKind]:
+    """The kinds over Twilio by the word before an address (`whatsapp:+34…`); '' is SMS."""
+    found = (adapter for adapter in adapters().values() if isinstance(adapter, TwilioKind))
+    return {kind.prefix.removesuffix(":"): kind for kind in found}
+
+
 def _address(value: str) -> tuple[str, str]:
     """Channel and bare address of `whatsapp:+34…`, `messenger:123` or `+34…`."""
     prefix, colon, rest = value.partition(":")
-    channel = _PREFIXES.get(prefix) if colon else None
-    if channel is None:
+    kind = kinds().get(prefix) if colon else None
+    if kind is None:
         return "sms", value
-    return channel, _phone(rest) if channel == "whatsapp" else rest
+    return kind.channel, _phone(rest) if kind.channel == "whatsapp" else rest
 
 
 def _phone(address: str) -> str:
@@ -197,9 +206,9 @@ def _phone(address: str) -> str:
 
 def _ours(channel: str, address: str, service: str, account: TwilioAccount) -> str:
     """Which channel of ours is meant: the number itself, or the messaging service it belongs to."""
-    if address in (account.whatsapp if channel == "whatsapp" else account.sms if channel == "sms" else ()):
+    if address in account.senders[f"twilio-{channel}"]:
         return address
-    return service if channel in ("whatsapp", "sms") and service in account.messaging_services else ""
+    return service if service in account.messaging_services else ""
 
 
 def _add_rich(event: dict[str, Any], fields: Mapping[str, str]) -> None:
@@ -294,7 +303,7 @@ def _status(fields: Mapping[str, str], account: TwilioAccount, state: str, part_
     channel, recipient = _address(fields["To"])
     other_channel, sender = _address(fields["From"])
     if other_channel != "sms":
-        channel, recipient = other_channel, _phone(recipient)
+        channel, recipient = other_channel, _phone(recipient) if other_channel == "whatsapp" else recipient
     ours = _ours(channel, sender, fields.get("MessagingServiceSid", ""), account)
     if not ours:
         return _left_out("account", channel=channel)

@@ -1,4 +1,4 @@
-"""WhatsApp over Twilio. Choices are numbered menus: buttons need approved content there (docs/channels.md).
+"""WhatsApp over Twilio. Choices are numbered menus: buttons need content made at Twilio (docs/channels.md).
 
 Limits: Twilio, "Messages resource" (Body 1600) and "WhatsApp media messages" (images, audio, video, PDF), read
 2026-11-21. A document carries no caption, so its text goes in a message of its own.
@@ -6,13 +6,11 @@ Limits: Twilio, "Messages resource" (Body 1600) and "WhatsApp media messages" (i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
 
-from channels import twilio_rest
-from channels.base import Answer, Endpoint, HttpRequest, Outgoing, Rendered
-from channels.render import Limits, render
+from channels.render import Limits
+from channels.twilio_kind import TwilioKind
+from channels.windows import DAY_OR_TEMPLATE
 
 LIMITS = Limits(
     text=1600,
@@ -20,33 +18,13 @@ LIMITS = Limits(
     media_types=frozenset(("image", "audio", "video", "document")),
     captioned=frozenset(("image", "video")),
 )
-_PREFIX = "whatsapp:"
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioWhatsApp:
-    name: str = "twilio-whatsapp"
-    provider: str = "twilio"
-    channel: str = "whatsapp"
-    window_hours: float | None = 24.0
-
-    def render(self, message: Outgoing) -> Rendered:
-        return render(message, LIMITS)
-
-    def request(self, part: Mapping[str, Any], address: str, part_id: str, endpoint: Endpoint) -> HttpRequest:
-        return twilio_rest.request(part, address, _PREFIX, part_id, endpoint)
-
-    def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-        return twilio_rest.answer(status, headers, body)
-
-    def listing(self, address: str, since_iso: str, endpoint: Endpoint) -> HttpRequest | None:
-        return twilio_rest.listing(address, _PREFIX, since_iso, endpoint)
-
-    def page(self, url: str, endpoint: Endpoint) -> HttpRequest | None:
-        return twilio_rest.page(url, endpoint)
-
-    def listed(self, body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
-        return twilio_rest.listed(body)
-
-
-ADAPTER = TwilioWhatsApp()
+ADAPTER = TwilioKind(
+    name="twilio-whatsapp",
+    channel="whatsapp",
+    prefix="whatsapp:",
+    listed_as="whatsapp",
+    address_form=re.compile(r"\+[1-9]\d{5,14}"),
+    address_example="+34600111222",
+    limits=LIMITS,
+    window=DAY_OR_TEMPLATE,
+)

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-FREE = timedelta(hours=24)
-HUMAN = timedelta(days=7)  # Messenger, tag HUMAN_AGENT: a person's own words
-_NO_WINDOW = frozenset(("twilio-sms",))
-_HUMAN_KINDS = frozenset(("meta-messenger",))
+State = Literal["free", "human", "closed"]
 
 
-def window_ends_at(kind: str, last_inbound_at: datetime | None) -> datetime | None:
-    """Until when the bot may write; None where there is no window, or where the contact never wrote."""
-    if kind in _NO_WINDOW or last_inbound_at is None:
-        return None
-    return last_inbound_at + FREE
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long after the contact's last message a kind of channel lets us write.
+
+    `free`: anybody and anything; None: always. `human`: a person's own words, longer than that (Messenger's and
+    Instagram's tag HUMAN_AGENT). `templates`: what was approved beforehand may be sent at any time.
+    """
+
+    free: timedelta | None = None
+    human: timedelta | None = None
+    templates: bool = False
+
+    @property
+    def agent_hours(self) -> float | None:
+        """How many hours after the contact's last message a person may answer; None: always."""
+        return None if self.free is None else (self.human or self.free) / timedelta(hours=1)
+
+    def ends_at(self, last_inbound_at: datetime | None, free_until: datetime | None = None) -> datetime | None:
+        """Until when the bot may write; None where there is no window, or where the contact never wrote."""
+        if self.free is None or last_inbound_at is None:
+            return None
+        usual = last_inbound_at + self.free
+        return max(usual, free_until) if free_until else usual
+
+    def state(self, last_inbound_at: datetime | None, now: datetime, free_until: datetime | None = None) -> State:
+        """`free`, `human` (only a person's words, and marked as such) or `closed` (only a template, if anything)."""
+        if self.free is None:
+            return "free"
+        if last_inbound_at is None:
+            return "closed"
+        ends_at = self.ends_at(last_inbound_at, free_until)
+        if ends_at is not None and now < ends_at:
+            return "free"
+        return "human" if self.human is not None and now < last_inbound_at + self.human else "closed"
+
+    def lets(self, author: str, state: State, *, template: bool = False) -> bool:
+        """May `author` (bot, agent, system) write in this state?"""
+        if state == "free" or (template and self.templates):
+            return True
+        return state == "human" and author == "agent"
 
 
-def may_write(kind: str, author: str, last_inbound_at: datetime | None, now: datetime) -> bool:
-    """May `author` (bot, agent or system) write now without an approved template?"""
-    if kind in _NO_WINDOW:
-        return True
-    if last_inbound_at is None:
-        return False
-    length = HUMAN if author == "agent" and kind in _HUMAN_KINDS else FREE
-    return now < last_inbound_at + length
-
-
-def needs_human_tag(kind: str, author: str, last_inbound_at: datetime | None, now: datetime) -> bool:
-    """Must this message say that a person wrote it? Only then, and only between 24 hours and seven days."""
-    if not may_write(kind, author, last_inbound_at, now):
-        return False
-    return kind in _HUMAN_KINDS and not may_write(kind, "bot", last_inbound_at, now)
+NO_WINDOW = Window()
+DAY = Window(timedelta(hours=24))
+DAY_OR_TEMPLATE = Window(timedelta(hours=24), templates=True)
+DAY_OR_HUMAN_WEEK = Window(timedelta(hours=24), timedelta(days=7))

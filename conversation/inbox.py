@@ -37,10 +37,11 @@ _channel, _message = Channel.__table__, Message.__table__
 PREVIEW_CHARACTERS = 120
 CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
 KEPT = ("owner", "epoch", "language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
-        "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "day", "day_count", "address")
+        "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "marketing_stopped_at", "unreachable_at",
+        "unreachable_code", "free_until", "day", "day_count", "address")
 
 _columns = (_conversation, _contact_table.c.name, _contact_table.c.email, _contact_table.c.country,
-            _contact_table.c.facts, _channel.c.kind)
+            _contact_table.c.facts, _contact_table.c.blocked_at, _channel.c.kind)
 _find_by_id = (
     select(*_columns)
     .join(_contact_table, _contact_table.c.contact_id == _conversation.c.contact_id)
@@ -139,7 +140,7 @@ class Talk:
         message, parts = outbox.rows(line, outgoing, work.wiring.render(self.facts["kind"], outgoing))
         self.messages.append(message)
         self.parts.extend(parts)
-        self._last_words(outgoing.text, outgoing.author, work.now)
+        self._last_words(message["text"], outgoing.author, work.now)
         return str(message["message_id"])
 
     def heard(self, work: Work, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -270,12 +271,14 @@ def _make(work: Work, sender: Sender) -> Talk | None:
         "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
         "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "", "preview_author": "contact",
         "created_at": work.now, "last_message_at": work.now, "last_inbound_at": None, "waiting_since": None,
-        "opted_out_at": None, "day": "", "day_count": 0,
+        "opted_out_at": None, "marketing_stopped_at": None, "unreachable_at": None, "unreachable_code": None,
+        "free_until": None, "day": "", "day_count": 0,
     }
     opened = _open_conversation[work.connection.dialect.name].run(work.connection, [row]) == 1
     if not (opened and is_new):
         return None
-    return Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "kind": sender.kind})
+    return Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "blocked_at": None,
+                      "kind": sender.kind})
 
 
 def _contact(work: Work, sender: Sender) -> tuple[str, bool]:
@@ -306,7 +309,7 @@ def _channel_id(work: Work, sender: Sender) -> str:
 
 def _talk(found: Mapping[str, Any]) -> Talk:
     row = dict(found)
-    facts = {name: row.pop(name) for name in ("name", "email", "country", "facts", "kind")}
+    facts = {name: row.pop(name) for name in ("name", "email", "country", "facts", "blocked_at", "kind")}
     row.pop("account", None), row.pop("canonical", None)
     return Talk(row, facts)
 
@@ -329,6 +332,7 @@ def _inbound_row(talk: Talk, event: Mapping[str, Any], now: datetime) -> dict[st
 def _attachment_rows(message_id: str, media: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {"attachment_id": ids.new("att"), "message_id": message_id, "n": n, "kind": item.get("type", "file"),
-         "mime": item.get("mime"), "filename": item.get("filename"), "remote": dict(item), "state": "remote"}
+         "mime": item.get("mime"), "filename": item.get("filename"), "remote": dict(item), "state": "remote",
+         "attempt": 0}
         for n, item in enumerate(media)
     ]

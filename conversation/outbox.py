@@ -5,7 +5,7 @@ The order of a conversation is the order of `position`. A part that may have lef
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlalchemy import bindparam, exists, insert, literal_column, or_, select, u
 import metrics
 from conversation import ids
 from conversation.errors import UnknownConversation
-from conversation.events import Notice, Outgoing, Receipt, TimelineLine, Watermark
+from conversation.events import Notice, Outgoing, Receipt, Rendered, TimelineLine, Watermark
 from conversation.prepared import Prepared
 from conversation.tables import OPEN_PART_STATES, Channel, Conversation, Message, OutboxPart
 from conversation.work import Work
 
 PARTS_PER_MESSAGE = 1_000
+REFUSED = "refused"  # the code of what a channel cannot carry at all
 SETTLED_CHECKS = 9  # an unknown outcome that nobody will ever settle: it stays, the conversation goes on
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "expired": 4, "delivered": 5, "read": 6}
 PROOF_OF_ACCEPTANCE = ("queued", "sent", "delivered", "read", "failed")
@@ -76,29 +77,56 @@ class Line:
     ticket_id: str | None = None
 
 
-def rows(line: Line, outgoing: Outgoing, parts: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def rows(line: Line, outgoing: Outgoing, rendered: Rendered) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The message and its parts as rows to insert; pure but for their fresh ids."""
     message_id = ids.new("msg")
+    message = {
+        "message_id": message_id, "conversation_id": line.conversation_id, "seq": line.seq, "direction": "outbound",
+        "author": outgoing.author, "kind": "template" if outgoing.template else "message", "text": words_of(outgoing),
+        "payload": None, "content": _content(outgoing, rendered), "provider_id": None,
+        "reply_to": outgoing.reply_to or None, "agent_id": line.agent_id, "ticket_id": line.ticket_id,
+        "epoch": line.epoch, "said_at": line.now, "created_at": line.now,
+    }
+    part = {
+        "message_id": message_id, "conversation_id": line.conversation_id, "author": outgoing.author,
+        "epoch": line.epoch, "state": "queued", "attempt": 0, "checked": 0, "not_before": line.now,
+        "created_at": line.now, "error_code": None, "error_text": None,
+    }
+    requests = rendered.parts
+    if rendered.refused:  # nothing can leave; the message stays, and says why
+        part |= {"state": "failed", "error_code": REFUSED, "error_text": rendered.refused}
+        requests = ({"text": message["text"]},)
+    if outgoing.purpose != "service":
+        requests = tuple({**request, "purpose": outgoing.purpose} for request in requests)
+    return message, [
+        {**part, "part_id": ids.new("prt"), "position": line.seq * PARTS_PER_MESSAGE + n, "request": request}
+        for n, request in enumerate(requests)
+    ]
+
+
+def words_of(outgoing: Outgoing) -> str:
+    """What a person reads who looks at this message: its text, or its template filled in."""
+    return outgoing.text or (outgoing.template.text or outgoing.template.name if outgoing.template else "")
+
+
+def _content(outgoing: Outgoing, rendered: Rendered) -> dict[str, Any]:
+    """What is not text, as plain data; `degraded` names what the channel could not show as it was meant."""
     content: dict[str, Any] = {}
     if outgoing.choices:
         content["choices"] = [{"id": choice.id, "label": choice.label} for choice in outgoing.choices]
-    if outgoing.media_url:
-        content["media"] = [{"type": "image", "url": outgoing.media_url}]
-    message = {
-        "message_id": message_id, "conversation_id": line.conversation_id, "seq": line.seq, "direction": "outbound",
-        "author": outgoing.author, "kind": "message", "text": outgoing.text, "payload": None, "content": content,
-        "provider_id": None, "reply_to": None, "agent_id": line.agent_id, "ticket_id": line.ticket_id,
-        "epoch": line.epoch, "said_at": line.now, "created_at": line.now,
-    }
-    return message, [
-        {
-            "part_id": ids.new("prt"), "message_id": message_id, "conversation_id": line.conversation_id,
-            "position": line.seq * PARTS_PER_MESSAGE + n, "author": outgoing.author, "epoch": line.epoch,
-            "request": request, "state": "queued", "attempt": 0, "checked": 0, "not_before": line.now,
-            "created_at": line.now,
-        }
-        for n, request in enumerate(parts)
-    ]
+    if outgoing.media:
+        content["media"] = [_filled(asdict(one)) for one in outgoing.media]
+    if outgoing.location:
+        content["location"] = _filled(asdict(outgoing.location))
+    if outgoing.template:
+        content["template"] = {"name": outgoing.template.name, "language": outgoing.template.language}
+    if rendered.degraded:
+        content["degraded"] = list(rendered.degraded)
+    return content
+
+
+def _filled(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value != ""}
 
 
 def queue(
@@ -106,7 +134,7 @@ def queue(
 ) -> str:
     """Say something in a conversation; returns the message's id. Raises UnknownConversation."""
     spoken = work.connection.execute(
-        _speak, {"id": conversation_id, "at": work.now, "words": outgoing.text[:120], "by": outgoing.author}
+        _speak, {"id": conversation_id, "at": work.now, "words": words_of(outgoing)[:120], "by": outgoing.author}
     ).one_or_none()
     if spoken is None:
         raise UnknownConversation(f"There is no conversation {conversation_id}.")

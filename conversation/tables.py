@@ -30,7 +30,9 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 class Contact(SQLModel, table=True):
-    """A customer, on one or more channels."""
+    """A customer, on one or more channels. While she is blocked (`blocked_by` an agent's id, or `system`) what she
+    writes is kept and answered by nobody.
+    """
 
     contact_id: str = Field(primary_key=True)
     name: str = ""
@@ -38,6 +40,9 @@ class Contact(SQLModel, table=True):
     language: str | None = None
     country: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    blocked_at: datetime | None = None
+    blocked_by: str | None = None
+    blocked_why: str | None = None
     created_at: datetime
 
 
@@ -72,6 +77,9 @@ class Conversation(SQLModel, table=True):
     `epoch` tells that people held the conversation since. `epoch` grows by one at each change of owner; what was
     decided under an older one is dropped. `last_seq` numbers what was said, in both directions; the bot has heard
     everything up to `heard_seq`. `waiting_since` is the time of the oldest customer message that no person has answered.
+    `opted_out_at`: she wants nothing; `marketing_stopped_at`: nothing that advertises. `unreachable_at`: the provider
+    says that this address does not exist or cannot be reached (`unreachable_code`), until she writes again.
+    `free_until`: an advertisement she came from lets us write longer than the usual window.
     """
 
     __table_args__ = (
@@ -100,6 +108,10 @@ class Conversation(SQLModel, table=True):
     last_inbound_at: datetime | None = None
     waiting_since: datetime | None = None
     opted_out_at: datetime | None = None
+    marketing_stopped_at: datetime | None = None
+    unreachable_at: datetime | None = None
+    unreachable_code: str | None = None
+    free_until: datetime | None = None
     day: str = ""
     day_count: int = 0
 
@@ -179,8 +191,25 @@ class OutboxPart(SQLModel, table=True):
     read_at: datetime | None = None
 
 
+ALARM_LEVELS = ("warning", "critical")
+
+
 class Attachment(SQLModel, table=True):
-    """Something that came with a message; only its reference at the provider until it was fetched."""
+    """Something that came with a message: a reference at the provider (`remote`) until a worker has fetched it.
+
+    remote → fetching (a worker holds it until `lease_until`) → stored | failed | too_big; not tried before `not_before`. `stored_name` and `thumbnail`
+    are generated names in the media folder, `mime` is what the bytes say once they are stored, `filename` what the
+    sender called it. `why` is the sentence about a failure.
+    """
+
+    __table_args__ = (
+        Index(
+            "attachment_open",
+            "attachment_id",
+            sqlite_where=text("state IN ('remote','fetching')"),
+            postgresql_where=text("state IN ('remote','fetching')"),
+        ),
+    )
 
     attachment_id: str = Field(primary_key=True)
     message_id: str = Field(foreign_key="message.message_id", index=True)
@@ -190,6 +219,90 @@ class Attachment(SQLModel, table=True):
     filename: str | None = None
     remote: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     state: str = "remote"
+    size: int | None = None
+    stored_name: str | None = None
+    thumbnail: str | None = None
+    width: int | None = None
+    height: int | None = None
+    attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    not_before: datetime | None = None
+    lease_until: datetime | None = None
+    why: str | None = None
+
+
+class Upload(SQLModel, table=True):
+    """A file of ours that a provider may fetch at an unguessable address until `expires_at`."""
+
+    upload_id: str = Field(primary_key=True)
+    stored_name: str
+    mime: str
+    filename: str = ""
+    size: int
+    uploaded_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Alarm(SQLModel, table=True):
+    """Trouble that a person must see: at most one open of a `key`. `text` names a sentence that `facts` fill in.
+
+    `kind` and `account` say which channel it is about; empty: none. Written by `conversation.alarms` alone.
+    """
+
+    __table_args__ = (
+        one_of("level", ALARM_LEVELS),
+        Index("alarm_open", "key", unique=True, sqlite_where=text("cleared_at IS NULL"),
+              postgresql_where=text("cleared_at IS NULL")),
+    )
+
+    alarm_id: str = Field(primary_key=True)
+    key: str
+    level: str
+    text: str
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    kind: str = ""
+    account: str = ""
+    times: int = 1
+    raised_at: datetime
+    last_at: datetime
+    mailed_at: datetime | None = None
+    seen_by: str | None = None
+    cleared_at: datetime | None = None
+
+
+class ChannelHealth(SQLModel, table=True):
+    """What is known of one endpoint of ours. `paused_until` holds its sends back (breaker, broken set-up).
+
+    `findings`: what the last check at the provider said, a list of {check, state: ok|warning|bad|unknown, values}.
+    """
+
+    __tablename__ = "channel_health"
+
+    kind: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    last_webhook_at: datetime | None = None
+    last_inbound_at: datetime | None = None
+    last_sent_at: datetime | None = None
+    last_refused_at: datetime | None = None
+    last_error_code: str | None = None
+    last_error_text: str | None = None
+    failures: int = 0
+    paused_until: datetime | None = None
+    paused_why: str | None = None
+    findings: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    checked_at: datetime | None = None
+
+
+class SendCount(SQLModel, table=True):
+    """How many parts an endpoint sent on a day (UTC), to an address (`''`: to all): budgets are held against it."""
+
+    __tablename__ = "send_count"
+
+    day: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    address: str = Field(primary_key=True, default="")
+    parts: int = 0
 
 
 class SeenId(SQLModel, table=True):

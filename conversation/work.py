@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 import clock
 import faults
-from conversation.events import Notice, Outgoing, TimelineLine
+from conversation.events import Notice, Outgoing, Rendered, TimelineLine
 from conversation.prepared import Prepared
 from conversation.tables import TimelineEntry
 
@@ -44,12 +44,12 @@ _add_entries = Prepared(insert(TimelineEntry.__table__))
 class Wiring:
     """What the app hands in, so that nobody below has to know it.
 
-    `ring(notices)` wakes sender, writer, worker and pages. `render(kind, outgoing)` gives the parts a channel kind needs.
+    `ring(notices)` wakes sender, writer, worker and pages. `render(kind, outgoing)` gives the shape a channel kind can show.
     `text(key, language, **values)` is a sentence of ours to a contact.
     """
 
     ring: Callable[[Sequence[Notice]], None]
-    render: Callable[[str, Outgoing], Sequence[dict[str, Any]]]
+    render: Callable[[str, Outgoing], Rendered]
     text: Callable[..., str]
     now: Callable[[], datetime] = clock.now
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from channels.base import Event
 from conversation import inbox, outbox
 from conversation.errors import UnknownDeadLetter
-from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
+from conversation.events import Notice, Outgoing, OutgoingChoice, OutgoingMedia, TimelineLine
 from conversation.tables import DeadLetter, Message, OutboxPart
 from conversation.work import Work
 from pipeline import answer
@@ -81,7 +81,8 @@ def _rerun_send(work: Work, _intake: Intake, letter: Mapping[str, Any]) -> None:
         _part.c.part_id == letter["payload"]["part"])
     message = work.connection.execute(found).mappings().one()
     choices = tuple(OutgoingChoice(choice["id"], choice["label"]) for choice in message["content"].get("choices", ()))
-    outbox.queue(work, message["conversation_id"], Outgoing(message["text"], choices, author="system"),
+    media = tuple(OutgoingMedia(**one) for one in message["content"].get("media", ()))
+    outbox.queue(work, message["conversation_id"], Outgoing(message["text"], choices, media, author="system"),
                  message["agent_id"], message["ticket_id"])
 
 

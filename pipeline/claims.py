@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 
+import channels
 from channels import windows
 from channels.base import Answer
 from conversation.events import TimelineLine
@@ -36,7 +37,7 @@ _open_parts = (
     select(_part.c.part_id, _part.c.conversation_id, _part.c.author, _part.c.epoch, _part.c.state, _part.c.request,
            _part.c.attempt, _part.c.not_before, _part.c.first_at, _part.c.checked, _part.c.created_at, _part.c.error_code,
            _conversation.c.epoch.label("current_epoch"), _conversation.c.address,
-           _conversation.c.opted_out_at, _conversation.c.last_inbound_at, _channel.c.kind, _channel.c.account)
+           _conversation.c.opted_out_at, _conversation.c.last_inbound_at, _conversation.c.free_until, _channel.c.kind, _channel.c.account)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_part.c.conversation_id.in_(bindparam("ids", expanding=True)),
@@ -209,13 +210,22 @@ def _is_void(work: Work, part: Mapping[str, Any], patience: Patience) -> bool:
         _suppress(work, part, "taken_over")
     elif part["opted_out_at"] is not None and not consent:
         _suppress(work, part, "opted_out")
-    elif not windows.may_write(part["kind"], part["author"], part["last_inbound_at"], work.now):
+    elif not _window_lets(part, work.now):
         fail(work, _claimed(part, work.now), "window_closed", "The window in which we may write freely has closed.")
     elif (work.now - part["created_at"]).total_seconds() > patience.give_up and part["error_code"] not in PATIENT_CODES:
         fail(work, _claimed(part, work.now), "expired", "It could not be sent in time.", "expired")
     else:
         return False
     return True
+
+
+def _window_state(part: Mapping[str, Any], now: datetime) -> windows.State:
+    return channels.adapter(part["kind"]).window.state(part["last_inbound_at"], now, part["free_until"])
+
+
+def _window_lets(part: Mapping[str, Any], now: datetime) -> bool:
+    is_template = "template" in part["request"]
+    return channels.adapter(part["kind"]).window.lets(part["author"], _window_state(part, now), template=is_template)
 
 
 def _suppress(work: Work, part: Mapping[str, Any], code: str) -> None:
@@ -226,7 +236,7 @@ def _suppress(work: Work, part: Mapping[str, Any], code: str) -> None:
 
 def _claimed(part: Mapping[str, Any], now: datetime) -> Claimed:
     request = part["request"]
-    if windows.needs_human_tag(part["kind"], part["author"], part["last_inbound_at"], now):
+    if _window_state(part, now) == "human":
         request = {**request, "human_agent": True}
     return Claimed(part["part_id"], part["conversation_id"], part["kind"], part["account"], part["address"],
                    part["author"], request, part["attempt"] + 1, part["first_at"] or now, now)

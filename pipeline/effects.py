@@ -14,7 +14,7 @@ import metrics
 from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
 from bot.flow.events import CallResult
 from conversation import ids
-from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
+from conversation.events import Notice, Outgoing, OutgoingChoice, OutgoingMedia, TimelineLine
 from conversation.inbox import Talk
 from conversation.outbox import SUPPRESS_BOT
 from conversation.prepared import Prepared
@@ -60,7 +60,8 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
 
 def say(work: Work, talk: Talk, effect: Say) -> None:
     choices = tuple(OutgoingChoice(choice.id, choice.label, choice.description) for choice in effect.choices)
-    talk.say(work, Outgoing(effect.text, choices, effect.media_url))
+    media = (OutgoingMedia(effect.media_url),) if effect.media_url else ()
+    talk.say(work, Outgoing(effect.text, choices, media))
 
 
 def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:

@@ -30,6 +30,7 @@ import logs
 from channels import accounts
 from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
+from conversation.events import Rendered
 from conversation.work import Database, Wiring, Work
 from pipeline import claims, lanes, reconcile, schema
 from pipeline.claims import Claimed, Outcome, Patience
@@ -299,7 +300,7 @@ def settings_of(given: config.Settings) -> Settings:
 async def _run(given: config.Settings) -> None:
     logs.configure(given.log_level, given.secret_values, given.secret_key)
     doorbell = lanes.Doorbell(given.redis_url)
-    wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: (), text=lambda key, language, **values: "")
+    wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: Rendered(()), text=lambda key, language, **values: "")
     database = Database(given.database_url, wiring)
     schema.guard(database.engine)
     sender = Sender(database, settings_of(given))

@@ -75,6 +75,31 @@ IS_OPEN = SlowWork.__table__.c.state.in_(  # type: ignore[attr-defined]
     [literal_column(f"'{state}'") for state in ("queued", "running", "answered")])
 
 
+class FoundEvent(SQLModel, table=True):
+    """An event of the normal form that no webhook brought: found in a provider's list. The writer takes it in."""
+
+    __tablename__ = "found_event"
+    __table_args__ = (
+        Index("found_event_open", "found_event_id", sqlite_where=text("taken_at IS NULL"),
+              postgresql_where=text("taken_at IS NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    found_event_id: int | None = Field(default=None, primary_key=True)
+    event: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    found_at: datetime
+    taken_at: datetime | None = None
+
+
+class Poll(SQLModel, table=True):
+    """How far a provider's list was read: everything of `source` (an account sid) before `read_until` is known."""
+
+    source: str = Field(primary_key=True)
+    read_until: datetime
+    polled_at: datetime
+    found: int = 0
+
+
 class FlowRevision(SQLModel, table=True):
     """A published set of flow files, by the hash of its content; the last good one survives a broken edit."""
 

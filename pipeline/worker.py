@@ -20,6 +20,7 @@ import clock
 import config
 import logs
 import orders.configuration
+from conversation.events import Rendered
 from conversation.work import Database, Wiring
 from pipeline import lanes, schema, slow
 from pipeline.services import Services
@@ -33,7 +34,7 @@ logger = structlog.get_logger(__name__)
 def open_slow(given: config.Settings) -> Slow:
     """Everything slow work needs, from the settings."""
     doorbell = lanes.Doorbell(given.redis_url)
-    wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: (), text=lambda key, language, **values: "")
+    wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: Rendered(()), text=lambda key, language, **values: "")
     connector = orders.configuration.load(given.orders_path, config.environment())
     services = Services(connector, given.secret_key, lambda: clock.now().date())
     client = lanes.connect(given.redis_url) if given.redis_url else None

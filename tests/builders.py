@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from conversation import ids
-from conversation.events import Notice, Outgoing
+from conversation.events import Notice, Outgoing, Rendered
 from conversation.tables import Address, Channel, Contact, Conversation, Message
 from conversation.work import Database, Wiring, Work
 from handoff.tables import Agent, Membership, Queue
@@ -47,9 +47,9 @@ def a_wiring(clock: HandClock, bell: Bell) -> Wiring:
     return Wiring(ring=bell.ring, render=one_part, text=plain_text, now=clock.now)
 
 
-def one_part(kind: str, outgoing: Outgoing) -> list[dict[str, Any]]:
+def one_part(kind: str, outgoing: Outgoing) -> Rendered:
     """A message as one part, whatever the channel."""
-    return [{"text": outgoing.text}]
+    return Rendered(({"text": outgoing.text},))
 
 
 def plain_text(key: str, language: str, **values: Any) -> str:

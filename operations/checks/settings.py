@@ -97,13 +97,13 @@ def our_accounts(patient: Patient) -> Iterator[Finding]:
         yield Finding("accounts", "warn", "No account of Twilio or Meta is set: nobody can write to us.",
                       "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or META_APP_SECRET and META_ACCESS_TOKEN, in .env")
     for sid, account in ours.twilio.items():
-        if not account.sms and not account.whatsapp and not account.messaging_services:
+        if not any(account.senders.values()) and not account.messaging_services:
             yield Finding("accounts", "warn", f"Twilio's account {sid[:6]}… has no numbers: everything it sends us is refused.",
                           "list our numbers in TWILIO_WHATSAPP or TWILIO_SMS")
     for app in ours.meta:
-        if not app.whatsapp and not app.pages:
-            yield Finding("accounts", "warn", "The app at Meta has no numbers and no pages: everything it sends us is put by.",
-                          "list them in META_WHATSAPP or META_PAGES")
+        if not any(app.senders.values()):
+            yield Finding("accounts", "warn", "The app at Meta has no numbers, pages or Instagram accounts: everything it sends us is put by.",
+                          "list them in META_WHATSAPP, META_PAGES or META_INSTAGRAM")
     if ours.twilio or ours.meta:
         yield Finding("accounts", "ok", f"{len(ours.twilio)} account(s) at Twilio, {len(ours.meta)} app(s) at Meta.")
 

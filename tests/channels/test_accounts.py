@@ -60,7 +60,7 @@ def test_single_secrets_and_plain_ids_are_enough() -> None:
 
     app = accounts.read(tree).meta[0]
 
-    assert (app.app_secrets, list(app.whatsapp), app.pages["9"].access_token) == (("s",), ["123"], "a")
+    assert (app.app_secrets, list(app.senders["meta-whatsapp"]), app.senders["meta-messenger"]["9"].access_token) == (("s",), ["123"], "a")
 
 
 def test_nothing_of_ours_is_allowed() -> None:
@@ -76,14 +76,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "empty token": (changed("twilio", auth_tokens=["a", ""]), r"twilio\[0\].auth_token is missing"),
     "number": (changed("twilio", whatsapp=["34600111222"]), r"twilio\[0\].whatsapp\[0\] “34600111222” cannot be read"),
     "service": (changed("twilio", messaging_services=["MG1"]), r"messaging_services\[0\] “MG1” cannot be read"),
-    "messenger": (changed("twilio", messenger=["1"]), "connect the page at Meta"),
+    "messenger": (changed("twilio", messenger=["casa-lumbre"]), r"messenger\[0\] “casa-lumbre” cannot be read"),
     "misspelt": (changed("twilio", auth_tokn="x"), r"twilio\[0\].auth_tokn is not known"),
     "no secret": (changed("meta", app_secrets=None), r"meta\[0\].app_secret is missing"),
     "no verify token": (changed("meta", verify_token=""), r"meta\[0\].verify_token is missing"),
-    "no access token": (changed("meta", access_token=""), "access_token is missing"),
-    "number as id": (changed("meta", whatsapp=["+15550783881"]), r"whatsapp\[0\].phone_number_id must be digits"),
-    "page name": (changed("meta", pages=["casa-lumbre"]), r"pages\[0\].page_id must be digits"),
-    "instagram": (changed("meta", instagram=["1"]), "Instagram is not offered yet"),
+    "no access token": (changed("meta", access_token=""), "has no access_token"),
+    "number as id": (changed("meta", whatsapp=["+15550783881"]), r"whatsapp\[0\].phone_number_id “\+15550783881” cannot be read"),
+    "page name": (changed("meta", pages=["casa-lumbre"]), r"pages\[0\].page_id “casa-lumbre” cannot be read"),
+    "instagram": (changed("meta", instagram=["@casa"]), r"instagram\[0\].account_id “@casa” cannot be read"),
     "number twice": ({"twilio": [TREE["twilio"][0]] * 2}, "listed twice"),
 }
 
@@ -99,4 +99,4 @@ def test_what_cannot_be_read_names_the_place_and_the_mend(name: str) -> None:
 def test_number_may_be_written_as_twilio_writes_it() -> None:
     ours = accounts.read(changed("twilio", whatsapp=["whatsapp:+14155238886"]))
 
-    assert ours.twilio[SID].whatsapp == {"+14155238886"}
+    assert ours.twilio[SID].senders["twilio-whatsapp"] == {"+14155238886"}

@@ -9,11 +9,11 @@ import pytest
 import channels
 from channels.consent import asks_to_start, asks_to_stop
 from channels.identity import canonical_phone, contact_key, variants
-from channels.windows import may_write, needs_human_tag, window_ends_at
+from channels.windows import Window
 
 WROTE = datetime(2026, 11, 21, 10, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WITH_WINDOW = [kind for kind, adapter in channels.adapters().items() if adapter.window_hours]
+WITH_WINDOW = [kind for kind, adapter in channels.adapters().items() if adapter.window.free]
 
 
 @pytest.mark.parametrize(
@@ -48,38 +48,53 @@ def test_ids_that_are_no_phones_stay_where_they_count() -> None:
     assert canonical_phone("ES.123") == "ES.123"
 
 
+def window(kind: str) -> Window:
+    return channels.adapter(kind).window
+
+
+def may_write(kind: str, author: str, after: timedelta | None, template: bool = False) -> bool:
+    state = window(kind).state(WROTE if after is not None else None, WROTE + (after or HOUR))
+    return window(kind).lets(author, state, template=template)
+
+
 @pytest.mark.parametrize("kind", WITH_WINDOW)
 def test_bot_writes_within_a_day_of_the_last_message(kind: str) -> None:
-    assert may_write(kind, "bot", WROTE, WROTE + DAY - HOUR)
-    assert not may_write(kind, "bot", WROTE, WROTE + DAY)
+    assert may_write(kind, "bot", DAY - HOUR)
+    assert not may_write(kind, "bot", DAY)
 
 
 @pytest.mark.parametrize("kind", WITH_WINDOW)
 def test_nobody_writes_first(kind: str) -> None:
-    assert not may_write(kind, "agent", None, WROTE)
-
-
-def test_window_is_that_of_the_adapter() -> None:
-    for kind, adapter in channels.adapters().items():
-        ends = window_ends_at(kind, WROTE)
-
-        assert ends == (WROTE + timedelta(hours=adapter.window_hours) if adapter.window_hours else None)
+    assert not may_write(kind, "agent", None)
 
 
 def test_sms_has_no_window() -> None:
-    assert may_write("twilio-sms", "bot", None, WROTE)
+    assert may_write("twilio-sms", "bot", None)
+    assert window("twilio-sms").ends_at(WROTE) is None
 
 
-@pytest.mark.parametrize(
-    ("after", "may", "tagged"), [(HOUR, True, False), (2 * DAY, True, True), (8 * DAY, False, False)]
-)
-def test_a_person_writes_for_a_week_on_messenger(after: timedelta, may: bool, tagged: bool) -> None:
-    assert may_write("meta-messenger", "agent", WROTE, WROTE + after) is may
-    assert needs_human_tag("meta-messenger", "agent", WROTE, WROTE + after) is tagged
+@pytest.mark.parametrize("kind", ["meta-messenger", "meta-instagram"])
+@pytest.mark.parametrize(("after", "state"), [(HOUR, "free"), (2 * DAY, "human"), (8 * DAY, "closed")])
+def test_a_person_writes_for_a_week_at_meta(kind: str, after: timedelta, state: str) -> None:
+    assert window(kind).state(WROTE, WROTE + after) == state
+    assert may_write(kind, "agent", after) is (state != "closed")
 
 
 def test_the_bot_never_passes_for_a_person() -> None:
-    assert not needs_human_tag("meta-messenger", "bot", WROTE, WROTE + 2 * DAY)
+    assert not may_write("meta-messenger", "bot", 2 * DAY)
+
+
+def test_a_template_opens_a_closed_window_on_whatsapp_alone() -> None:
+    opened = [kind for kind in channels.adapters() if may_write(kind, "bot", 9 * DAY, template=True)]
+
+    assert opened == ["meta-whatsapp", "twilio-sms", "twilio-whatsapp"]
+
+
+def test_an_advertisement_may_leave_the_window_open_longer() -> None:
+    until = WROTE + 7 * DAY
+
+    assert window("meta-messenger").ends_at(WROTE, until) == until
+    assert window("meta-messenger").state(WROTE, WROTE + 6 * DAY, until) == "free"
 
 
 @pytest.mark.parametrize("text", ["STOP", "stop", " Baja. ", "SAIR", "unsubscribe"])

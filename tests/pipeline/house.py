@@ -12,7 +12,7 @@ from sqlalchemy import select
 import channels
 from bot.flow.library import load
 from channels.base import Event
-from conversation.events import Outgoing
+from conversation.events import Outgoing, Rendered
 from conversation.tables import Conversation, Message, OutboxPart
 from conversation.work import Database, Wiring
 from orders import connector
@@ -86,5 +86,5 @@ def open_house(database: Database, clock: HandClock, bell: Bell, shop: Connector
     return House(database, clock, shop or connector("demo", {}))
 
 
-def _render(kind: str, outgoing: Outgoing) -> Any:
-    return channels.adapter(kind).render(outgoing).parts
+def _render(kind: str, outgoing: Outgoing) -> Rendered:
+    return channels.adapter(kind).render(outgoing)

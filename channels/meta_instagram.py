@@ -1,0 +1,83 @@
+"""Instagram at Meta: up to 13 quick replies, media without captions, a person's words for seven days.
+
+Limits: Meta, "Instagram messaging, send messages" (text 1000 bytes of UTF-8) and "Quick replies" (13, title 20), read
+2026-11-22. The account is the id of the professional account, its token that of the page it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from channels import meta_messenger_events
+from channels.base import Endpoint
+from channels.meta_kind import Found, MetaKind
+from channels.meta_members import guarded, left_out
+from channels.plain import list_of, object_of, text_of
+from channels.render import Limits
+from channels.windows import DAY_OR_HUMAN_WEEK
+
+if TYPE_CHECKING:
+    from channels.accounts import MetaApp
+
+LIMITS = Limits(
+    text=250,
+    caption=250,
+    replies=13,
+    media_types=frozenset(("image", "audio", "video", "document")),
+    keeps_marks=False,
+)
+
+
+def _read(entry: Mapping[str, Any], app: MetaApp) -> Found:
+    """Every member of one entry of an Instagram account."""
+    account = text_of(entry.get("id"))
+    if account not in app.senders["meta-instagram"]:
+        yield left_out("account", account=account[:40])
+        return
+    for name in ("messaging", "standby"):
+        for member in list_of(entry.get(name)):
+            about = {"app_id": app.app_id, "standby": name == "standby"}
+            yield from guarded(meta_messenger_events.read, object_of(member), account, about)
+
+
+def _path(_endpoint: Endpoint) -> str:
+    return "me/messages"
+
+
+def _body(part: Mapping[str, Any], address: str, part_id: str) -> dict[str, Any]:
+    late = bool(part.get("human_agent"))
+    return {
+        "recipient": {"id": address},
+        **({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if late else {"messaging_type": "RESPONSE"}),
+        "message": _content(part),
+    }
+
+
+def _attend(_provider_id: str, address: str) -> dict[str, Any]:
+    return {"recipient": {"id": address}, "sender_action": "typing_on"}
+
+
+def _content(part: Mapping[str, Any]) -> dict[str, Any]:
+    if "media_url" in part:
+        kind = "file" if part["media_type"] == "document" else part["media_type"]
+        return {"attachment": {"type": kind, "payload": {"url": part["media_url"]}}}
+    replies = [{"content_type": "text", "title": one["label"], "payload": one["id"]} for one in part.get("replies", ())]
+    return {"text": part["text"], **({"quick_replies": replies} if replies else {})}
+
+
+ADAPTER = MetaKind(
+    name="meta-instagram",
+    channel="instagram",
+    listed_as="instagram",
+    address_form=re.compile(r"\d{1,25}"),
+    address_example="17841400000000000 (the id of the Instagram account, digits only)",
+    limits=LIMITS,
+    window=DAY_OR_HUMAN_WEEK,
+    object_name="instagram",
+    read=_read,
+    path=_path,
+    body=_body,
+    attend=_attend,
+)

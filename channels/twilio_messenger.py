@@ -1,0 +1,27 @@
+"""Messenger over Twilio: text and one file a message, numbered menus, 24 hours.
+
+Limits: Twilio, "Messages resource" (Body 1600) and "Facebook Messenger", read 2026-11-22. Twilio's own tags for later
+answers are refused by Meta since 2026-04-27, so the window is closed after a day for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+
+from channels.render import Limits
+from channels.twilio_kind import TwilioKind
+from channels.windows import DAY
+
+LIMITS = Limits(
+    text=1600, caption=1600, media_types=frozenset(("image", "audio", "video", "document")), keeps_marks=False
+)
+ADAPTER = TwilioKind(
+    name="twilio-messenger",
+    channel="messenger",
+    prefix="messenger:",
+    listed_as="messenger",
+    address_form=re.compile(r"\d{1,25}"),
+    address_example="108000000000001 (the id of the page)",
+    limits=LIMITS,
+    window=DAY,
+)
