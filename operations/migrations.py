@@ -24,21 +24,22 @@ LOOK_AGAIN_SECONDS = 0.05
 LOCK_WAIT_SECONDS = 60
 
 
-def upgrade(url: str, back_up: Callable[[], object] | None = None) -> bool:
+def upgrade(url: str, back_up: Callable[[], object] | None = None, to: str = "") -> bool:
     """Bring the database of `url` to this code's migrations; True when there was something to do.
 
-    `back_up` is called first when the database already holds something. Raises MigrationFailed.
+    `back_up` is called first when the database already holds something. `to` stops at an older migration. Raises
+    MigrationFailed.
     """
     engine = open_engine(url)
     try:
         at = _stored(engine)
-        if (at or "") >= schema.head():
+        if (at or "") >= (to or schema.head()):
             return False
         if at and back_up:
             back_up()
         with engine.begin() as connection:
             _lock(connection)
-            _run(connection)
+            _run(connection, to)
         return True
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
@@ -104,10 +105,10 @@ def _lock(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(LOCK_KEY)))
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, to: str) -> None:
     from alembic import command
 
-    command.upgrade(_config(connection), "head")
+    command.upgrade(_config(connection), to or "head")
 
 
 def _config(connection: Connection, package: str = "") -> Any:

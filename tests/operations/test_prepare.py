@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 import config
-from conversation.work import open_engine
-from operations import prepare
+from operations import migrations, prepare
 from operations.errors import BackupFailed
 from tests.operations.conftest import MakeSettings
 
@@ -48,13 +46,7 @@ def test_with_customers_no_provider_is_played(a_setting: MakeSettings) -> None:
 
 def test_a_database_with_something_in_it_is_backed_up_before_it_is_changed(a_setting: MakeSettings) -> None:
     given = a_setting()
-    prepare.bring_up_to_date(given)
-    engine = open_engine(given.database_url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
-        for table in ("slow_work", "timer", "flow_revision", "proof_attempt"):
-            connection.execute(text(f"DROP TABLE {table}"))
-    engine.dispose()
+    migrations.upgrade(given.database_url, to="0002")
 
     prepare.bring_up_to_date(given)
 
@@ -63,11 +55,7 @@ def test_a_database_with_something_in_it_is_backed_up_before_it_is_changed(a_set
 
 def test_no_backup_no_migration(a_setting: MakeSettings, tmp_path: Path) -> None:
     given = a_setting()
-    prepare.bring_up_to_date(given)
-    engine = open_engine(given.database_url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
-    engine.dispose()
+    migrations.upgrade(given.database_url, to="0002")
     (given.data_dir / "backups").write_text("a file where a folder should be", encoding="ascii")
 
     with pytest.raises((BackupFailed, OSError)):
