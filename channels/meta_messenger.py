@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from channels import meta_messenger_events
+from channels import meta_messaging
 from channels.base import Endpoint
-from channels.meta_kind import Found, MetaKind
-from channels.meta_members import guarded, left_out
-from channels.plain import list_of, object_of, text_of
+from channels.meta_kind import MetaKind
 from channels.render import Limits
 from channels.windows import DAY_OR_HUMAN_WEEK
-
-if TYPE_CHECKING:
-    from channels.accounts import MetaApp
 
 LIMITS = Limits(
     text=2000,
@@ -31,18 +27,6 @@ LIMITS = Limits(
 )
 
 
-
-
-def _read(entry: Mapping[str, Any], app: MetaApp) -> Found:
-    """Every member of one entry of a page."""
-    account = text_of(entry.get("id"))
-    if account not in app.senders["meta-messenger"]:
-        yield left_out("account", account=account[:40])
-        return
-    for name in ("messaging", "standby"):
-        for member in list_of(entry.get(name)):
-            about = {"app_id": app.app_id, "standby": name == "standby"}
-            yield from guarded(meta_messenger_events.read, object_of(member), account, about)
 
 
 def _path(_endpoint: Endpoint) -> str:
@@ -86,7 +70,7 @@ ADAPTER = MetaKind(
     limits=LIMITS,
     window=DAY_OR_HUMAN_WEEK,
     object_name="page",
-    read=_read,
+    read=partial(meta_messaging.read, "meta-messenger"),
     path=_path,
     body=_body,
     attend=_attend,

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from channels import meta_whatsapp_events
 from channels.base import Endpoint
-from channels.meta_kind import Found, MetaKind
-from channels.meta_members import guarded, left_out
-from channels.plain import list_of, object_of, text_of
+from channels.meta_kind import MetaKind
 from channels.render import Limits
 from channels.windows import DAY_OR_TEMPLATE
-
-if TYPE_CHECKING:
-    from channels.accounts import MetaApp
 
 LIST_BUTTON = "☰"  # opens the list; a sign and no word, so that it needs no language
 LIMITS = Limits(
@@ -57,23 +52,6 @@ def _attend(provider_id: str, address: str) -> dict[str, Any]:
         "message_id": provider_id,
         "typing_indicator": {"type": "text"},
     }
-
-
-def _read(entry: Mapping[str, Any], app: MetaApp) -> Found:
-    """Every member of every change of one entry."""
-    ours = app.senders["meta-whatsapp"]
-    for member in list_of(entry.get("changes")):
-        change = object_of(member)
-        value = object_of(change.get("value"))
-        account = text_of(object_of(value.get("metadata")).get("phone_number_id"))
-        field = text_of(change.get("field"))
-        if field not in meta_whatsapp_events.FIELDS:
-            yield left_out("field", field=field[:40])
-        elif account not in ours:
-            yield left_out("account", account=account[:40])
-        else:
-            for read, item in meta_whatsapp_events.members(value):
-                yield from guarded(read, item, account, value)
 
 
 def _recipient(address: str) -> dict[str, str]:
@@ -118,7 +96,7 @@ ADAPTER = MetaKind(
     limits=LIMITS,
     window=DAY_OR_TEMPLATE,
     object_name="whatsapp_business_account",
-    read=_read,
+    read=meta_whatsapp_events.read,
     path=_path,
     body=_body,
     attend=_attend,

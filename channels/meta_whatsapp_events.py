@@ -8,10 +8,15 @@ with both: the number is the address when it is there, the id an alternative.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from channels.base import Event
+from channels.meta_members import guarded, left_out
 from channels.plain import clean_tree, json_of, list_of, ms_of, number_of, object_of, text_of, with_values
+
+if TYPE_CHECKING:
+    from channels.accounts import MetaApp
+    from channels.meta_kind import Found
 
 Object = Mapping[str, Any]
 Reader = Callable[[Object, str, Object], Iterator[Event]]
@@ -28,7 +33,24 @@ _SYSTEM = {
 }
 
 
-def members(value: Object) -> Iterator[tuple[Reader, Object]]:
+def read(entry: Object, app: MetaApp) -> Found:
+    """Every member of every change of one entry."""
+    ours = app.senders["meta-whatsapp"]
+    for member in list_of(entry.get("changes")):
+        change = object_of(member)
+        value = object_of(change.get("value"))
+        account = text_of(object_of(value.get("metadata")).get("phone_number_id"))
+        field = text_of(change.get("field"))
+        if field not in FIELDS:
+            yield left_out("field", field=field[:40])
+        elif account not in ours:
+            yield left_out("account", account=account[:40])
+        else:
+            for reader, item in _members(value):
+                yield from guarded(reader, item, account, value)
+
+
+def _members(value: Object) -> Iterator[tuple[Reader, Object]]:
     """Each member of one change with the function that reads it."""
     for name, reader in _LISTS.items():
         for item in list_of(value.get(name)):

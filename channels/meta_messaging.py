@@ -1,4 +1,4 @@
-"""Messenger webhooks, one member at a time: messages, taps, echoes, receipts, handovers → events.
+"""Messenger and Instagram webhooks, one member at a time: messages, taps, echoes, receipts, handovers → events.
 
 Shapes as in Meta, "Messenger Platform, webhook events", read 2026-11-21. A person is a page-scoped id (PSID), longer
 than what a float can hold, so always text. An echo of our own app is the confirmation of a send; any other echo means
@@ -8,16 +8,33 @@ that somebody answered elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from channels.base import Event
+from channels.meta_members import guarded, left_out
 from channels.plain import list_of, ms_of, number_of, object_of, text_of, with_values
+
+if TYPE_CHECKING:
+    from channels.accounts import MetaApp
+    from channels.meta_kind import Found
 
 Object = Mapping[str, Any]
 _MEDIA = {"image": "image", "audio": "audio", "video": "video", "file": "file"}
 
 
-def read(item: Object, account: str, about: Object) -> Iterator[Event]:
+def read(kind: str, entry: Object, app: MetaApp) -> Found:
+    """Every member of one entry of a page or an Instagram account of ours; `kind` is the adapter's."""
+    account = text_of(entry.get("id"))
+    if account not in app.senders[kind]:
+        yield left_out("account", account=account[:40])
+        return
+    for name in ("messaging", "standby"):
+        for member in list_of(entry.get(name)):
+            about = {"channel": kind.partition("-")[2], "app_id": app.app_id, "standby": name == "standby"}
+            yield from guarded(_member, object_of(member), account, about)
+
+
+def _member(item: Object, account: str, about: Object) -> Iterator[Event]:
     """The events of one member of `messaging` or `standby`.
 
     `about` says which `app_id` is ours, and `standby` where another app has the conversation.
@@ -32,7 +49,7 @@ def read(item: Object, account: str, about: Object) -> Iterator[Event]:
 def _event(item: Object, account: str, about: Object, found: Object) -> Event:
     standby = True if about.get("standby") else None
     facts = {"at_ms": ms_of(item.get("timestamp"), 1), "standby": standby, **found}
-    event = {"provider": "meta", "channel": "messenger", "account": account}
+    event = {"provider": "meta", "channel": about["channel"], "account": account}
     return cast("Event", event | with_values(**facts))
 
 
