@@ -24,7 +24,7 @@ _SERVICE = re.compile(r"MG[0-9A-Za-z]{32}")
 _TWILIO_KEYS = {"account_sid", "auth_token", "auth_tokens", "messaging_services", "content"}
 _META_KEYS = {"app_id", "app_secret", "app_secrets", "access_token", "verify_token"}
 # Meta's own names for the id of an address of ours, and what else may be said of one.
-_ID_NAMES = ("phone_number_id", "page_id", "account_id")
+_ID_NAMES = ("phone_number_id", "account_id", "page_id")
 _SENDER_KEYS = {*_ID_NAMES, "number", "waba_id", "access_token", "page_id"}
 
 
@@ -104,7 +104,7 @@ class Accounts:
 def read(tree: Tree, *, secrets_needed: bool = True) -> Accounts:
     """The accounts of a plain dict `{"twilio": [{…}], "meta": [{…}]}` (docs/channels.md, "Our numbers and pages").
 
-    `secrets_needed=False` is for looking only: nothing may be checked or sent with the result. Raises BadAccounts,
+    `secrets_needed=False` is for looking only: any id is believed, and nothing may be checked or sent with the result. Raises BadAccounts,
     whose message names the place and the mend.
     """
     if not isinstance(tree, Mapping):
@@ -131,7 +131,7 @@ def _kinds(provider: str) -> tuple[Adapter, ...]:
 def _twilio(entry: Any, place: str, secrets_needed: bool) -> TwilioAccount:
     tree = _object(entry, _TWILIO_KEYS | {kind.listed_as for kind in _kinds("twilio")}, place)
     sid = _text(tree, "account_sid", place)
-    if not _SID.fullmatch(sid):
+    if secrets_needed and not _SID.fullmatch(sid):
         raise BadAccounts(f"{place}.account_sid is no account sid: “AC” and 32 characters, see Twilio's console.")
     content = tree.get("content") or {}
     if not isinstance(content, Mapping):
@@ -140,7 +140,7 @@ def _twilio(entry: Any, place: str, secrets_needed: bool) -> TwilioAccount:
         sid,
         _secrets(tree, "auth_token", place, secrets_needed),
         {kind.name: frozenset(_addresses(tree, kind, place, secrets_needed)) for kind in _kinds("twilio")},
-        frozenset(_services(tree, place)),
+        frozenset(_services(tree, place, secrets_needed)),
         {str(name): str(sid) for name, sid in content.items()},
     )
 
@@ -169,13 +169,12 @@ def _meta(entry: Any, place: str, secrets_needed: bool) -> MetaApp:
 def _meta_sender(entry: Any, kind: Adapter, place: str, rules: tuple[str, bool]) -> MetaSender:
     shared_token, secrets_needed = rules
     if isinstance(entry, str | int):
-        entry = {"account_id": entry}
+        entry = {"account_id": entry}  # the id alone
     tree = _object(entry, _SENDER_KEYS, place)
-    own = {"meta-whatsapp": "phone_number_id", "meta-messenger": "page_id"}.get(kind.name, "account_id")
-    name = own if own in tree else "account_id"
-    account = _text(tree, name if name in tree else own, place)
+    name = next((one for one in _ID_NAMES if one in tree), "account_id")
+    account = _text(tree, name, place)
     if secrets_needed and not kind.address_form.fullmatch(account):
-        raise BadAccounts(f"{place}.{own} “{account}” cannot be read: write it like {kind.address_example}.")
+        raise BadAccounts(f"{place}.{name} “{account}” cannot be read: write it like {kind.address_example}.")
     facts = {name: str(tree.get(name) or "") for name in ("number", "waba_id", "page_id")}
     return MetaSender(account, str(tree.get("access_token") or shared_token), **facts)
 
@@ -200,10 +199,10 @@ def _addresses(tree: Tree, kind: Adapter, place: str, strict: bool) -> list[str]
     return found
 
 
-def _services(tree: Tree, place: str) -> list[str]:
+def _services(tree: Tree, place: str, strict: bool) -> list[str]:
     found = [str(sid) for sid in _list(tree, "messaging_services", place)]
     for n, sid in enumerate(found):
-        if not _SERVICE.fullmatch(sid):
+        if strict and not _SERVICE.fullmatch(sid):
             raise BadAccounts(f"{place}.messaging_services[{n}] “{sid}” cannot be read: “MG” and 32 characters.")
     return found
 

@@ -28,6 +28,7 @@ def test_every_number_and_page_has_an_endpoint() -> None:
         ("twilio-whatsapp", SERVICE),
         ("twilio-sms", "+15005550006"),
         ("twilio-sms", SERVICE),
+        ("twilio-messenger", SERVICE),
         ("meta-whatsapp", "106540352242922"),
         ("meta-messenger", "108000000000001"),
     }
@@ -81,8 +82,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no secret": (changed("meta", app_secrets=None), r"meta\[0\].app_secret is missing"),
     "no verify token": (changed("meta", verify_token=""), r"meta\[0\].verify_token is missing"),
     "no access token": (changed("meta", access_token=""), "has no access_token"),
-    "number as id": (changed("meta", whatsapp=["+15550783881"]), r"whatsapp\[0\].phone_number_id “\+15550783881” cannot be read"),
-    "page name": (changed("meta", pages=["casa-lumbre"]), r"pages\[0\].page_id “casa-lumbre” cannot be read"),
+    "number as id": (changed("meta", whatsapp=["+15550783881"]), r"whatsapp\[0\].account_id “\+15550783881” cannot be read"),
+    "page name": (changed("meta", pages=["casa-lumbre"]), r"pages\[0\].account_id “casa-lumbre” cannot be read"),
     "instagram": (changed("meta", instagram=["@casa"]), r"instagram\[0\].account_id “@casa” cannot be read"),
     "number twice": ({"twilio": [TREE["twilio"][0]] * 2}, "listed twice"),
 }
@@ -100,3 +101,12 @@ def test_number_may_be_written_as_twilio_writes_it() -> None:
     ours = accounts.read(changed("twilio", whatsapp=["whatsapp:+14155238886"]))
 
     assert ours.twilio[SID].senders["twilio-whatsapp"] == {"+14155238886"}
+
+
+def test_for_looking_only_no_secret_is_needed_and_any_id_is_believed() -> None:
+    tree = {"twilio": [{"account_sid": "acctid", "sms": ["+12028831111"]}], "meta": [{"app_id": "1", "pages": ["p1"]}]}
+
+    ours = accounts.read(tree, secrets_needed=False)
+
+    assert ours.twilio["acctid"].senders["twilio-sms"] == {"+12028831111"}
+    assert list(ours.meta[0].senders["meta-messenger"]) == ["p1"]
