@@ -26,6 +26,7 @@ from bot.understanding.commands import understand
 from bot.understanding.read import warm_up
 from channels import accounts, webhooks
 from channels.accounts import Accounts
+from channels.commands import channels as channel_commands
 from config import Settings
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     made.register_blueprint(console_blueprint(desk_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
-    for command in (replay, flows, understand, agents, queues, *COMMANDS):
+    for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
         relevo.writer.start()

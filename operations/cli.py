@@ -19,6 +19,7 @@ import logs
 import operations.logs
 from bot.commands import flows
 from bot.understanding.commands import understand
+from channels.commands import channels
 from operations import migrations
 from operations.commands import COMMANDS
 
@@ -58,7 +59,7 @@ def main() -> None:
         click.echo(f"relevo: {error}", err=True)
         raise SystemExit(1) from None
     house = House(add_version_option=False, set_debug_flag=False)
-    for command in (*COMMANDS, flows, understand):
+    for command in (*COMMANDS, flows, understand, channels):
         house.add_command(command)
     try:
         house.main(prog_name="./run flask", args=sys.argv[1:])
