@@ -23,7 +23,8 @@ Mode = Literal["demo", "production", "lab"]
 DEMO_ACCOUNT_SID = "AC" + "d" * 32
 DEMO_WHATSAPP = "+14155238886"
 DOTENV = ".env"
-TWILIO_FIELDS = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp", "twilio_sms", "twilio_messaging_services")
+TWILIO_FIELDS = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp", "twilio_sms", "twilio_messenger",
+                 "twilio_messaging_services")
 META_FIELDS = ("meta_app_id", "meta_app_secret", "meta_access_token", "meta_verify_token", "meta_whatsapp", "meta_pages",
                "meta_instagram")
 HIGHEST_PORT = 65_535
@@ -54,13 +55,14 @@ class Settings(BaseSettings):
     twilio_api_base: str = Field("https://api.twilio.com", description="Twilio's REST interface.")
     twilio_whatsapp: str = Field("", description="Our WhatsApp numbers at Twilio, E.164, comma-separated.")
     twilio_sms: str = Field("", description="Our SMS numbers at Twilio, E.164, comma-separated.")
+    twilio_messenger: str = Field("", description="Our Facebook page ids connected at Twilio, comma-separated.")
     twilio_messaging_services: str = Field("", description="Messaging Service SIDs (MG…) that our numbers belong to, comma-separated.")
     meta_app_id: str = Field("", description="App id at Meta; tells our own echoes from a colleague's answer.")
     meta_app_secret: str = Field("", description="App secret of Meta; several: comma-separated.")
     meta_access_token: str = Field("", description="Access token used to send through Meta.")
     meta_verify_token: str = Field("", description="The word entered at Meta for the webhook's handshake.")
     meta_graph_base: str = Field("https://graph.facebook.com", description="Meta's Graph interface.")
-    meta_whatsapp: str = Field("", description="Our WhatsApp numbers at Meta: phone_number_id:number, comma-separated.")
+    meta_whatsapp: str = Field("", description="Our WhatsApp numbers at Meta: phone_number_id:number:waba_id, comma-separated; the last two may be left out.")
     meta_pages: str = Field("", description="Our Facebook page ids, comma-separated.")
     meta_instagram: str = Field("", description="Our Instagram account ids, comma-separated.")
     accounts_file: str = Field("", description="JSON file with several accounts of Twilio and Meta instead of the settings above.")
@@ -108,18 +110,20 @@ class Settings(BaseSettings):
             return []
         return [{
             "account_sid": self.twilio_account_sid, "auth_tokens": listed(self.twilio_auth_token),
-            "whatsapp": listed(self.twilio_whatsapp), "sms": listed(self.twilio_sms), "messenger": [],
+            "whatsapp": listed(self.twilio_whatsapp), "sms": listed(self.twilio_sms),
+            "messenger": listed(self.twilio_messenger),
             "messaging_services": listed(self.twilio_messaging_services),
         }]
 
     def _meta(self) -> list[dict[str, Any]]:
         if not any(getattr(self, name) for name in META_FIELDS):
             return []
-        numbers = [entry.partition(":") for entry in listed(self.meta_whatsapp)]
+        names = ("phone_number_id", "number", "waba_id")
+        numbers = [dict(zip(names, entry.split(":"), strict=False)) for entry in listed(self.meta_whatsapp)]
         return [{
             "app_id": self.meta_app_id, "app_secrets": listed(self.meta_app_secret),
             "access_token": self.meta_access_token, "verify_token": self.meta_verify_token,
-            "whatsapp": [{"phone_number_id": number_id, "number": number} for number_id, _, number in numbers],
+            "whatsapp": numbers,
             "pages": listed(self.meta_pages), "instagram": listed(self.meta_instagram),
         }]
 
