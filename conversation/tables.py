@@ -246,7 +246,8 @@ class Upload(SQLModel, table=True):
 class Alarm(SQLModel, table=True):
     """Trouble that a person must see: at most one open of a `key`. `text` names a sentence that `facts` fill in.
 
-    `kind` and `account` say which channel it is about; empty: none. Written by `conversation.alarms` alone.
+    `kind` and `account` say which channel it is about; empty: none. Written by `conversation.alarms` alone. It is
+    mailed once (`mailed_at`), not before `mail_after`, which also says that somebody is at it.
     """
 
     __table_args__ = (
@@ -266,6 +267,8 @@ class Alarm(SQLModel, table=True):
     raised_at: datetime
     last_at: datetime
     mailed_at: datetime | None = None
+    mail_after: datetime | None = None
+    mail_tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     seen_by: str | None = None
     cleared_at: datetime | None = None
 
@@ -273,7 +276,8 @@ class Alarm(SQLModel, table=True):
 class ChannelHealth(SQLModel, table=True):
     """What is known of one endpoint of ours. `paused_until` holds its sends back (breaker, broken set-up).
 
-    `findings`: what the last check at the provider said, a list of {check, state: ok|warning|bad|unknown, values}.
+    `findings`: what the last check at the provider said, a list of {check, state: ok|warning|bad|unknown, text,
+    values}; it was written at `checked_at`, the next one is due at `check_due_at` (empty: now).
     """
 
     __tablename__ = "channel_health"
@@ -291,6 +295,18 @@ class ChannelHealth(SQLModel, table=True):
     paused_why: str | None = None
     findings: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     checked_at: datetime | None = None
+    check_due_at: datetime | None = None
+
+
+class ChannelHour(SQLModel, table=True):
+    """How many messages came in on an endpoint in an hour (UTC): what a silence is compared with. Kept for 15 days."""
+
+    __tablename__ = "channel_hour"
+
+    kind: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    hour: datetime = Field(primary_key=True)
+    inbound: int = 0
 
 
 class SendCount(SQLModel, table=True):

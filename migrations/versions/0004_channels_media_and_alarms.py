@@ -16,6 +16,7 @@ def upgrade() -> None:
     _create_alarm()
     _index_alarm()
     _create_channel_health()
+    _create_channel_hour()
     _create_found_event()
     _index_found_event()
     _create_poll()
@@ -40,6 +41,8 @@ def _create_alarm() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("seen_by", sa.String(), nullable=True),
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("level IN ('warning', 'critical')", name="level_known"),
@@ -74,7 +77,19 @@ def _create_channel_health() -> None:
         sa.Column("paused_why", sa.String(), nullable=True),
         sa.Column("findings", JSON, nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kind", "account"),
+    )
+
+
+def _create_channel_hour() -> None:
+    op.create_table(
+        "channel_hour",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("inbound", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "account", "hour"),
     )
 
 
