@@ -38,7 +38,7 @@ PREVIEW_CHARACTERS = 120
 CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
 KEPT = ("owner", "epoch", "language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
         "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "marketing_stopped_at", "unreachable_at",
-        "unreachable_code", "free_until", "day", "day_count", "address")
+        "unreachable_code", "free_until", "day", "day_count", "burst_at", "burst_count", "loop_mark", "loop_count", "address")
 
 _columns = (_conversation, _contact_table.c.name, _contact_table.c.email, _contact_table.c.country,
             _contact_table.c.facts, _contact_table.c.blocked_at, _channel.c.kind)
@@ -272,7 +272,8 @@ def _make(work: Work, sender: Sender) -> Talk | None:
         "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "", "preview_author": "contact",
         "created_at": work.now, "last_message_at": work.now, "last_inbound_at": None, "waiting_since": None,
         "opted_out_at": None, "marketing_stopped_at": None, "unreachable_at": None, "unreachable_code": None,
-        "free_until": None, "day": "", "day_count": 0,
+        "free_until": None, "day": "", "day_count": 0, "burst_at": None, "burst_count": 0, "loop_mark": "",
+        "loop_count": 0,
     }
     opened = _open_conversation[work.connection.dialect.name].run(work.connection, [row]) == 1
     if not (opened and is_new):

@@ -79,7 +79,8 @@ class Conversation(SQLModel, table=True):
     everything up to `heard_seq`. `waiting_since` is the time of the oldest customer message that no person has answered.
     `opted_out_at`: she wants nothing; `marketing_stopped_at`: nothing that advertises. `unreachable_at`: the provider
     says that this address does not exist or cannot be reached (`unreachable_code`), until she writes again.
-    `free_until`: an advertisement she came from lets us write longer than the usual window.
+    `free_until`: an advertisement she came from lets us write longer than the usual window. `burst_…` counts what she
+    wrote within a minute, `loop_…` what looks like a machine that answers ours (pipeline/abuse.py).
     """
 
     __table_args__ = (
@@ -114,6 +115,10 @@ class Conversation(SQLModel, table=True):
     free_until: datetime | None = None
     day: str = ""
     day_count: int = 0
+    burst_at: datetime | None = None
+    burst_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    loop_mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    loop_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Message(SQLModel, table=True):

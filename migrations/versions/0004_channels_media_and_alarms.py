@@ -187,3 +187,7 @@ def _alter_conversation() -> None:
         batch_op.add_column(sa.Column("unreachable_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("unreachable_code", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("free_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("burst_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("burst_count", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("loop_mark", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("loop_count", sa.Integer(), server_default="0", nullable=False))
