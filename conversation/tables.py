@@ -202,9 +202,10 @@ ALARM_LEVELS = ("warning", "critical")
 class Attachment(SQLModel, table=True):
     """Something that came with a message: a reference at the provider (`remote`) until a worker has fetched it.
 
-    remote → fetching (a worker holds it until `lease_until`) → stored | failed | too_big; not tried before `not_before`. `stored_name` and `thumbnail`
-    are generated names in the media folder, `mime` is what the bytes say once they are stored, `filename` what the
-    sender called it. `why` is the sentence about a failure.
+    remote → fetching (a worker holds it until `lease_until`) → stored (→ removed, when it got too old) | failed |
+    too_big; not tried before `not_before`. `stored_name` and `thumbnail` are generated names in the media folder, `mime`
+    is what the bytes say once they are stored, `filename` what the sender called it, `seconds` how long a recording is.
+    `why` is the code of a failure (conversation/media.py). What an agent sent has a row too, stored from the beginning.
     """
 
     __table_args__ = (
@@ -214,6 +215,8 @@ class Attachment(SQLModel, table=True):
             sqlite_where=text("state IN ('remote','fetching')"),
             postgresql_where=text("state IN ('remote','fetching')"),
         ),
+        Index("attachment_kept", "stored_at", sqlite_where=text("state = 'stored'"),
+              postgresql_where=text("state = 'stored'")),
     )
 
     attachment_id: str = Field(primary_key=True)
@@ -233,6 +236,8 @@ class Attachment(SQLModel, table=True):
     not_before: datetime | None = None
     lease_until: datetime | None = None
     why: str | None = None
+    seconds: float | None = None
+    stored_at: datetime | None = None
 
 
 class Upload(SQLModel, table=True):

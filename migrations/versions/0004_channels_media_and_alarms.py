@@ -99,6 +99,8 @@ def _create_found_event() -> None:
         sa.Column("found_event_id", sa.Integer(), nullable=False),
         sa.Column("event", JSON, nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("found_event_id"),
         sqlite_autoincrement=True,
@@ -165,6 +167,15 @@ def _alter_attachment() -> None:
         batch_op.add_column(sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("why", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("seconds", sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column("stored_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "attachment_kept",
+            ["stored_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'stored'"),
+            postgresql_where=sa.text("state = 'stored'"),
+        )
         batch_op.create_index(
             "attachment_open",
             ["attachment_id"],
