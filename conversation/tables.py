@@ -77,7 +77,8 @@ class Conversation(SQLModel, table=True):
     `epoch` tells that people held the conversation since. `epoch` grows by one at each change of owner; what was
     decided under an older one is dropped. `last_seq` numbers what was said, in both directions; the bot has heard
     everything up to `heard_seq`. `waiting_since` is the time of the oldest customer message that no person has answered.
-    `opted_out_at`: she wants nothing; `marketing_stopped_at`: nothing that advertises. `unreachable_at`: the provider
+    `opted_out_at`: she wants nothing; `marketing_stopped_at`: nothing that advertises, `marketing_rests_until`: none of
+    it for a while, because the provider held one back. `unreachable_at`: the provider
     says that this address does not exist or cannot be reached (`unreachable_code`), until she writes again.
     `free_until`: an advertisement she came from lets us write longer than the usual window. `burst_…` counts what she
     wrote within a minute, `loop_…` what looks like a machine that answers ours (pipeline/abuse.py).
@@ -110,6 +111,7 @@ class Conversation(SQLModel, table=True):
     waiting_since: datetime | None = None
     opted_out_at: datetime | None = None
     marketing_stopped_at: datetime | None = None
+    marketing_rests_until: datetime | None = None
     unreachable_at: datetime | None = None
     unreachable_code: str | None = None
     free_until: datetime | None = None
@@ -155,7 +157,8 @@ class OutboxPart(SQLModel, table=True):
     """One call of a provider. Parts of a conversation go out one after the other, by `position`.
 
     `epoch` is compared when the part is claimed: a bot's part of an older epoch is suppressed. `owner` and
-    `lease_until` say who is sending it. `first_at` starts the 15 minutes after which a part is given up.
+    `lease_until` say who is sending it. `first_at` starts the 15 minutes after which a part is given up. `earlier_id` is
+    the provider's id of an attempt that it took and could not deliver; the part was then sent once more.
     """
 
     __tablename__ = "outbox_part"
@@ -181,6 +184,7 @@ class OutboxPart(SQLModel, table=True):
     request: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     state: str = "queued"
     provider_id: str | None = None
+    earlier_id: str | None = None
     attempt: int = 0
     owner: str | None = None
     lease_until: datetime | None = None
@@ -284,7 +288,9 @@ class Alarm(SQLModel, table=True):
 
 
 class ChannelHealth(SQLModel, table=True):
-    """What is known of one endpoint of ours. `paused_until` holds its sends back (breaker, broken set-up).
+    """What is known of one endpoint of ours. `paused_until` holds its sends back, `paused_why` says whether
+    the provider is away (`breaker`) or our set-up is broken (`config`); emptied, all that waits is tried at once.
+    `limited_at` is when the provider last said that we send too fast.
 
     `findings`: what the last check at the provider said, a list of {check, state: ok|warning|bad|unknown, text,
     values}; it was written at `checked_at`, the next one is due at `check_due_at` (empty: now).
@@ -303,6 +309,7 @@ class ChannelHealth(SQLModel, table=True):
     failures: int = 0
     paused_until: datetime | None = None
     paused_why: str | None = None
+    limited_at: datetime | None = None
     findings: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     checked_at: datetime | None = None
     check_due_at: datetime | None = None

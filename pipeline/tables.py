@@ -76,7 +76,9 @@ IS_OPEN = SlowWork.__table__.c.state.in_(  # type: ignore[attr-defined]
 
 
 class FoundEvent(SQLModel, table=True):
-    """An event of the normal form that no webhook brought: found in a provider's list. The writer takes it in."""
+    """An event of the normal form that waits for the writer: found in a provider's list because no webhook brought it,
+    or held for a moment (`not_before`, `tries`) because what it is about had not been settled when it came.
+    """
 
     __tablename__ = "found_event"
     __table_args__ = (
@@ -88,6 +90,8 @@ class FoundEvent(SQLModel, table=True):
     found_event_id: int | None = Field(default=None, primary_key=True)
     event: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     found_at: datetime
+    not_before: datetime | None = None
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     taken_at: datetime | None = None
 
 
@@ -98,6 +102,21 @@ class Poll(SQLModel, table=True):
     read_until: datetime
     polled_at: datetime
     found: int = 0
+
+
+class DeliveryCount(SQLModel, table=True):
+    """What is counted of deliveries by several processes, and outlives them; `/metrics` shows it.
+
+    `what`: `unknown_code` (`label` a code that no table of errors knows), `unknown_part` (`label` how a part whose
+    outcome was unknown was settled).
+    """
+
+    __tablename__ = "delivery_count"
+
+    what: str = Field(primary_key=True)
+    provider: str = Field(primary_key=True)
+    label: str = Field(primary_key=True)
+    number: int = 0
 
 
 class FlowRevision(SQLModel, table=True):

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _index_alarm()
     _create_channel_health()
     _create_channel_hour()
+    _create_delivery_count()
     _create_found_event()
     _index_found_event()
     _create_poll()
@@ -25,6 +26,7 @@ def upgrade() -> None:
     _alter_attachment()
     _alter_contact()
     _alter_conversation()
+    _alter_outbox_part()
 
 
 def _create_alarm() -> None:
@@ -75,6 +77,7 @@ def _create_channel_health() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_why", sa.String(), nullable=True),
+        sa.Column("limited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("findings", JSON, nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("check_due_at", sa.DateTime(timezone=True), nullable=True),
@@ -90,6 +93,17 @@ def _create_channel_hour() -> None:
         sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
         sa.Column("inbound", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "account", "hour"),
+    )
+
+
+def _create_delivery_count() -> None:
+    op.create_table(
+        "delivery_count",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "provider", "label"),
     )
 
 
@@ -195,6 +209,7 @@ def _alter_contact() -> None:
 def _alter_conversation() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("marketing_stopped_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("marketing_rests_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("unreachable_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("unreachable_code", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("free_until", sa.DateTime(timezone=True), nullable=True))
@@ -202,3 +217,8 @@ def _alter_conversation() -> None:
         batch_op.add_column(sa.Column("burst_count", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("loop_mark", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("loop_count", sa.Integer(), server_default="0", nullable=False))
+
+
+def _alter_outbox_part() -> None:
+    with op.batch_alter_table("outbox_part", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("earlier_id", sa.String(), nullable=True))
