@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from conversation import ids, outbox
+from conversation import ids, outbox, people
 from conversation.errors import Overtaken
 from conversation.events import Notice, Outgoing, TimelineLine
+from conversation.people import Alias
 from conversation.prepared import Prepared
 from conversation.tables import (
     Address,
@@ -35,10 +36,17 @@ from conversation.work import Work
 _address, _contact_table, _conversation = Address.__table__, Contact.__table__, Conversation.__table__
 _channel, _message = Channel.__table__, Message.__table__
 PREVIEW_CHARACTERS = 120
-CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id")
+LOOKED_UP_AT_ONCE = 500
+CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "referral", "target", "story_id",
+                "forwarded", "system", "standby", "error_code")
 KEPT = ("owner", "epoch", "language", "state", "state_epoch", "tags", "last_seq", "heard_seq", "unread", "preview", "preview_author",
         "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at", "marketing_stopped_at", "unreachable_at",
         "unreachable_code", "free_until", "day", "day_count", "burst_at", "burst_count", "loop_mark", "loop_count", "address")
+
+# What may be answered opens the window. A tap on a reaction or an m.me link does so at Messenger and Instagram alone
+# (Meta, "Messenger Platform and IG Messaging API policy", read 2026-11-22); for WhatsApp only messages are documented.
+OPENS_WINDOW = frozenset({"message", "reply", "form", "unsupported"})
+OPENS_WINDOW_AT_META = OPENS_WINDOW | {"reaction", "referral"}
 
 _columns = (_conversation, _contact_table.c.name, _contact_table.c.email, _contact_table.c.country,
             _contact_table.c.facts, _contact_table.c.blocked_at, _channel.c.kind)
@@ -49,7 +57,7 @@ _find_by_id = (
     .where(_conversation.c.conversation_id == bindparam("id"))
 )
 _find_by_addresses = (
-    select(*_columns, _channel.c.account, _address.c.canonical)
+    select(*_columns, _channel.c.account, _address.c.family, _address.c.canonical)
     .select_from(_address)
     .join(_contact_table, _contact_table.c.contact_id == _address.c.contact_id)
     .join(_conversation, _conversation.c.contact_id == _contact_table.c.contact_id)
@@ -60,17 +68,14 @@ _find_by_addresses = (
 )
 _lock_by_addresses = _find_by_addresses.with_for_update(of=_conversation)
 _lock_by_id = _find_by_id.with_for_update(of=_conversation)
-_contact_of = select(_address.c.contact_id).where(
-    _address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical")
-)
 _add_contact = Prepared(insert(_contact_table))
 _seen = select(SeenId.__table__.c.digest).where(SeenId.__table__.c.digest.in_(bindparam("digests", expanding=True)))
-_see, _claim_address, _open_conversation, _add_channel = (
+_see, _open_conversation, _add_channel = (
     {
         dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(table).on_conflict_do_nothing())
         for dialect in (sqlite, postgresql)
     }
-    for table in (SeenId.__table__, _address, _conversation, _channel)
+    for table in (SeenId.__table__, _conversation, _channel)
 )
 _channel_of = select(_channel.c.channel_id).where(
     _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"))
@@ -89,7 +94,8 @@ _keep = Prepared(
 class Sender:
     """Who wrote, as the inbox finds her, and to which of our channels (`kind`, `account`).
 
-    `canonical` is what identifies her in `family`, `value` what we write to.
+    `canonical` is what identifies her in `family`, `value` what we write to; `others` are more ids of the same person.
+    `wrote`: it is she who writes, so that this is where we answer; else somebody wrote to her.
     """
 
     kind: str
@@ -99,10 +105,17 @@ class Sender:
     value: str
     name: str = ""
     language: str = "es"
+    others: tuple[Alias, ...] = ()
+    wrote: bool = True
 
     @property
     def place(self) -> tuple[str, str, str]:
         return (self.kind, self.account, self.canonical)
+
+    @property
+    def aliases(self) -> tuple[Alias, ...]:
+        """Every id of this person, the one she wrote from first."""
+        return (Alias(self.family, self.canonical, self.value), *self.others)
 
 
 @dataclass
@@ -110,6 +123,7 @@ class Talk:
     """A conversation during one transaction. `row` is its row with what the turn changed; `facts` its contact.
 
     `more` holds rows of other tables that a turn adds (a ticket, a timer, slow work), each with its statement.
+    `doubtful`: her number came with another id than before, so that somebody else may be writing.
     """
 
     row: dict[str, Any]
@@ -120,6 +134,7 @@ class Talk:
     steps: list[dict[str, Any]] = field(default_factory=list)
     more: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
     changed: bool = False
+    doubtful: bool = False
 
     @property
     def conversation_id(self) -> str:
@@ -149,7 +164,19 @@ class Talk:
         self.messages.append(message)
         self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
         self._last_words(message["text"] or message["kind"], "contact", work.now)
-        self.row["last_inbound_at"] = work.now
+        opening = OPENS_WINDOW_AT_META if event.get("channel") in ("messenger", "instagram") else OPENS_WINDOW
+        if message["kind"] in opening and "group_id" not in event:
+            self.row["last_inbound_at"] = work.now
+        self.row["unreachable_at"] = self.row["unreachable_code"] = None  # she can be reached: she is there
+        return message
+
+    def elsewhere(self, work: Work, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Put what a person of ours wrote in the provider's own app at the end; no part of it is ours to send."""
+        message = _inbound_row(self, event, work.now) | {"direction": "outbound", "author": "agent", "kind": "message"}
+        message["content"] |= {"elsewhere": True}
+        self.messages.append(message)
+        self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
+        self._last_words(message["text"] or message["kind"], "agent", work.now)
         return message
 
     def _last_words(self, words: str, author: str, now: datetime) -> None:
@@ -183,31 +210,96 @@ def first_time(work: Work, identity: tuple[str, ...]) -> bool:
     return bool(first_times(work, [identity]))
 
 
+def unseen(work: Work, identities: Sequence[tuple[str, ...]]) -> set[int]:
+    """Which of these never came in: their places in the list. Only looks."""
+    places = {_digest(identity): place for place, identity in enumerate(identities)}
+    digests = list(places)
+    for start in range(0, len(digests), LOOKED_UP_AT_ONCE):
+        some = digests[start:start + LOOKED_UP_AT_ONCE]
+        for known in work.connection.execute(_seen, {"digests": some}).scalars():
+            del places[bytes(known)]
+    return set(places.values())
+
+
 def find_all(work: Work, senders: Sequence[Sender]) -> dict[Sender, Talk]:
-    """The one conversation of each of these senders on its channel, locked; made where there is none."""
+    """The one conversation of each of these senders on its channel, locked; made where there is none.
+
+    All ids of a person lead to her contact; ids that turn out to be one person's are joined (see `people`).
+    """
     wanted = {sender.place: sender for sender in senders}
-    talks = _find(work, list(wanted.values()))
-    if missing := [sender for place, sender in wanted.items() if place not in talks]:
-        made = {sender.place: _make(work, sender) for sender in missing}
-        talks |= {place: talk for place, talk in made.items() if talk}
-        if overtaken := [sender for sender in missing if made[sender.place] is None]:
-            talks |= _find(work, overtaken)
-    for place, talk in talks.items():
-        talk.row["address"] = wanted[place].value
-    return {sender: talks[sender.place] for sender in senders}
+    met = _Met()
+    _find(work, list(wanted.values()), met)
+    for sender in wanted.values():
+        contact_id = met.contact(sender) if not sender.others else _joined(work, sender, met)
+        if contact_id is None:
+            _make(work, sender, met)
+        elif met.talk(sender) is None:
+            _open(work, sender, contact_id)
+            _find(work, [sender], met)
+    for sender in wanted.values():
+        if sender.wrote:
+            met.at(sender).row["address"] = sender.value
+    return {sender: met.at(sender) for sender in senders}
 
 
-def _find(work: Work, senders: Sequence[Sender]) -> dict[tuple[str, str, str], Talk]:
+@dataclass(slots=True)
+class _Met:
+    """Whom a look-up met: contacts by their ids, and each conversation once, whatever ids lead to it."""
+
+    contacts: dict[tuple[str, str], str] = field(default_factory=dict)
+    talks: dict[tuple[str, str, str], Talk] = field(default_factory=dict)
+    by_id: dict[str, Talk] = field(default_factory=dict)
+
+    def contact(self, sender: Sender) -> str | None:
+        return self.contacts.get((sender.family, sender.canonical))
+
+    def talk(self, sender: Sender) -> Talk | None:
+        return self.talks.get((sender.kind, sender.account, self.contact(sender) or ""))
+
+    def at(self, sender: Sender) -> Talk:
+        found = self.talk(sender)
+        if found is None:
+            raise Overtaken("Another process joined or moved a contact a moment ago; take it again.")
+        return found
+
+    def add(self, sender: Sender, talk: Talk) -> None:
+        """A conversation that was made just now, with a contact of these ids."""
+        contact_id = talk.row["contact_id"]
+        self.contacts |= {alias.key: contact_id for alias in sender.aliases}
+        self.talks[sender.kind, sender.account, contact_id] = self.by_id[talk.conversation_id] = talk
+
+
+def _find(work: Work, senders: Sequence[Sender], met: _Met) -> None:
     query = _find_by_addresses if work.is_sqlite else _lock_by_addresses
-    places = {sender.place for sender in senders}
-    found: dict[tuple[str, str, str], Talk] = {}
-    wanted = {"families": sorted({sender.family for sender in senders}),
-              "canonicals": sorted({sender.canonical for sender in senders})}
+    keys = [alias.key for sender in senders for alias in sender.aliases]
+    wanted = {"families": sorted({family for family, _ in keys}), "canonicals": sorted({one for _, one in keys})}
     for row in work.connection.execute(query, wanted).mappings():
-        place = (row["kind"], row["account"], row["canonical"])
-        if place in places:
-            found[place] = _talk(row)
-    return found
+        key = (row["family"], row["canonical"])
+        met.contacts[key] = row["contact_id"]
+        if row["conversation_id"] not in met.by_id:
+            met.by_id[row["conversation_id"]] = _talk(row)
+        met.talks[row["kind"], row["account"], row["contact_id"]] = met.by_id[row["conversation_id"]]
+
+
+def _joined(work: Work, sender: Sender, met: _Met) -> str | None:
+    """The contact of somebody with several ids, all of which lead to her afterwards; None where none was known."""
+    known = {met.contacts[alias.key] for alias in sender.aliases if alias.key in met.contacts}
+    if not known:
+        return None
+    if len(known) > 1:
+        people.merge(work, known, sender.kind, sender.account)
+        _find(work, [sender], met)
+    contact_id = next(met.contacts[alias.key] for alias in sender.aliases if alias.key in met.contacts)
+    missing = [alias for alias in sender.aliases if alias.key not in met.contacts]
+    if missing:
+        doubtful = people.link(work, contact_id, missing)
+        met.contacts |= {alias.key: contact_id for alias in missing}
+        talk = met.talk(sender)
+        if talk is not None:
+            talk.doubtful = talk.doubtful or doubtful
+            work.record(TimelineLine("address_added", talk.conversation_id, "system",
+                                     data={"families": sorted({alias.family for alias in missing})}))
+    return contact_id
 
 
 def _digest(identity: tuple[str, ...]) -> bytes:
@@ -261,11 +353,35 @@ def _write_more(work: Work, talks: Sequence[Talk]) -> None:
         statement.run(work.connection, rows)
 
 
-def _make(work: Work, sender: Sender) -> Talk | None:
-    """A conversation with somebody who never wrote to this channel; None where it must be read: she is known
-    from another channel, or another process was faster.
-    """
-    contact_id, is_new = _contact(work, sender)
+def _make(work: Work, sender: Sender, met: _Met) -> None:
+    """A contact whom nobody knew, and her conversation; both are read where another process was faster."""
+    contact_id = ids.new("cnt")
+    _add_contact.run(work.connection, [{
+        "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now}])
+    rows = [{"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
+             "contact_id": contact_id} for one in sender.aliases]
+    if people.CLAIM_ADDRESS[work.connection.dialect.name].run(work.connection, rows) < len(rows):
+        _someone_was_faster(work, sender, contact_id, met)
+        return
+    row = _open(work, sender, contact_id)
+    met.add(sender, Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "blocked_at": None,
+                               "kind": sender.kind}))
+
+
+def _someone_was_faster(work: Work, sender: Sender, contact_id: str, met: _Met) -> None:
+    """Another process met her a moment ago, or she is known without a conversation: hers is the contact that counts."""
+    work.connection.execute(delete(_address).where(_address.c.contact_id == contact_id))
+    work.connection.execute(delete(_contact_table).where(_contact_table.c.contact_id == contact_id))
+    owners = [owner for alias in sender.aliases if (owner := people.owner_of(work, alias))]
+    if len(set(owners)) > 1 or not owners:
+        raise Overtaken("Another process met this person a moment ago; take her again.")
+    _open(work, sender, owners[0])
+    people.link(work, owners[0], sender.others)
+    _find(work, [sender], met)
+
+
+def _open(work: Work, sender: Sender, contact_id: str) -> dict[str, Any]:
+    """A conversation of this contact on this channel; the row is the one there is only if there was none."""
     row = {
         "conversation_id": ids.new("cnv"), "channel_id": _channel_id(work, sender), "contact_id": contact_id,
         "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
@@ -275,26 +391,8 @@ def _make(work: Work, sender: Sender) -> Talk | None:
         "free_until": None, "day": "", "day_count": 0, "burst_at": None, "burst_count": 0, "loop_mark": "",
         "loop_count": 0,
     }
-    opened = _open_conversation[work.connection.dialect.name].run(work.connection, [row]) == 1
-    if not (opened and is_new):
-        return None
-    return Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "blocked_at": None,
-                      "kind": sender.kind})
-
-
-def _contact(work: Work, sender: Sender) -> tuple[str, bool]:
-    """The id of the contact behind an address, and whether she was made just now."""
-    key = {"family": sender.family, "canonical": sender.canonical}
-    contact_id = ids.new("cnt")
-    _add_contact.run(work.connection, [{
-        "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now}])
-    claimed = _claim_address[work.connection.dialect.name].run(work.connection, [{
-        "address_id": ids.new("adr"), **key, "value": sender.value, "contact_id": contact_id}])
-    if claimed == 1:
-        return contact_id, True
-    # known from another channel, or another process met her a moment ago
-    work.connection.execute(delete(_contact_table).where(_contact_table.c.contact_id == contact_id))
-    return work.connection.execute(_contact_of, key).scalar_one(), False
+    _open_conversation[work.connection.dialect.name].run(work.connection, [row])
+    return row
 
 
 def _channel_id(work: Work, sender: Sender) -> str:
@@ -311,7 +409,8 @@ def _channel_id(work: Work, sender: Sender) -> str:
 def _talk(found: Mapping[str, Any]) -> Talk:
     row = dict(found)
     facts = {name: row.pop(name) for name in ("name", "email", "country", "facts", "blocked_at", "kind")}
-    row.pop("account", None), row.pop("canonical", None)
+    for name in ("account", "family", "canonical"):
+        row.pop(name, None)
     return Talk(row, facts)
 
 
