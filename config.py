@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder for the database, the embedded Valkey, secrets made at the first start, and backups.")
     database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in DATA_DIR. For many web processes: postgresql+psycopg://…")
     redis_url: str = Field("", description="Redis or Valkey. Default: ./run starts an embedded Valkey in DATA_DIR. May be absent: everything works, about a second later.")
+    media_dir: str = Field("", description="Folder of the files that came with messages or were sent with them. Default: media in DATA_DIR.")
+    media_max_bytes: int = Field(16 * 1024 * 1024, ge=64 * 1024, le=100 * 1024 * 1024, description="Largest file that is fetched or sent.")
+    media_keep_days: int = Field(365, ge=0, description="Days after which files are removed; the messages stay. 0: never.")
+    media_hosts: str = Field("", description="Hosts (host:port, comma-separated) in your own network that files may also be fetched from.")
     public_base_url: str = Field("", description="The https address providers call, as entered at their side. Several: comma-separated.")
     secret_key: str = Field("", description="Signs cookies. Default outside production: made once and kept in DATA_DIR.")
     flows_dir: Path = Field(Path("flows"), description="Folder of the flows.")
@@ -76,6 +80,10 @@ class Settings(BaseSettings):
     give_up_seconds: float = Field(900.0, gt=0, description="Time after which a message that could not be sent is given up.")
     send_rate: float = Field(0.0, ge=0, description="Messages per second and channel; 0 is no limit.")
     send_concurrency: int = Field(64, ge=1, le=1024, description="Messages on the wire at once.")
+    contact_rate: int = Field(60, ge=0, description="Messages a minute of one contact that are answered; 0 is no limit.")
+    sms_countries: str = Field("", description="Countries whose SMS are answered, as ISO codes, comma-separated. Default: those of our own numbers and of the shop. *: all.")
+    sms_daily_budget: int = Field(30, ge=0, description="SMS a day to one recipient; a person's words may go three times as far. 0 is no limit.")
+    sms_daily_budget_total: int = Field(2_000, ge=0, description="SMS a day from one number of ours, to everybody together. 0 is no limit.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-For is believed for log-in limits.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug shows every hop of a message.")
 
@@ -86,6 +94,14 @@ class Settings(BaseSettings):
     @property
     def public_bases(self) -> tuple[str, ...]:
         return tuple(base.rstrip("/") for base in listed(self.public_base_url))
+
+    @property
+    def media_path(self) -> Path:
+        return Path(self.media_dir) if self.media_dir else self.data_dir / "media"
+
+    @property
+    def media_host_list(self) -> tuple[str, ...]:
+        return tuple(listed(self.media_hosts))
 
     @property
     def orders_path(self) -> Path:

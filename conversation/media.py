@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from conversation import ids
@@ -34,13 +34,18 @@ _conversation, _channel = Conversation.__table__, Channel.__table__
 IS_OPEN = _attachment.c.state.in_([literal_column("'remote'"), literal_column("'fetching'")])
 _IS_STORED = _attachment.c.state == literal_column("'stored'")
 _due_at = func.coalesce(_attachment.c.not_before, _message.c.created_at)
+_is_due = and_(IS_OPEN, or_(and_(_attachment.c.state == "remote", _due_at <= bindparam("due")),
+                            and_(_attachment.c.state == "fetching", _attachment.c.lease_until <= bindparam("now"))))
+_any_due = (
+    select(_attachment.c.attachment_id).join(_message, _message.c.message_id == _attachment.c.message_id)
+    .where(_is_due).limit(1)
+)
 _waiting = (
     select(_attachment, _message.c.conversation_id, _channel.c.kind.label("channel_kind"), _channel.c.account)
     .join(_message, _message.c.message_id == _attachment.c.message_id)
     .join(_conversation, _conversation.c.conversation_id == _message.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
-    .where(IS_OPEN, or_(and_(_attachment.c.state == "remote", _due_at <= bindparam("due")),
-                        and_(_attachment.c.state == "fetching", _attachment.c.lease_until <= bindparam("now"))))
+    .where(_is_due)
     .order_by(_message.c.created_at, _attachment.c.n)
     .limit(bindparam("limit"))
     .with_for_update(of=_attachment, skip_locked=True)
@@ -67,6 +72,7 @@ _of_messages = (
     select(_attachment).where(_attachment.c.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(_attachment.c.message_id, _attachment.c.n)
 )
+_content_of = select(_message.c.content).where(_message.c.message_id == bindparam("id")).with_for_update()
 _upload_by_id = select(_upload).where(_upload.c.upload_id == bindparam("id"))
 
 
@@ -97,6 +103,11 @@ class Kept:
     width: int | None = None
     height: int | None = None
     seconds: float | None = None
+
+
+def is_any_due(session: Session, now: datetime, untouched: timedelta = timedelta()) -> bool:
+    """Whether `claim` would find something."""
+    return session.execute(_any_due, {"now": now, "due": now - untouched}).first() is not None
 
 
 def claim(work: Work, limit: int, lease: timedelta, untouched: timedelta = timedelta()) -> list[Claimed]:
@@ -133,6 +144,14 @@ def again(work: Work, claimed: Claimed, at: datetime, why: str, *, counts: bool 
         changes["attempt"] = claimed.attempt - 1
     done = work.connection.execute(_settle.values(changes), {"id": claimed.attachment_id, "tried": claimed.attempt})
     return bool(done.rowcount)
+
+
+def note_contacts(work: Work, message_id: str, contacts: list[dict[str, Any]]) -> None:
+    """What a vCard says, beside the message it came with; what the message says itself is not written over."""
+    content = work.connection.execute(_content_of, {"id": message_id}).scalar_one()
+    if not content.get("contacts"):
+        work.connection.execute(update(_message).where(_message.c.message_id == message_id)
+                                .values(content={**content, "contacts": contacts}))
 
 
 def _settled(work: Work, claimed: Claimed, changes: dict[str, Any]) -> bool:
@@ -207,6 +226,11 @@ def forget_before(work: Work, before: datetime, limit: int = 200) -> list[str]:
             .values(state="removed", why="expired", stored_name=None, thumbnail=None))
         _tell(work, row["conversation_id"], row["attachment_id"], "system", "removed")
     return [name for row in rows for name in (row["stored_name"], row["thumbnail"]) if name]
+
+
+def end_uploads(work: Work) -> int:
+    """Uploads that no provider may fetch any more; the file stays as long as a message of ours names it."""
+    return int(work.connection.execute(delete(_upload).where(_upload.c.expires_at < work.now)).rowcount)
 
 
 def known_names(session: Session, names: Sequence[str]) -> set[str]:

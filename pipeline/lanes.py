@@ -25,7 +25,9 @@ DELIVER = "relevo:deliver"
 TURN = "relevo:turn"
 LIVE = "relevo:live"
 SLOW_QUEUE = "slow"
+BULK_QUEUE = "bulk"
 RUNG = "relevo:slow-rung"
+BULK_RUNG = "relevo:bulk-rung"
 RUNG_MS = 2_000
 LIST_CAP = 10_000
 LISTEN_SECONDS = 5
@@ -48,6 +50,7 @@ class Doorbell:
     def __init__(self, url: str, on_turn: Callable[[], None] | None = None) -> None:
         self._client = connect(url) if url else None
         self._slow = Queue(SLOW_QUEUE, connection=self._client, serializer=JSONSerializer) if self._client else None
+        self._bulk = Queue(BULK_QUEUE, connection=self._client, serializer=JSONSerializer) if self._client else None
         self._on_turn = on_turn
         self._rings: queue.SimpleQueue[Sequence[Notice]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -111,6 +114,8 @@ class Doorbell:
         faults.point("after ring")
         if self._slow is not None and any(notice.kind == "slow" for notice in notices):
             ring_slow(self._slow)
+        if self._bulk is not None and any(notice.kind == "bulk" for notice in notices):
+            ring_bulk(self._bulk)
 
 
 def listen_for_turns(url: str, wake: Callable[[], None]) -> threading.Thread:
@@ -147,3 +152,11 @@ def ring_slow(slow: Queue) -> None:
     if client.set(RUNG, 1, nx=True, px=RUNG_MS):
         faults.point("before enqueue")
         slow.enqueue("pipeline.slow.drain", result_ttl=0, failure_ttl=3600, ttl=60, job_timeout=120)
+
+
+def ring_bulk(bulk: Queue) -> None:
+    """The same for the lane of rare, long work. The job is also what the supervisor starts that lane's worker for."""
+    client = bulk.connection
+    if client.set(BULK_RUNG, 1, nx=True, px=RUNG_MS):
+        faults.point("before bulk enqueue")
+        bulk.enqueue("pipeline.bulk.drain", result_ttl=0, failure_ttl=3600, ttl=600, job_timeout=180)

@@ -1,7 +1,8 @@
-"""The process that does slow work: `python -m pipeline.worker slow`.
+"""The processes that do slow work: `python -m pipeline.worker slow` and, while there is some, `… bulk`.
 
-An RQ worker on one queue, whose jobs are only rings, and beside it a look at the rows every second: with Redis gone, or
-a ring lost, the work is done a second later.
+Each is an RQ worker on one queue, whose jobs are only rings, and beside it a look at the rows every second: with Redis
+gone, or a ring lost, the work is done a second later. What belongs to `bulk` and is taken by nobody for some seconds
+(its worker runs only after a ring) is done by the slow worker, in a thread of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 from redis.exceptions import RedisError
@@ -22,7 +24,9 @@ import logs
 import orders.configuration
 from conversation.events import Rendered
 from conversation.work import Database, Wiring
-from pipeline import lanes, schema, slow
+from pipeline import bulk, lanes, schema, slow
+from pipeline.housekeeping import Housekeeping
+from pipeline.media import open_media
 from pipeline.services import Services
 from pipeline.slow import Slow
 
@@ -42,22 +46,27 @@ def open_slow(given: config.Settings) -> Slow:
                 lambda: client and client.delete(lanes.RUNG))
 
 
-def sweep(work: Slow, every_seconds: float) -> None:
+def install_bulk(given: config.Settings, database: Database) -> None:
+    """Everything of the lane `bulk` that this process may do."""
+    bulk.install("media", open_media(given, database).drain)
+
+
+def sweep(drain: Callable[[], object], every_seconds: float) -> None:
     """Drain what waits, again and again, whether anybody rang or not."""
     while True:
         time.sleep(every_seconds)
         try:
-            work.drain()
-        except Exception as error:  # without it nothing is asked where Redis is absent; it comes again in a second
-            logger.warning("a sweep of slow work failed", error=type(error).__name__)
+            drain()
+        except Exception as error:  # without it nothing is done where Redis is absent; it comes again in a second
+            logger.warning("a sweep failed", error=type(error).__name__)
 
 
-def listen(url: str) -> None:
+def listen(url: str, lane: str) -> None:
     """Work off rings; come back whenever Redis does."""
     while True:
         try:
             client = lanes.connect(url, timeout_seconds=None)
-            queue = Queue(lanes.SLOW_QUEUE, connection=client, serializer=JSONSerializer)
+            queue = Queue(lane, connection=client, serializer=JSONSerializer)
             worker = SimpleWorker([queue], connection=client, serializer=JSONSerializer)
             worker.log_result_lifespan = False
             if worker.work(logging_level="WARNING", with_scheduler=False) is not None and worker._stop_requested:
@@ -68,20 +77,31 @@ def listen(url: str) -> None:
 
 
 def main() -> None:
-    """The process `worker`; its one argument is the lane, `slow`."""
-    if sys.argv[1:] != ["slow"]:
-        sys.exit("Usage: python -m pipeline.worker slow")
-    os.environ.setdefault("RELEVO_PROCESS", "worker")
+    """The process `worker` (its one argument is the lane `slow`) or `bulk`."""
+    lane = sys.argv[1] if len(sys.argv) == 2 else ""
+    if lane not in (lanes.SLOW_QUEUE, lanes.BULK_QUEUE):
+        sys.exit("Usage: python -m pipeline.worker slow|bulk")
+    os.environ.setdefault("RELEVO_PROCESS", "worker" if lane == lanes.SLOW_QUEUE else lane)
     given = config.load()
     logs.configure(given.log_level, given.secret_values, given.secret_key)
-    work = open_slow(given)
-    schema.guard(work.database.engine)
-    slow.install(work)
-    threading.Thread(target=sweep, args=(work, given.sweep_seconds), name="sweep", daemon=True).start()
+    for name, drain in _sweeps(given, lane).items():
+        threading.Thread(target=sweep, args=(drain, given.sweep_seconds), name=name, daemon=True).start()
     if given.redis_url:
-        listen(given.redis_url)
+        listen(given.redis_url, lane)
     else:
         threading.Event().wait()
+
+
+def _sweeps(given: config.Settings, lane: str) -> dict[str, Callable[[], object]]:
+    """What this process looks for by itself, each in a thread of its own: one that hangs holds up no other."""
+    work = open_slow(given)
+    schema.guard(work.database.engine)
+    install_bulk(given, work.database)
+    if lane == lanes.BULK_QUEUE:
+        return {"bulk": bulk.drain}
+    slow.install(work)
+    keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
+    return {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,74 @@
+"""What the house throws away by itself: files that were kept long enough, and files that no row names any more.
+
+Run once an hour by the slow worker. A row says first that its file is gone and the file goes then, so that a page never
+promises what is not there; a file whose worker died before the row knew of it, or whose row was erased, goes a day later.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from conversation import media
+from conversation.files import Folder
+from conversation.work import Database
+
+EVERY_SECONDS = 3600.0
+ORPHAN_SECONDS = 24 * 3600.0
+AT_ONCE = 200
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass
+class Housekeeping:
+    """Looks after the media folder. `keep_days` 0 keeps for ever."""
+
+    database: Database
+    folder: Path
+    keep_days: int
+    tick_clock: Callable[[], float] = time.monotonic
+    _next_at: float = field(default=0.0)
+
+    def tick(self) -> int:
+        """Once an hour, and soon after the start; returns how many files went."""
+        now = self.tick_clock()
+        if now < self._next_at:
+            return 0
+        self._next_at = now + EVERY_SECONDS
+        gone = self.forget() + self.clear_out()
+        if gone:
+            logger.info("files were removed", files=gone)
+        return gone
+
+    def forget(self) -> int:
+        """Files older than they may be; the rows say so."""
+        gone = 0
+        while self.keep_days:
+            with self.database.work() as work:
+                names = media.forget_before(work, work.now - timedelta(days=self.keep_days), AT_ONCE)
+                media.end_uploads(work)
+            for name in names:
+                Folder(self.folder).remove(name)
+            gone += len(names)
+            if not names:
+                break
+        return gone
+
+    def clear_out(self, older_than_seconds: float = ORPHAN_SECONDS) -> int:
+        """Files that nobody knows."""
+        folder, gone = Folder(self.folder), 0
+        names = folder.names(older_than_seconds)
+        while batch := list(itertools.islice(names, AT_ONCE)):
+            with self.database.reading() as session:
+                known = media.known_names(session, batch)
+            for name in set(batch) - known:
+                folder.remove(name)
+                gone += 1
+        return gone
