@@ -96,7 +96,8 @@ class Answer:
 
     `outcome`: `sent` (accepted, `provider_id` known), `refused` (never again), `retry` (not accepted for certain;
     again later, `retry_after` seconds if it said so), `unknown` (may have been accepted).
-    `error_class` is one of RETRY RATE WINDOW OPTOUT DEAD CONTENT CONFIG FINAL (docs/channels.md).
+    `error_class` is one of RETRY RATE WINDOW OPTOUT DEAD CONTENT CONFIG FINAL (docs/channels.md), `action` the finer one
+    of `channels.delivery.Verdict`.
     """
 
     outcome: str
@@ -105,6 +106,7 @@ class Answer:
     text: str = ""
     error_class: str = ""
     retry_after: float | None = None
+    action: str = ""
 
 
 class Adapter(Protocol):

@@ -8,28 +8,74 @@ CONTENT the message itself · CONFIG our set-up: keep what waits, tell an operat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from channels.base import Answer
 from channels.plain import number_of
 
-AGAIN = frozenset(("RETRY", "RATE", "CONFIG"))
+CLASSES = ("RETRY", "RATE", "WINDOW", "OPTOUT", "DEAD", "CONTENT", "CONFIG", "FINAL")
+# What a class may ask for beyond its usual: see pipeline/refusals.py, which does it.
+ACTIONS = {
+    "RETRY": ("once", "late", "media"),
+    "RATE": ("pair", "day", "spam"),
+    "WINDOW": (),
+    "OPTOUT": ("marketing",),
+    "DEAD": ("pair", "other", "phone"),
+    "CONTENT": ("plain", "ours"),
+    "CONFIG": ("template", "region", "recipient", "tag"),
+    "FINAL": ("blocked", "filtered", "rest", "foreign"),
+}
+# Not accepted for certain and tried again; a finer action of CONFIG is about this message alone, and ends it.
+AGAIN = frozenset((("RETRY", ""), ("RETRY", "once"), ("RETRY", "late"), ("RETRY", "media"), ("RATE", ""), ("RATE", "pair"),
+                   ("RATE", "day"), ("RATE", "spam"), ("CONFIG", "")))
 LONGEST_WAIT_SECONDS = 86_400.0
 
 
-def table(**classes: str) -> dict[str, str]:
-    """Code → class, from a class and its codes as one text."""
-    return {code: name for name, codes in classes.items() for code in codes.split()}
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a code asks for: its class, and the finer action where it has one.
+
+    RETRY: `once` more and no further; `late` once, after a quarter of an hour; `media` twice, then without the file.
+    RATE: `pair` this recipient only; `day` not before tomorrow; `spam` much slower, and an operator must know.
+    OPTOUT: `marketing` only. DEAD: `pair` for this number of ours; `other` another channel may do; `phone` try the phone
+    number. CONTENT: `plain` once more as text and link; `ours` a mistake of this program. CONFIG: a `template`, a
+    `region`, a `recipient` or a `tag` we may not use: this message ends, the channel goes on. FINAL: `blocked` by the
+    contact or her carrier; `filtered` never the same text again; `rest` nothing of the kind for a day; `foreign` no error
+    of a message.
+    """
+
+    error_class: str
+    action: str = ""
+
+    @property
+    def is_again(self) -> bool:
+        return (self.error_class, self.action) in AGAIN
 
 
-def refusal(status: int, code: str, text: str, error_class: str, headers: Mapping[str, str]) -> Answer:
+UNKNOWN = Verdict("FINAL")
+
+
+def table(text: str) -> dict[str, Verdict]:
+    """Code → verdict, from lines `code class[/action] the provider's title`. Raises ValueError for a line that is none."""
+    found: dict[str, Verdict] = {}
+    for line in text.strip().splitlines():
+        code, verdict, _title = line.split(None, 2)
+        name, _, action = verdict.partition("/")
+        if code in found or name not in CLASSES or action not in ("", *ACTIONS[name]):
+            raise ValueError(f"The line “{line}” repeats a code, or its class or action does not exist.")
+        found[code] = Verdict(name, action)
+    return found
+
+
+def refusal(status: int, code: str, text: str, verdict: Verdict, headers: Mapping[str, str]) -> Answer:
     """The provider said no, in its own words: for certain nothing was accepted."""
-    if status == 429:
-        error_class = "RATE"
-    elif status >= 500 and error_class == "FINAL":
-        error_class = "RETRY"
-    outcome = "retry" if error_class in AGAIN else "refused"
-    return Answer(outcome, code=code, text=text, error_class=error_class, retry_after=retry_after(headers))
+    if status == 429 and verdict.error_class != "RATE":
+        verdict = Verdict("RATE")
+    elif status >= 500 and verdict.error_class == "FINAL":
+        verdict = Verdict("RETRY")
+    outcome = "retry" if verdict.is_again else "refused"
+    return Answer(outcome, "", code, text, verdict.error_class, retry_after(headers), verdict.action)
 
 
 def wordless(status: int, headers: Mapping[str, str]) -> Answer:

@@ -10,39 +10,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from channels import meta_errors
 from channels.base import Answer, Endpoint, HttpRequest
-from channels.delivery import refusal, table, wordless
+from channels.delivery import refusal, wordless
 from channels.plain import json_of, list_of, object_of, text_of
 
 VERSION = "v21.0"
-ERRORS = table(
-    RETRY="1 2 131000 131016 131052 131053 133004 1200",
-    RATE="4 17 32 341 613 80007 130429 131048 131056 133016",
-    WINDOW="131047",
-    OPTOUT="131050",
-    DEAD="131026 551 131062",
-    CONTENT="100 36000 131008 131009 131021 131051",
-    CONFIG=(
-        "0 3 10 190 368 131005 131030 131031 131037 131042 131045 131057 132000 132001 132005 132007 132012 132015"
-        " 132016 132068 132069 133000 133005 133006 133008 133009 133010 133015 135000"
-    ),
-    FINAL="130472 130497 131049",
-)
-_SUBCODES = {
-    "2018278": "WINDOW",  # outside of the allowed window
-    "1545041": "DEAD",  # the person is not available
-    "2018001": "DEAD",  # no such person
-    "1893061": "CONFIG",  # a message tag that is no longer allowed
-}
 
 
 def error_class(code: str, subcode: str = "", transient: bool = False) -> str:
     """The class of one of Meta's error codes; one we do not know is final, unless Meta says it passes."""
-    if subcode in _SUBCODES:
-        return _SUBCODES[subcode]
-    if code.isdigit() and 200 <= int(code) <= 299:
-        return "CONFIG"
-    return ERRORS.get(code, "RETRY" if transient else "FINAL")
+    return meta_errors.verdict(meta_errors.code_of(code, subcode), transient).error_class
 
 
 def request(path: str, body: Mapping[str, Any], endpoint: Endpoint) -> HttpRequest:
@@ -64,9 +42,9 @@ def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     if 200 <= status < 300 and message_id:
         return Answer("sent", provider_id=message_id)
     error = object_of(found.get("error"))
-    code = text_of(error.get("code"))
+    code = meta_errors.code_of(text_of(error.get("code")), text_of(error.get("error_subcode")))
     if status >= 400 and code:
         details = text_of(object_of(error.get("error_data")).get("details"))
-        name = error_class(code, text_of(error.get("error_subcode")), error.get("is_transient") is True)
-        return refusal(status, code, details or text_of(error.get("message")), name, headers)
+        verdict = meta_errors.verdict(code, error.get("is_transient") is True)
+        return refusal(status, code, details or text_of(error.get("message")), verdict, headers)
     return wordless(status, headers)

@@ -13,29 +13,17 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from channels import twilio_errors
 from channels.base import Answer, Endpoint, HttpRequest
-from channels.delivery import refusal, table, wordless
+from channels.delivery import refusal, wordless
 from channels.plain import json_of, list_of, object_of, text_of
 
 PAGE_SIZE = 200
-ERRORS = table(
-    RETRY="20500 20503 30003 30008 30017 30410 63009 63012 63002",
-    RATE="20429 21611 30001 30022 30023 30027 63038 63018 14107",
-    WINDOW="63016",
-    OPTOUT="21610",
-    DEAD="21211 21214 21217 21612 21614 21635 30005 30006 63003 63024",
-    CONTENT="21602 21617 21619 21620 21622 21623 63005 63006 63019 63021 63030 63034",
-    CONFIG=(
-        "20003 20005 20008 20404 21212 21408 21601 21603 21606 21607 21608 21609 21654 21655 21656 21660 21661 21701"
-        " 21703 21705 30002 30032 30034 63001 63007 63008 63015 63020 63027 63028 63040 63041 63042"
-    ),
-    FINAL="30004 30007 63013 63032 30010 30011 30024 30035 21910",
-)
 
 
 def error_class(code: str) -> str:
     """The class of one of Twilio's error codes; one we do not know is final."""
-    return ERRORS.get(code, "FINAL")
+    return twilio_errors.verdict(code).error_class
 
 
 def request(part: Mapping[str, Any], to: str, prefix: str, part_id: str, endpoint: Endpoint) -> HttpRequest:
@@ -70,7 +58,7 @@ def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         return Answer("sent", provider_id=sid)
     code = text_of(found.get("code"))
     if status >= 400 and code:
-        return refusal(status, code, text_of(found.get("message")), error_class(code), headers)
+        return refusal(status, code, text_of(found.get("message")), twilio_errors.verdict(code), headers)
     return wordless(status, headers)
 
 

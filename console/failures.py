@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from channels import meta_graph, twilio_rest
+from channels import meta_errors, twilio_errors
 from console import here
 
 _OURS = {
@@ -39,7 +39,7 @@ def reason(code: str) -> str:
     """The key of the words for a code: ours, or what the provider's own means (docs/channels.md)."""
     if code in _OURS:
         return _OURS[code]
-    return _CLASSES.get(twilio_rest.ERRORS.get(code) or meta_graph.error_class(code), "other")
+    return _CLASSES.get((twilio_errors if twilio_errors.is_known(code) else meta_errors).verdict(code).error_class, "other")
 
 
 def failure_text(message: Undelivered) -> str:
