@@ -1,14 +1,51 @@
 """`flask channels …`: what does Relevo make of this? Tools for support; no settings, flows or database are needed.
 
-All commands of this package that look at the wire stand in `COMMANDS`. A command that needs more than this package
-(the database, the app) is written where that is at home and added to `channels` by app.py and operations/cli.py.
+Every command of this package that only looks stands in `COMMANDS`. A command that needs more than this package (the
+database, the app) is written where that is at home and added to `channels` by app.py and operations/cli.py.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from channels import accounts, looking, verifying
+from channels.errors import BadAccounts
+
+_LINES = click.argument("file", default="-", type=click.File("rb"))
+
+
+@click.command("parse")
+@click.option("--accounts", "accounts_file", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Which numbers, pages and accounts are ours: the JSON of ACCOUNTS_FILE; secrets may be missing.")
+@_LINES
+def parse(accounts_file: Path, file: IO[bytes]) -> None:
+    """What requests of providers say: one JSON object per line in, one per line out.
+
+    In: {"id", "provider": "twilio|meta", "channel", "request": {"method", "endpoint": "message|status|webhook",
+    "content_type", "form" or "json" or "raw"}}. Out: {"id", "events": [normal form], "ignored": [{"reason"}]}.
+    """
+    ours = _accounts(accounts_file)
+    _answer(file, lambda raw: looking.parsed(raw, ours))
+
+
+@click.command("verify")
+@_LINES
+def verify(file: IO[bytes]) -> None:
+    """Whether a provider signed requests: one JSON object per line in, one per line out.
+
+    In: {"id", "provider", "public_base_url", "secret", "request": {"method", "scheme", "host", "path", "headers",
+    "body"}}; out: {"id", "valid"}. With "verify_token" instead of the secret it is Meta's question whether an address
+    is ours; out: {"id", "status", "body"}.
+    """
+    _answer(file, verifying.verified)
+
+
+COMMANDS: tuple[click.Command, ...] = (parse, verify)
 
 
 @click.group()
@@ -18,3 +55,25 @@ def channels() -> None:
 
 for _command in COMMANDS:
     channels.add_command(_command)
+
+
+def _accounts(path: Path) -> accounts.Accounts:
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8-sig"))
+        return accounts.read(tree, secrets_needed=False)
+    except (OSError, ValueError, RecursionError, BadAccounts) as error:
+        raise click.ClickException(f"{path} does not say which accounts are ours: {error}") from None
+
+
+def _answer(lines: Iterable[bytes], answer: Callable[[bytes], dict[str, Any]]) -> None:
+    out = click.get_binary_stream("stdout")
+    for text in answers(lines, answer):
+        out.write(text)
+    out.flush()
+
+
+def answers(lines: Iterable[bytes], answer: Callable[[bytes], dict[str, Any]]) -> Iterator[bytes]:
+    """One line for each line, in their order. Half of a pair of surrogates is written as its JSON escape."""
+    for line in lines:
+        told = json.dumps(answer(line), ensure_ascii=False)
+        yield told.encode("utf-8", "backslashreplace") + b"\n"

@@ -1,119 +1,53 @@
-"""Twilio's webhooks: is it Twilio, and what does the form say. Shared by the kinds over Twilio.
+"""Twilio's webhooks: what does a form say. Shared by the kinds over Twilio.
 
-Signature: base64(HMAC-SHA1(auth token, URL + every name and value, sorted)), header `X-Twilio-Signature` (Twilio,
-"Webhooks security", read 2026-11-21). Own code instead of the SDK's validator: that one raises on some input and costs
-ten times as much. The bounds between parameters are not signed, so each key field must be there exactly once; a body
-that is not urlencoded is not signed at all and must be refused before it comes here.
+A form is a message or a report on one of ours; its words decide, not the address it came to. The bounds between
+parameters are not signed (channels/twilio_form.py), so each key field must be there exactly once. Fields: Twilio,
+"Twilio's request to your incoming message Webhook URL" and "Track the Message Status of Outbound Messages", read
+2026-11-22. Twilio tells no time: `RawDlrDoneDate` has no time zone, and its offset varies even within one carrier
+(changelog of 2023-02-14), so it is not read.
 """
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
 
 from channels import adapters
 from channels.accounts import Accounts, TwilioAccount
 from channels.base import Event, Parsed
-from channels.plain import clean, clean_tree, json_of, number_of, with_values
+from channels.plain import with_values
+from channels.twilio_base64 import decoded
+from channels.twilio_form import Form
 from channels.twilio_kind import TwilioKind
+from channels.twilio_message import add_rich, phone, sms_address
 
-MAX_FIELDS = 100
-MAX_FIELD_CHARACTERS = 65_536
-MAX_MEDIA = 10  # Twilio, "Messaging webhooks": MediaUrl0 … MediaUrl9
 STATUSES = {
     "accepted": "queued",
     "scheduled": "queued",
     "queued": "queued",
     "sending": "queued",
     "sent": "sent",
+    "partially_delivered": "sent",  # to some of a group: a message is as far as its weakest part
     "delivered": "delivered",
     "read": "read",
     "undelivered": "failed",
     "failed": "failed",
     "canceled": "failed",
 }
+INBOUND = frozenset(("received", "receiving"))
+_IDS = ("MessageSid", "SmsMessageSid", "SmsSid")
 _ONCE = ("MessageSid", "AccountSid", "From", "To")
-_AT_MOST_ONCE = ("Body", "NumMedia", "SmsStatus", "MessageStatus", "OptOutType", "ButtonPayload", "ListId")
+_AT_MOST_ONCE = (
+    *("Body", "NumMedia", "SmsStatus", "MessageStatus", "OptOutType", "ButtonPayload", "ListId", "InteractiveData"),
+    *("SmsMessageSid", "SmsSid", "MessagingServiceSid", "WaId", "ExternalUserId"),
+)
+_KEYS = frozenset(_ONCE + _AT_MOST_ONCE)
 _PLAIN_FIELDS = frozenset(
     (*_ONCE, "ApiVersion", "Body", "MessageType", "MessagingServiceSid", "NumMedia", "NumSegments", "ProfileName")
     + ("ReferralNumMedia", "SmsMessageSid", "SmsSid", "SmsStatus", "WaId", "ChannelMetadata")
     + ("FromCity", "FromCountry", "FromState", "FromZip", "ToCity", "ToCountry", "ToState", "ToZip")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The fields of one request, and the text its signature covers after the URL."""
-
-    fields: Mapping[str, str]
-    signed: bytes
-    repeated: frozenset[str] = frozenset()
-
-
-def read_form(body: bytes) -> Form | None:
-    """The form of a urlencoded body; None when it has more or longer fields than any webhook of Twilio's."""
-    if body.count(b"&") >= MAX_FIELDS:
-        return None
-    pairs = _pairs(body.decode("utf-8", "surrogateescape"))
-    if len(body) > MAX_FIELD_CHARACTERS and any(len(name) + len(value) > MAX_FIELD_CHARACTERS for name, value in pairs):
-        return None
-    fields, repeated = dict(pairs), frozenset[str]()
-    if len(fields) != len(pairs):
-        fields = dict(reversed(pairs))
-        names = [name for name, _value in pairs]
-        repeated = frozenset(name for name in fields if names.count(name) > 1)
-        pairs = list(set(pairs))
-    pairs.sort()
-    signed = "".join([name + value for name, value in pairs])
-    raw = signed.encode("utf-8", "surrogateescape")
-    if "\x00" in signed or not _is_utf8(signed):
-        fields = {clean(name): clean(value) for name, value in fields.items()}
-    return Form(fields, raw, repeated)
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """What `parse_qsl(text, keep_blank_values=True)` finds, in a third of its time: most fields have no escapes."""
-    pairs = []
-    for field in text.split("&"):
-        if field:
-            name, _, value = field.partition("=")
-            pairs.append((_unescaped(name), _unescaped(value)))
-    return pairs
-
-
-def _unescaped(text: str) -> str:
-    if "+" in text:
-        text = text.replace("+", " ")
-    return unquote(text, errors="surrogateescape") if "%" in text else text
-
-
-def url_prefixes(public_base_urls: Iterable[str]) -> tuple[bytes, ...]:
-    """What may stand before the request target in a signed URL: each base, without and with the default port."""
-    found: list[str] = []
-    for base in public_base_urls:
-        parts = urlsplit(base.rstrip("/"))
-        default = ":443" if parts.scheme == "https" else ":80"
-        bare = parts.netloc.removesuffix(f":{parts.port}") if parts.port else parts.netloc
-        others = [bare] if parts.port else [bare + default]
-        found += [parts._replace(netloc=netloc).geturl() for netloc in [parts.netloc, *others]]
-    return tuple(dict.fromkeys(prefix.encode("utf-8") for prefix in found))
-
-
-def is_signed(form: Form, header: str, target: str, prefixes: Sequence[bytes], tokens: Sequence[str]) -> bool:
-    """Did Twilio sign this form for one of our addresses? `target` is the raw path and query. Never raises."""
-    given = header.encode("latin-1", "replace")
-    rest = target.encode("latin-1", "replace") + form.signed
-    for token in tokens:
-        key = token.encode("utf-8", "replace")
-        for prefix in prefixes:
-            if hmac.compare_digest(b64encode(hmac.digest(key, prefix + rest, "sha1")), given):
-                return True
-    return False
 
 
 def account_of(form: Form, accounts: Accounts) -> TwilioAccount | None:
@@ -127,59 +61,44 @@ def parse(form: Form, account: TwilioAccount, part_id: str = "") -> Parsed:
     `part_id` is what our own status address carries. What is not for us, or lacks a key field, is in `ignored`.
     """
     fields = form.fields
-    if not all(fields.get(name) for name in _ONCE) or not form.repeated.isdisjoint(_ONCE + _AT_MOST_ONCE):
-        return _left_out("fields")
-    state = fields.get("MessageStatus") or fields.get("SmsStatus", "")
-    if state in ("", "received", "receiving"):
-        return _message(fields, account)
-    return _status(fields, account, state, part_id)
+    if not form.repeated.isdisjoint(_KEYS) or not fields.get("AccountSid"):
+        return left_out("fields")
+    return _message(fields, account) if is_message(fields) else _status(fields, account, part_id)
 
 
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def parse_hinted(form: Form, account: TwilioAccount, channel: str, part_id: str = "") -> Parsed:
+    """As `parse`, of a request of which somebody says that it belongs to `channel`: only to look at it.
+
+    Then an address without its prefix is one of that channel, and a report need not say whose it is.
+    """
+    fields = dict(form.fields, AccountSid=account.account_sid)
+    prefix = next((kind.prefix for kind in kinds().values() if kind.channel == channel), "")
+    for name in ("From", "To"):
+        if fields.get(name) and ":" not in fields[name]:
+            fields[name] = prefix + fields[name]
+    if fields.get("From") or fields.get("MessagingServiceSid") or is_message(fields):
+        return parse(Form(fields, form.signed, form.repeated), account, part_id)
+    if not form.repeated.isdisjoint(_KEYS):
+        return left_out("fields")
+    told, recipient = _address(fields["To"]) if fields.get("To") else ("sms", None)
+    return _report(fields, {"channel": channel or told, "recipient": recipient}, part_id)
 
 
-def _left_out(reason: str, **facts: str) -> Parsed:
+def is_message(fields: Mapping[str, str]) -> bool:
+    """Is it a message to us, and no report on one of ours?
+
+    A report on an inbound message (`MessageStatus=received` and nothing said) is neither.
+    """
+    state = fields.get("MessageStatus")
+    if state:
+        return state.lower() in INBOUND and ("Body" in fields or "NumMedia" in fields)
+    state = fields.get("SmsStatus")
+    return not state or state == "received" or state.lower() in INBOUND
+
+
+def left_out(reason: str, **facts: str) -> Parsed:
+    """Nothing but why."""
     return Parsed(ignored=({"provider": "twilio", "reason": reason, **facts},))
-
-
-def _message(fields: Mapping[str, str], account: TwilioAccount) -> Parsed:
-    channel, sender = _address(fields["From"])
-    other_channel, recipient = _address(fields["To"])
-    if other_channel != "sms":
-        channel, sender = other_channel, _phone(sender) if other_channel == "whatsapp" else sender
-    ours = _ours(channel, recipient, fields.get("MessagingServiceSid", ""), account)
-    if not ours:
-        return _left_out("account", channel=channel)
-    if _ours(channel, sender, "", account):
-        # A number of ours writing to a number of ours is a loop of two bots, never a contact.
-        return _left_out("own sender", channel=channel)
-    event: dict[str, Any] = {
-        "kind": "message",
-        "provider": "twilio",
-        "channel": channel,
-        "account": ours,
-        "provider_id": fields["MessageSid"],
-        "sender": sender,
-    }
-    name = fields.get("ProfileName")
-    if name:
-        event["profile_name"] = name
-    text = fields.get("Body")
-    if text:
-        event["text"] = text
-    if fields.get("NumMedia", "0") == "0" and text and _PLAIN_FIELDS.issuperset(fields):
-        return _one(event)
-    _add_rich(event, fields)
-    return _one(event)
-
-
-def _one(event: dict[str, Any]) -> Parsed:
-    return Parsed((cast("Event", event),))
 
 
 @cache
@@ -189,19 +108,74 @@ def kinds() -> Mapping[str, TwilioKind]:
     return {kind.prefix.removesuffix(":"): kind for kind in found}
 
 
+def _message(fields: Mapping[str, str], account: TwilioAccount) -> Parsed:
+    provider_id = _id(fields)
+    if not provider_id or not fields.get("From") or not fields.get("To"):
+        return left_out("fields")
+    channel, sender, recipient = _both(fields["From"], fields["To"], account)
+    ours = _ours(channel, recipient, fields.get("MessagingServiceSid", ""), account)
+    if not ours:
+        return left_out("account", channel=channel)
+    if _ours(channel, sender, "", account):
+        # A number of ours writing to a number of ours is a loop of two bots, never a contact.
+        return left_out("own sender", channel=channel)
+    event: dict[str, Any] = {
+        "kind": "message",
+        "provider": "twilio",
+        "channel": channel,
+        "account": ours,
+        "provider_id": provider_id,
+        "sender": sender,
+    }
+    name = fields.get("ProfileName")
+    if name:
+        event["profile_name"] = name
+    text = fields.get("Body")
+    if text:
+        event["text"] = decoded(text) if channel == "sms" else text
+    if not text or not _PLAIN_FIELDS.issuperset(fields) or fields.get("WaId", sender[1:]) != sender[1:]:
+        add_rich(event, fields)
+    return _one(event)
+
+
+def _one(event: dict[str, Any]) -> Parsed:
+    return Parsed((cast("Event", event),))
+
+
+def _id(fields: Mapping[str, str]) -> str:
+    """The message's id; the older names of the same field stand in for it."""
+    return fields.get("MessageSid") or next((fields[name] for name in _IDS if fields.get(name)), "")
+
+
+def _both(theirs: str, ours: str, account: TwilioAccount) -> tuple[str, str, str]:
+    """The channel, and both addresses without their prefixes. One of them may have come without its own."""
+    channel, recipient = _address(ours)
+    other, sender = _address(theirs)
+    if channel != other and channel == "sms":
+        channel, recipient = other, _bare(other, ours)
+    elif channel != other:
+        sender = _bare(channel, theirs)
+    elif channel == "sms" and recipient not in account.senders["twilio-sms"]:
+        # Neither has a prefix: whose number it is tells the channel.
+        for kind in kinds().values():
+            if _bare(kind.channel, ours) in account.senders[kind.name]:
+                return kind.channel, _bare(kind.channel, theirs), _bare(kind.channel, ours)
+    return channel, sender, recipient
+
+
 def _address(value: str) -> tuple[str, str]:
     """Channel and bare address of `whatsapp:+34…`, `messenger:123` or `+34…`."""
     prefix, colon, rest = value.partition(":")
-    kind = kinds().get(prefix) if colon else None
-    if kind is None:
-        return "sms", value
-    return kind.channel, _phone(rest) if kind.channel == "whatsapp" else rest
+    if not colon:
+        return "sms", value if value.startswith("+") else sms_address(value)
+    kind = kinds().get(prefix) or kinds().get(prefix.strip().lower())
+    return ("sms", value) if kind is None or not kind.prefix else (kind.channel, _bare(kind.channel, rest))
 
 
-def _phone(address: str) -> str:
-    """A WhatsApp number always has its +; a business-scoped id (`GB.123`) is left as it is."""
-    address = address.strip()
-    return f"+{address}" if address.isdigit() else address
+def _bare(channel: str, address: str) -> str:
+    if channel == "whatsapp":
+        return phone(address)
+    return sms_address(address) if channel == "sms" else address.strip()
 
 
 def _ours(channel: str, address: str, service: str, account: TwilioAccount) -> str:
@@ -211,113 +185,39 @@ def _ours(channel: str, address: str, service: str, account: TwilioAccount) -> s
     return service if service in account.messaging_services else ""
 
 
-def _add_rich(event: dict[str, Any], fields: Mapping[str, str]) -> None:
-    """All that a message may carry beside its text."""
-    found = with_values(
-        media=_media(fields),
-        location=_location(fields),
-        reply_to=fields.get("OriginalRepliedMessageSid"),
-        referral=_referral(fields),
-        sender_alt=_other_ids(fields, event["sender"]),
-        username=fields.get("ProfileUsername"),
-        forwarded=fields.get("Forwarded", "").lower() == "true" or None,
-    )
-    event.update(found, **(_tap(fields) or _opt_out(fields) or {}))
-    if event["kind"] == "message" and event.keys().isdisjoint(("text", "media", "location")):
-        event["kind"] = "unsupported"
-
-
-def _media(fields: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What is attached. NumMedia is not trusted: it may be no number, and media may have gaps."""
-    found = []
-    for n in range(MAX_MEDIA):
-        url = fields.get(f"MediaUrl{n}")
-        if url:
-            mime = fields.get(f"MediaContentType{n}", "")
-            found.append(with_values(type=_media_type(mime, fields.get("MessageType", "")), mime=mime, url=url))
-    return found
-
-
-def _media_type(mime: str, message_type: str) -> str:
-    family, _, kind = mime.lower().partition("/")
-    if "vcard" in kind:
-        return "contact"
-    if message_type == "sticker":
-        return "sticker"
-    return family if family in ("image", "audio", "video") else "document"
-
-
-def _location(fields: Mapping[str, str]) -> dict[str, Any] | None:
-    lat, lon = number_of(fields.get("Latitude")), number_of(fields.get("Longitude"))
-    if lat is None or lon is None:
-        return None
-    return with_values(lat=lat, lon=lon, name=fields.get("Label"), address=fields.get("Address"))
-
-
-def _referral(fields: Mapping[str, str]) -> dict[str, Any] | None:
-    return (
-        with_values(
-            type=fields.get("ReferralSourceType"),
-            id=fields.get("ReferralSourceId"),
-            source=fields.get("ReferralSourceUrl"),
-            ctwa_clid=fields.get("ReferralCtwaClid"),
-        )
-        or None
-    )
-
-
-def _other_ids(fields: Mapping[str, str], sender: str) -> list[str]:
-    wa_id = fields.get("WaId", "")
-    others = [_phone(wa_id) if wa_id else "", fields.get("ExternalUserId", "")]
-    return [other for other in dict.fromkeys(others) if other and other != sender]
-
-
-def _tap(fields: Mapping[str, str]) -> dict[str, Any] | None:
-    """A button, a list entry or a filled form, with the id we gave it."""
-    form = fields.get("InteractiveData")
-    if form:
-        return _form(form)
-    label = fields.get("ButtonText") or fields.get("ListTitle") or fields.get("Body")
-    payload = fields.get("ButtonPayload") or fields.get("ListId")
-    if not payload and not fields.get("ButtonText") and not fields.get("ListTitle"):
-        return None
-    return {"kind": "reply", **with_values(text=label, payload=payload)}
-
-
-def _form(text: str) -> dict[str, Any] | None:
-    value = json_of(text)
-    return {"kind": "form", "form": clean_tree(value)} if isinstance(value, dict) else None
-
-
-def _opt_out(fields: Mapping[str, str]) -> dict[str, Any] | None:
-    """Twilio saw one of its stop, start or help words and has answered it itself."""
-    word = fields.get("OptOutType", "").upper()
-    kind = {"STOP": "opt_out", "START": "opt_in", "HELP": "message"}.get(word)
-    return {"kind": kind, "provider_replied": True} if kind else None
-
-
-def _status(fields: Mapping[str, str], account: TwilioAccount, state: str, part_id: str) -> Parsed:
-    status = STATUSES.get(state)
-    if status is None:
-        return _left_out("status", status=state)
-    channel, recipient = _address(fields["To"])
-    other_channel, sender = _address(fields["From"])
-    if other_channel != "sms":
-        channel, recipient = other_channel, _phone(recipient) if other_channel == "whatsapp" else recipient
-    ours = _ours(channel, sender, fields.get("MessagingServiceSid", ""), account)
+def _status(fields: Mapping[str, str], account: TwilioAccount, part_id: str) -> Parsed:
+    """A report. One on a message of a messaging service that has not chosen its number yet has no From."""
+    service = fields.get("MessagingServiceSid", "")
+    if not fields.get("To") or not (fields.get("From") or service):
+        return left_out("fields")
+    if fields.get("From"):
+        channel, recipient, sender = _both(fields["To"], fields["From"], account)
+    else:
+        (channel, recipient), sender = _address(fields["To"]), ""
+    ours = _ours(channel, sender, service, account)
     if not ours:
-        return _left_out("account", channel=channel)
-    code = fields.get("ErrorCode", "")
+        return left_out("account", channel=channel)
+    return _report(fields, {"channel": channel, "account": ours, "recipient": recipient}, part_id)
+
+
+def _report(fields: Mapping[str, str], place: Mapping[str, Any], part_id: str) -> Parsed:
+    state = (fields.get("MessageStatus") or fields.get("SmsStatus", "")).strip().lower()
+    status, provider_id = STATUSES.get(state), _id(fields)
+    if status is None:
+        return left_out("status", status=state[:40])
+    if not provider_id:
+        return left_out("fields")
+    if fields.get("EventType", "").upper() == "READ" and status != "failed":
+        status = "read"
+    code = fields.get("ErrorCode", "").strip()
     event: dict[str, Any] = with_values(
         kind="status",
         provider="twilio",
-        channel=channel,
-        account=ours,
-        provider_id=fields["MessageSid"],
-        recipient=recipient,
+        provider_id=provider_id,
         status=status,
         error_code=code if code != "0" else None,
         error_text=fields.get("ErrorMessage") or fields.get("ChannelStatusMessage"),
         callback_data=part_id,
+        **place,
     )
     return _one(event)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import faults
 import metrics
-from channels import meta, twilio
+from channels import meta, twilio, twilio_form, twilio_signature
 from channels.accounts import Accounts
 from channels.base import Event, Parsed
 from channels.errors import BadWebhookSettings, NotStored
@@ -70,7 +70,7 @@ def blueprint(accounts: Callable[[], Accounts], settings: WebhookSettings, submi
     # Here and not above: the sender collects the adapters of this folder and must not load Flask with them.
     from flask import Blueprint, Response, request
 
-    gate = _Gate(accounts, settings, twilio.url_prefixes(settings.public_base_urls), submit)
+    gate = _Gate(accounts, settings, twilio_signature.url_prefixes(settings.public_base_urls), submit)
     routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
     @routes.post("/twilio")
@@ -95,7 +95,7 @@ def short_cut(inner: Wsgi, accounts: Callable[[], Accounts], settings: WebhookSe
 
     On the path of every message Flask's dispatch would be a third of the request's own cost (docs/decisions).
     """
-    gate = _Gate(accounts, settings, twilio.url_prefixes(settings.public_base_urls), submit)
+    gate = _Gate(accounts, settings, twilio_signature.url_prefixes(settings.public_base_urls), submit)
     handlers = {"/webhooks/twilio": ("twilio", _twilio), "/webhooks/twilio/status": ("twilio", _twilio),
                 "/webhooks/meta": ("meta", _meta)}
 
@@ -125,11 +125,11 @@ def read(kept: Kept, accounts: Accounts) -> Parsed:
     if kept.method.upper() != "POST":
         return Parsed(ignored=({"provider": kept.provider, "reason": "method"},))
     if kept.provider == "twilio":
-        form = twilio.read_form(kept.body)
+        form = twilio_form.read_form(kept.body)
         account = twilio.account_of(form, accounts) if form else None
         if form is None or account is None:
             return Parsed(ignored=({"provider": kept.provider, "reason": "account" if form else "fields"},))
-        return twilio.parse(form, account, _part_id(kept.path))
+        return twilio.parse(form, account, part_id_of(kept.path))
     readings = [meta.parse(kept.body, app) for app in accounts.meta]
     with_events = [parsed for parsed in readings if parsed.events]
     return (with_events or readings or [Parsed(ignored=({"provider": kept.provider, "reason": "account"},))])[0]
@@ -153,7 +153,7 @@ def _twilio(gate: _Gate, environ: Mapping[str, Any]) -> int:
     if not _is_form(environ):
         return 415
     body = _body(environ, gate.settings.twilio_body_bytes)
-    form = twilio.read_form(body) if body is not None else None
+    form = twilio_form.read_form(body) if body is not None else None
     if form is None:
         return 413
     account = twilio.account_of(form, gate.accounts())
@@ -161,10 +161,10 @@ def _twilio(gate: _Gate, environ: Mapping[str, Any]) -> int:
         return 403
     target = _target(environ)
     signature = environ.get("HTTP_X_TWILIO_SIGNATURE", "")
-    if not twilio.is_signed(form, signature, target, gate.prefixes, account.auth_tokens):
+    if not twilio_signature.is_signed(form, signature, target, gate.prefixes, account.auth_tokens):
         return 403
     faults.point("webhook verified")
-    parsed = twilio.parse(form, account, _part_id(target))
+    parsed = twilio.parse(form, account, part_id_of(target))
     _keep(gate, parsed)
     return 403 if any(one["reason"] in REFUSED for one in parsed.ignored) else 204
 
@@ -237,7 +237,7 @@ def _target(environ: Mapping[str, Any]) -> str:
     return f"{path}?{query}" if query else str(path)
 
 
-def _part_id(target: str) -> str:
+def part_id_of(target: str) -> str:
     """The id our own status address carries in its query."""
     query = target.partition("?")[2]
     return dict(parse_qsl(query)).get("part", "") if query else ""

@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels import twilio
+from channels import twilio, twilio_form
+from channels import twilio_signature as signatures
 from tests.channels.signing import BASE, TOKEN, a_message, our_accounts, twilio_signature
 
 PATH = "/webhooks/twilio"
-PREFIXES = twilio.url_prefixes((BASE,))
+PREFIXES = signatures.url_prefixes((BASE,))
 PAIRS = st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=12)), max_size=8)
 
 
 def is_signed(body: bytes, signature: str, target: str = PATH, tokens: tuple[str, ...] = (TOKEN,)) -> bool:
-    form = twilio.read_form(body)
-    return form is not None and twilio.is_signed(form, signature, target, PREFIXES, tokens)
+    form = twilio_form.read_form(body)
+    return form is not None and signatures.is_signed(form, signature, target, PREFIXES, tokens)
 
 
 def test_what_twilio_signs_is_accepted() -> None:
@@ -34,7 +35,7 @@ def test_url_with_and_without_the_default_port_is_accepted(url: str) -> None:
 
 
 def test_several_public_addresses_may_sign() -> None:
-    prefixes = twilio.url_prefixes(("https://old.example", "http://127.0.0.1:8000/"))
+    prefixes = signatures.url_prefixes(("https://old.example", "http://127.0.0.1:8000/"))
 
     assert prefixes == (
         b"https://old.example",
@@ -86,7 +87,7 @@ def test_arbitrary_bytes_never_raise(body: bytes, signature: str, target: str) -
 
 @given(st.binary(max_size=300))
 def test_arbitrary_forms_never_raise_and_come_out_clean(body: bytes) -> None:
-    form = twilio.read_form(urlencode(a_message()).encode() + b"&" + body)
+    form = twilio_form.read_form(urlencode(a_message()).encode() + b"&" + body)
     account = our_accounts().twilio[a_message()["AccountSid"]]
     assert form is not None
 
@@ -99,7 +100,7 @@ def test_arbitrary_forms_never_raise_and_come_out_clean(body: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_fields_are_those_of_the_standard_library(body: bytes) -> None:
     text = body.decode("utf-8", "surrogateescape")
-    ours = twilio.read_form(body)
+    ours = twilio_form.read_form(body)
     assert ours is not None
 
     theirs = sorted(set(parse_qsl(text, keep_blank_values=True, errors="surrogateescape")))
