@@ -1,25 +1,36 @@
 """Messenger and Instagram webhooks, one member at a time: messages, taps, echoes, receipts, handovers → events.
 
-Shapes as in Meta, "Messenger Platform, webhook events", read 2026-11-21. A person is a page-scoped id (PSID), longer
-than what a float can hold, so always text. An echo of our own app is the confirmation of a send; any other echo means
-that somebody answered elsewhere.
+Shapes: Meta, "Messenger Platform: webhook event reference" (messages, message_echoes, message_edits, postbacks,
+reactions, deliveries, reads, referrals, optins, policy enforcement, handover protocol, standby), "Instagram Platform:
+webhook notification examples" and "Webhooks reference: Instagram", read 2026-11-22. A person is a page-scoped id
+(PSID, IGSID), longer than what a float can hold, so always text. An echo of our own app is the confirmation of a send;
+any other echo means that somebody answered elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from channels.base import Event
-from channels.meta_members import guarded, left_out
-from channels.plain import list_of, ms_of, number_of, object_of, text_of, with_values
+from channels.meta_members import Object, guarded, left_out
+from channels.meta_messaging_content import content_of, referral_of
+from channels.plain import list_of, moment_of, object_of, text_of, with_values
 
 if TYPE_CHECKING:
     from channels.accounts import MetaApp
-    from channels.meta_kind import Found
+    from channels.meta_members import Found
 
-Object = Mapping[str, Any]
-_MEDIA = {"image": "image", "audio": "audio", "video": "video", "file": "file"}
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Whose member it is: our page or Instagram account, our app, and whether another app holds the conversation."""
+
+    channel: str
+    account: str
+    app_id: str
+    standby: bool = False
 
 
 def read(kind: str, entry: Object, app: MetaApp) -> Found:
@@ -28,186 +39,152 @@ def read(kind: str, entry: Object, app: MetaApp) -> Found:
     if account not in app.senders[kind]:
         yield left_out("account", account=account[:40])
         return
-    for name in ("messaging", "standby"):
-        for member in list_of(entry.get(name)):
-            about = {"channel": kind.partition("-")[2], "app_id": app.app_id, "standby": name == "standby"}
-            yield from guarded(_member, object_of(member), account, about)
+    nothing = True
+    for about, member in _members(entry, _About(kind.partition("-")[2], account, app.app_id)):
+        nothing = False
+        if isinstance(member, str):
+            yield left_out("field", account=account, field=member[:40])
+        else:
+            yield from guarded(_member(member, about), member, account)
+    if nothing:
+        yield left_out("empty", account=account)
 
 
-def _member(item: Object, account: str, about: Object) -> Iterator[Event]:
-    """The events of one member of `messaging` or `standby`.
+def _members(entry: Object, about: _About) -> Iterator[tuple[_About, Object | str]]:
+    """Each member; of a change that is no message only the name of its field."""
+    for member in list_of(entry.get("messaging")):
+        yield about, object_of(member)
+    for member in list_of(entry.get("standby")):
+        yield _About(about.channel, about.account, about.app_id, standby=True), object_of(member)
+    # The dashboard's test button, and some fields of Instagram, wrap the same member into a change.
+    for change in (*map(object_of, list_of(entry.get("changes"))), *([entry] if "field" in entry else [])):
+        value = object_of(change.get("value"))
+        yield about, value if "sender" in value or "recipient" in value else text_of(change.get("field"))
 
-    `about` says which `app_id` is ours, and `standby` where another app has the conversation.
-    """
+
+def _member(item: Object, about: _About) -> Iterator[Any]:
+    ends = {_id(item, "sender"), _id(item, "recipient")} - {""}
+    if ends and about.account not in ends:
+        yield left_out("account", account=about.account)
+        return
     for name, reader in _READERS.items():
         if isinstance(item.get(name), dict):
-            for found in reader(item[name], item, account, about):
-                yield _event(item, account, about, found)
+            for found in reader(item[name], item, about):
+                yield _event(item, about, found)
             return
 
 
-def _event(item: Object, account: str, about: Object, found: Object) -> Event:
-    standby = True if about.get("standby") else None
-    facts = {"at_ms": ms_of(item.get("timestamp"), 1), "standby": standby, **found}
-    event = {"provider": "meta", "channel": about["channel"], "account": account}
-    return cast("Event", event | with_values(**facts))
+def _event(item: Object, about: _About, found: Object) -> Event:
+    event = {"kind": found["kind"], "provider": "meta", "channel": about.channel, "account": about.account}
+    standby = True if about.standby else None
+    return cast("Event", event | with_values(at_ms=moment_of(item.get("timestamp")), standby=standby, **found))
 
 
-def _message(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
+def _message(body: Object, item: Object, about: _About) -> Iterator[Object]:
     sender = _id(item, "sender")
-    head: dict[str, Any] = {"kind": "message", "provider_id": text_of(body.get("mid"))}
-    if body.get("is_echo") is True or sender == account:
-        head |= _echo(body, item, about)
+    if body.get("is_echo") is True or sender == about.account:
+        recipient = _id(item, "recipient")
+        head = _echo(body, sender if recipient == about.account else recipient, about)
     else:
-        head["sender"] = sender
-    if not head.get("sender") and not head.get("recipient"):
+        head = _from(item)
+    if not head:
         return
+    mid = text_of(body.get("mid"))
     if body.get("is_deleted") is True:
-        target = head.pop("provider_id")
-        yield {**head, "kind": "deleted", "target": target}
+        yield {**head, "kind": "deleted", "target": mid}
         return
-    content = _content(body)
-    if head["kind"] == "message":
-        head["kind"] = _kind(content)
-    yield {**head, **content}
+    yield {"provider_id": mid, **content_of(body), **head}
 
 
-def _echo(body: Object, item: Object, about: Object) -> dict[str, Any]:
+def _echo(body: Object, recipient: str, about: _About) -> dict[str, Any]:
     app_id = text_of(body.get("app_id"))
-    ours = bool(app_id) and app_id == about.get("app_id")
+    ours = bool(app_id) and app_id == about.app_id
+    if not recipient or recipient == about.account:
+        return {}
     return {
         "kind": "echo",
-        "recipient": _id(item, "recipient"),
+        "recipient": recipient,
         "from_us": True if ours else None,
         "callback_data": text_of(body.get("metadata")) if ours or not app_id else None,
     }
 
 
-def _kind(content: Object) -> str:
-    if content.get("payload"):
-        return "reply"
-    return "message" if any(content.get(name) for name in ("text", "media", "location")) else "unsupported"
+def _postback(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    """A tap on a button, an ice breaker or the menu. In standby its payload is left out by Meta."""
+    if sender := _from(item):
+        tap = {"text": text_of(body.get("title")), "payload": text_of(body.get("payload"))}
+        yield {"kind": "reply", "provider_id": text_of(body.get("mid")), **sender, **tap, **referral_of(body)}
 
 
-def _content(body: Object) -> dict[str, Any]:
-    media, location = _attachments(body)
-    return {
-        "text": text_of(body.get("text")),
-        "payload": text_of(object_of(body.get("quick_reply")).get("payload")),
-        "media": media,
-        "location": location,
-        "reply_to": text_of(object_of(body.get("reply_to")).get("mid")),
-        "referral": _referral(object_of(body.get("referral"))),
-    }
+def _reaction(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    """The emoji is the text; without one the reaction was taken back."""
+    taken_back = text_of(body.get("action")) == "unreact"
+    emoji = None if taken_back else text_of(body.get("emoji")) or text_of(body.get("reaction"))
+    if sender := _from(item):
+        yield {"kind": "reaction", **sender, "target": text_of(body.get("mid")), "text": emoji}
 
 
-def _attachments(body: Object) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    media, location = [], None
-    for one in map(object_of, list_of(body.get("attachments"))):
-        payload = object_of(one.get("payload"))
-        kind = text_of(one.get("type"))
-        if kind == "location":
-            location = _location(one, payload) or location
-            continue
-        sticker = payload.get("sticker_id") or body.get("sticker_id")
-        shape = "sticker" if kind == "image" and sticker else _MEDIA.get(kind, "share")
-        url = text_of(payload.get("url")) or text_of(one.get("url"))
-        media.append(with_values(type=shape, url=url, id=text_of(sticker) if shape == "sticker" else None))
-    return media, location
+def _edit(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    if sender := _from(item):
+        yield {"kind": "edited", **sender, "target": text_of(body.get("mid")), "text": text_of(body.get("text"))}
 
 
-def _location(attachment: Object, payload: Object) -> dict[str, Any] | None:
-    place = object_of(payload.get("coordinates"))
-    lat, lon = number_of(place.get("lat")), number_of(place.get("long"))
-    if lat is None or lon is None:
-        return None
-    return with_values(lat=lat, lon=lon, name=text_of(attachment.get("title")))
+def _delivery(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    mids = [mid for mid in map(text_of, list_of(body.get("mids"))) if mid]
+    yield from _receipts("delivered", mids, body, item)
 
 
-def _referral(body: Object) -> dict[str, Any] | None:
-    found = with_values(
-        type=text_of(body.get("type")),
-        id=text_of(body.get("ad_id")),
-        ref=text_of(body.get("ref")),
-        source=text_of(body.get("source")),
-    )
-    return found or None
+def _seen(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    """Messenger tells until when she has read, Instagram which message."""
+    yield from _receipts("read", [text_of(body.get("mid"))], body, item)
 
 
-def _postback(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    yield {
-        "kind": "reply",
-        "provider_id": text_of(body.get("mid")),
-        "sender": _id(item, "sender"),
-        "text": text_of(body.get("title")),
-        "payload": text_of(body.get("payload")),
-        "referral": _referral(object_of(body.get("referral"))),
-    }
-
-
-def _reaction(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    taken_back = body.get("action") == "unreact"
-    emoji = text_of(body.get("emoji")) or text_of(body.get("reaction"))
-    target = text_of(body.get("mid"))
-    yield {
-        "kind": "reaction",
-        "sender": _id(item, "sender"),
-        "target": target,
-        "text": None if taken_back else emoji,
-    }
-
-
-def _edit(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    yield {
-        "kind": "edited",
-        "sender": _id(item, "sender"),
-        "target": text_of(body.get("mid")),
-        "text": text_of(body.get("text")),
-    }
-
-
-def _delivery(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    head = {
-        "kind": "status",
-        "status": "delivered",
-        "recipient": _id(item, "sender"),
-        "watermark_ms": ms_of(body.get("watermark"), 1),
-    }
-    mids = [text_of(mid) for mid in list_of(body.get("mids"))]
+def _receipts(status: str, mids: list[str], body: Object, item: Object) -> Iterator[Object]:
+    watermark, recipient = moment_of(body.get("watermark")), _id(item, "sender")
     for mid in mids or [""]:
-        yield {**head, "provider_id": mid}
+        if recipient and (mid or watermark):
+            about = {"recipient": recipient, "watermark_ms": watermark, "provider_id": mid}
+            yield {"kind": "status", "status": status, **about}
 
 
-def _seen(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    watermark = ms_of(body.get("watermark"), 1)
-    recipient = _id(item, "sender")
-    mid = text_of(body.get("mid"))
-    yield {"kind": "status", "status": "read", "recipient": recipient, "watermark_ms": watermark, "provider_id": mid}
+def _arrival(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    if sender := _from(item):
+        yield {"kind": "referral", **sender, **referral_of({"referral": body})}
 
 
-def _arrival(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    yield {"kind": "referral", "sender": _id(item, "sender"), "referral": _referral(body)}
+def _opt_in(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    """Marketing messages allowed or stopped, or a tap on a plugin of a website (`ref` is what we put there)."""
+    stopped = text_of(body.get("notification_messages_status")).replace(" ", "_").upper() == "STOP_NOTIFICATIONS"
+    sender = _from(item) or with_values(sender=text_of(body.get("user_ref")))
+    if sender:
+        marketing = text_of(body.get("type")) == "notification_messages"
+        payload = text_of(body.get("payload")) or text_of(body.get("ref"))
+        kind = "opt_out" if stopped else "opt_in"
+        yield {"kind": kind, **sender, "category": "marketing" if marketing else None, "payload": payload}
 
 
-def _opt_in(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    stopped = body.get("notification_messages_status") == "STOP_NOTIFICATIONS"
-    yield {
-        "kind": "opt_out" if stopped else "opt_in",
-        "sender": _id(item, "sender") or text_of(body.get("user_ref")),
-        "category": "marketing" if body.get("type") == "notification_messages" else None,
-        "payload": text_of(body.get("payload")) or text_of(body.get("ref")),
-    }
+def _passed(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    if sender := _from(item):
+        yield {"kind": "system", "system": "thread_passed", **sender}
 
 
-def _handover(body: Object, item: Object, account: str, about: Object) -> Iterator[dict[str, Any]]:
-    yield {"kind": "system", "system": "thread_passed", "sender": _id(item, "sender")}
+def _policy(body: Object, item: Object, about: _About) -> Iterator[Object]:
+    """Meta warns or blocks the page."""
+    yield {"kind": "error", "error_code": text_of(body.get("action")), "error_text": text_of(body.get("reason"))}
+
+
+def _from(item: Object) -> dict[str, Any]:
+    """Who wrote; a visitor of a website who is no contact of the page yet has only a `user_ref`."""
+    person = object_of(item.get("sender"))
+    ids = list(dict.fromkeys(one for one in (text_of(person.get("id")), text_of(person.get("user_ref"))) if one))
+    return with_values(sender=ids[0], sender_alt=ids[1:]) if ids else {}
 
 
 def _id(item: Object, side: str) -> str:
     return text_of(object_of(item.get(side)).get("id"))
 
 
-_READERS: Mapping[str, Callable[[Object, Object, str, Object], Iterator[dict[str, Any]]]] = {
+_READERS: Mapping[str, Callable[[Object, Object, _About], Iterator[Object]]] = {
     "message": _message,
     "postback": _postback,
     "reaction": _reaction,
@@ -216,6 +193,8 @@ _READERS: Mapping[str, Callable[[Object, Object, str, Object], Iterator[dict[str
     "read": _seen,
     "referral": _arrival,
     "optin": _opt_in,
-    "pass_thread_control": _handover,
-    "take_thread_control": _handover,
+    "pass_thread_control": _passed,
+    "take_thread_control": _passed,
+    "policy_enforcement": _policy,
+    "policy-enforcement": _policy,
 }

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 MAX_DEPTH = 50
 MAX_NUMBER_DIGITS = 32
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: before it, a “time” is a mistake
 LATEST_MS = 4_102_444_800_000  # 2100-01-01
+SECONDS_BELOW = 100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds
+EXACT_BELOW = 2**53  # from here on a float no longer tells one whole number from the next
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOTHING: Mapping[str, Any] = {}
 
@@ -32,6 +35,8 @@ def text_of(value: Any) -> str:
         return clean(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_BELOW:
+        return str(int(value))
     return ""
 
 
@@ -49,6 +54,8 @@ def number_of(value: Any) -> float | None:
     """A finite number, also when it came as text; 0 is a number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and "_" in value:  # 1_000 is a number to Python alone
+        return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
@@ -56,12 +63,16 @@ def number_of(value: Any) -> float | None:
     return number if number - number == 0 else None
 
 
-def ms_of(value: Any, unit_ms: int) -> int | None:
-    """A time as milliseconds since 1970, `unit_ms` being what one of `value` lasts; None when it cannot be true."""
+def moment_of(value: Any) -> int | None:
+    """A time as milliseconds since 1970; None when it is none or cannot be true.
+
+    It is told by its size whether seconds or milliseconds were meant: WhatsApp sends seconds, Messenger milliseconds
+    and, now and then, seconds all the same.
+    """
     number = number_of(value)
     if number is None:
         return None
-    time = int(number * unit_ms)
+    time = round(number * 1000) if abs(number) < SECONDS_BELOW else round(number)
     return time if EARLIEST_MS <= time <= LATEST_MS else None
 
 
@@ -97,9 +108,19 @@ def _whole_number(digits: str) -> int | str:
     return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else digits
 
 
+def _real_number(text: str) -> int | float | None:
+    """A number with a point or an exponent. A whole one too long for a float (an id, 7.48e18) stays exact."""
+    value = float(text)
+    if value - value != 0:
+        return None  # beyond every float, and no JSON could store it
+    if abs(value) >= EXACT_BELOW and (exact := Decimal(text)).adjusted() < MAX_NUMBER_DIGITS and exact == int(exact):
+        return int(exact)
+    return value
+
+
 def _no_number(_name: str) -> None:
     # NaN and Infinity are not JSON, and neither can be stored as JSON.
     return None
 
 
-_DECODER = json.JSONDecoder(parse_int=_whole_number, parse_constant=_no_number, strict=False)
+_DECODER = json.JSONDecoder(parse_int=_whole_number, parse_float=_real_number, parse_constant=_no_number, strict=False)
