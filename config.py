@@ -10,7 +10,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError
@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     sms_daily_budget: int = Field(30, ge=0, description="SMS a day to one recipient; a person's words may go three times as far. 0 is no limit.")
     sms_daily_budget_total: int = Field(2_000, ge=0, description="SMS a day from one number of ours, to everybody together. 0 is no limit.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-For is believed for log-in limits.")
+    check_seconds: float = Field(600.0, ge=0, description="How often providers are asked how our channels stand; 0: only when somebody asks on the page or with `flask channels status --check`.")
+    alert_email: str = Field("", description="Who gets an e-mail when something is wrong, comma-separated.")
+    alert_language: Literal["es", "en", "pt"] = Field("es", description="Language of those e-mails.")
+    smtp_url: str = Field("", description="The mail server that sends them: smtp://user:password@host:587 or smtps://user:password@host.")
+    mail_from: str = Field("", description="Who those e-mails are from. Default: the first of ALERT_EMAIL.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug shows every hop of a message.")
 
     @property
@@ -113,6 +118,7 @@ class Settings(BaseSettings):
         single = [self.secret_key, self.meta_access_token, self.meta_verify_token]
         many = [*listed(self.twilio_auth_token), *listed(self.meta_app_secret)]
         passwords = [make_url(url).password for url in (self.database_url, self.redis_url) if "@" in url]
+        passwords.append(_password_of(self.smtp_url))
         return [str(value) for value in [*single, *many, *passwords] if value]
 
     def accounts(self) -> dict[str, Any]:
@@ -142,6 +148,14 @@ class Settings(BaseSettings):
             "whatsapp": numbers,
             "pages": listed(self.meta_pages), "instagram": listed(self.meta_instagram),
         }]
+
+
+def _password_of(url: str) -> str:
+    """The password in a URL, '' where there is none or nobody can read it."""
+    try:
+        return unquote(urlsplit(url).password or "")
+    except ValueError:
+        return ""
 
 
 def listed(text: str) -> list[str]:

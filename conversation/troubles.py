@@ -1,0 +1,57 @@
+"""The sentences of what is found out about channels and of alarms, for the console, the mail and the command line.
+
+They stand in troubles.yaml by language. A blank shows only what the sentence names: nothing else of an alarm's facts
+ever leaves the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).parent / "troubles.yaml"
+LANGUAGES = ("es", "en", "pt")
+DEFAULT = "es"
+OTHER = "other"
+LONGEST_FACT = 200
+
+
+class _Facts(dict[str, str]):
+    """What is not known is a question mark, never an error on a page that tells of trouble."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+@cache
+def known() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Every sentence: name → language → {what, next}."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def what(text: str, facts: Mapping[str, Any], language: str) -> str:
+    """What is so, in one sentence."""
+    return _filled(text, "what", facts, language)
+
+
+def next_step(text: str, facts: Mapping[str, Any], language: str) -> str:
+    """What to do about it, in one sentence; '' where there is nothing to do."""
+    return _filled(text, "next", facts, language)
+
+
+def _filled(text: str, part: str, facts: Mapping[str, Any], language: str) -> str:
+    sentences = known().get(text) or known()[OTHER]
+    sentence = sentences.get(language, sentences[DEFAULT]).get(part, "")
+    filled = sentence.format_map(_Facts({"text": text[:40]} | {name: _shown(value) for name, value in facts.items()}))
+    return " ".join(filled.split()).replace(" .", ".").replace(" :", ":")
+
+
+def _shown(value: Any) -> str:
+    """A fact in a sentence: lists with commas, `(63016)` or nothing for codes in brackets is the caller's matter."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)[:LONGEST_FACT]
+    return str(value)[:LONGEST_FACT]

@@ -1,0 +1,140 @@
+"""The watch over our channels: asks the providers how each stands, every few minutes or when somebody wants to know.
+
+Runs in a thread of the slow worker, with no transaction open while it asks. Rows say what is due (`check_due_at`), so
+that several workers never ask twice and a button of the console needs no bell. What is wrong becomes an alarm, what is
+well again ends it; what the provider did not tell changes nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+import config
+from channels import accounts, asking, places
+from channels.asking import Ask
+from channels.probing import Found, Place
+from conversation import alarms, channel_health
+from conversation.alarms import Trouble
+from conversation.work import Database, Work
+from pipeline import mail
+from pipeline.channel_silence import unusual
+
+LOOK_SECONDS = 2.0
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+FOREIGN_QUIET = timedelta(hours=24)  # so long nothing foreign came: the subscription was mended
+SERVING = frozenset({"token", "permission", "account", "number", "callback", "subscription"})  # without them nobody is served
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the watch looks at. `every` is the time between two checks of a channel; zero: only when asked for."""
+
+    database: Database
+    places: Sequence[Place]
+    bases: tuple[str, ...]
+    every: timedelta
+
+    def look(self) -> int:
+        """Check every channel that is due; returns how many."""
+        due = [place for place in self.places if self._is_mine(place)]
+        if due:
+            self.check(due)
+        return len(due)
+
+    def check(self, wanted: Sequence[Place]) -> None:
+        """Check these channels now, and write down what was found."""
+        with closing(asking.Asker(self.bases)) as ask:
+            for place in wanted:
+                found = self._found(place, ask)
+                with self.database.work() as work:
+                    channel_health.write_findings(work, place.kind, place.account, [one.as_data() for one in found])
+                    tell(work, place, found)
+                    tell_silence(work, place)
+        with self.database.work() as work:
+            tidy(work, self.places)
+
+    def _found(self, place: Place, ask: Ask) -> list[Found]:
+        now = self.database.wiring.now()
+        return [one for look in places.looks(place, now) for one in asking.run(look, ask)]
+
+    def _is_mine(self, place: Place) -> bool:
+        """Whether the channel is due, and nobody else is at it. Looks before it writes: mostly nothing is due."""
+        with self.database.reading() as session:
+            due = channel_health.due_at(session, place.kind, place.account)
+        now = self.database.wiring.now()
+        if (due is None and not self.every) or (due is not None and due > now):
+            return False
+        with self.database.work() as work:
+            return channel_health.claim_check(work, place.kind, place.account, now + self.every if self.every else NEVER)
+
+
+def tell(work: Work, place: Place, found: Sequence[Found]) -> None:
+    """Raise what is wrong, end what is well again. A trouble that became another one is a new alarm."""
+    known = {alarm["key"]: alarm["text"] for alarm in channel_health.open_alarms(work.connection)}
+    for one in found:
+        key = f"check:{one.check}:{place.kind}:{place.account}"
+        if one.state == "unknown":
+            continue
+        if known.get(key, one.text) != one.text or (one.state == "ok" and key in known):
+            alarms.clear(work, key)
+        if one.state in ("warning", "bad"):
+            level = "critical" if one.state == "bad" and one.check in SERVING else "warning"
+            alarms.raise_alarm(work, Trouble(key, one.text, level, one.values, place.kind, place.account))
+
+
+def tell_silence(work: Work, place: Place) -> None:
+    """Raise an alarm for a channel on which nobody writes although they always do."""
+    key = f"silent:{place.kind}:{place.account}"
+    last = channel_health.last_inbound_at(work.connection, place.kind, place.account)
+    silence = unusual(channel_health.hours_of(work.connection, place.kind, place.account), last, work.now)
+    if silence is None:
+        alarms.clear(work, key)
+        return
+    facts = {"hours": silence.hours, "usual": silence.usual}
+    alarms.raise_alarm(work, Trouble(key, "silent", "warning", facts, place.kind, place.account))
+
+
+def tidy(work: Work, ours: Sequence[Place]) -> None:
+    """End what is over by itself: alarms of channels that are no longer ours, foreign numbers that went quiet."""
+    mine = {(place.kind, place.account) for place in ours}
+    for alarm in channel_health.open_alarms(work.connection):
+        is_checked = alarm["key"].startswith(("check:", "silent:"))
+        if is_checked and (alarm["kind"], alarm["account"]) not in mine:
+            alarms.clear(work, alarm["key"])
+        if alarm["key"].startswith("foreign:") and alarm["last_at"] < work.now - FOREIGN_QUIET:
+            alarms.clear(work, alarm["key"])
+    channel_health.forget_hours(work)
+
+
+def watch_of(given: config.Settings, database: Database) -> Watch:
+    """The watch as the settings want it. Raises BadAccounts."""
+    bases = (given.twilio_api_base, given.meta_graph_base)
+    ours = places.places(accounts.read(given.accounts()), bases, given.public_bases)
+    return Watch(database, ours, bases, timedelta(seconds=given.check_seconds))
+
+
+def start(given: config.Settings, database: Database) -> threading.Thread:
+    """Watch and mail from now on, in a thread of this process."""
+    watch, post = watch_of(given, database), mail.post_of(given)
+    thread = threading.Thread(target=_run, args=(watch, post), name="channel-watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run(watch: Watch, post: mail.Post | None) -> None:
+    while True:
+        for chore in (watch.look, lambda: mail.mail_due(watch.database, post) if post else 0):
+            try:
+                chore()
+            except Exception as error:  # whatever it was, a watch that ended would be missed by nobody: it comes again
+                logger.warning("the watch over channels failed", error=type(error).__name__)
+        time.sleep(LOOK_SECONDS)
