@@ -335,6 +335,8 @@ def write(work: Work, talks: Sequence[Talk]) -> None:
                                      talk.row["epoch"], {"seq": talk.row["last_seq"]}))
         if talk.parts:
             work.notify(Notice("deliver", talk.conversation_id))
+        if talk.attachments:
+            work.notify(Notice("bulk"))
         talk.messages, talk.parts, talk.attachments, talk.steps, talk.more = [], [], [], [], []
         talk.changed = False
 
