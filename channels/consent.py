@@ -1,18 +1,21 @@
 """Stop and start words: a contact's wish to be left alone, as the whole message and never as a part of one.
 
 On SMS the words are Twilio's own (it stops and starts by them) and ours; elsewhere only words nobody uses to say
-something else. “cancel my order” is not one of them.
+something else. “cancel my order” is not one of them, and a question (“¿baja?”) is not a wish. Signs and emoji around
+the word do not matter, nor do its capitals, nor the wide letters of some keyboards.
 """
 
 from __future__ import annotations
+
+import unicodedata
 
 OURS = frozenset(("STOP", "BAJA", "SAIR", "UNSUBSCRIBE"))
 # Twilio, "Support for opt-out keywords", read 2026-11-21
 SMS_STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BAJA", "SAIR"))
 SMS_START = frozenset(("START", "UNSTOP", "YES"))
 START = frozenset(("START", "ALTA", "VOLTAR"))
-_TRAILING = " \t\r\n.!¡"
-_LONGEST = 16
+_LONGEST = 32
+_ASKS = frozenset("?¿")
 
 
 def asks_to_stop(kind: str, text: str) -> bool:
@@ -26,5 +29,21 @@ def asks_to_start(kind: str, text: str) -> bool:
     return word in START or (kind.endswith("sms") and word in SMS_START)
 
 
+def asks_for_advertising(text: str) -> bool:
+    """The same, of a contact who has written since she stopped: “voltar” may then be the way back in a menu."""
+    return _word(text) == "START"
+
+
 def _word(text: str) -> str:
-    return "" if len(text) > _LONGEST else text.strip(_TRAILING).upper()
+    """The one word of a message in capitals; '' where it is more than a word."""
+    if not text or len(text) > _LONGEST:
+        return ""
+    if text.isascii() and text.isalpha():
+        return text.upper()
+    if not _ASKS.isdisjoint(text):
+        return ""
+    letters = unicodedata.normalize("NFKC", text)
+    first = next((place for place, letter in enumerate(letters) if letter.isalnum()), len(letters))
+    last = next((place for place in range(len(letters) - 1, -1, -1) if letters[place].isalnum()), -1)
+    word = letters[first:last + 1]
+    return word.upper() if word.isalpha() else ""

@@ -10,24 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 import faults
+import metrics
 from bot.flow.events import CallResult
-from channels import identity
 from channels.base import Event
-from conversation import inbox, outbox
+from conversation import alarms, inbox, outbox
+from conversation.alarms import Trouble
 from conversation.events import Receipt, Watermark
-from conversation.inbox import Sender
+from conversation.inbox import Sender, Talk
 from conversation.work import Work
-from pipeline import answer
+from pipeline import answer, echoes, holding, identities, sidelines
 from pipeline.answer import Bot
-from pipeline.tables import IS_OPEN, SlowWork, Timer
+from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
 
-DEAF = frozenset({"status", "error", "echo"})
-LANGUAGE_BY_PREFIX = {"+351": "pt", "+55": "pt", "+244": "pt", "+258": "pt", "+44": "en", "+353": "en", "+61": "en",
-                      "+64": "en", "+1": "en"}
-_slow, _timer = SlowWork.__table__, Timer.__table__
+KEYS = {"slow": "slow_work_id", "timer": "timer_id", "found": "found_event_id"}
+_slow, _timer, _found = SlowWork.__table__, Timer.__table__, FoundEvent.__table__
 _answered = (
     select(_slow).where(IS_OPEN, _slow.c.state == "answered").order_by(_slow.c.conversation_id, _slow.c.seq)
     .limit(bindparam("limit")).with_for_update(skip_locked=True)
@@ -36,24 +35,32 @@ _due = (
     select(_timer).where(_timer.c.fired_at.is_(None), _timer.c.due_at <= bindparam("now"))
     .order_by(_timer.c.due_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
+_waiting_found = (
+    select(_found)
+    .where(_found.c.taken_at.is_(None), or_(_found.c.not_before.is_(None), _found.c.not_before <= bindparam("now")))
+    .order_by(_found.c.found_event_id).limit(bindparam("limit")).with_for_update(skip_locked=True)
+)
+_found_by_id = select(_found).where(
+    _found.c.found_event_id == bindparam("id"), _found.c.taken_at.is_(None)).with_for_update(skip_locked=True)
 _slow_by_id = select(_slow).where(
     _slow.c.slow_work_id == bindparam("id"), _slow.c.state == "answered").with_for_update(skip_locked=True)
 _timer_by_id = select(_timer).where(
     _timer.c.timer_id == bindparam("id"), _timer.c.fired_at.is_(None)).with_for_update(skip_locked=True)
 _settle_slow = update(_slow).where(_slow.c.slow_work_id == bindparam("id")).values(state=bindparam("new_state"))
+_take_found = update(_found).where(_found.c.found_event_id == bindparam("id")).values(taken_at=bindparam("now"))
 _fire = update(_timer).where(_timer.c.timer_id == bindparam("id")).values(fired_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A row that the bot must hear: an answered call of a service, or a timer."""
+    """A row that the writer must take: an answered call of a service, a timer, an event found or held."""
 
     kind: str
     row: Mapping[str, Any]
 
     @property
-    def key(self) -> str:
-        return self.row["slow_work_id" if self.kind == "slow" else "timer_id"]
+    def key(self) -> Any:
+        return self.row[KEYS[self.kind]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +70,42 @@ class Intake:
     bot: Bot
     default_language: str = "es"
 
-    def take_all(self, work: Work, events: Sequence[Event]) -> None:
-        """Every event of a group: receipts first, then what contacts said, conversation by conversation."""
+    def take_all(self, work: Work, events: Sequence[Event], tries: int = 0) -> None:
+        """Every event of a group: receipts first, then what was said, conversation by conversation.
+
+        `tries`: how often these were held before.
+        """
         for event in sorted((one for one in events if one["kind"] == "status"), key=_part_of):
-            self._take_receipt(work, event)
-        heard = [event for event in events if event["kind"] not in DEAF and event.get("sender")]
+            self._take_receipt(work, event, tries)
+        heard = [event for event in events if event["kind"] != "status" and self._concerns_somebody(work, event, tries)]
         new = inbox.first_times(work, [identity_of(event) for event in heard])
         senders = {place: self.sender_of(heard[place]) for place in new}
         talks = inbox.find_all(work, list(senders.values())) if senders else {}
         for place in sorted(new):
-            answer.hear(work, talks[senders[place]], heard[place], self.bot)
+            self._take(work, talks[senders[place]], heard[place])
         inbox.write(work, list({id(talk): talk for talk in talks.values()}.values()))
+
+    def _concerns_somebody(self, work: Work, event: Event, tries: int) -> bool:
+        """Is this to be put into somebody's conversation? What is not is dealt with here."""
+        if event["kind"] == "echo":
+            return echoes.is_anothers(work, event, tries)
+        if event["kind"] == "error":
+            _raise_alarm(work, event)
+            return False
+        return bool(event.get("sender"))
+
+    def _take(self, work: Work, talk: Talk, event: Event) -> None:
+        if talk.doubtful:
+            identities.forget_proof(work, talk, "identity_changed")
+        if not sidelines.take(work, talk, event):
+            answer.hear(work, talk, event, self.bot)
 
     def due(self, work: Work, limit: int) -> list[Due]:
         """What waits to be heard, oldest first, locked where the database locks rows."""
         answered = work.connection.execute(_answered, {"limit": limit}).mappings().all()
         timers = work.connection.execute(_due, {"limit": limit, "now": work.now}).mappings().all()
-        return [Due("slow", row) for row in answered] + [Due("timer", row) for row in timers]
+        found = work.connection.execute(_waiting_found, {"limit": limit, "now": work.now}).mappings().all()
+        return [Due(kind, row) for kind, rows in (("slow", answered), ("timer", timers), ("found", found)) for row in rows]
 
     def take_due(self, work: Work, limit: int) -> int:
         """Hear up to `limit` answers and timers; returns how many there were."""
@@ -91,11 +117,15 @@ class Intake:
 
     def take_one(self, work: Work, due: Due) -> None:
         """Hear one of them, unless another writer was faster."""
-        query = _slow_by_id if due.kind == "slow" else _timer_by_id
+        query = {"slow": _slow_by_id, "timer": _timer_by_id, "found": _found_by_id}[due.kind]
         if work.connection.execute(query, {"id": due.key}).first() is not None:
             self.hear_due(work, due)
 
     def hear_due(self, work: Work, due: Due) -> None:
+        if due.kind == "found":
+            self.settle(work, due)
+            self.take_all(work, [due.row["event"]], due.row["tries"])
+            return
         talk = inbox.load(work, due.row["conversation_id"])
         assert talk is not None  # a foreign key holds it
         if due.kind == "slow":
@@ -111,31 +141,34 @@ class Intake:
         """This row is over; it will not be heard again."""
         if due.kind == "slow":
             work.connection.execute(_settle_slow, {"id": due.key, "new_state": state})
+        elif due.kind == "found":
+            work.connection.execute(_take_found, {"id": due.key, "now": work.now})
+            metrics.found.labels(_what_was_found(due.row)).inc()
         else:
             work.connection.execute(_fire, {"id": due.key, "now": work.now})
 
     def sender_of(self, event: Mapping[str, Any]) -> Sender:
-        """Who wrote this event, as the inbox looks for her."""
-        address, kind = event["sender"], f"{event['provider']}-{event['channel']}"
-        key = identity.contact_key(kind, event["account"], address)
-        return Sender(kind, event["account"], key.partition(":")[0], key, address, event.get("profile_name", ""),
-                      self._language_of(address))
+        """Who this event is about, as the inbox looks for her."""
+        return identities.sender_of(event, self.default_language)
 
-    def _take_receipt(self, work: Work, event: Mapping[str, Any]) -> None:
+    def _take_receipt(self, work: Work, event: Event, tries: int) -> None:
+        kind = identities.kind_of(event)
         if "watermark_ms" in event and not event.get("provider_id"):
-            kind = f"{event['provider']}-{event['channel']}"
             until = datetime.fromtimestamp(event["watermark_ms"] / 1000, UTC)
             outbox.record_until(work, Watermark(event["status"], kind, event["account"], event["recipient"], until))
             return
-        outbox.record(work, Receipt(
+        taken = outbox.record(work, Receipt(
             status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),
             error_code=event.get("error_code", ""), error_text=event.get("error_text", "")))
+        if not taken and not event.get("callback_data") and event.get("recipient"):
+            self._hold_if_early(work, event, tries)
 
-    def _language_of(self, address: str) -> str:
-        for length in (4, 3, 2):
-            if address[:length] in LANGUAGE_BY_PREFIX:
-                return LANGUAGE_BY_PREFIX[address[:length]]
-        return self.default_language
+    def _hold_if_early(self, work: Work, event: Event, tries: int) -> None:
+        """A report of a message whose id we may not have written down yet: our own answer is on its way too."""
+        to = identities.alias(identities.kind_of(event), event["account"], event["recipient"])
+        waits = holding.on_its_way(work, identities.kind_of(event), event["account"], to)
+        if waits and not holding.is_known(work, event.get("provider_id", "")):
+            holding.hold(work, event, tries)
 
 
 def _part_of(event: Mapping[str, Any]) -> str:
@@ -143,12 +176,27 @@ def _part_of(event: Mapping[str, Any]) -> str:
     return str(event.get("callback_data") or event.get("provider_id", ""))
 
 
+def _what_was_found(row: Mapping[str, Any]) -> str:
+    return "held" if row["tries"] else "report" if row["event"]["kind"] == "status" else "message"
+
+
+def _raise_alarm(work: Work, event: Event) -> None:
+    """The provider says that something is wrong with an account of ours."""
+    kind, account, code = identities.kind_of(event), event["account"], event.get("error_code", "")
+    facts = {"code": code, "text": event.get("error_text", "")}
+    alarms.raise_alarm(work, Trouble(f"account:{kind}:{account}:{code}", "account_error", "warning", facts, kind, account))
+
+
 def identity_of(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """What makes an event the same as one seen before: channel, class and the provider's id, or its content."""
+    """What makes an event the same as one seen before: channel, class and the provider's id, or its content.
+
+    At Twilio one id is one message, whatever became of it: found in a list, a stop word is not marked as such.
+    """
     channel = (event["provider"], event["channel"], event["account"])
-    event_class = "message" if event["kind"] in answer.WAKES_BOT else event["kind"]
+    is_said = event["kind"] in answer.WAKES_BOT or (event["kind"] in answer.HEARD and event["provider"] == "twilio")
+    event_class = "message" if is_said else event["kind"]
     if event.get("provider_id"):
         return (*channel, event_class, event["provider_id"])
-    return (*channel, event_class, event.get("sender", ""), str(event.get("at_ms", "")),
-            event.get("payload", ""), event.get("text", ""))
-
+    about = (event["target"],) if event.get("target") else ()
+    return (*channel, event_class, event.get("sender") or event.get("recipient", ""), str(event.get("at_ms", "")),
+            event.get("payload", ""), event.get("text", ""), *about)
