@@ -54,7 +54,7 @@ def raise_alarm(work: Work, trouble: Trouble) -> bool:
     _add.run(work.connection, [{
         "alarm_id": ids.new("alm"), "key": trouble.key, "level": trouble.level, "text": trouble.text,
         "facts": facts, "kind": trouble.kind, "account": trouble.account, "times": 1, "raised_at": work.now,
-        "last_at": work.now}])
+        "last_at": work.now, "mail_tries": 0}])
     metrics.alarms.labels(trouble.text, trouble.level).inc()
     work.notify(Notice("bulk"))
     work.notify(Notice("changed"))
