@@ -5,6 +5,7 @@ The order of a conversation is the order of `position`. A part that may have lef
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,8 @@ def _content(outgoing: Outgoing, rendered: Rendered) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if outgoing.choices:
         content["choices"] = [{"id": choice.id, "label": choice.label} for choice in outgoing.choices]
+    if rendered.more:  # what is not shown yet is kept whole: the next page is made of it
+        content |= {"choices": [_filled(asdict(choice)) for choice in outgoing.choices], "more": rendered.more}
     if outgoing.media:
         content["media"] = [_filled(asdict(one)) for one in outgoing.media]
     if outgoing.location:
@@ -161,25 +164,61 @@ def suppress_bot(work: Work, conversation_id: str) -> int:
     return SUPPRESS_BOT.run(work.connection, [{"id": conversation_id}])
 
 
-def record(work: Work, receipt: Receipt) -> bool:
-    """Take in what a provider reports of a part: forward only, found by our id or by the provider's.
+def attempt_id(part_id: str, attempt: int) -> str:
+    """What the provider is told a part is called: its id, and from the second attempt on which one it is."""
+    return part_id if attempt <= 1 else f"{part_id}.{attempt}"
 
-    Returns False where no part fits or the report is older than what we know. `failed` after `delivered` changes
-    nothing; `delivered` after `failed` wins (another device had it).
-    """
-    query, key = (_by_part, receipt.part_id) if receipt.part_id else (_by_provider, receipt.provider_id)
+
+def part_of(work: Work, receipt: Receipt) -> Mapping[str, Any] | None:
+    """The part a report is about, locked, as it is now."""
+    part_id = receipt.part_id.partition(".")[0]
+    query, key = (_by_part, part_id) if part_id else (_by_provider, receipt.provider_id)
     part = work.connection.execute(query, {"id": key}).mappings().first() if key else None
     if part is None or receipt.status not in PROOF_OF_ACCEPTANCE:
         metrics.ignored.labels("receipt", "unknown part").inc()
-        return False
+        return None
+    return part
+
+
+def is_news(part: Mapping[str, Any], receipt: Receipt) -> bool:
+    """Does a report say more than we know? Reports come late, twice and in any order.
+
+    `failed` after `delivered` changes nothing; `delivered` after `failed` wins (another device had it). Of an attempt
+    that was given up for the next one, only that it arrived after all is news.
+    """
     state = "sent" if receipt.status == "queued" else receipt.status
     if part["state"] == "suppressed" or RANK[state] <= RANK[part["state"]]:
         return False
+    if state in ("delivered", "read"):
+        return True
+    attempt = receipt.part_id.partition(".")[2] or "1"
+    is_earlier = bool(receipt.part_id) and attempt.isdigit() and int(attempt) < part["attempt"]
+    if is_earlier or (receipt.provider_id and receipt.provider_id == part["earlier_id"]):
+        return False
+    # the answer to the send had said the same, and what it asks for is under way
+    return not (state == "failed" and part["state"] == "queued" and part["error_code"] == (receipt.error_code or "unknown"))
+
+
+def record(work: Work, receipt: Receipt) -> bool:
+    """Take in what a provider reports of a part: forward only, found by our id or by the provider's.
+
+    Returns False where no part fits or the report is older than what we know. What a failure asks for beyond the state
+    of the part is pipeline/receipts.py's affair.
+    """
+    part = part_of(work, receipt)
+    return part is not None and advance(work, part, receipt)
+
+
+def advance(work: Work, part: Mapping[str, Any], receipt: Receipt) -> bool:
+    """Move a part to what a report says, where that is news; returns whether it was."""
+    if not is_news(part, receipt):
+        return False
+    state = "sent" if receipt.status == "queued" else receipt.status
     work.connection.execute(update(_part).where(_part.c.part_id == part["part_id"]).values(
         **_after_receipt(part, state, receipt, work.now)))
     work.record(TimelineLine("receipt", part["conversation_id"], "system", None, part["epoch"],
                              {"message": part["message_id"], "state": state}))
-    if part["state"] in ("sending", "unknown"):
+    if part["state"] in OPEN_PART_STATES:
         work.notify(Notice("deliver", part["conversation_id"]))
     return True
 
