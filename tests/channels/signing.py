@@ -29,6 +29,7 @@ TREE: Mapping[str, Any] = {
             "auth_tokens": [TOKEN, "token-after-rotation"],
             "whatsapp": ["+14155238886"],
             "sms": ["+15005550006"],
+            "messenger": ["108000000000002"],
             "messaging_services": [SERVICE],
         }
     ],
@@ -67,7 +68,8 @@ def a_message(**changes: str) -> dict[str, str]:
 def twilio_signature(url: str, pairs: Mapping[str, str] | Sequence[tuple[str, str]], token: str = TOKEN) -> str:
     fields = list(pairs.items()) if isinstance(pairs, Mapping) else list(pairs)
     text = url + "".join(name + value for name, value in sorted(set(fields)))
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+    signed = text.encode("utf-8", "surrogateescape")
+    return base64.b64encode(hmac.new(token.encode(), signed, hashlib.sha1).digest()).decode()
 
 
 def meta_signature(body: bytes, secret: str = SECRET) -> str:
@@ -93,7 +95,9 @@ class Door:
         signed_url = options.pop("signed_url", BASE + path)
         headers = {"X-Twilio-Signature": twilio_signature(signed_url, pairs, options.pop("token", TOKEN))}
         headers |= options.pop("headers", {})
-        data = options.pop("data", urlencode(list(pairs.items()) if isinstance(pairs, Mapping) else pairs))
+        data = options.pop("data", None)
+        if data is None:
+            data = urlencode(list(pairs.items()) if isinstance(pairs, Mapping) else pairs)
         return self.client.post(path, data=data, headers=headers, content_type=options.pop("content_type", FORM))
 
     def meta(self, payload: Any = None, **options: Any) -> TestResponse:
