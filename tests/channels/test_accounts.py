@@ -28,6 +28,7 @@ def test_every_number_and_page_has_an_endpoint() -> None:
         ("twilio-whatsapp", SERVICE),
         ("twilio-sms", "+15005550006"),
         ("twilio-sms", SERVICE),
+        ("twilio-messenger", "108000000000002"),
         ("twilio-messenger", SERVICE),
         ("meta-whatsapp", "106540352242922"),
         ("meta-messenger", "108000000000001"),

@@ -146,7 +146,7 @@ def test_meta_door_lets_nothing_in(name: str) -> None:
     assert (attack(door).status_code, door.got) == (expected, [])
 
 
-@pytest.mark.parametrize("time", [4e12, -1, "x", None, 1e400, True])
+@pytest.mark.parametrize("time", [4e15, -1, "x", None, 1e400, True])
 def test_times_that_cannot_be_true_are_left_out(time: Any) -> None:
     door = Door()
 

@@ -161,7 +161,7 @@ def test_one_bad_reader_never_costs_the_others() -> None:
     door = Door()
     value = {"metadata": {"phone_number_id": "106540352242922"}}
     good = {"from": "34600111222", "id": "wamid.1", "type": "text", "text": {"body": "hola"}}
-    value |= {"messages": [good, {**good, "contacts": {"a": 1}, "type": {"x": []}}, {**good, "id": "wamid.3"}]}
+    value |= {"messages": [good, {**good, "text": {"body": []}, "type": {"x": []}}, {**good, "id": "wamid.3"}]}
 
     door.meta({"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]})
 
