@@ -29,6 +29,11 @@ def looks(place: Place, now: datetime) -> list[Look]:
     return list(_LOOKS[place.provider](place, now)) if place.provider in _LOOKS else []
 
 
+def name_of(place: Place) -> str:
+    """What people call it: its number where it has one, else its id."""
+    return place.fact("number") or place.account
+
+
 def _place(ours: Accounts, endpoint: Endpoint, public_bases: tuple[str, ...]) -> Iterator[Place]:
     kind = adapter(endpoint.kind)
     if kind.provider == "twilio":

@@ -99,6 +99,25 @@ class Standing:
         return max(serious, key=STATES.index) if serious else "unknown"
 
 
+    def as_data(self) -> dict[str, Any]:
+        """The same as plain JSON."""
+        times = ("last_webhook_at", "last_inbound_at", "last_sent_at", "last_refused_at", "checked_at")
+        return {
+            "kind": self.ours.kind, "account": self.ours.account, "name": self.ours.name, "state": self.state,
+            **{name: _iso(self.health.get(name)) for name in times},
+            "last_error_code": self.health.get("last_error_code"), "queued": self.queued,
+            "oldest_queued_at": _iso(self.oldest_at), "paused_until": _iso(self.paused_until),
+            "paused_why": self.health.get("paused_why") if self.paused_until else None,
+            "findings": [dict(one) for one in self.findings], "alarms": [alarm_data(one) for one in self.alarms],
+        }
+
+
+def alarm_data(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    """An alarm as plain JSON, without its facts: a sentence says which of them may be seen."""
+    told = {name: alarm[name] for name in ("key", "level", "text", "kind", "account", "times")}
+    return told | {name: _iso(alarm[name]) for name in ("raised_at", "last_at", "mailed_at")}
+
+
 def standings(reader: Reader, ours: Sequence[Ours], now: datetime) -> list[Standing]:
     """How each of these channels stands, the worst first."""
     rows = {(row["kind"], row["account"]): dict(row) for row in reader.execute(select(_health)).mappings()}
@@ -115,6 +134,12 @@ def standings(reader: Reader, ours: Sequence[Ours], now: datetime) -> list[Stand
     return sorted(found, key=lambda standing: -STATES.index(standing.state))
 
 
+def noted(reader: Reader) -> list[Ours]:
+    """Every channel that something is known of, whether it is still ours or not."""
+    rows = reader.execute(select(_health.c.kind, _health.c.account).order_by(_health.c.kind, _health.c.account))
+    return [Ours(kind, account, account) for kind, account in rows]
+
+
 def open_alarms(reader: Reader) -> list[dict[str, Any]]:
     """The alarms that are not over, critical ones first, then the newest."""
     return [dict(row) for row in reader.execute(_open_alarms).mappings()]
@@ -124,6 +149,12 @@ def count_alarms(reader: Reader) -> dict[str, int]:
     """How many alarms are open, by level."""
     query = select(_alarm.c.level, func.count()).where(_alarm.c.cleared_at.is_(None)).group_by(_alarm.c.level)
     return {level: number for level, number in reader.execute(query)}
+
+
+def count_unmailed(reader: Reader) -> int:
+    """How many of them nobody was written to about."""
+    query = select(func.count()).select_from(_alarm).where(_alarm.c.cleared_at.is_(None), _alarm.c.mailed_at.is_(None))
+    return int(reader.execute(query).scalar_one())
 
 
 def resume(work: Work, kind: str, account: str, agent_id: str) -> bool:
@@ -141,9 +172,10 @@ def check_soon(work: Work, kind: str, account: str) -> None:
             {"check_due_at": work.now})
 
 
-def due_at(reader: Reader, kind: str, account: str) -> datetime | None:
-    """When the channel is to be looked at; None: as soon as anybody can."""
-    return reader.execute(select(_health.c.check_due_at).where(*_is(kind, account))).scalar()
+def due_times(reader: Reader) -> dict[tuple[str, str], datetime | None]:
+    """When each channel is to be looked at, by (kind, account); None: as soon as anybody can."""
+    query = select(_health.c.kind, _health.c.account, _health.c.check_due_at)
+    return {(kind, account): at for kind, account, at in reader.execute(query)}
 
 
 def last_inbound_at(reader: Reader, kind: str, account: str) -> datetime | None:
@@ -187,6 +219,10 @@ def hours_of(reader: Reader, kind: str, account: str) -> dict[datetime, int]:
 def forget_hours(work: Work) -> None:
     """Let go of the hours nobody compares with any more."""
     work.connection.execute(delete(_hour).where(_hour.c.hour < work.now - HOURS_KEPT))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _is(kind: str, account: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -26,7 +26,7 @@ from config import Settings
 from conversation.outbox import IS_OPEN
 from conversation.tables import OPEN_PART_STATES, DeadLetter, OutboxPart
 from handoff.tables import Ticket
-from operations import network
+from operations import channel_figures, network
 from pipeline import schema
 from pipeline.tables import SlowWork, Timer
 
@@ -151,6 +151,7 @@ def count(engine: Engine) -> None:
             for state in OPEN_PART_STATES:
                 metrics.sent.labels(state).set(states.get(state, 0))
             _count_waiting(connection)
+            channel_figures.count(connection, clock.now())
     except SQLAlchemyError:
         return
 

@@ -1,20 +1,16 @@
 """The watch over our channels: asks the providers how each stands, every few minutes or when somebody wants to know.
 
-Runs in a thread of the slow worker, with no transaction open while it asks. Rows say what is due (`check_due_at`), so
+A sweep of the slow worker, with no transaction open while it asks. Rows say what is due (`check_due_at`), so
 that several workers never ask twice and a button of the console needs no bell. What is wrong becomes an alarm, what is
 well again ends it; what the provider did not tell changes nothing.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import structlog
 
 import config
 from channels import accounts, asking, places
@@ -23,15 +19,11 @@ from channels.probing import Found, Place
 from conversation import alarms, channel_health
 from conversation.alarms import Trouble
 from conversation.work import Database, Work
-from pipeline import mail
 from pipeline.channel_silence import unusual
 
-LOOK_SECONDS = 2.0
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 FOREIGN_QUIET = timedelta(hours=24)  # so long nothing foreign came: the subscription was mended
 SERVING = frozenset({"token", "permission", "account", "number", "callback", "subscription"})  # without them nobody is served
-
-logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +36,14 @@ class Watch:
     every: timedelta
 
     def look(self) -> int:
-        """Check every channel that is due; returns how many."""
-        due = [place for place in self.places if self._is_mine(place)]
-        if due:
-            self.check(due)
-        return len(due)
+        """Check every channel that is due and that nobody else is at; returns how many."""
+        with self.database.reading() as session:
+            due_at = channel_health.due_times(session)
+        due = [place for place in self.places if self._is_due(due_at.get((place.kind, place.account)))]
+        mine = [place for place in due if self._claim(place)]
+        if mine:
+            self.check(mine)
+        return len(mine)
 
     def check(self, wanted: Sequence[Place]) -> None:
         """Check these channels now, and write down what was found."""
@@ -66,15 +61,14 @@ class Watch:
         now = self.database.wiring.now()
         return [one for look in places.looks(place, now) for one in asking.run(look, ask)]
 
-    def _is_mine(self, place: Place) -> bool:
-        """Whether the channel is due, and nobody else is at it. Looks before it writes: mostly nothing is due."""
-        with self.database.reading() as session:
-            due = channel_health.due_at(session, place.kind, place.account)
-        now = self.database.wiring.now()
-        if (due is None and not self.every) or (due is not None and due > now):
-            return False
+    def _is_due(self, at: datetime | None) -> bool:
+        """Without a time: at once, unless checks come only when they are asked for."""
+        return bool(self.every) if at is None else at <= self.database.wiring.now()
+
+    def _claim(self, place: Place) -> bool:
         with self.database.work() as work:
-            return channel_health.claim_check(work, place.kind, place.account, now + self.every if self.every else NEVER)
+            next_at = work.now + self.every if self.every else NEVER
+            return channel_health.claim_check(work, place.kind, place.account, next_at)
 
 
 def tell(work: Work, place: Place, found: Sequence[Found]) -> None:
@@ -120,21 +114,3 @@ def watch_of(given: config.Settings, database: Database) -> Watch:
     bases = (given.twilio_api_base, given.meta_graph_base)
     ours = places.places(accounts.read(given.accounts()), bases, given.public_bases)
     return Watch(database, ours, bases, timedelta(seconds=given.check_seconds))
-
-
-def start(given: config.Settings, database: Database) -> threading.Thread:
-    """Watch and mail from now on, in a thread of this process."""
-    watch, post = watch_of(given, database), mail.post_of(given)
-    thread = threading.Thread(target=_run, args=(watch, post), name="channel-watch", daemon=True)
-    thread.start()
-    return thread
-
-
-def _run(watch: Watch, post: mail.Post | None) -> None:
-    while True:
-        for chore in (watch.look, lambda: mail.mail_due(watch.database, post) if post else 0):
-            try:
-                chore()
-            except Exception as error:  # whatever it was, a watch that ended would be missed by nobody: it comes again
-                logger.warning("the watch over channels failed", error=type(error).__name__)
-        time.sleep(LOOK_SECONDS)

@@ -91,6 +91,9 @@ def post_of(given: config.Settings) -> Post | None:
 
 def mail_due(database: Database, post: Post) -> int:
     """Write about every alarm that nobody was written to about; returns how many."""
+    with database.reading() as session:  # mostly there is none: look before taking the lock of a writer
+        if session.execute(select(_alarm.c.alarm_id).where(*_is_open).limit(1)).first() is None:
+            return 0
     with database.work() as work:
         waiting = _taken(work)
     if not waiting:

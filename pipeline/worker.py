@@ -24,7 +24,7 @@ import logs
 import orders.configuration
 from conversation.events import Rendered
 from conversation.work import Database, Wiring
-from pipeline import bulk, lanes, schema, slow
+from pipeline import bulk, channel_watch, lanes, mail, schema, slow
 from pipeline.housekeeping import Housekeeping
 from pipeline.media import open_media
 from pipeline.services import Services
@@ -101,7 +101,10 @@ def _sweeps(given: config.Settings, lane: str) -> dict[str, Callable[[], object]
         return {"bulk": bulk.drain}
     slow.install(work)
     keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
-    return {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick}
+    watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
+    sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
+              "channels": watch.look}
+    return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})
 
 
 if __name__ == "__main__":
