@@ -24,7 +24,7 @@ from bot.commands import flows
 from bot.flow.library import Library, load
 from bot.understanding.commands import understand
 from bot.understanding.read import warm_up
-from channels import accounts, webhooks
+from channels import accounts, countries, webhooks
 from channels.accounts import Accounts
 from channels.commands import channels as channel_commands
 from config import Settings
@@ -35,11 +35,14 @@ from conversation.work import Database, Wiring
 from handoff import sweep
 from handoff.commands import agents, queues
 from operations import health
+from operations.channel_status import status
 from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
 from pipeline import burial, dead_letters
+from pipeline.abuse import Limits
 from pipeline.answer import Bot
+from pipeline.channel_pulse import Pulse
 from pipeline.commands import replay
 from pipeline.duty import Duty
 from pipeline.intake import Intake
@@ -65,6 +68,7 @@ class Relevo:
     connector: Connector
     intake: Intake
     writer: Writer
+    pulse: Pulse
     doorbell: Doorbell
 
 
@@ -76,12 +80,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     made = Flask(__name__, static_folder=None)
     made.config.update(SECRET_KEY=given.secret_key or os.urandom(32), MAX_CONTENT_LENGTH=8 * 1024 * 1024)
     made.extensions["relevo"] = relevo
-    doors = (lambda: relevo.accounts, webhooks.WebhookSettings(given.public_bases), relevo.writer.submit)
+    doors = (lambda: relevo.accounts, webhooks.WebhookSettings(given.public_bases), relevo.pulse.submit)
     made.register_blueprint(webhooks.blueprint(*doors))
     made.wsgi_app = webhooks.short_cut(made.wsgi_app, *doors)  # type: ignore[method-assign]
     made.register_blueprint(console_blueprint(desk_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
+    channel_commands.add_command(status)
     for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
@@ -102,11 +107,27 @@ def wire(given: Settings) -> Relevo:
     doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
     database = Database(given.database_url, Wiring(doorbell.ring, render, library.text))
     services = Services(connector, given.secret_key, lambda: clock.now().date())
-    intake = Intake(Bot(lambda: library, services, Duty().open_queues), library.project.default_language)
+    served = sms_countries(given.sms_countries, ours, library.project.country)
+    bot = Bot(lambda: library, services, Duty().open_queues, Limits(given.contact_rate, served))
+    intake = Intake(bot, library.project.default_language)
     writer = Writer(database, intake, given.sweep_seconds)
     writers.append(writer)
     writer.every_sweep(lambda: _tend_desk(database))
-    return Relevo(given, database, library, ours, connector, intake, writer, doorbell)
+    pulse = Pulse(database, writer.submit)
+    writer.every_sweep(pulse.flush)
+    return Relevo(given, database, library, ours, connector, intake, writer, pulse, doorbell)
+
+
+def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
+    """Whose SMS are answered; empty: everybody's. Raises BadSettings."""
+    named = frozenset(code.upper() for code in config.listed(wanted))
+    wrong = sorted(code for code in named - {"*"} if not countries.is_country(code))
+    if wrong:
+        raise config.BadSettings(f"SMS_COUNTRIES: {wrong[0]} is no country; write ISO codes like ES,PT,FR, or * for all.")
+    if "*" in named:
+        return frozenset()
+    numbers = (one for account in ours.twilio.values() for one in account.senders.get("twilio-sms", ()))
+    return named or countries.countries_of(numbers) | {shop.upper()}
 
 
 def _tend_desk(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversation.work import Work
 from handoff import access, ledger, moves, telling
+from handoff.access import Viewer
 from handoff.errors import UnknownDisposition
 from handoff.ledger import AT_REST, Change, Standing
 
@@ -40,6 +41,13 @@ def leave(work: Work, held: Standing, name: str) -> None:
     held = _close(work, held, Change(row, moves.CONTACT, disposition, data={"agent": ""}))
     left = work.text("queue_left", held.language) if name == "return" else ""
     telling.say(work, held, left or work.text("cancelled", held.language))
+
+
+def end_blocked(work: Work, held: Standing, viewer: Viewer) -> None:
+    """Its contact is not answered any more: over without a word, whoever held it."""
+    row = moves.find("resolve", held.ticket["state"])
+    _close(work, held, Change(row, viewer.agent_id, {"disposition": moves.BLOCKED},
+                              data={"agent": viewer.name, "disposition": moves.BLOCKED}))
 
 
 def _close(work: Work, held: Standing, change: Change) -> Standing:

@@ -27,7 +27,7 @@ class Opening:
     """Why a conversation goes to people, and to which.
 
     `queue` may be unknown or empty (the default one takes it then). `evidence` is a list of {code, quote, message_id,
-    points}, `card` holds what was learnt so far ({path, known, language}).
+    points}, `card` holds what was learnt so far ({path, known, language}). `quiet`: the contact hears nothing of it.
     """
 
     queue: str
@@ -38,6 +38,7 @@ class Opening:
     score: float | None = None
     threshold: float | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def prepare(work: Work, conversation: Mapping[str, Any], opening: Opening) -> Ha
         "state": "queued", "reason": opening.reason, "summary": opening.summary,
         "priority": opening.priority if opening.priority in PRIORITIES else "normal", "score": opening.score,
         "threshold": opening.threshold, "evidence": [dict(reason) for reason in opening.evidence],
-        "card": dict(opening.card), "told": [telling.mark_of_queue(queue["queue_id"])], "epoch": conversation["epoch"],
+        "card": dict(opening.card), "told": _told(opening, queue), "epoch": conversation["epoch"],
         "ahead": queue["ahead"], "opened_at": work.now, "waiting_since": work.now,
-        "due_at": sla.due_at(queue, work.now),
+        "due_at": None if opening.quiet else sla.due_at(queue, work.now),  # nothing was promised to her
     }
     line = TimelineLine("handoff", conversation["conversation_id"], "bot", ticket_id, conversation["epoch"],
                         {"queue": queue["queue_id"], "reason": opening.reason})
-    return Handover(ticket, line, telling.acknowledgement(work, queue, conversation["language"]))
+    return Handover(ticket, line, "" if opening.quiet else telling.acknowledgement(work, queue, conversation["language"]))
 
 
 def heard(work: Work, conversation: Mapping[str, Any], message: Mapping[str, Any]) -> None:
@@ -102,6 +103,11 @@ def heard(work: Work, conversation: Mapping[str, Any], message: Mapping[str, Any
         claims.wake(work, held, "contact")
     elif ticket["state"] == "queued":
         _in_waiting_room(work, held, message)
+
+
+def _told(opening: Opening, queue: Mapping[str, Any]) -> list[str]:
+    """What counts as said; of a quiet ticket also what she would hear while it waits."""
+    return [telling.mark_of_queue(queue["queue_id"]), *(("noted",) if opening.quiet else ())]
 
 
 def _present(work: Work, conversation_id: str) -> str:

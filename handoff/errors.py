@@ -16,6 +16,12 @@ HandoffError          base of the package
   WindowClosed        the channel no longer lets us write freely
   NoteTooShort        a note has to say something
   EmptyReply          a reply has to say something
+  Blocked             the contact is not answered any more
+  OptedOut            the contact wants no messages
+  MarketingStopped    the contact wants no advertising
+  NoTemplate          no message template of this name fits the channel
+  BlankTemplate       a blank of the message template is empty or does not fit
+  UnknownBlockReason  a contact is not blocked for this
   UnknownDisposition  a ticket does not end like this
   NothingToRetry      the message did not fail
   NotAllowed          this needs another role
@@ -190,6 +196,63 @@ class EmptyReply(HandoffError):
 
     def __init__(self) -> None:
         super().__init__("The reply is empty; write something before you send it.")
+
+
+class Blocked(HandoffError):
+    """The contact is not answered any more."""
+
+    code = "blocked"
+
+    def __init__(self) -> None:
+        super().__init__("This contact is blocked; unblock her before you write.")
+
+
+class OptedOut(HandoffError):
+    """The contact wants no messages, and the law is with her."""
+
+    code = "opted_out"
+
+    def __init__(self) -> None:
+        super().__init__("This contact asked for no more messages; only she can undo that, by writing again.")
+
+
+class MarketingStopped(HandoffError):
+    """The contact wants no advertising."""
+
+    code = "marketing_stopped"
+
+    def __init__(self) -> None:
+        super().__init__("This contact asked for no advertising; send a message template that is no marketing.")
+
+
+class NoTemplate(HandoffError):
+    """No message template of this name fits the channel and the language."""
+
+    code = "no_template"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"No message template “{name}” can be sent on this channel; choose another.")
+        self.name = name
+
+
+class BlankTemplate(HandoffError):
+    """A blank of the message template is empty or does not fit. `label` names it to the agent."""
+
+    code = "blank_template"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"Fill in “{label}”, in one line without runs of spaces, before you send the message template.")
+        self.label = label
+
+
+class UnknownBlockReason(HandoffError):
+    """A contact is not blocked for this."""
+
+    code = "unknown_block_reason"
+
+    def __init__(self, why: str, known: Sequence[str]) -> None:
+        super().__init__(f"A contact cannot be blocked for “{why}”; the reasons are {', '.join(known)}.")
+        self.why = why
 
 
 class UnknownDisposition(HandoffError):

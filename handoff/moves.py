@@ -12,6 +12,7 @@ from handoff.errors import IllegalMove
 ENGINE, CONTACT, CLOCK = "engine", "contact", "clock"
 AGENT, HOLDER, SUPERVISOR = "agent", "holder", "supervisor"
 CANCELLED = "cancelled"  # the disposition of a ticket whose contact left the queue herself
+BLOCKED = "blocked"  # of one whose contact is not answered any more
 OWNER_OF = {"bot": "bot", "queued": "queue", "assigned": "agent", "snoozed": "agent", "resolved": "bot", "returned": "bot"}
 
 

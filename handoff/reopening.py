@@ -10,7 +10,7 @@ from typing import Literal
 
 import yaml
 
-from handoff.moves import CANCELLED
+from handoff.moves import BLOCKED, CANCELLED
 from handoff.waiting_room import folded
 
 SAME_MATTER_FOR = timedelta(hours=48)
@@ -26,12 +26,12 @@ def decide(
 ) -> Meaning:
     """`stays`: thanks or a sign, there is nothing to do. `queue`: the same matter, for the same queue. `bot`: a new one.
 
-    `kind` is the message's (`message`, `reply`, `form`, …). A ticket the contact cancelled, or that was spam, is no
-    matter to come back to.
+    `kind` is the message's (`message`, `reply`, `form`, …). A ticket the contact cancelled, that was spam, or that ended
+    with a block is no matter to come back to.
     """
     if is_thanks(text, kind):
         return "stays"
-    if disposition in (CANCELLED, "spam") or closed_at is None or now - closed_at >= SAME_MATTER_FOR:
+    if disposition in (BLOCKED, CANCELLED, "spam") or closed_at is None or now - closed_at >= SAME_MATTER_FOR:
         return "bot"
     return "queue"
 

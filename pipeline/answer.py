@@ -27,7 +27,7 @@ from conversation.tables import Message
 from conversation.work import Work
 from handoff import desk, reopening
 from handoff.tables import Agent, Ticket
-from pipeline import effects
+from pipeline import abuse, effects
 from pipeline.services import Services
 
 WAKES_BOT = frozenset({"message", "reply", "form", "unsupported"})
@@ -61,13 +61,17 @@ class Bot:
     library: Callable[[], Library]
     services: Services
     open_queues: Callable[[Work], frozenset[str]]
+    limits: abuse.Limits = abuse.NO_LIMITS
 
 
 def hear(work: Work, talk: Talk, event: Mapping[str, Any], bot: Bot) -> None:
     """Take in one event of a contact and answer it."""
+    was = abuse.before(talk)
     message = talk.heard(work, event)
     if event["kind"] not in HEARD or event.get("standby"):
         talk.row["heard_seq"] = message["seq"]
+        return
+    if abuse.is_kept_quiet(work, talk, message, was, bot.limits):
         return
     if _has_decided(work, talk, event, message):
         return
@@ -86,7 +90,7 @@ def hear_again(work: Work, talk: Talk, bot: Bot) -> None:
     ).mappings().all():
         if talk.row["owner"] != "bot":
             return
-        if message["kind"] in WAKES_BOT:
+        if message["kind"] in WAKES_BOT and not message["content"].get("deleted"):
             _answer(work, talk, _said(message), bot, message["seq"])
         if talk.row["heard_seq"] < message["seq"]:
             return
@@ -124,6 +128,10 @@ def apologise(work: Work, talk: Talk, why: str) -> None:
 def _has_decided(work: Work, talk: Talk, event: Mapping[str, Any], message: dict[str, Any]) -> bool:
     """Opt-out and the daily limit come before everything else."""
     wish = _wish(talk, event)
+    if wish == "marketing":
+        _advertising(work, talk, event["kind"] == "opt_in")
+        talk.row["heard_seq"] = message["seq"]
+        return True
     if wish:
         _consent(work, talk, wish, bool(event.get("provider_replied")))
         talk.row["heard_seq"] = message["seq"]
@@ -131,35 +139,50 @@ def _has_decided(work: Work, talk: Talk, event: Mapping[str, Any], message: dict
     if talk.row["opted_out_at"] and talk.facts["kind"].endswith("sms"):
         talk.row["heard_seq"] = message["seq"]
         return True
-    if event["kind"] not in WAKES_BOT:
-        talk.row["heard_seq"] = message["seq"]
+    if event["kind"] not in WAKES_BOT or (event.get("provider_replied") and talk.row["owner"] == "bot"):
+        talk.row["heard_seq"] = message["seq"]  # of HELP or INFO on SMS the provider has told her already
         return True
     talk.row["opted_out_at"] = None
     return _is_over_limit(work, talk, message)
 
 
 def _wish(talk: Talk, event: Mapping[str, Any]) -> str:
-    """`stop` or `start` where that is all she wrote, or what the provider read it as; else nothing."""
+    """`stop` or `start` where that is all she wrote, or what the provider read it as; `marketing` where it is about
+    nothing else; else nothing. Somebody who never stopped and lets us write (a plug-in of Messenger) starts nothing.
+    """
     if event["kind"] in ("opt_out", "opt_in"):
-        return "" if event.get("category") else {"opt_out": "stop", "opt_in": "start"}[event["kind"]]
+        if event.get("category"):
+            return "marketing"
+        has_stopped = talk.row["opted_out_at"] or talk.row["marketing_stopped_at"]
+        return "stop" if event["kind"] == "opt_out" else "start" if has_stopped else ""
     if consent.asks_to_stop(talk.facts["kind"], event.get("text", "")):
         return "stop"
     if talk.row["opted_out_at"] and consent.asks_to_start(talk.facts["kind"], event.get("text", "")):
         return "start"
+    if talk.row["marketing_stopped_at"] and consent.asks_for_advertising(event.get("text", "")):
+        return "start"
     return ""
+
+
+def _advertising(work: Work, talk: Talk, wanted: bool) -> None:
+    """She wants, or no longer wants, what nobody asked for; everything else is as before."""
+    talk.row["marketing_stopped_at"] = None if wanted else talk.row["marketing_stopped_at"] or work.now
+    work.record(TimelineLine("marketing_started" if wanted else "marketing_stopped", talk.conversation_id, "contact"))
 
 
 def _consent(work: Work, talk: Talk, wish: str, provider_replied: bool) -> None:
     language = talk.row["language"]
     if wish == "stop":
         already = talk.row["opted_out_at"] is not None
+        # outside SMS a message of hers opens the conversation again, but not to what nobody asked for
         talk.row["opted_out_at"] = work.now
+        talk.row["marketing_stopped_at"] = talk.row["marketing_stopped_at"] or work.now
         work.record(TimelineLine("opted_out", talk.conversation_id, "contact"))
         if not provider_replied and not already:
             talk.say(work, Outgoing(work.text("opted_out", language), author="system"))
             talk.parts[-1]["request"] |= {"consent": True}
     else:
-        talk.row["opted_out_at"] = None
+        talk.row["opted_out_at"] = talk.row["marketing_stopped_at"] = None
         work.record(TimelineLine("opted_in", talk.conversation_id, "contact"))
         if not provider_replied:
             talk.say(work, Outgoing(work.text("opted_in", language), author="system"))

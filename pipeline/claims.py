@@ -25,7 +25,8 @@ from conversation.outbox import IS_BLOCKED, IS_OPEN, SETTLED_CHECKS
 from conversation.prepared import Prepared
 from conversation.tables import OPEN_PART_STATES, Channel, Conversation, OutboxPart
 from conversation.work import Work
-from pipeline import dead_letters
+from pipeline import budget, dead_letters
+from pipeline.budget import USUAL_BUDGET, Budget
 
 RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS = 0.5, 60.0
 PATIENT_CODES = frozenset({"30003", "30022", "30023", "30027", "63038"})  # daily caps, a phone that is off
@@ -79,12 +80,16 @@ _stop = update(_conversation).where(_conversation.c.conversation_id == bindparam
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long things may take, in seconds: a lease, the looks for an unknown outcome, and all tries together."""
+    """How long things may take, in seconds: a lease, the looks for an unknown outcome, and all tries together.
+
+    `budget` is how many SMS may go out a day.
+    """
 
     lease: float = 30.0
     proof_first: float = 30.0
     proof_last: float = 120.0
     give_up: float = 900.0
+    budget: Budget = USUAL_BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ def take(work: Work, conversation_ids: Sequence[str], owner: str, patience: Pati
                 continue
             claimed.append(_claimed(part, work.now))
         blocked = part["conversation_id"]
+    claimed = _within_budget(work, claimed, patience.budget)
     if claimed:
         until = work.now + timedelta(seconds=patience.lease)
         _start.run(work.connection, [
@@ -232,6 +238,14 @@ def _suppress(work: Work, part: Mapping[str, Any], code: str) -> None:
     work.connection.execute(_end, {"id": part["part_id"], "new_state": "suppressed", "code": code, "why": None})
     work.record(TimelineLine("suppressed", part["conversation_id"], "system", data={"part": part["part_id"],
                                                                                    "why": code}))
+
+
+def _within_budget(work: Work, claimed: list[Claimed], allowed: Budget) -> list[Claimed]:
+    stopped = budget.refused(work, claimed, allowed)
+    for one in claimed:
+        if one.part_id in stopped:
+            _suppress(work, {"part_id": one.part_id, "conversation_id": one.conversation_id}, stopped[one.part_id])
+    return [one for one in claimed if one.part_id not in stopped] if stopped else claimed
 
 
 def _claimed(part: Mapping[str, Any], now: datetime) -> Claimed:

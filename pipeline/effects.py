@@ -79,8 +79,8 @@ def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult
     return None
 
 
-def hand_off(work: Work, talk: Talk, effect: HandOff) -> None:
-    """Open a ticket in this very transaction: the acknowledgement and the epoch go with it.
+def hand_off(work: Work, talk: Talk, effect: HandOff, *, quiet: bool = False) -> None:
+    """Open a ticket in this very transaction: the acknowledgement (unless `quiet`) and the epoch go with it.
 
     The bot's parting words, said in this turn, belong to the queue's epoch: they go out before the acknowledgement,
     unless a person claims before they have left. What it said in earlier turns and has not sent is suppressed.
@@ -91,7 +91,7 @@ def hand_off(work: Work, talk: Talk, effect: HandOff) -> None:
     opening = Opening(
         queue=effect.queue, reason=effect.reason, summary=effect.summary, priority=effect.priority,
         evidence=[asdict(reason) for reason in effect.evidence], score=effect.score, threshold=effect.threshold,
-        card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]})
+        card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]}, quiet=quiet)
     prepared = desk.prepare(work, talk.row, opening)
     talk.also(SUPPRESS_BOT, {"id": talk.conversation_id})
     talk.also(desk.ADD_TICKET, dict(prepared.ticket))

@@ -33,6 +33,7 @@ from channels.twilio_rest import page as twilio_page
 from conversation.events import Rendered
 from conversation.work import Database, Wiring, Work
 from pipeline import claims, lanes, reconcile, schema
+from pipeline.budget import Budget
 from pipeline.claims import Claimed, Outcome, Patience
 from pipeline.reconcile import Doubt
 
@@ -293,7 +294,7 @@ def settings_of(given: config.Settings) -> Settings:
     return Settings(
         endpoints=ours.endpoints(given.twilio_api_base, given.meta_graph_base, base), redis_url=given.redis_url,
         patience=Patience(given.lease_seconds, given.proof_first_seconds, given.proof_last_seconds,
-                          given.give_up_seconds),
+                          given.give_up_seconds, Budget(given.sms_daily_budget, given.sms_daily_budget_total)),
         sweep_seconds=given.sweep_seconds, concurrency=given.send_concurrency, rate=given.send_rate)
 
 

@@ -17,6 +17,8 @@ MADE = [
     errors.UnknownDisposition("x", ("solved",)), errors.NothingToRetry("sent"), errors.NotAllowed("agent"),
     errors.BadCredentials(), errors.LockedOut(datetime(2026, 11, 23, tzinfo=UTC)), errors.BadInvitation(),
     errors.WeakPassword(10), errors.EmailTaken("a@b.c"), errors.BadHours("x"),
+    errors.Blocked(), errors.OptedOut(), errors.MarketingStopped(), errors.NoTemplate("x"), errors.BlankTemplate("x"),
+    errors.UnknownBlockReason("x", ("spam",)),
 ]
 
 
