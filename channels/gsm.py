@@ -1,16 +1,20 @@
 """SMS characters: what GSM-7 knows, and what may be written with it instead.
 
 One character outside GSM-7 turns the whole message into UCS-2, with 70 instead of 160 units a segment, so typographic
-signs are folded. Letters are never touched: an á stays an á (3GPP TS 23.038, tables 6.2.1 and 6.2.1.1).
+signs are folded. Letters are never touched: an á stays an á (3GPP TS 23.038, tables 6.2.1 and 6.2.1.1; Twilio, "What is
+the SMS character limit?", read 2026-11-22).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("^{}[]~\\|€\f")  # two units each
+_ALL = BASIC | EXTENDED
 SINGLE_UNITS, PART_UNITS = 160, 153
 SINGLE_UCS2, PART_UCS2 = 70, 67
 _FOLDED = str.maketrans(
@@ -34,13 +38,27 @@ def fold(text: str) -> str:
 
 def is_gsm(text: str) -> bool:
     """Can GSM-7 carry every character of `text`?"""
-    return all(character in BASIC or character in EXTENDED for character in text)
+    return _ALL.issuperset(text)
 
 
 def segments(text: str) -> int:
-    """How many SMS the text is paid as."""
+    """How many SMS the text is paid as. What counts two units never stands on both sides of a border."""
     if is_gsm(text):
-        length = sum(2 if character in EXTENDED else 1 for character in text)
-        return 1 if length <= SINGLE_UNITS else -(-length // PART_UNITS)
-    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return 1 if length <= SINGLE_UCS2 else -(-length // PART_UCS2)
+        sizes = [2 if character in EXTENDED else 1 for character in text] if not EXTENDED.isdisjoint(text) else None
+        return _filled(sizes, len(text), SINGLE_UNITS, PART_UNITS)
+    sizes = [2 if character > "\uffff" else 1 for character in text] if max(text) > "\uffff" else None
+    return _filled(sizes, len(text), SINGLE_UCS2, PART_UCS2)
+
+
+def _filled(sizes: Iterable[int] | None, length: int, single: int, each: int) -> int:
+    if sizes is None:
+        return 1 if length <= single else -(-length // each)
+    sizes = list(sizes)
+    if sum(sizes) <= single:
+        return 1
+    count, used = 1, 0
+    for size in sizes:
+        if used + size > each:
+            count, used = count + 1, 0
+        used += size
+    return count

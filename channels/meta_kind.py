@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from channels import meta_graph
-from channels.base import Answer, Endpoint, Event, HttpRequest, Outgoing, Rendered
-from channels.render import Limits, render
+from channels.base import Answer, Endpoint, HttpRequest, Outgoing, Rendered
+from channels.limits import Limits
+from channels.render import render
 from channels.windows import Window
 
 if TYPE_CHECKING:
     from channels.accounts import MetaApp
-
-Found = Iterator[Event | dict[str, str]]
+    from channels.meta_members import Found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
-"""WhatsApp Cloud at Meta: up to 3 buttons, up to 10 list rows, media with captions.
+"""WhatsApp Cloud at Meta: up to 3 buttons or 10 list rows, forms, places, templates, files with captions.
 
-Limits: Meta, "Interactive reply buttons messages", "Interactive list messages", "Text messages" and "Media", read
-2026-11-21. `biz_opaque_callback_data` carries our part's id and comes back in every status.
+Limits: Meta, "Text messages" (4096), "Interactive reply buttons messages" (3, title 20, id 256, body 1024, header and
+footer 60), "Interactive list messages" (10 rows in 10 sections, title 24, description 72, id 200, button 20), "Interactive
+call-to-action URL button messages" (label 20), "Flow messages" (button 20 without emoji), "Location request messages"
+(body 1024), "Media" (formats; captions 1024) and "Contextual replies", read 2026-11-22. A list's body may be 4096 by
+Meta's page; 1024 is kept for all, as the buttons have it. `biz_opaque_callback_data` carries our part's id and comes
+back in every status.
 """
 
 from __future__ import annotations
@@ -9,25 +13,43 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from channels import meta_whatsapp_events
+from channels import meta_whatsapp_events, meta_whatsapp_messages
 from channels.base import Endpoint
+from channels.limits import Limits
 from channels.meta_kind import MetaKind
-from channels.render import Limits
 from channels.windows import DAY_OR_TEMPLATE
 
-LIST_BUTTON = "☰"  # opens the list; a sign and no word, so that it needs no language
+_OFFICE = "application/vnd.openxmlformats-officedocument."
 LIMITS = Limits(
     text=4096,
+    body=1024,
     caption=1024,
     buttons=3,
     rows=10,
-    media_types=frozenset(("image", "audio", "video", "document")),
+    link_button=True,
+    section_label=24,
+    header=60,
+    footer=60,
+    files={
+        "image": frozenset(("image/jpeg", "image/png")),
+        "audio": frozenset(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")),
+        "video": frozenset(("video/mp4", "video/3gpp")),
+        "sticker": frozenset(("image/webp",)),
+        "document": frozenset((
+            "application/pdf", "text/plain", "application/msword", "application/vnd.ms-excel",
+            "application/vnd.ms-powerpoint", f"{_OFFICE}wordprocessingml.document", f"{_OFFICE}spreadsheetml.sheet",
+            f"{_OFFICE}presentationml.presentation",
+        )),
+    },
     captioned=frozenset(("image", "video", "document")),
+    named=frozenset(("document",)),
+    locations=True,
+    location_requests=True,
+    forms=True,
+    template_name=r"[a-z0-9_]{1,512}",
+    quotes=True,
 )
-
-
 
 
 def _path(endpoint: Endpoint) -> str:
@@ -39,7 +61,7 @@ def _body(part: Mapping[str, Any], address: str, part_id: str) -> dict[str, Any]
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         **_recipient(address),
-        **_content(part),
+        **meta_whatsapp_messages.content(part, part_id),
         "biz_opaque_callback_data": part_id,
     }
 
@@ -58,33 +80,6 @@ def _recipient(address: str) -> dict[str, str]:
     """A number goes as Meta gave it, without +; a business-scoped id has a field of its own."""
     number = address.removeprefix("+")
     return {"to": number} if number.isdigit() else {"recipient": address}
-
-
-def _content(part: Mapping[str, Any]) -> dict[str, Any]:
-    text = part.get("text", "")
-    if "media_url" in part:
-        return _media(part["media_type"], part["media_url"], text)
-    if "buttons" in part:
-        buttons = [{"type": "reply", "reply": {"id": one["id"], "title": one["label"]}} for one in part["buttons"]]
-        return _interactive("button", text, {"buttons": buttons})
-    if "rows" in part:
-        rows = [
-            {"id": row["id"], "title": row["label"], **({"description": d} if (d := row.get("description")) else {})}
-            for row in part["rows"]
-        ]
-        return _interactive("list", text, {"button": LIST_BUTTON, "sections": [{"rows": rows}]})
-    return {"type": "text", "text": {"body": text, "preview_url": "https://" in text}}
-
-
-def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}
-
-
-def _media(kind: str, url: str, caption: str) -> dict[str, Any]:
-    media = {"link": url, **({"caption": caption} if caption else {})}
-    if kind == "document":
-        media["filename"] = unquote(urlsplit(url).path.rpartition("/")[2]) or "document"
-    return {"type": kind, kind: media}
 
 
 ADAPTER = MetaKind(

@@ -1,248 +1,174 @@
 """One message of ours in the shape a channel can show: split, numbered, cut, and said so.
 
-Pure. A part is plain JSON: `text`, `media_url` with `media_type`, and `buttons`, `rows` or `replies` where the channel
-has them. Lengths are counted in UTF-16 units, the strictest count any provider uses. What was changed is named in
-`degraded` with the words of docs/channels.md.
+Pure. A part is plain JSON and becomes one request: `text`; a file (`media_url`, `media_type`, `filename`), a `location`;
+below the text `buttons`, `rows` or `replies` of {id, label, description, section}, `taps` of those and of {label, url},
+one `link`, a `form`, or `location_request`; `header`, `footer`; `template`; `content` (channels/twilio_content.py);
+`reply_to`; `segments`, what an SMS is paid as. What was changed is named in `degraded` with the words of
+docs/channels.md.
 """
 
 from __future__ import annotations
 
-import mimetypes
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from channels.base import Outgoing, OutgoingChoice, Rendered
+import regex  # type: ignore[import-untyped,unused-ignore]
 
-MAX_PAYLOAD = 200
+from channels import templates
+from channels.base import Outgoing, Rendered
+from channels.choices import Shown, shape, tidy
+from channels.files import attach
+from channels.limits import Limits
+from channels.marks import without_marks
+from channels.splitting import cut, split
+
 EMPTY_BODY = "…"  # an interactive message needs some text
-_URL = re.compile(r"https?://\S+")
-_MARKS = re.compile(r"(?<![\w*_~`])([*_~]|`{1,3})(?=\S)([^\n]*?\S)\1(?![\w*_~`])")
-_JOINER = "\u200d"
-_REGIONAL = range(0x1F1E6, 0x1F200)
-_MODIFIERS = range(0x1F3FB, 0x1F400)
-_TAGS = range(0xE0020, 0xE0080)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a channel can carry. 0: it cannot.
-
-    `text` a message, `caption` a text that rides on media or choices; `buttons`, `rows`, `replies` how many, with the
-    lengths of their labels; `media_types` what may be sent as a file, `captioned` which of them may carry a text.
-    """
-
-    text: int
-    caption: int
-    buttons: int = 0
-    rows: int = 0
-    replies: int = 0
-    button_label: int = 20
-    row_label: int = 24
-    row_description: int = 72
-    media_types: frozenset[str] = frozenset()
-    captioned: frozenset[str] = frozenset()
-    keeps_marks: bool = True
-    fold: Callable[[str], str] | None = None
+_HEADED = frozenset(("buttons", "rows", "link", "form"))
+_PICTOGRAPH = regex.compile(r"\p{Extended_Pictographic}\p{M}*|[\u200d\ufe0f\U0001F1E6-\U0001F1FF\U0001F3FB-\U0001F3FF]")
+NOTHING = "There is nothing in this message that could be sent."
 
 
 def render(message: Outgoing, limits: Limits) -> Rendered:
-    """The parts of `message`, in order: media, text, and the choices on the last one."""
-    degraded: list[str] = []
-    text = _allowed(message.text.strip(), limits, degraded)
-    url = message.media[0].url if message.media else ""
-    media = _media(url)
-    if media and media["media_type"] not in limits.media_types:
-        degraded.append("media_as_link")
-        text, media = f"{text}\n{url}".strip(), {}
-    choices, text = _choices(message, text, limits, degraded)
-    parts = _parts(text, choices, media, limits)
-    if len(parts) > 1 and sum("text" in part for part in parts) > 1:
-        degraded.append("text_split")
-    return Rendered(tuple(parts), tuple(dict.fromkeys(degraded)))
+    """The parts of `message`, in order: files and place, text, and what may be tapped on the last one."""
+    notes: list[str] = []
+    if _is_plain(message):
+        return _plainly(_words(message.text, limits, notes), limits, notes)
+    if message.template is not None:
+        rendered = _template(message, limits)
+        if rendered is not None:
+            return rendered
+        notes.append("template_as_text")
+        message = replace(message, text=message.template.text or message.text, template=None)
+    if message.form is not None and (why := _why_no_form(message, limits)):
+        return Rendered((), ("form_refused",), why)
+    text = _words(message.text, limits, notes)
+    parts, lines = attach(message, limits, notes) if message.media or message.location is not None else ([], [])
+    if lines:
+        text = "\n".join((text, *(_words(one, limits, notes) for one in lines))).strip()
+    shown = shape(message, text, limits, notes) if message.choices else Shown(text)
+    if limits.fold:
+        shown = shown._replace(text=limits.fold(shown.text))
+    if message.form is not None or message.request_location:
+        shown = _with_asked(message, shown, limits, notes)
+    if message.header or message.footer:
+        shown = _framed(message, shown, limits, notes)
+    parts = _parts(shown, parts, limits, notes)
+    if not parts:
+        return Rendered((), tuple(dict.fromkeys(notes)), NOTHING)
+    if message.reply_to:
+        if limits.quotes:
+            parts[0]["reply_to"] = message.reply_to
+        else:
+            notes.append("quote_left_out")
+    return Rendered(tuple(parts), tuple(dict.fromkeys(notes)) if notes else (), more=shown.more)
 
 
-def _allowed(text: str, limits: Limits, degraded: list[str]) -> str:
+def _is_plain(message: Outgoing) -> bool:
+    """Words and nothing else, as most messages are."""
+    return not (
+        message.choices or message.media or message.header or message.footer or message.reply_to or message.template
+        or message.form or message.location or message.request_location
+    )  # fmt: skip
+
+
+def _plainly(text: str, limits: Limits, notes: list[str]) -> Rendered:
+    parts = _parts(Shown(text), [], limits, notes)
+    return Rendered(tuple(parts), tuple(notes)) if parts else Rendered((), tuple(notes), NOTHING)
+
+
+def _template(message: Outgoing, limits: Limits) -> Rendered | None:
+    """The template as such; None where the channel has none and its words are said plainly."""
+    template = message.template
+    assert template is not None
+    if limits.template_name:
+        return templates.render(message, template, limits)
+    if (template.text or message.text).strip():
+        return None
+    return Rendered((), refused="This kind of channel has no templates, and this one came without its words.")
+
+
+def _why_no_form(message: Outgoing, limits: Limits) -> str:
+    form = message.form
+    assert form is not None
+    if not limits.forms:
+        return "This kind of channel has no forms: ask its questions one by one."
+    if not form.flow_id.strip() or not _plain_label(form.cta):
+        return "The form needs its id (flow_id) and the words of its button (cta)."
+    return ""
+
+
+def _plain_label(text: str) -> str:
+    """Words without pictures: Meta takes none on a form's button."""
+    return tidy(_PICTOGRAPH.sub("", text))
+
+
+def _words(text: str, limits: Limits, notes: list[str]) -> str:
     """The text without marks the channel would show as stars, and with the characters it is cheap in."""
+    text = text.strip()
     if not limits.keeps_marks:
         plain = without_marks(text)
         if plain != text:
-            degraded.append("marks_removed")
+            notes.append("marks_removed")
         text = plain
-    return limits.fold(text) if limits.fold else text
+    return limits.fold(text).strip() if limits.fold else text
 
 
-def without_marks(text: str) -> str:
-    """`text` without WhatsApp's marks (*bold*, _italic_, ~struck~, `code`); links and AB_12_C are left alone."""
-    urls = [match.span() for match in _URL.finditer(text)]
-
-    def bare(match: re.Match[str]) -> str:
-        inside = any(start <= match.start() < end for start, end in urls)
-        return match[0] if inside else match[2]
-
-    return _MARKS.sub(bare, text)
-
-
-def _media(url: str) -> dict[str, Any]:
-    if not url:
-        return {}
-    mime = mimetypes.guess_type(url.partition("?")[0].partition("#")[0])[0] or "application/octet-stream"
-    family = mime.partition("/")[0]
-    return {"media_url": url, "media_type": family if family in ("image", "audio", "video") else "document"}
+def _with_asked(message: Outgoing, shown: Shown, limits: Limits, notes: list[str]) -> Shown:
+    """A form, or the button that shares where she is."""
+    form = message.form
+    if form is not None:
+        label = cut(_plain_label(form.cta), limits.button_label)
+        if label != form.cta:
+            notes.append("label_cut")
+        asked = {"flow_id": form.flow_id, "cta": label, "screen": form.screen, "data": dict(form.data)}
+        return shown._replace(fields={"form": asked}, body=limits.body)
+    if message.request_location:
+        if limits.location_requests:
+            return shown._replace(fields={"location_request": True}, body=limits.body)
+        notes.append("location_request_as_text")
+    return shown
 
 
-def _choices(message: Outgoing, text: str, limits: Limits, degraded: list[str]) -> tuple[dict[str, Any], str]:
-    """The tappable form of the choices, and the text that goes with it (a menu where nothing can be tapped)."""
-    choices = message.choices
-    if not choices:
-        return {}, text
-    if any(len(choice.id) > MAX_PAYLOAD for choice in choices) or not _fits(choices, limits):
-        degraded.append("choices_as_menu")
-        whole = f"{text}\n{menu(choices)}".strip()
-        return {}, limits.fold(whole) if limits.fold else whole
-    if _as_buttons(choices, limits):
-        return {"buttons": _labelled(choices, limits.button_label, degraded)}, text or EMPTY_BODY
-    if len(choices) <= limits.rows:
-        rows = _rows(choices, limits, degraded)
-        return {"rows": rows}, text or EMPTY_BODY
-    replies = _labelled(choices, limits.button_label, degraded)
-    lost = [one for one, shown in zip(choices, replies) if one.description or shown["label"] != one.label]
-    full = "\n".join(_line(one) for one in lost)
-    return {"replies": replies}, f"{text}\n{full}".strip() or EMPTY_BODY
+def _framed(message: Outgoing, shown: Shown, limits: Limits, notes: list[str]) -> Shown:
+    """Header and footer as such where the channel has them, else as the first and the last line."""
+    fields, text = dict(shown.fields), shown.text
+    is_headed = not _HEADED.isdisjoint(fields)
+    for name, words, limit in (("header", message.header, limits.header), ("footer", message.footer, limits.footer)):
+        said = _words(tidy(words), limits, notes)
+        if not said:
+            continue
+        if is_headed and limits.measure.size(said) <= limit:
+            fields[name] = said
+            continue
+        notes.append(f"{name}_as_text")
+        text = f"{said}\n{text}".strip() if name == "header" else f"{text}\n{said}".strip()
+    return shown._replace(text=text, fields=fields)
 
 
-def _fits(choices: Sequence[OutgoingChoice], limits: Limits) -> bool:
-    return len(choices) <= max(limits.buttons, limits.rows, limits.replies)
-
-
-def _as_buttons(choices: Sequence[OutgoingChoice], limits: Limits) -> bool:
-    """Buttons show short labels and nothing else; a list shows more, so longer ones go there."""
-    if len(choices) > limits.buttons:
-        return False
-    short = all(units(choice.label) <= limits.button_label and not choice.description for choice in choices)
-    return short or not limits.rows
-
-
-def _labelled(choices: Sequence[OutgoingChoice], limit: int, degraded: list[str]) -> list[dict[str, str]]:
-    """Choices with labels short enough and all different: WhatsApp refuses two equal ones."""
-    found: list[dict[str, str]] = []
-    seen: set[str] = set()
-    for n, choice in enumerate(choices, 1):
-        label = cut(choice.label or choice.id, limit)
-        if label in seen:
-            label = f"{cut(label, limit - len(f' {n}'))} {n}"
-        if label != choice.label:
-            degraded.append("label_cut")
-        seen.add(label)
-        found.append({"id": choice.id, "label": label})
-    return found
-
-
-def _rows(choices: Sequence[OutgoingChoice], limits: Limits, degraded: list[str]) -> list[dict[str, str]]:
-    rows = _labelled(choices, limits.row_label, degraded)
-    for row, choice in zip(rows, choices):
-        full = choice.description or (choice.label if row["label"] != choice.label else "")
-        short = cut(full, limits.row_description)
-        if short != full:
-            degraded.append("description_cut")
-        if short:
-            row["description"] = short
-    return rows
-
-
-def menu(choices: Sequence[OutgoingChoice]) -> str:
-    """The choices as numbered lines: `1. Sí`, with a description after a dash."""
-    return "\n".join(f"{n}. {_line(choice)}" for n, choice in enumerate(choices, 1))
-
-
-def _line(choice: OutgoingChoice) -> str:
-    label = choice.label or choice.id
-    return f"{label} - {choice.description}" if choice.description else label
-
-
-def _parts(text: str, choices: dict[str, Any], media: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
-    parts: list[dict[str, Any]] = []
-    can_ride = not choices and media.get("media_type") in limits.captioned and 0 < units(text) <= limits.caption
-    if media and not can_ride:
-        parts.append(media)
-        media = {}
+def _parts(shown: Shown, parts: list[dict[str, Any]], limits: Limits, notes: list[str]) -> list[dict[str, Any]]:
+    text, fields = shown.text, shown.fields
+    is_interactive = bool(fields) and "content" not in fields
     if not text:
-        return parts
-    pieces = split(text, limits.text)
-    if choices and units(pieces[-1]) > limits.caption:
-        pieces[-1:] = split(pieces[-1], limits.caption)
-    parts += [{"text": piece} for piece in pieces]
-    parts[-1] |= media | choices
-    return parts
+        if not is_interactive:
+            return parts
+        text = EMPTY_BODY
+    if not fields and len(parts) == 1 and _rides(parts[0], text, limits):
+        return [{"text": text, **parts[0]}]
+    pieces = [text]
+    if limits.measure.size(text) > (shown.body if is_interactive else limits.text):
+        pieces = split(text, limits.text, limits.measure)
+        if is_interactive and limits.measure.size(pieces[-1]) > shown.body:
+            pieces[-1:] = split(pieces[-1], shown.body, limits.measure)
+        notes.append("text_split")
+    said: list[dict[str, Any]] = [{"text": piece} for piece in pieces]
+    if limits.segments is not None:
+        for part in said:
+            part["segments"] = limits.segments(part["text"])
+    if fields:
+        said[-1] |= fields
+    return parts + said
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 units: an emoji counts two."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def cut(text: str, limit: int) -> str:
-    """At most `limit` units of `text`; what was cut ends with “…”."""
-    if units(text) <= limit:
-        return text
-    return text[: _last_whole(text, limit - 1)].rstrip() + "…"
-
-
-def split(text: str, limit: int) -> list[str]:
-    """Pieces of at most `limit` units: cut at lines, else at spaces, never inside a grapheme; a link stays whole."""
-    pieces: list[str] = []
-    while units(text) > limit:
-        end = _last_whole(text, limit)
-        at = _breaking_place(text, end)
-        pieces.append(text[:at].rstrip())
-        text = text[at:].lstrip()
-    return [piece for piece in (*pieces, text) if piece]
-
-
-def _breaking_place(text: str, end: int) -> int:
-    """Where to cut `text[:end]`: after the last line or word in its second half, before a link, else at `end`."""
-    if end < len(text) and text[end].isspace():
-        return end
-    line = text.rfind("\n", end // 2, end)
-    if line > 0:
-        return line
-    space = max(text.rfind(gap, end // 2, end) for gap in " \t\n\u00a0")
-    if space > 0:
-        return space
-    for match in _URL.finditer(text):
-        if 0 < match.start() < end < match.end():
-            return match.start()
-    any_space = max(text.rfind(gap, 1, end) for gap in " \t\n")
-    return any_space if any_space > 0 else end
-
-
-def _last_whole(text: str, limit: int) -> int:
-    """The largest number of characters of `text` that fit into `limit` units and end between two graphemes."""
-    end, used = 0, 0
-    for character in text:
-        used += 2 if ord(character) > 0xFFFF else 1
-        if used > limit:
-            break
-        end += 1
-    at = end
-    while 0 < at < len(text) and _joined(text, at):
-        at -= 1
-    return at or max(end, 1)
-
-
-def _joined(text: str, at: int) -> bool:
-    """Do the characters before and after `at` belong to one grapheme?"""
-    before, after = text[at - 1], text[at]
-    if before == _JOINER or after == _JOINER or (before == "\r" and after == "\n"):
-        return True
-    if unicodedata.category(after) in ("Mn", "Me", "Mc") or ord(after) in _MODIFIERS or ord(after) in _TAGS:
-        return True
-    if ord(after) not in _REGIONAL:
-        return False
-    # Flags are pairs of regional letters: an odd number of them before means the pair is cut.
-    run = at
-    while run and ord(text[run - 1]) in _REGIONAL:
-        run -= 1
-    return (at - run) % 2 == 1
+def _rides(part: dict[str, Any], text: str, limits: Limits) -> bool:
+    is_bare = "text" not in part and part.get("media_type") in limits.captioned
+    return is_bare and limits.measure.size(text) <= limits.caption

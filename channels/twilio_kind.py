@@ -9,13 +9,17 @@ from typing import Any
 
 from channels import twilio_rest
 from channels.base import Answer, Endpoint, HttpRequest, Outgoing, Rendered
-from channels.render import Limits, render
+from channels.limits import Limits
+from channels.render import render
 from channels.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
 class TwilioKind:
-    """A channel over Twilio. `prefix` stands before its addresses (`whatsapp:`); '' is SMS."""
+    """A channel over Twilio. `prefix` stands before its addresses (`whatsapp:`); '' is SMS.
+
+    `types_for`: what Twilio calls this channel where it shows “typing…”; '' where it does not.
+    """
 
     name: str
     channel: str
@@ -26,6 +30,7 @@ class TwilioKind:
     limits: Limits
     window: Window
     provider: str = "twilio"
+    types_for: str = ""
 
     def render(self, message: Outgoing) -> Rendered:
         return render(message, self.limits)
@@ -34,7 +39,7 @@ class TwilioKind:
         return twilio_rest.request(part, address, self.prefix, part_id, endpoint)
 
     def attention(self, provider_id: str, address: str, endpoint: Endpoint) -> HttpRequest | None:
-        return None
+        return twilio_rest.typing(provider_id, self.types_for, endpoint) if self.types_for else None
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         return twilio_rest.answer(status, headers, body)

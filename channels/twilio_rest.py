@@ -6,6 +6,7 @@ Sources: Twilio, "Messages resource" and "Error and warning dictionary", read 20
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
@@ -13,12 +14,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from channels import twilio_errors
+from channels import twilio_content, twilio_errors
 from channels.base import Answer, Endpoint, HttpRequest
 from channels.delivery import refusal, wordless
 from channels.plain import json_of, list_of, object_of, text_of
 
 PAGE_SIZE = 200
+_MESSAGE_SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 
 
 def error_class(code: str) -> str:
@@ -33,14 +35,30 @@ def request(part: Mapping[str, Any], to: str, prefix: str, part_id: str, endpoin
         form["MessagingServiceSid"] = endpoint.account
     else:
         form["From"] = prefix + endpoint.account
-    if part.get("text"):
-        form["Body"] = part["text"]
-    if part.get("media_url"):
-        form["MediaUrl"] = part["media_url"]
+    if "content" in part or "template" in part:
+        form |= twilio_content.fields(part, endpoint.facts.get("content") or {})
+    if "ContentSid" not in form:  # Twilio takes content or a body, never both
+        if part.get("text"):
+            form["Body"] = part["text"]
+        if part.get("media_url"):
+            form["MediaUrl"] = part["media_url"]
     if endpoint.callback_url:
         form["StatusCallback"] = with_part(endpoint.callback_url, part_id)
-    headers = {**_headers(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {**headers(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
     return HttpRequest("POST", _messages_url(endpoint), headers, urlencode(form).encode("ascii"))
+
+
+def typing(message_sid: str, channel: str, endpoint: Endpoint) -> HttpRequest | None:
+    """The POST that marks her message as read and shows “typing…” for 25 seconds or until our answer.
+
+    Source: Twilio, "Typing Indicators resource" (public beta, WhatsApp only), read 2026-11-22.
+    """
+    if not _MESSAGE_SID.fullmatch(message_sid):
+        return None
+    form = {"messageId": message_sid, "channel": channel}
+    headers = {**headers(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
+    url = f"{endpoint.api_base.replace('//api.', '//messaging.', 1)}/v2/Indicators/Typing.json"
+    return HttpRequest("POST", url, headers, urlencode(form).encode("ascii"))
 
 
 def with_part(callback_url: str, part_id: str) -> str:
@@ -68,7 +86,7 @@ def listing(to: str, prefix: str, since_iso: str, endpoint: Endpoint) -> HttpReq
     if not endpoint.account.startswith("MG"):
         query["From"] = prefix + endpoint.account
     query |= {"DateSent>": _utc(since_iso), "PageSize": str(PAGE_SIZE)}
-    return HttpRequest("GET", f"{_messages_url(endpoint)}?{urlencode(query)}", _headers(endpoint))
+    return HttpRequest("GET", f"{_messages_url(endpoint)}?{urlencode(query)}", headers(endpoint))
 
 
 def page(url: str, endpoint: Endpoint) -> HttpRequest | None:
@@ -76,7 +94,7 @@ def page(url: str, endpoint: Endpoint) -> HttpRequest | None:
     path = url.removeprefix(endpoint.api_base)
     if not path.startswith(f"/2010-04-01/Accounts/{endpoint.secrets['account_sid']}/Messages.json?"):
         return None
-    return HttpRequest("GET", endpoint.api_base + path, _headers(endpoint))
+    return HttpRequest("GET", endpoint.api_base + path, headers(endpoint))
 
 
 def listed(body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
@@ -113,7 +131,8 @@ def _messages_url(endpoint: Endpoint) -> str:
     return f"{endpoint.api_base}/2010-04-01/Accounts/{endpoint.secrets['account_sid']}/Messages.json"
 
 
-def _headers(endpoint: Endpoint) -> dict[str, str]:
+def headers(endpoint: Endpoint) -> dict[str, str]:
+    """Who we are, to Twilio's REST interface."""
     secret = _basic(endpoint.secrets["account_sid"], endpoint.secrets["auth_token"])
     return {"Authorization": secret, "Accept": "application/json"}
 

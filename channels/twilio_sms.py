@@ -1,19 +1,21 @@
 """SMS over Twilio. Choices are numbered menus, media is a link, and typographic signs are folded to GSM-7.
 
-Limits: Twilio, "Messages resource" (Body 1600, error 21617 above), read 2026-11-21. MMS exists in two countries only,
-so a picture is a link everywhere.
+Limits: Twilio, "Messages resource" (Body 1600, error 21617 above), "What is the SMS character limit?" (segments) and
+"Twilio support for opt-out keywords", read 2026-11-22. MMS exists in two countries only, so a picture is a link
+everywhere. A word that unsubscribes whoever sends it is never offered by itself.
 """
 
 from __future__ import annotations
 
 import re
 
-from channels.gsm import fold
-from channels.render import Limits
+from channels.consent import SMS_STOP
+from channels.gsm import fold, segments
+from channels.limits import Limits
 from channels.twilio_kind import TwilioKind
 from channels.windows import NO_WINDOW
 
-LIMITS = Limits(text=1600, caption=1600, keeps_marks=False, fold=fold)
+LIMITS = Limits(text=1600, keeps_marks=False, fold=fold, segments=segments, stop_words=SMS_STOP)
 ADAPTER = TwilioKind(
     name="twilio-sms",
     channel="sms",

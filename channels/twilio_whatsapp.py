@@ -1,22 +1,33 @@
-"""WhatsApp over Twilio. Choices are numbered menus: buttons need content made at Twilio (docs/channels.md).
+"""WhatsApp over Twilio: buttons and lists where content for them was made at Twilio, else numbered menus.
 
-Limits: Twilio, "Messages resource" (Body 1600) and "WhatsApp media messages" (images, audio, video, PDF), read
-2026-11-21. A document carries no caption, so its text goes in a message of its own.
+Limits: Twilio, "Messages resource" (Body 1600), "twilio/quick-reply" (3 in a session without approval, body 1024),
+"twilio/list-picker" (10 items, name 24, description 72, id 200) and "WhatsApp media messages" (images, audio, video,
+PDF), read 2026-11-22. A document carries neither its name nor a caption, so they go in a message of their own.
+"twilio/location" takes no variables and "twilio/call-to-action" needs approval: places and addresses stand in the text.
 """
 
 from __future__ import annotations
 
 import re
 
-from channels.render import Limits
+from channels.limits import Limits
 from channels.twilio_kind import TwilioKind
 from channels.windows import DAY_OR_TEMPLATE
 
 LIMITS = Limits(
     text=1600,
+    body=1024,
     caption=1024,
-    media_types=frozenset(("image", "audio", "video", "document")),
+    content_buttons=3,
+    content_rows=10,
+    files={
+        "image": frozenset(("image/jpeg", "image/png", "image/webp")),
+        "audio": frozenset(("audio/ogg", "audio/amr", "audio/3gpp", "audio/aac", "audio/mpeg")),
+        "video": frozenset(("video/mp4",)),
+        "document": frozenset(("application/pdf",)),
+    },
     captioned=frozenset(("image", "video")),
+    template_name=r"HX[0-9A-Za-z]+",
 )
 ADAPTER = TwilioKind(
     name="twilio-whatsapp",
@@ -27,4 +38,5 @@ ADAPTER = TwilioKind(
     address_example="+34600111222",
     limits=LIMITS,
     window=DAY_OR_TEMPLATE,
+    types_for="whatsapp",
 )

@@ -61,8 +61,8 @@ class OutgoingTemplate:
     """A message the provider approved beforehand: the only kind that may open a closed window.
 
     `name` is the provider's (Meta's template name, Twilio's ContentSid HX…), `values` fill {{1}}, {{2}} … of its body,
-    `buttons` the payloads (or the end of the address) of its buttons, in their order. `text` is how it reads to an
-    agent, filled in.
+    `buttons` the payloads of its buttons in their order, or `url:` and the end of the address that a button opens; at
+    Twilio they go on counting after the values. `text` is how it reads to an agent, filled in.
     """
 
     name: str
@@ -78,6 +78,8 @@ class Outgoing:
 
     `author`: bot, agent, system. `choice_style`: auto, buttons, list, menu (a wish). `purpose`: service (she asked or
     waits for it), utility (news of her order), marketing. `reply_to` is the provider's id of the message it quotes.
+    Choices that do not fit are shown page by page: `more_label` is what leads to the next page, in her language, and
+    `shown` how many of them stood on the pages before this one.
     """
 
     text: str
@@ -93,6 +95,8 @@ class Outgoing:
     header: str = ""
     footer: str = ""
     purpose: str = "service"
+    more_label: str = "…"
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,14 @@ class Rendered:
 
     A part is plain JSON, stored with the message and turned into bytes when it is sent; `part["text"]` is what the
     provider will show as its words. `degraded` uses the words of docs/channels.md. `refused` says why this kind of
-    channel cannot carry the message at all; then there are no parts.
+    channel cannot carry the message at all; then there are no parts. `more` is the payload that asks for the next page
+    of the choices, '' where all have been shown.
     """
 
     parts: tuple[dict[str, Any], ...]
     degraded: tuple[str, ...] = ()
     refused: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 import channels
 from channels.base import Outgoing, OutgoingChoice, Rendered
+from channels.choices import menu
 from channels.gsm import fold, is_gsm, segments
-from channels.render import cut, menu, split, units, without_marks
+from channels.limits import units
+from channels.marks import without_marks
+from channels.splitting import cut, split
 from conversation.events import OutgoingMedia
 
 KINDS = list(channels.adapters())
@@ -30,14 +33,19 @@ def rendered(kind: str, text: str = "¿Qué?", *labels: str, media_url: str = ""
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_short_text_is_one_part_and_unchanged(kind: str) -> None:
-    assert rendered(kind, "¿Qué tal?") == Rendered(({"text": "¿Qué tal?"},))
+    found = rendered(kind, "¿Qué tal?")
+
+    assert ([part["text"] for part in found.parts], found.degraded) == (["¿Qué tal?"], ())
 
 
-@pytest.mark.parametrize("kind", ["twilio-whatsapp", "twilio-sms"])
-def test_choices_are_a_numbered_menu_where_nothing_can_be_tapped(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "note"),
+    [("twilio-whatsapp", "buttons_or_menu"), ("twilio-messenger", "buttons_or_menu"), ("twilio-sms", "choices_as_menu")],
+)
+def test_choices_are_a_numbered_menu_where_nothing_can_be_tapped(kind: str, note: str) -> None:
     found = rendered(kind, "¿Seguro?", "Sí", "No")
 
-    assert found == Rendered(({"text": "¿Seguro?\n1. Sí\n2. No"},), ("choices_as_menu",))
+    assert (found.parts[0]["text"], found.degraded) == ("¿Seguro?\n1. Sí\n2. No", (note,))
 
 
 def test_menu_puts_descriptions_after_a_dash() -> None:
@@ -76,10 +84,11 @@ def test_labels_that_become_equal_are_told_apart() -> None:
     assert len(set(labels)) == 2 and all(len(label) <= 24 for label in labels)
 
 
-def test_eleven_choices_are_a_menu_on_whatsapp_cloud() -> None:
+def test_eleven_choices_are_nine_and_a_way_to_the_rest_on_whatsapp_cloud() -> None:
     found = rendered("meta-whatsapp", "¿Qué?", *"ABCDEFGHIJK")
 
-    assert found.parts[0]["text"].endswith("\n11. K") and found.degraded == ("choices_as_menu",)
+    assert [row["label"] for row in found.parts[0]["rows"]] == [*"ABCDEFGHI", "…"]
+    assert (found.more, found.degraded) == ("more>9", ("choices_paged",))
 
 
 def test_messenger_shows_thirteen_quick_replies_and_full_labels_in_the_text() -> None:
@@ -111,9 +120,9 @@ def test_document_over_twilio_has_its_text_beside_it() -> None:
 
 
 def test_picture_by_sms_is_a_link() -> None:
-    assert rendered("twilio-sms", "mira", media_url="https://x/1.jpg") == Rendered(
-        ({"text": "mira\nhttps://x/1.jpg"},), ("media_as_link",)
-    )
+    found = rendered("twilio-sms", "mira", media_url="https://x/1.jpg")
+
+    assert (found.parts[0]["text"], found.degraded) == ("mira\nhttps://x/1.jpg", ("media_as_link",))
 
 
 def test_picture_without_words_is_sent_alone() -> None:
