@@ -91,7 +91,7 @@ def _message(body: Object, item: Object, about: _About) -> Iterator[Object]:
         return
     mid = text_of(body.get("mid"))
     if body.get("is_deleted") is True:
-        yield {**head, "kind": "deleted", "target": mid}
+        yield {"kind": "deleted", **head, "target": mid}
         return
     yield {"provider_id": mid, **content_of(body), **head}
 

@@ -35,7 +35,7 @@ def content_of(item: Object) -> Content:
     else:
         reader = _TYPES.get(kind)
         found = reader(body, item) if reader else None
-    return found or {"kind": "unsupported", **error_of(first_of(item.get("errors")))}
+    return found or _unsupported(item)
 
 
 def context_of(item: Object) -> Content:
@@ -76,14 +76,20 @@ def phone(value: Any) -> str:
     return f"+{text}" if text.isascii() and text.isdigit() else text
 
 
+def _unsupported(item: Object) -> Content:
+    """Why, and the words that may stand beside what cannot be read."""
+    words = text_of(object_of(item.get("text")).get("body"))
+    return {"kind": "unsupported", **with_values(text=words), **error_of(first_of(item.get("errors")))}
+
+
 def _media(kind: str, body: Object) -> Content | None:
-    where = with_values(id=text_of(body.get("id")), url=text_of(body.get("url")))
-    if not where:
+    if not body:
         return None
     media = with_values(
         type=kind,
         mime=text_of(body.get("mime_type")),
-        **where,
+        id=text_of(body.get("id")),
+        url=text_of(body.get("url")),
         filename=text_of(body.get("filename")),
         voice=_flag(body.get("voice")),
         animated=_flag(body.get("animated")),
@@ -150,11 +156,9 @@ def _product(product: Object) -> Content | None:
 
 def _order(body: Object, item: Object) -> Content | None:
     items = [_order_item(object_of(one)) for one in list_of(body.get("product_items"))]
-    items = [one for one in items if one]
-    if not items:
-        return None
-    order = with_values(catalog_id=text_of(body.get("catalog_id")), items=items)
-    return with_values(order=order, text=text_of(body.get("text")))
+    catalog = with_values(catalog_id=text_of(body.get("catalog_id")))
+    order = {**catalog, "items": [one for one in items if one]}
+    return with_values(order=order, text=text_of(body.get("text"))) if catalog or order["items"] else None
 
 
 def _order_item(one: Object) -> Content:
@@ -183,15 +187,13 @@ def _revoke(body: Object, item: Object) -> Content:
     return {"kind": "deleted", "target": text_of(body.get("original_message_id"))}
 
 
-def _system(body: Object, item: Object) -> Content | None:
-    """`wa_id` and `user_id` are the new ones; the ids from before stand under `previous_…` (see who wrote)."""
-    what = _SYSTEM.get(text_of(body.get("type")))
-    if what is None:
-        return None
+def _system(body: Object, item: Object) -> Content:
+    """`wa_id` and `user_id` are the new ones. What changed stays out where nobody knows the type: it needs no answer."""
+    what = _SYSTEM.get(text_of(body.get("type")), "")
     new_id = text_of(body.get("new_user_id")) or text_of(body.get("user_id"))
     number = phone(body.get("new_wa_id")) or phone(body.get("wa_id"))
     new = {"number_changed": number or new_id, "user_id_changed": new_id or number}.get(what)
-    return {"kind": "system", "system": what, **with_values(new_address=new)}
+    return {"kind": "system", **with_values(system=what, new_address=new)}
 
 
 _TYPES: Mapping[str, Callable[[Object, Object], Content | None]] = {

@@ -29,7 +29,10 @@ _STATUSES = {"sent": "sent", "delivered": "delivered", "read": "read", "played":
 
 def read(entry: Object, app: MetaApp) -> Found:
     """Every member of every change of one entry."""
-    for member in list_of(entry.get("changes")):
+    changes = list_of(entry.get("changes"))
+    if not changes:
+        yield left_out("empty")
+    for member in changes:
         change = object_of(member)
         field = text_of(change.get("field"))
         if field not in FIELDS:

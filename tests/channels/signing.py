@@ -41,6 +41,7 @@ TREE: Mapping[str, Any] = {
             "verify_token": "let-me-in",
             "whatsapp": [{"phone_number_id": "106540352242922", "number": "+15550783881"}],
             "pages": ["108000000000001"],
+            "instagram": ["17841400000000001"],
         }
     ],
 }
