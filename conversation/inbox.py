@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversation import ids, outbox, people
@@ -210,13 +210,13 @@ def first_time(work: Work, identity: tuple[str, ...]) -> bool:
     return bool(first_times(work, [identity]))
 
 
-def unseen(work: Work, identities: Sequence[tuple[str, ...]]) -> set[int]:
+def unseen(connection: Connection, identities: Sequence[tuple[str, ...]]) -> set[int]:
     """Which of these never came in: their places in the list. Only looks."""
     places = {_digest(identity): place for place, identity in enumerate(identities)}
     digests = list(places)
     for start in range(0, len(digests), LOOKED_UP_AT_ONCE):
         some = digests[start:start + LOOKED_UP_AT_ONCE]
-        for known in work.connection.execute(_seen, {"digests": some}).scalars():
+        for known in connection.execute(_seen, {"digests": some}).scalars():
             del places[bytes(known)]
     return set(places.values())
 

@@ -18,7 +18,8 @@ from conversation.tables import DeadLetter, Message, OutboxPart
 from conversation.work import Work
 from pipeline import answer
 from pipeline.dead_letters import bury, settle
-from pipeline.intake import Due, Intake, identity_of
+from pipeline.identities import identity_of
+from pipeline.intake import Due, Intake
 from pipeline.tables import SlowWork
 
 _letter, _part, _message, _slow = DeadLetter.__table__, OutboxPart.__table__, Message.__table__, SlowWork.__table__
@@ -43,7 +44,11 @@ def bury_event(work: Work, intake: Intake, event: Event, reason: str) -> None:
 
 
 def bury_due(work: Work, intake: Intake, due: Due, reason: str) -> None:
-    """An answer or a timer that the bot cannot hear: settle it, say sorry, call a person."""
+    """An answer or a timer that the bot cannot hear: settle it, say sorry, call a person. An event found, as any event."""
+    if due.kind == "found":
+        intake.settle(work, due)
+        bury_event(work, intake, due.row["event"], reason)
+        return
     talk = inbox.load(work, due.row["conversation_id"])
     assert talk is not None  # a foreign key holds it
     intake.settle(work, due)

@@ -21,6 +21,8 @@ LANGUAGE_BY_COUNTRY = {"PT": "pt", "BR": "pt", "AO": "pt", "MZ": "pt", "GB": "en
                        "US": "en", "CA": "en"}
 # What a bot's state keeps when another may be writing: how to talk, and which waits are over. No order, no proof.
 KEPT_OF_STATE = ("lang", "seq", "noticed", "met")
+SAID = frozenset({"message", "reply", "form", "unsupported"})
+SAID_AT_TWILIO = SAID | {"opt_out", "opt_in"}
 MOVES = frozenset({"number_changed", "user_id_changed"})
 
 
@@ -57,6 +59,21 @@ def language_of(address: str, default_language: str) -> str:
         if address[:length] in LANGUAGE_BY_PREFIX:
             return LANGUAGE_BY_PREFIX[address[:length]]
     return LANGUAGE_BY_COUNTRY.get(address[:2], default_language) if address[2:3] == "." else default_language
+
+
+def identity_of(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes an event the same as one seen before: channel, class and the provider's id, or its content.
+
+    At Twilio one id is one message, whatever became of it: found in a list, a stop word is not marked as such.
+    """
+    channel = (event["provider"], event["channel"], event["account"])
+    is_said = event["kind"] in (SAID_AT_TWILIO if event["provider"] == "twilio" else SAID)
+    event_class = "message" if is_said else event["kind"]
+    if event.get("provider_id"):
+        return (*channel, event_class, event["provider_id"])
+    about = (event["target"],) if event.get("target") else ()
+    return (*channel, event_class, event.get("sender") or event.get("recipient", ""), str(event.get("at_ms", "")),
+            event.get("payload", ""), event.get("text", ""), *about)
 
 
 def is_move(event: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from conversation.inbox import Sender, Talk
 from conversation.work import Work
 from pipeline import answer, echoes, holding, identities, sidelines
 from pipeline.answer import Bot
+from pipeline.identities import identity_of
 from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
 
 KEYS = {"slow": "slow_work_id", "timer": "timer_id", "found": "found_event_id"}
@@ -185,18 +186,3 @@ def _raise_alarm(work: Work, event: Event) -> None:
     kind, account, code = identities.kind_of(event), event["account"], event.get("error_code", "")
     facts = {"code": code, "text": event.get("error_text", "")}
     alarms.raise_alarm(work, Trouble(f"account:{kind}:{account}:{code}", "account_error", "warning", facts, kind, account))
-
-
-def identity_of(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """What makes an event the same as one seen before: channel, class and the provider's id, or its content.
-
-    At Twilio one id is one message, whatever became of it: found in a list, a stop word is not marked as such.
-    """
-    channel = (event["provider"], event["channel"], event["account"])
-    is_said = event["kind"] in answer.WAKES_BOT or (event["kind"] in answer.HEARD and event["provider"] == "twilio")
-    event_class = "message" if is_said else event["kind"]
-    if event.get("provider_id"):
-        return (*channel, event_class, event["provider_id"])
-    about = (event["target"],) if event.get("target") else ()
-    return (*channel, event_class, event.get("sender") or event.get("recipient", ""), str(event.get("at_ms", "")),
-            event.get("payload", ""), event.get("text", ""), *about)
