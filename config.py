@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     web_processes: int = Field(1, ge=1, le=64, description="Web processes. SQLite allows one.")
     lease_seconds: float = Field(30.0, gt=0, description="Time after which work of a process that died is taken over.")
     sweep_seconds: float = Field(1.0, gt=0, description="How often rows that wait are looked for without being told.")
+    poll_seconds: float = Field(60.0, ge=0, description="How often Twilio's list is read for what it gave up delivering; 0 is never.")
     proof_first_seconds: float = Field(30.0, gt=0, description="First look into Twilio's list for a message whose outcome is unknown.")
     proof_last_seconds: float = Field(120.0, gt=0, description="Second look; still absent then is proof that it was not sent.")
     give_up_seconds: float = Field(900.0, gt=0, description="Time after which a message that could not be sent is given up.")

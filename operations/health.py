@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,7 +29,7 @@ from conversation.tables import OPEN_PART_STATES, DeadLetter, OutboxPart
 from handoff.tables import Ticket
 from operations import channel_figures, network
 from pipeline import schema
-from pipeline.tables import SlowWork, Timer
+from pipeline.tables import Poll, SlowWork, Timer
 
 KEPT_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
@@ -39,6 +40,7 @@ _touch = text("UPDATE alembic_version SET version_num = version_num")
 _outbox, _slow, _timer, _ticket, _dead = (
     model.__table__.c for model in (OutboxPart, SlowWork, Timer, Ticket, DeadLetter))  # type: ignore[union-attr]
 _parts = select(_outbox.state, func.count()).where(IS_OPEN).group_by(_outbox.state)
+_polled = select(func.min(Poll.__table__.c.polled_at))  # type: ignore[attr-defined]
 _waiting = {
     "outbox_part": select(func.count(), func.min(_outbox.created_at)).where(
         IS_OPEN, _outbox.state == "queued"),
@@ -151,6 +153,7 @@ def count(engine: Engine) -> None:
             for state in OPEN_PART_STATES:
                 metrics.sent.labels(state).set(states.get(state, 0))
             _count_waiting(connection)
+            metrics.poll_age.set(_age(connection.execute(_polled).scalar()))
             channel_figures.count(connection, clock.now())
     except SQLAlchemyError:
         return
@@ -162,6 +165,10 @@ def _count_waiting(connection: Connection) -> None:
         number, oldest = connection.execute(statement, {"now": now} if table == "timer" else {}).one()
         metrics.waiting.labels(table).set(number)
         metrics.oldest_seconds.labels(table).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+
+
+def _age(since: datetime | None) -> float:
+    return max(0.0, (clock.now() - since).total_seconds()) if since else 0.0
 
 
 def _write(engine: Engine) -> str | None:

@@ -27,10 +27,10 @@ from conversation.tables import Message
 from conversation.work import Work
 from handoff import desk, reopening
 from handoff.tables import Agent, Ticket
-from pipeline import abuse, effects
+from pipeline import abuse, effects, identities
 from pipeline.services import Services
 
-WAKES_BOT = frozenset({"message", "reply", "form", "unsupported"})
+WAKES_BOT = identities.SAID
 HEARD = WAKES_BOT | {"opt_out", "opt_in"}
 CALLS_PER_TURN = 5
 MESSAGES_PER_DAY = 2_000

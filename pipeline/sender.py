@@ -32,7 +32,7 @@ from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
 from conversation.events import Rendered
 from conversation.work import Database, Wiring, Work
-from pipeline import claims, lanes, reconcile, schema
+from pipeline import claims, lanes, polling, reconcile, schema
 from pipeline.budget import Budget
 from pipeline.claims import Claimed, Outcome, Patience
 from pipeline.reconcile import Doubt
@@ -61,6 +61,7 @@ class Settings:
     sweep_seconds: float = 1.0
     concurrency: int = 64
     rate: float = 0.0
+    poll_seconds: float = 0.0
 
 
 @dataclass
@@ -90,6 +91,8 @@ class Sender:
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=False) as self._http:
             background = [asyncio.create_task(self._listen()), asyncio.create_task(self._sweep())]
+            polled = polling.run(self.database, self.settings.endpoints, self.settings.poll_seconds)
+            background.append(asyncio.create_task(polled))
             while not self.stopping:
                 await self._wake.wait()
                 self._wake.clear()
@@ -295,7 +298,8 @@ def settings_of(given: config.Settings) -> Settings:
         endpoints=ours.endpoints(given.twilio_api_base, given.meta_graph_base, base), redis_url=given.redis_url,
         patience=Patience(given.lease_seconds, given.proof_first_seconds, given.proof_last_seconds,
                           given.give_up_seconds, Budget(given.sms_daily_budget, given.sms_daily_budget_total)),
-        sweep_seconds=given.sweep_seconds, concurrency=given.send_concurrency, rate=given.send_rate)
+        sweep_seconds=given.sweep_seconds, concurrency=given.send_concurrency, rate=given.send_rate,
+        poll_seconds=given.poll_seconds)
 
 
 async def _run(given: config.Settings) -> None:
