@@ -151,4 +151,4 @@ def _ms(item: Mapping[str, Any], *names: str) -> int:
 
 def _get(endpoint: Endpoint, path: str) -> HttpRequest:
     url = f"{endpoint.api_base}/2010-04-01/Accounts/{endpoint.secrets['account_sid']}{path}"
-    return HttpRequest("GET", url, twilio_rest.headers(endpoint))
+    return HttpRequest("GET", url, twilio_rest.credentials(endpoint))

@@ -44,7 +44,7 @@ def request(part: Mapping[str, Any], to: str, prefix: str, part_id: str, endpoin
             form["MediaUrl"] = part["media_url"]
     if endpoint.callback_url:
         form["StatusCallback"] = with_part(endpoint.callback_url, part_id)
-    headers = {**headers(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {**credentials(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
     return HttpRequest("POST", _messages_url(endpoint), headers, urlencode(form).encode("ascii"))
 
 
@@ -56,7 +56,7 @@ def typing(message_sid: str, channel: str, endpoint: Endpoint) -> HttpRequest | 
     if not _MESSAGE_SID.fullmatch(message_sid):
         return None
     form = {"messageId": message_sid, "channel": channel}
-    headers = {**headers(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {**credentials(endpoint), "Content-Type": "application/x-www-form-urlencoded"}
     url = f"{endpoint.api_base.replace('//api.', '//messaging.', 1)}/v2/Indicators/Typing.json"
     return HttpRequest("POST", url, headers, urlencode(form).encode("ascii"))
 
@@ -86,7 +86,7 @@ def listing(to: str, prefix: str, since_iso: str, endpoint: Endpoint) -> HttpReq
     if not endpoint.account.startswith("MG"):
         query["From"] = prefix + endpoint.account
     query |= {"DateSent>": _utc(since_iso), "PageSize": str(PAGE_SIZE)}
-    return HttpRequest("GET", f"{_messages_url(endpoint)}?{urlencode(query)}", headers(endpoint))
+    return HttpRequest("GET", f"{_messages_url(endpoint)}?{urlencode(query)}", credentials(endpoint))
 
 
 def page(url: str, endpoint: Endpoint) -> HttpRequest | None:
@@ -94,7 +94,7 @@ def page(url: str, endpoint: Endpoint) -> HttpRequest | None:
     path = url.removeprefix(endpoint.api_base)
     if not path.startswith(f"/2010-04-01/Accounts/{endpoint.secrets['account_sid']}/Messages.json?"):
         return None
-    return HttpRequest("GET", endpoint.api_base + path, headers(endpoint))
+    return HttpRequest("GET", endpoint.api_base + path, credentials(endpoint))
 
 
 def listed(body: bytes) -> tuple[Sequence[Mapping[str, Any]], str | None]:
@@ -131,7 +131,7 @@ def _messages_url(endpoint: Endpoint) -> str:
     return f"{endpoint.api_base}/2010-04-01/Accounts/{endpoint.secrets['account_sid']}/Messages.json"
 
 
-def headers(endpoint: Endpoint) -> dict[str, str]:
+def credentials(endpoint: Endpoint) -> dict[str, str]:
     """Who we are, to Twilio's REST interface."""
     secret = _basic(endpoint.secrets["account_sid"], endpoint.secrets["auth_token"])
     return {"Authorization": secret, "Accept": "application/json"}
