@@ -7,7 +7,7 @@ database, the app) is written where that is at home and added to `channels` by a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,7 +30,7 @@ def parse(accounts_file: Path, file: IO[bytes]) -> None:
     "content_type", "form" or "json" or "raw"}}. Out: {"id", "events": [normal form], "ignored": [{"reason"}]}.
     """
     ours = _accounts(accounts_file)
-    _answer(file, lambda raw: looking.parsed(raw, ours))
+    answer_lines(file, lambda raw: looking.parsed(raw, ours))
 
 
 @click.command("verify")
@@ -42,7 +42,7 @@ def verify(file: IO[bytes]) -> None:
     "body"}}; out: {"id", "valid"}. With "verify_token" instead of the secret it is Meta's question whether an address
     is ours; out: {"id", "status", "body"}.
     """
-    _answer(file, verifying.verified)
+    answer_lines(file, verifying.verified)
 
 
 COMMANDS: tuple[click.Command, ...] = (parse, verify)
@@ -65,15 +65,7 @@ def _accounts(path: Path) -> accounts.Accounts:
         raise click.ClickException(f"{path} does not say which accounts are ours: {error}") from None
 
 
-def _answer(lines: Iterable[bytes], answer: Callable[[bytes], dict[str, Any]]) -> None:
-    out = click.get_binary_stream("stdout")
-    for text in answers(lines, answer):
-        out.write(text)
-    out.flush()
-
-
-def answers(lines: Iterable[bytes], answer: Callable[[bytes], dict[str, Any]]) -> Iterator[bytes]:
-    """One line for each line, in their order. Half of a pair of surrogates is written as its JSON escape."""
+def answer_lines(lines: Iterable[bytes], answer: Callable[[bytes], Mapping[str, Any]]) -> None:
+    """Say one line of JSON for each line, in their order. Half of a pair of surrogates is written as its escape."""
     for line in lines:
-        told = json.dumps(answer(line), ensure_ascii=False)
-        yield told.encode("utf-8", "backslashreplace") + b"\n"
+        click.echo(json.dumps(answer(line), ensure_ascii=False).encode("utf-8", "backslashreplace"))
