@@ -65,6 +65,13 @@ class Hearing:
         run = Runner(self.library, opened(self.state), self.moment, self.text)
         return tuple(one for one in question.options if one.when is None or one.when.call(run.values))
 
+    def label(self, option: Option) -> str:
+        """What an option is called in the conversation's language."""
+        found = option.label.pick(self.state["lang"], self.library.project.default_language)
+        if found.constant is not None:
+            return found.constant
+        return found.render(Runner(self.library, opened(self.state), self.moment, self.text).values)
+
     def understood(self) -> Reading:
         if self.reading is None:
             language = self.state["lang"][:2]

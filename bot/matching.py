@@ -5,10 +5,12 @@ from __future__ import annotations
 from bot.flow.answers import FREE, NO, PARSERS, YES, Spoken
 from bot.flow.model import Option, Question
 from bot.flow.moves import Answer, Move
-from bot.flow.words import holds, position
+from bot.flow.words import bare, holds, position
 from bot.hearing import Hearing
 
 _SHORT = 14
+_NUMBERED = "twilio-"  # kinds of channel whose options are numbered lines unless content was made for them
+_BEGINNING = 3  # letters of a label that are enough to mean it, if no other label begins so
 
 
 def exact(hearing: Hearing) -> Move | None:
@@ -28,8 +30,18 @@ def _named(hearing: Hearing, question: Question) -> Option | None:
     for option in options:
         if hearing.whole in option.folded:
             return option
-    place = position(hearing.text) if question.is_choice and len(hearing.text) <= 24 else None
+    place = position(hearing.text) if _has_numbers(hearing, question) else None
     return options[place - 1] if place and place <= len(options) else None
+
+
+def _has_numbers(hearing: Hearing, question: Question) -> bool:
+    """May a number alone be the place of an option? Not where a number is what was asked for.
+
+    Beside free text only where options are shown as numbered lines: over Twilio.
+    """
+    if question.is_choice or question.type == "yes_no":
+        return True
+    return question.type in FREE and hearing.moment.channel.startswith(_NUMBERED)
 
 
 def _exact_value(hearing: Hearing, question: Question) -> Move | None:
@@ -61,7 +73,7 @@ def typed(hearing: Hearing) -> Move | None:
     if question is None:
         return None
     if question.options:
-        chosen = _worded(hearing)
+        chosen = (_begun(hearing) if question.is_choice else None) or _worded(hearing)
         if chosen is not None:
             return choose(hearing, chosen)
     if question.is_choice or question.type in FREE:
@@ -70,6 +82,21 @@ def typed(hearing: Hearing) -> Move | None:
     if found is None and question.type == "order_number" and hearing.reading and hearing.reading.order_numbers:
         return Answer(hearing.reading.order_numbers[0])
     return found
+
+
+def _begun(hearing: Hearing) -> Option | None:
+    """The only option whose label begins as the whole message does: `devol`, or a first word however short."""
+    whole = hearing.whole
+    if not whole:
+        return None
+    found = [option for option in hearing.options() if _begins(bare(hearing.label(option)), whole)]
+    return found[0] if len(found) == 1 else None
+
+
+def _begins(label: str, whole: str) -> bool:
+    if not label.startswith(whole):
+        return False
+    return len(whole) >= _BEGINNING or label[len(whole) : len(whole) + 1] in ("", " ")
 
 
 def _worded(hearing: Hearing) -> Option | None:

@@ -115,8 +115,10 @@ def _content(outgoing: Outgoing, rendered: Rendered) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if outgoing.choices:
         content["choices"] = [{"id": choice.id, "label": choice.label} for choice in outgoing.choices]
-    if rendered.more:  # what is not shown yet is kept whole: the next page is made of it
-        content |= {"choices": [_filled(asdict(choice)) for choice in outgoing.choices], "more": rendered.more}
+    if rendered.more or outgoing.shown:  # the next pages are made of what is kept here
+        content["choices"] = [_filled(asdict(choice)) for choice in outgoing.choices]
+    if rendered.more:
+        content["more"] = rendered.more
     if outgoing.media:
         content["media"] = [_filled(asdict(one)) for one in outgoing.media]
     if outgoing.location:

@@ -27,7 +27,7 @@ from conversation.tables import Message
 from conversation.work import Work
 from handoff import desk, reopening
 from handoff.tables import Agent, Ticket
-from pipeline import abuse, effects, identities
+from pipeline import abuse, effects, identities, paging
 from pipeline.services import Services
 
 WAKES_BOT = identities.SAID
@@ -79,6 +79,8 @@ def hear(work: Work, talk: Talk, event: Mapping[str, Any], bot: Bot) -> None:
         _to_people(work, talk, message)
         return
     if talk.row["epoch"] > talk.row["state_epoch"] and _belongs_to_people(work, talk, message, bot):
+        return
+    if paging.turned(work, talk, message):
         return
     _answer(work, talk, _said(message), bot, message["seq"])
 

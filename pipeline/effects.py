@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 import metrics
 from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
 from bot.flow.events import CallResult
+from channels.limits import MENU_PAGE
 from conversation import ids
 from conversation.events import Notice, Outgoing, OutgoingChoice, OutgoingMedia, TimelineLine
 from conversation.inbox import Talk
@@ -22,6 +23,7 @@ from conversation.tables import Contact
 from conversation.work import Work
 from handoff import desk
 from handoff.desk import Opening
+from pipeline import paging
 from pipeline.services import Asked, Services
 from pipeline.tables import SlowWork, Timer
 
@@ -61,7 +63,8 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
 def say(work: Work, talk: Talk, effect: Say) -> None:
     choices = tuple(OutgoingChoice(choice.id, choice.label, choice.description) for choice in effect.choices)
     media = (OutgoingMedia(effect.media_url),) if effect.media_url else ()
-    talk.say(work, Outgoing(effect.text, choices, media))
+    more = paging.label(work, talk) if len(choices) > MENU_PAGE else ""
+    talk.say(work, Outgoing(effect.text, choices, media, more_label=more))
 
 
 def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:

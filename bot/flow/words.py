@@ -23,17 +23,37 @@ NUMBERS = {
             "ocho octavo octava eight eighth oito oitavo oitava",
             "nueve noveno novena nine ninth nove nono nona",
             "diez decimo decima ten tenth dez",
+            "once undecimo undecima eleven eleventh onze",
+            "doce duodecimo duodecima twelve twelfth doze",
+            "trece thirteen thirteenth treze",
+            "catorce fourteen fourteenth catorze quatorze",
+            "quince fifteen fifteenth quinze",
+            "dieciseis sixteen sixteenth dezesseis dezasseis",
+            "diecisiete seventeen seventeenth dezessete dezassete",
+            "dieciocho eighteen eighteenth dezoito",
+            "diecinueve nineteen nineteenth dezenove dezanove",
+            "veinte vigesimo vigesima twenty twentieth vinte",
         ),
         start=1,
     )
     for word in words.split()
-}
+} | {"cero": 0, "zero": 0}
 _BEFORE_A_NUMBER = frozenset(
     (
         "el", "la", "los", "las", "lo", "o", "a", "the", "number", "numero", "opcion", "option", "opcao", "num", "n",
-        "nro", "de", "quiero", "elijo", "quero", "i", "want",
+        "nro", "de", "quiero", "elijo", "quero", "i", "want", "prefiero", "prefiro", "escolho", "con", "com", "take",
+        "pick", "choose", "ll",
     )
 )  # fmt: skip
+_AFTER_A_NUMBER = frozenset(
+    (
+        "one", "opcion", "option", "opcao", "please", "por", "favor", "porfa", "porfavor", "gracias", "thanks",
+        "obrigado", "obrigada", "plis",
+    )
+)  # fmt: skip
+_DIGITS = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|era|ero|do|da|ro|ra|to|ta|mo|ma|vo|va|no|na|o|a)?")
+_KEYCAP_TEN = "\U0001f51f"
+_LONGEST = 40
 
 
 @lru_cache(maxsize=4096)
@@ -56,16 +76,21 @@ def tokens(text: str) -> list[str]:
 
 
 def position(text: str) -> int | None:
-    """The place in a list that a short message names: `2`, `2)`, `dos`, `la segunda`, `opción 2`, `number two`."""
-    words = tokens(text[:40])
+    """The place in a list that a short message names: `2`, `2.`, `2️⃣`, `2ª`, `dos`, `la segunda`, `the second one`.
+
+    0 is what a numbered menu calls its next page.
+    """
+    if len(text) > _LONGEST:
+        return None
+    words = tokens(text.replace(_KEYCAP_TEN, "10"))
     while len(words) > 1 and words[0] in _BEFORE_A_NUMBER:
         words = words[1:]
+    while len(words) > 1 and words[-1] in _AFTER_A_NUMBER:
+        words = words[:-1]
     if len(words) != 1:
         return None
-    word = words[0]
-    if word.isascii() and word.isdigit() and len(word) <= 2:
-        return int(word)
-    return NUMBERS.get(word)
+    digits = _DIGITS.fullmatch(words[0]) if words[0].isascii() else None
+    return int(digits[1]) if digits else NUMBERS.get(words[0])
 
 
 def holds(words: list[str], phrase: tuple[str, ...]) -> bool:

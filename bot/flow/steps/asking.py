@@ -8,7 +8,7 @@ from bot.flow.texts import Texts
 from bot.flow.tree import Items, Node, Table, Text
 from bot.flow.words import bare, tokens
 
-MAX_OPTIONS = 10
+MAX_OPTIONS = 40  # channels show them page by page; more than that nobody reads
 OPTION_KEYS = ("text", "desc", "words", "when", "then")
 
 
