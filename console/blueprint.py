@@ -15,7 +15,7 @@ from console import here, login, safety
 from console.answers import answer_problem
 from console.desk_context import Desk
 from console.errors import ConsoleError, NothingHere
-from console.pages import api, claims, closing, conversations, files, live, me, replies, trouble
+from console.pages import api, claims, closing, conversations, files, live, me, media, replies, trouble
 from console.pages import login as login_pages
 from console.problems import Problem, problem
 from console.route import Route
@@ -23,7 +23,7 @@ from console.tail import Tail
 from handoff.errors import HandoffError
 from handoff.tables import Agent
 
-PAGES = (login_pages, conversations, claims, closing, replies, me, trouble, live, api, files)
+PAGES = (login_pages, conversations, claims, closing, replies, me, trouble, live, api, files, media)
 ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
 PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}
 MAX_BODY = 256 * 1024

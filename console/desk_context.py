@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from conversation.work import Database
@@ -31,6 +32,7 @@ class Desk:
     raise, and then the card says that the shop does not answer. `window_hours(kind)` is how long a channel kind lets
     us write after the contact's last message (None: always). `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
+    `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be.
     `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
     two thirds of the web process's threads.
     """
@@ -40,6 +42,8 @@ class Desk:
     window_hours: Callable[[str], float | None] = _no_window
     rerun: Callable[[str, str], object] = _not_wired
     dismiss: Callable[[str, str], object] = _not_wired
+    media_dir: Path = Path("data/media")
+    media_max_bytes: int = 16 * 1024 * 1024
     redis_url: str = ""
     mode: str = "production"
     trusted_proxies: int = 0

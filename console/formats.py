@@ -106,6 +106,12 @@ class Formats:
     def number(self, value: float) -> str:
         return numbers.format_decimal(value, "0.0#", locale=self.locale)
 
+    def bytes(self, size: int) -> str:
+        """`1,2 MB`, `340 kB`; in thousands, as telephones count."""
+        if size < 1_000_000:
+            return f"{max(1, round(size / 1000))} kB"
+        return f"{numbers.format_decimal(size / 1_000_000, '0.#', locale=self.locale)} MB"
+
     def money(self, amount: str, currency: str) -> str:
         """`84,90 €`; the amount as it is where it is no number."""
         try:

@@ -14,6 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console import here
+from console.attachments import length, map_link
 from console.safety import HOME
 from console.segments import segments
 
@@ -29,6 +30,7 @@ STYLES = (
     "desk",
     "row",
     "thread",
+    "attachment",
     "composer",
     "card",
     "menu",
@@ -69,6 +71,8 @@ def _environment() -> Environment:
     made.filters["breakable"] = breakable
     made.globals.update(
         csrf_token=generate_csrf,
+        map_link=map_link,
+        length=length,
         url=_url,
         static=static,
         styles=STYLES,

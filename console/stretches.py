@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from console.attachments import Shown, shown
 from console.evidence import Numbered
 from console.formats import as_utc
 from console.segments import Segment, segments
@@ -57,6 +58,9 @@ class Bubble:
     loose: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
+    attachments: tuple[Shown, ...] = ()
+    location: Mapping[str, Any] | None = None
+    contacts: tuple[Mapping[str, Any], ...] = ()
     starts_turn: bool = False
     is_first_new: bool = False
     day: date | None = None
@@ -85,6 +89,7 @@ class Spoken:
     notes: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
     evidence: Sequence[Numbered] = ()
+    attachments: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     waiting_since: datetime | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
@@ -175,6 +180,9 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         loose=tuple(one.number for one in cites if not one.is_said),
         choices=tuple(choice["label"] for choice in content.get("choices", ())),
         media=tuple(str(entry.get("type", "")) for entry in content.get("media", ())),
+        attachments=shown(spoken.attachments.get(message["message_id"], ()), content),
+        location=content.get("location"),
+        contacts=tuple(content.get("contacts") or ()),
     )
 
 

@@ -13,7 +13,8 @@ from console import here
 from console.evidence import Numbered, numbered
 from console.formats import as_utc
 from console.stretches import Bubble, Passing, Spoken, Stretch, stretches
-from conversation.tables import Attachment, Message, OutboxPart, TimelineEntry
+from conversation import media
+from conversation.tables import Message, OutboxPart, TimelineEntry
 from handoff.access import Sight
 from handoff.tables import Agent, Note, Ticket
 
@@ -33,7 +34,7 @@ OWNER_AFTER = {
 }
 
 _message, _part, _entry, _ticket = Message.__table__, OutboxPart.__table__, TimelineEntry.__table__, Ticket.__table__
-_note, _agent, _attachment = Note.__table__, Agent.__table__, Attachment.__table__
+_note, _agent = Note.__table__, Agent.__table__
 
 
 def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch], int]:
@@ -57,6 +58,7 @@ def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch]
         ),
         notes=_notes(session, conversation_id, first, before),
         names=names,
+        attachments=media.of_messages(session, [message["message_id"] for message in messages]),
         evidence=evidence_of(session, sight.ticket),
         waiting_since=sight.conversation["waiting_since"],
         zone=here.zone(),
@@ -67,7 +69,13 @@ def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch]
 def single(session: Session, message: Mapping[str, Any]) -> Bubble:
     """One message as a bubble, out of its transcript."""
     spoken = Spoken(
-        (message,), _parts(session, [message["message_id"]]), (), (), agent_names(session), zone=here.zone()
+        (message,),
+        _parts(session, [message["message_id"]]),
+        (),
+        (),
+        agent_names(session),
+        attachments=media.of_messages(session, [message["message_id"]]),
+        zone=here.zone(),
     )
     return stretches(spoken)[0].bubbles[0]
 
@@ -94,28 +102,7 @@ def _messages(session: Session, conversation_id: str, before: int) -> list[Mappi
     if before:
         query = query.where(_message.c.seq < before)
     found = list(session.execute(query.order_by(_message.c.seq.desc()).limit(PAGE_MESSAGES)).mappings())
-    return _with_attachments(session, list(reversed(found)))
-
-
-def _with_attachments(session: Session, messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Kinds of what came with the messages, where the message itself does not say."""
-    bare = [
-        message["message_id"]
-        for message in messages
-        if message["direction"] == "inbound" and not (message["content"] or {}).get("media")
-    ]
-    if not bare:
-        return messages
-    kinds: dict[str, list[dict[str, str]]] = defaultdict(list)
-    query = select(_attachment.c.message_id, _attachment.c.kind).where(_attachment.c.message_id.in_(bare))
-    for row in session.execute(query.order_by(_attachment.c.n)):
-        kinds[row.message_id].append({"type": row.kind})
-    return [
-        {**message, "content": {**(message["content"] or {}), "media": kinds[message["message_id"]]}}
-        if message["message_id"] in kinds
-        else message
-        for message in messages
-    ]
+    return list(reversed(found))
 
 
 def _parts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:

@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _NAME = re.compile(r"(?:att|upl)_[a-z2-7]{16}(?:-thumb)?")
@@ -49,22 +48,18 @@ class Folder:
             raise
         _make_durable(target.parent)
 
-    def open(self, name: str) -> BinaryIO | None:
-        """The file of this name for reading; None where there is none."""
-        if not _NAME.fullmatch(name):
-            return None
-        try:
-            return self._place(name).open("rb")
-        except FileNotFoundError:
-            return None
+    def path(self, name: str) -> Path | None:
+        """Where the file of this name lies; None where there is none."""
+        place = self._place(name) if _NAME.fullmatch(name) else None
+        return place if place is not None and place.is_file() else None
 
     def read(self, name: str) -> bytes | None:
         """The bytes kept under `name`; None where there are none."""
-        file = self.open(name)
-        if file is None:
+        path = self.path(name)
+        try:
+            return path.read_bytes() if path else None
+        except FileNotFoundError:
             return None
-        with file:
-            return file.read()
 
     def remove(self, name: str) -> None:
         """The file of this name is gone afterwards, whether or not it was there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -12,12 +13,15 @@ from werkzeug.test import Client
 from console import here
 from console.blueprint import blueprint
 from console.desk_context import Desk
-from conversation import outbox
+from conversation import filing, ids, media, outbox
 from conversation.events import Outgoing, TimelineLine
+from conversation.files import Folder
+from conversation.filetypes import Hint
 from conversation.tables import OutboxPart
 from conversation.work import Database, Work
 from handoff import agents, claims, desk, sessions
 from handoff.desk import Opening
+from tests import samples
 from tests.builders import a_conversation, a_message, a_queue, an_agent, the_conversation
 
 PASSWORD = "una frase corta y buena"
@@ -149,6 +153,14 @@ def held(work: Work, agent_id: str, **changes: Any) -> tuple[str, str]:
     epoch = desk.ledger.lock(work, conversation_id)["epoch"]
     claims.claim(work, ticket_id, agent_id, epoch)
     return conversation_id, ticket_id
+
+
+def a_file(work: Work, conversation_id: str, folder: Path, content: bytes = b"", kind: str = "image") -> str:
+    """A message that came with a file, which is kept in this folder; returns the attachment's id."""
+    content = content or samples.a_photo()
+    message = a_message(work, conversation_id, "", content={"media": [{"type": kind}]}, epoch=1)
+    kept = filing.put(Folder(folder), ids.new("att"), filing.made_safe(content, Hint()))
+    return media.attach(work, message["message_id"], kind, "", kept)
 
 
 def a_line(conversation_id: str) -> TimelineLine:

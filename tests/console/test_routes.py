@@ -56,6 +56,9 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("invitation", "GET"): (200, 200, 200, 200, 200),
     ("accept_invitation", "POST"): (303, 303, 303, 303, 303),
     ("sprite", "GET"): (200, 200, 200, 200, 200),
+    ("media_file", "GET"): (200, 404, 200, 404, LOGIN),
+    ("media_thumb", "GET"): (200, 404, 200, 404, LOGIN),
+    ("retry_media", "POST"): (303, 404, 303, 404, LOGIN),
 }
 QUEUED_FIRST = ("claim",)
 FIELDS = {
@@ -89,6 +92,7 @@ def a_world(path: Path, is_queued: bool) -> World:
             "ticket_id": ticket_id,
             "dead_letter_id": "ded_1",
             "message_id": desks.outbound(work, conversation_id, "failed"),
+            "attachment_id": desks.a_file(work, conversation_id, path.parent / "media"),
             "token": agents.invite(work, Person("Eva", "eva@example.com")),
         }
         work.connection.execute(
@@ -128,12 +132,13 @@ def visit(worlds: dict[bool, World], tmp_path: Path) -> Iterator[Visit]:
     def ask(endpoint: str, method: str, who: str) -> int:
         world = worlds[endpoint in QUEUED_FIRST]
         opened.append(open_database(Path(shutil.copy(world.path, tmp_path / "relevo.db"))))
-        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None)
+        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None, media_dir=world.path.parent / "media")
         client = desks.with_token(app, who, world.tokens[who]) if who != "nobody" else app.test_client()
         rule = next(route.rule for route in ROUTES if route.endpoint == endpoint and method in route.methods)
         path = "/console" + rule.replace("<", "{").replace(">", "}").format(**world.places)
         if method == "GET":
-            return client.get(path).status_code
+            with client.get(path) as answer:
+                return answer.status_code
         token = desks.csrf(client, "/console/login" if who == "nobody" else "/console/me")
         fields = {**FIELDS, "csrf_token": token, "epoch": world.epoch, "last_seen_seq": 99}
         return client.open(path, method=method, data=fields).status_code
