@@ -46,7 +46,7 @@ def next_step(text: str, facts: Mapping[str, Any], language: str) -> str:
 def _filled(text: str, part: str, facts: Mapping[str, Any], language: str) -> str:
     sentences = known().get(text) or known()[OTHER]
     sentence = sentences.get(language, sentences[DEFAULT]).get(part, "")
-    filled = sentence.format_map(_Facts({"text": text[:40]} | {name: _shown(value) for name, value in facts.items()}))
+    filled = sentence.format_map(_Facts({name: _shown(value) for name, value in facts.items()} | {"text": text[:40]}))
     return " ".join(filled.split()).replace(" .", ".").replace(" :", ":")
 
 

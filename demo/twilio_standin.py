@@ -22,6 +22,7 @@ from typing import Any
 from aiohttp import web
 
 import clock
+from demo import twilio_admin
 from demo.provider_modes import OK, BadMode, read_mode
 from demo.twilio_account import Reply, Request, TwilioAccount
 from demo.twilio_callbacks import CallbackPlan, Postman, inbound_fields
@@ -49,6 +50,7 @@ class TwilioServer:
     def __init__(self, settings: StandInSettings) -> None:
         self.settings = settings
         self.account = TwilioAccount(settings.account_sid, settings.auth_token, Messages(settings.database))
+        self.held = twilio_admin.of_demo(settings.webhook_url)
         self.postman = Postman(self.account, settings.plan)
         self.deliveries: set[asyncio.Task[int]] = set()
 
@@ -62,6 +64,7 @@ class TwilioServer:
         application.router.add_get("/_talk", self._talk)
         application.router.add_delete("/_talk", self._forget)
         application.router.add_get("/_health", _health)
+        twilio_admin.mount(application, self.account, self.held)
         application.router.add_route("*", "/{path:.*}", self._serve)
         application.on_cleanup.append(self._close)
         return application

@@ -22,7 +22,8 @@ from conversation.work import Database, Work
 from pipeline.channel_silence import unusual
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-FOREIGN_QUIET = timedelta(hours=24)  # so long nothing foreign came: the subscription was mended
+PASSING = ("foreign:", "account:", "sms_")  # keys of what happens rather than lasts: nobody else can say that it is over
+QUIET = timedelta(hours=24)  # so long it did not happen again
 SERVING = frozenset({"token", "permission", "account", "number", "callback", "subscription"})  # without them nobody is served
 
 
@@ -98,13 +99,13 @@ def tell_silence(work: Work, place: Place) -> None:
 
 
 def tidy(work: Work, ours: Sequence[Place]) -> None:
-    """End what is over by itself: alarms of channels that are no longer ours, foreign numbers that went quiet."""
+    """End what is over by itself: alarms of channels that are no longer ours, and what has not happened again."""
     mine = {(place.kind, place.account) for place in ours}
     for alarm in channel_health.open_alarms(work.connection):
         is_checked = alarm["key"].startswith(("check:", "silent:"))
         if is_checked and (alarm["kind"], alarm["account"]) not in mine:
             alarms.clear(work, alarm["key"])
-        if alarm["key"].startswith("foreign:") and alarm["last_at"] < work.now - FOREIGN_QUIET:
+        if alarm["key"].startswith(PASSING) and alarm["last_at"] < work.now - QUIET:
             alarms.clear(work, alarm["key"])
     channel_health.forget_hours(work)
 

@@ -22,10 +22,12 @@ import clock
 from demo.loopback import LoopbackServer
 from demo.provider_modes import OK, Behaviour, Mode, read_mode
 from demo.twilio_callbacks import reachable
+from tests.providers import meta_admin
 from tests.providers.watching import Watcher
 
 ACCESS_TOKEN = "EAAtokenfortests"
 APP_SECRET = "app-secret-for-tests"
+APP_ID = "670843887433847"
 PHONE_NUMBER_ID = "106540352242922"
 PAGE_ID = "108000000000001"
 BUSINESS_ID = "102290129340398"
@@ -58,6 +60,7 @@ class MetaStandIn:
     def __init__(self, webhook_url: str = "", delays: Mapping[str, float] | None = None) -> None:
         self.access_token = ACCESS_TOKEN
         self.app_secret = APP_SECRET
+        self.held = meta_admin.Administration(APP_ID, APP_SECRET, ACCESS_TOKEN)
         self.webhook_url = webhook_url
         self.acknowledged: list[tuple[int, dict[str, Any]]] = []
         self._delays = QUICK_REPORTS if delays is None else delays
@@ -106,6 +109,7 @@ class MetaStandIn:
 
     def _application(self) -> web.Application:
         application = web.Application()
+        meta_admin.mount(application, self.held)
         application.router.add_post("/{version:v[0-9]+\\.[0-9]+}/{node}/messages", self._send)
         application.on_cleanup.append(self._close)
         return application

@@ -9,6 +9,7 @@ from typing import Any, Self
 from demo.loopback import LoopbackServer
 from demo.provider_modes import OK, read_mode
 from demo.twilio_account import Sent
+from demo.twilio_admin import Administration
 from demo.twilio_callbacks import CallbackPlan, Posted, inbound_fields
 from demo.twilio_messages import Message
 from demo.twilio_standin import StandInSettings, TwilioServer
@@ -43,6 +44,11 @@ class TwilioStandIn:
     def url(self) -> str:
         """The base of the REST API (what TWILIO_API_BASE is set to)."""
         return f"http://127.0.0.1:{self._thread.port}"
+
+    @property
+    def held(self) -> Administration:
+        """What the account has beside messages: numbers, senders, services, templates."""
+        return self._server.held
 
     @property
     def messages_url(self) -> str:
@@ -94,6 +100,25 @@ class TwilioStandIn:
         words = {"from": sender, "to": to, "body": body, "profile_name": profile_name}
         message = self._server.account.receive(words, 0.0)
         return inbound_fields(message, self.account_sid)
+
+    def receive(self, sender: str, to: str, body: str, at: float, media_types: str = "") -> dict[str, str] | None:
+        """A contact writes at this time: the form of its webhook, or None where the mode drops it (`mode("drop")`)."""
+        words = {"from": sender, "to": to, "body": body, "profile_name": "Marta", "media_types": media_types}
+        message = self._server.account.receive(words, at)
+        self._server.account.messages.change(message, "received", at)
+        form = inbound_fields(message, self.account_sid, api_base=self.url)
+        return None if self._server.postman.drops(form) else form
+
+    def accept(self, to: str, sender: str, body: str, at: float) -> Message:
+        """A message of ours that the account has since this time, whoever sent it."""
+        message = Message("SM" + f"{len(self.accepted()) + int(at * 1000):032x}", to, sender, body, "outbound-api", at,
+                          "queued", at, sent_at=at)
+        self._server.account.messages.add(message)
+        return message
+
+    def comes_to(self, message: Message, status: str, at: float, code: int | None = None) -> None:
+        """The message has come to this status, and nobody was told."""
+        self._server.account.messages.change(message, status, at, code)
 
     def clear(self) -> None:
         """Forget the log and behave."""
