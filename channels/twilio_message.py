@@ -64,7 +64,7 @@ def _is_true(fields: Fields, name: str) -> bool:
 
 def _media(fields: Fields, channel: str) -> Iterator[dict[str, Any]]:
     """What is attached. NumMedia is not believed: it may be no number, and media may have gaps."""
-    numbered = (_MEDIA_URL.fullmatch(name) for name in fields if name.startswith("MediaUrl"))
+    numbered = [_MEDIA_URL.fullmatch(name) for name in fields if name.startswith("MediaUrl")]
     for match in sorted((match for match in numbered if match), key=lambda match: int(match[1])):
         url, n = fields[match[0]], match[1]
         if url:
@@ -115,7 +115,8 @@ def _other_ids(fields: Fields, sender: str) -> list[str]:
 
 def _group(fields: Fields, event: Mapping[str, Any]) -> str | None:
     """A group MMS names who else got it. Its group has no id of its own: it is the people in it, without us."""
-    others = {sms_address(fields[name]) for name in fields if _OTHER_RECIPIENT.fullmatch(name) and fields[name]}
+    named = [name for name in fields if name.startswith("OtherRecipients")]
+    others = {sms_address(fields[name]) for name in named if _OTHER_RECIPIENT.fullmatch(name) and fields[name]}
     return ",".join(sorted({*others, event["sender"]} - {event["account"]})) if others else None
 
 
@@ -130,7 +131,7 @@ def _tap(fields: Fields) -> dict[str, Any] | None:
 
 def _form(fields: Fields) -> dict[str, Any] | None:
     """A form she filled in: the answers alone, also where they are wrapped as Meta wraps them."""
-    value = json_of(fields.get("InteractiveData", ""))
+    value = json_of(fields["InteractiveData"]) if "InteractiveData" in fields else None
     if not isinstance(value, dict):
         return None
     answers = object_of(value.get("nfm_reply")).get("response_json", value.get("response_json"))
