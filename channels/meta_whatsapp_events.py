@@ -54,7 +54,9 @@ def _change(value: Object, field: str, app: MetaApp) -> Found:
             nothing = False
             item = object_of(member)
             for found in guarded(reader(item, account, value), item, account):
-                yield {**found, "standby": True} if field == STANDBY and "reason" not in found else found
+                if field == STANDBY and "reason" not in found:
+                    found["standby"] = True
+                yield found
     if nothing:
         yield left_out("empty", account=account)
 
@@ -165,5 +167,6 @@ def _contact(value: Object, item: Object) -> Object:
             return contact
     # Everybody who wrote has a contact. Meta says that number and wa_id may differ: the only contact of the only
     # message is its sender all the same, and so is the only contact of a message that names nobody.
-    alone = len(contacts) == 1 and (not number and not user_id or len(list_of(value.get("messages"))) <= 1)
+    named = bool(number or user_id)
+    alone = len(contacts) == 1 and (len(list_of(value.get("messages"))) <= 1 if named else bool(text_of(item.get("id"))))
     return contacts[0] if alone else {}

@@ -1,86 +1,14 @@
-"""Nothing a stranger sends to Meta's door breaks the reading of it."""
+"""Plain values out of what strangers send: exact, storable, or not there."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels import meta, plain
-from tests.channels.signing import our_accounts
-
-APP = our_accounts().meta[0]
-NAMES = st.sampled_from(
-    [
-        "object",
-        "entry",
-        "changes",
-        "value",
-        "field",
-        "metadata",
-        "phone_number_id",
-        "messages",
-        "contacts",
-        "statuses",
-        "type",
-        "text",
-        "image",
-        "context",
-        "id",
-        "from",
-        "timestamp",
-        "interactive",
-        "button_reply",
-        "messaging",
-        "message",
-        "attachments",
-        "payload",
-        "sender",
-        "recipient",
-        "mid",
-        "referral",
-        "errors",
-    ]
-)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | NAMES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=15,
-)
-
-
-def a_value(members: Any) -> bytes:
-    value = {"metadata": {"phone_number_id": "106540352242922"}, "messages": members, "statuses": members}
-    entry = {"changes": [{"field": "messages", "value": value}]}
-    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
-
-
-@given(st.binary(max_size=200))
-def test_arbitrary_bytes_never_raise(body: bytes) -> None:
-    assert meta.parse(body, APP).events == ()
-
-
-@given(st.lists(JSON, max_size=3), st.sampled_from(["text", "image", "contacts", "order", "edit", "system"]), JSON)
-def test_arbitrary_whatsapp_members_never_raise(members: list[Any], kind: str, content: Any) -> None:
-    typed = {"from": "34600111222", "id": "wamid.1", "type": kind, kind: content}
-
-    parsed = meta.parse(a_value([*members, typed]), APP)
-
-    assert [one for one in parsed.ignored if "error" in one] == []
-    assert [event for event in parsed.events if event.get("provider_id") == "wamid.1"]
-
-
-@given(JSON, st.sampled_from(["message", "postback", "delivery", "read", "reaction", "optin", "referral"]))
-def test_arbitrary_messenger_members_never_raise(content: Any, name: str) -> None:
-    item = {"sender": {"id": "748"}, "recipient": {"id": "108000000000001"}, name: content}
-    body = json.dumps({"object": "page", "entry": [{"id": "108000000000001", "messaging": [item]}]}).encode()
-
-    parsed = meta.parse(body, APP)
-
-    assert [one for one in parsed.ignored if "error" in one] == []
+from channels import plain
 
 
 @pytest.mark.parametrize(
@@ -103,10 +31,41 @@ def test_a_number_too_long_to_be_one_costs_only_itself() -> None:
     assert plain.json_of('{"a": ' + "9" * 9000 + ', "b": 1}') == {"a": "9" * 9000, "b": 1}
 
 
-def test_what_a_reader_throws_costs_only_its_own_member() -> None:
-    def breaks(item: Any, account: str, value: Any) -> Any:
-        raise KeyError(item)
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("7.483920184759302841e18", 7483920184759302841), ("1e17", 10**17), ("9007199254740993.0", 2**53 + 1), ("0.0", 0.0),
+     ("-1e-7", -1e-7), ("1e999", None), ("-1e309", None), ("1e99999999999999999999", None), ("NaN", None)],
+)
+def test_a_number_is_exact_or_not_there(written: str, number: float | None) -> None:
+    assert plain.json_of(f'{{"a": {written}}}') == {"a": number}
 
-    found = list(meta._guarded(breaks, {"id": "1"}, "9", {}))
 
-    assert found == [{"provider": "meta", "reason": "unreadable", "account": "9", "error": "KeyError"}]
+@pytest.mark.parametrize(
+    ("given", "text"), [("a", "a"), (7, "7"), (7.0, "7"), (1e300, ""), (0.5, ""), (True, ""), (None, ""), ([], ""), ({}, "")]
+)
+def test_an_id_is_text_also_where_it_came_as_a_number(given: Any, text: str) -> None:
+    assert plain.text_of(given) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "number"), [("0", 0.0), (0, 0.0), ("-58.38", -58.38), ("1_000", None), ("nan", None), ("inf", None), (True, None)]
+)
+def test_a_number_may_come_as_text(given: Any, number: float | None) -> None:
+    assert plain.number_of(given) == number
+
+
+@pytest.mark.parametrize("given", [1795255200, "1795255200", 1795255200000, "1795255200000", 1795255200.0])
+def test_a_time_is_told_by_its_size(given: Any) -> None:
+    assert plain.moment_of(given) == 1795255200000
+
+
+@pytest.mark.parametrize("given", [None, True, "mañana", -1, 0, "99999999999", 9_795_255_200_123, 10**40, [1], float("inf")])
+def test_a_time_that_cannot_be_is_not_there(given: Any) -> None:
+    assert plain.moment_of(given) is None
+
+
+@given(st.integers() | st.floats() | st.text(max_size=8) | st.none())
+def test_no_value_breaks_the_reading_of_a_time(given: Any) -> None:
+    moment = plain.moment_of(given)
+
+    assert moment is None or plain.EARLIEST_MS <= moment <= plain.LATEST_MS
