@@ -1,7 +1,7 @@
 """How a stand-in provider misbehaves when a test (or a curious person) tells it to.
 
-A mode holds for the requests it names (`target`: send, list or all), for a share of them, for a number of them,
-for one recipient. The dice are seeded, so that a failing run can be run again.
+A mode holds for the requests it names (`target`: send, list; webhook and callback are what the provider posts; or all),
+for a share of them, for a number of them, for one recipient. The dice are seeded, so that a failing run can be run again.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ NAMES = frozenset(
         "accept_then_reset",
         "accept_then_hang",
         "fail_later",
+        "drop",
     }
 )
-ACCEPTS = frozenset({"ok", "slow", "empty", "truncated", "html", "accept_then_reset", "accept_then_hang", "fail_later"})
-TARGETS = frozenset({"send", "list", "all"})
+ACCEPTS = frozenset(
+    {"ok", "slow", "empty", "truncated", "html", "accept_then_reset", "accept_then_hang", "fail_later", "drop"}
+)
+TARGETS = frozenset({"send", "list", "webhook", "callback", "all"})
 
 
 class BadMode(ValueError):
@@ -41,7 +44,7 @@ class Mode:
     `name`: ok, status (answer `status`; with `error_object` in the provider's own shape), hang (never answer),
     reset (close before anything is accepted), slow (`ms` later), empty, truncated, html (accepted, but the answer
     is useless), accept_then_reset, accept_then_hang (accepted, never answered), fail_later (accepted, reported as
-    failed with `code`). `share` of the requests, at most `count` of them (None: without end), only those to `to`.
+    failed with `code`), drop (what the provider would post is never posted). `share` of the requests, at most `count` of them (None: without end), only those to `to`.
     """
 
     name: str = "ok"
@@ -71,6 +74,8 @@ def read_mode(name: str, settings: Mapping[str, Any]) -> Mode:
         values = {"name": "status", "status": int(name)}
     elif name not in NAMES:
         raise BadMode(f"There is no mode “{name}”: use a status such as 500, or one of {', '.join(sorted(NAMES))}.")
+    if name == "drop":
+        values["target"] = "all"
     for key, value in settings.items():
         values["target" if key == "for" else key] = _converted(key, value)
     mode = Mode(**values)

@@ -19,14 +19,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from demo.provider_modes import OK, Behaviour, Mode
-from demo.twilio_messages import API_VERSION, BadQuery, Message, Messages, as_json
+from demo.twilio_messages import API_VERSION, BadQuery, Message, Messages, as_json, media_json, media_of
 
 MAX_BODY = 1600  # characters, error 21617
 MAX_MEDIA = 10  # error 21623
 KEPT_REQUESTS = 100_000
 ADDRESS = re.compile(r"(?:whatsapp:\+[0-9]{5,15}|messenger:[0-9A-Za-z_-]+|\+[0-9]{5,15}|[0-9]{3,8})\Z")
 SENDER = re.compile(r"(?:whatsapp:\+[0-9]{5,15}|messenger:[0-9A-Za-z_-]+|\+[0-9]{5,15}|[0-9A-Za-z ]{2,11})\Z")
-PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages(?:/([^/]+))?\.json\Z")
+PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages(?:/([^/]+)(?:/Media)?)?\.json\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,8 @@ class TwilioAccount:
         message = self.messages.get(sid)
         if message is None:
             raise Refused(404, 20404, f"The requested resource {request.path} was not found")
-        return Reply(200, _json(as_json(message, self.account_sid)))
+        shape = media_json if request.path.endswith("/Media.json") else as_json
+        return Reply(200, _json(shape(message, self.account_sid)))
 
     def _log(self, request: Request, reply: Reply, mode: Mode) -> None:
         self.requests.append(
@@ -209,7 +210,9 @@ class TwilioAccount:
             updated_at=at,
             sent_at=at,
             profile_name=fields.get("profile_name", ""),
+            media_types=fields.get("media_types", ""),
         )
+        message.num_media = len(media_of(message))
         self.messages.add(message)
         return message
 

@@ -19,7 +19,7 @@ import aiohttp
 
 import clock
 from demo.twilio_account import TwilioAccount
-from demo.twilio_messages import API_VERSION, Message
+from demo.twilio_messages import API_VERSION, Message, media_of
 from demo.twilio_signature import sign
 
 TOTAL_SECONDS = 15.0
@@ -70,7 +70,9 @@ def read_retries(url: str) -> Retries:
     return Retries(min(5, int(count)) if count.isdigit() else 1, ALL_REASONS if "all" in reasons else reasons)
 
 
-def inbound_fields(message: Message, account_sid: str, button: str = "") -> dict[str, str]:
+def inbound_fields(
+    message: Message, account_sid: str, button: str = "", api_base: str = "https://api.twilio.com"
+) -> dict[str, str]:
     """The form of a webhook for what a contact said; `button` is the payload behind a tap."""
     fields = {
         "AccountSid": account_sid,
@@ -78,7 +80,7 @@ def inbound_fields(message: Message, account_sid: str, button: str = "") -> dict
         "Body": message.body,
         "From": message.sender,
         "MessageSid": message.sid,
-        "NumMedia": "0",
+        "NumMedia": str(message.num_media),
         "NumSegments": "1",
         "SmsMessageSid": message.sid,
         "SmsSid": message.sid,
@@ -92,6 +94,9 @@ def inbound_fields(message: Message, account_sid: str, button: str = "") -> dict
             "ReferralNumMedia": "0",
             "WaId": message.sender.removeprefix("whatsapp:+"),
         }
+    for n, (sid, mime) in enumerate(media_of(message)):
+        path = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{message.sid}/Media/{sid}"
+        fields |= {f"MediaUrl{n}": api_base + path, f"MediaContentType{n}": mime}
     if button:
         fields |= {"ButtonText": message.body, "ButtonPayload": button}
     return fields
@@ -188,6 +193,8 @@ class Postman:
 
     async def post(self, url: str, fields: Mapping[str, str], token: str) -> int:
         """Post a signed form, again as often as the address allows; the last status, 0 without an answer."""
+        if self.drops(fields):
+            return self._done("dropped", Posted(url, fields, None, 0))
         target = reachable(url, self.plan.reach)
         if target is None:
             return self._done("refused", Posted(url, fields, None, 0))
@@ -206,6 +213,11 @@ class Postman:
             self.counts["retried"] += 1
             await asyncio.sleep(pause)
         return self._done("acked" if status // 100 == 2 else "failed", Posted(url, fields, status, attempt + 1))
+
+    def drops(self, fields: Mapping[str, str]) -> bool:
+        """Is this one of those that the mode lets get lost?"""
+        what = "callback" if "MessageStatus" in fields else "webhook"
+        return self.account.behaviour.next(what, fields["To"]).name == "drop"
 
     def _done(self, outcome: str, posted: Posted) -> int:
         self.counts[outcome] += 1

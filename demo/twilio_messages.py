@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -54,6 +54,7 @@ class Message:
     error_code: int | None = None
     error_message: str = ""
     profile_name: str = ""
+    media_types: str = ""  # of what a contact attached, comma-separated
 
 
 def as_json(message: Message, account_sid: str) -> dict[str, Any]:
@@ -76,11 +77,41 @@ def as_json(message: Message, account_sid: str) -> dict[str, Any]:
         "price": None,
         "price_unit": "USD",
         "sid": message.sid,
-        "status": message.status,
+        "status": _shown_status(message),
         "subresource_uris": {"media": f"{path}/Media.json"},
         "to": message.to,
         "uri": f"{path}.json",
     }
+
+
+def media_json(message: Message, account_sid: str) -> dict[str, Any]:
+    """What is attached to the message, in the documented shape of its Media subresource."""
+    path = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{message.sid}/Media"
+    at = _rfc2822(int(message.created_at))
+    listed = [
+        {
+            "account_sid": account_sid,
+            "content_type": mime,
+            "date_created": at,
+            "date_updated": at,
+            "parent_sid": message.sid,
+            "sid": sid,
+            "uri": f"{path}/{sid}.json",
+        }
+        for sid, mime in media_of(message)
+    ]
+    return {"media_list": listed, "next_page_uri": None, "page": 0, "page_size": PAGE_SIZE, "uri": f"{path}.json"}
+
+
+def media_of(message: Message) -> list[tuple[str, str]]:
+    """The id and the type of each thing attached."""
+    types = message.media_types.split(",") if message.media_types else []
+    return [(f"ME{message.sid[2:32]}{n:02d}", mime) for n, mime in enumerate(types)]
+
+
+def _shown_status(message: Message) -> str:
+    """What came in is received, whatever became of its webhook: only our phone shows that it was not taken."""
+    return "received" if message.direction == "inbound" and message.status == "failed" else message.status
 
 
 @lru_cache(64)
@@ -156,6 +187,7 @@ class Messages:
         self._by_sid: dict[str, Message] = {}
         self._by_to: dict[str, deque[Message]] = defaultdict(deque)
         self._seq = 0
+        self.largest_page = MAX_PAGE_SIZE
         self._file = _open(path) if path else None
         if self._file:
             for message in _stored(self._file):
@@ -224,6 +256,7 @@ class Messages:
     def listing(self, query: str, account_sid: str, path: str) -> dict[str, Any]:
         """The answer to GET Messages.json. Raises BadQuery."""
         filters = read_filters(query)
+        filters = replace(filters, page_size=min(filters.page_size, self.largest_page))
         found = self.find(filters)
         page = found[: filters.page_size]
         start = filters.page * filters.page_size
@@ -276,6 +309,9 @@ def _open(path: Path) -> sqlite3.Connection:
     file.execute("PRAGMA synchronous = NORMAL")
     rest = ", ".join(_COLUMNS[1:])
     file.execute(f"CREATE TABLE IF NOT EXISTS message ({_COLUMNS[0]} TEXT PRIMARY KEY, {rest})")
+    known = {f'"{row[1]}"' for row in file.execute("PRAGMA table_info(message)")}
+    for column in (column for column in _COLUMNS if column not in known):  # a file of an older demo
+        file.execute(f"ALTER TABLE message ADD COLUMN {column} DEFAULT ''")
     return file
 
 

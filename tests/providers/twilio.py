@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -109,9 +110,13 @@ class TwilioStandIn:
         form = inbound_fields(message, self.account_sid, api_base=self.url)
         return None if self._server.postman.drops(form) else form
 
+    def largest_page(self, size: int) -> None:
+        """Give at most so many messages a page, whatever is asked for."""
+        self._server.account.messages.largest_page = size
+
     def accept(self, to: str, sender: str, body: str, at: float) -> Message:
         """A message of ours that the account has since this time, whoever sent it."""
-        message = Message("SM" + f"{len(self.accepted()) + int(at * 1000):032x}", to, sender, body, "outbound-api", at,
+        message = Message("SM" + secrets.token_hex(16), to, sender, body, "outbound-api", at,
                           "queued", at, sent_at=at)
         self._server.account.messages.add(message)
         return message
