@@ -48,16 +48,13 @@ def _change(value: Object, field: str, app: MetaApp) -> Found:
     if account not in app.senders["meta-whatsapp"]:
         yield left_out("account", account=account[:40])
         return
-    nothing = True
-    for name, reader in _LISTS.items():
-        for member in list_of(value.get(name)):
-            nothing = False
-            item = object_of(member)
-            for found in guarded(reader(item, account, value), item, account):
-                if field == STANDBY and "reason" not in found:
-                    found["standby"] = True
-                yield found
-    if nothing:
+    members = [(reader, object_of(one)) for name, reader in _LISTS.items() for one in list_of(value.get(name))]
+    for reader, item in members:
+        for found in guarded(reader(item, account, value), item, account):
+            if field == STANDBY and "reason" not in found:
+                found["standby"] = True
+            yield found
+    if not members:
         yield left_out("empty", account=account)
 
 

@@ -32,6 +32,7 @@ def test_every_number_and_page_has_an_endpoint() -> None:
         ("twilio-messenger", SERVICE),
         ("meta-whatsapp", "106540352242922"),
         ("meta-messenger", "108000000000001"),
+        ("meta-instagram", "17841400000000001"),
     }
 
 
