@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict
 
+from channels.limits import Limits
 from channels.windows import Window
 from conversation.events import Outgoing, OutgoingChoice, Rendered
 
@@ -113,7 +114,8 @@ class Adapter(Protocol):
     """A channel kind. One file of this folder with `ADAPTER`; most are a `TwilioKind` or a `MetaKind` with its facts.
 
     `listed_as` is the list of an account (channels/accounts.py) that holds our addresses of this kind; `address_form`
-    what one of them looks like, `address_example` how to write it. `window` says how long we may write freely.
+    what one of them looks like, `address_example` how to write it. `window` says how long we may write freely, `limits` what it
+    can carry.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Adapter(Protocol):
     address_form: re.Pattern[str]
     address_example: str
     window: Window
+    limits: Limits
 
     def render(self, message: Outgoing) -> Rendered:
         """Parts within every limit of the channel; long text split at spaces, choices on the last part."""

@@ -50,7 +50,7 @@ class Limits:
     `buttons`, `rows`, `replies`: how many of each, with the lengths of their labels; `taps`: how many buttons may mix
     addresses and answers below a text of `taps_body`; `link_button`: a button that opens an address, and nothing else.
     `content_buttons`, `content_rows`: how many Twilio shows where the account has content of that shape.
-    `files`: the types of file with their formats (an empty set: any), `captioned` which of them may carry a text,
+    `files`: the types of file with their formats (an empty set: any), `file_bytes` how long one may be, `captioned` which of them may carry a text,
     `named` which of them keep their name. `keeps_marks`: *bold* is bold. `fold`: a text in cheaper characters,
     `segments` what it is paid as. `template_name`: what the name of an approved template looks like.
     """
@@ -74,6 +74,7 @@ class Limits:
     header: int = 0
     footer: int = 0
     files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    file_bytes: Mapping[str, int] = field(default_factory=dict)
     captioned: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     keeps_marks: bool = True

@@ -29,6 +29,7 @@ LIMITS = Limits(
         "video": frozenset(("video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm")),
         "document": frozenset(("application/pdf",)),
     },
+    file_bytes={"image": 8_000_000, "audio": 25_000_000, "video": 25_000_000, "document": 25_000_000},
     keeps_marks=False,
 )
 

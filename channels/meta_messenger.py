@@ -25,6 +25,7 @@ LIMITS = Limits(
     taps=3,
     taps_body=640,
     files={kind: frozenset() for kind in ("image", "audio", "video", "document")},  # any format
+    file_bytes={kind: 25_000_000 for kind in ("image", "audio", "video", "document")},
     keeps_marks=False,
 )
 

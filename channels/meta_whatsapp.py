@@ -42,6 +42,9 @@ LIMITS = Limits(
             f"{_OFFICE}presentationml.presentation",
         )),
     },
+    file_bytes={
+        "image": 5_000_000, "audio": 16_000_000, "video": 16_000_000, "document": 100_000_000, "sticker": 100_000,
+    },
     captioned=frozenset(("image", "video", "document")),
     named=frozenset(("document",)),
     locations=True,

@@ -18,6 +18,7 @@ LIMITS = Limits(
     body=1024,
     content_buttons=10,
     files={kind: frozenset() for kind in ("image", "video")},  # any format
+    file_bytes={"image": 25_000_000, "video": 25_000_000},
     keeps_marks=False,
 )
 ADAPTER = TwilioKind(

@@ -26,6 +26,7 @@ LIMITS = Limits(
         "video": frozenset(("video/mp4",)),
         "document": frozenset(("application/pdf",)),
     },
+    file_bytes={"image": 5_000_000, "audio": 16_000_000, "video": 16_000_000, "document": 16_000_000},
     captioned=frozenset(("image", "video")),
     template_name=r"HX[0-9A-Za-z]+",
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -77,8 +77,3 @@ def _open_to_all(answer: Response) -> Response:
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
-
-
-def remote_address() -> str:
-    """Who asks, as the connection says; what a header claims is not believed."""
-    return (request.remote_addr or "unknown")[:64]

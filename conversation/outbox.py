@@ -110,6 +110,11 @@ def words_of(outgoing: Outgoing) -> str:
     return outgoing.text or (outgoing.template.text or outgoing.template.name if outgoing.template else "")
 
 
+def _preview(outgoing: Outgoing) -> str:
+    """The line of a list: its words, or, where it has none, what its file is called."""
+    return (words_of(outgoing) or next((one.filename for one in outgoing.media), ""))[:120]
+
+
 def _content(outgoing: Outgoing, rendered: Rendered) -> dict[str, Any]:
     """What is not text, as plain data; `degraded` names what the channel could not show as it was meant."""
     content: dict[str, Any] = {}
@@ -139,7 +144,7 @@ def queue(
 ) -> str:
     """Say something in a conversation; returns the message's id. Raises UnknownConversation."""
     spoken = work.connection.execute(
-        _speak, {"id": conversation_id, "at": work.now, "words": words_of(outgoing)[:120], "by": outgoing.author}
+        _speak, {"id": conversation_id, "at": work.now, "words": _preview(outgoing), "by": outgoing.author}
     ).one_or_none()
     if spoken is None:
         raise UnknownConversation(f"There is no conversation {conversation_id}.")

@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 import clock
 import faults
-from conversation.events import Notice, Outgoing, Rendered, TimelineLine
+from conversation.events import Notice, Outgoing, OutgoingMedia, Rendered, TimelineLine
 from conversation.prepared import Prepared
 from conversation.tables import TimelineEntry
 
@@ -45,13 +45,14 @@ class Wiring:
     """What the app hands in, so that nobody below has to know it.
 
     `ring(notices)` wakes sender, writer, worker and pages. `render(kind, outgoing)` gives the shape a channel kind can show.
-    `text(key, language, **values)` is a sentence of ours to a contact.
+    `text(key, language, **values)` is a sentence of ours to a contact. `media(named)` is the file that a flow names.
     """
 
     ring: Callable[[Sequence[Notice]], None]
     render: Callable[[str, Outgoing], Rendered]
     text: Callable[..., str]
     now: Callable[[], datetime] = clock.now
+    media: Callable[[str], OutgoingMedia] = OutgoingMedia
 
 
 @dataclass

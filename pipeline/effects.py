@@ -15,7 +15,7 @@ from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember
 from bot.flow.events import CallResult
 from channels.limits import MENU_PAGE
 from conversation import ids
-from conversation.events import Notice, Outgoing, OutgoingChoice, OutgoingMedia, TimelineLine
+from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
 from conversation.inbox import Talk
 from conversation.outbox import SUPPRESS_BOT
 from conversation.prepared import Prepared
@@ -62,7 +62,7 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
 
 def say(work: Work, talk: Talk, effect: Say) -> None:
     choices = tuple(OutgoingChoice(choice.id, choice.label, choice.description) for choice in effect.choices)
-    media = (OutgoingMedia(effect.media_url),) if effect.media_url else ()
+    media = (work.wiring.media(effect.media_url),) if effect.media_url else ()
     more = paging.label(work, talk) if len(choices) > MENU_PAGE else ""
     talk.say(work, Outgoing(effect.text, choices, media, more_label=more))
 
