@@ -15,6 +15,7 @@ import click
 
 from channels import accounts, looking, verifying
 from channels.errors import BadAccounts
+from channels.rendering_command import content, render
 
 _LINES = click.argument("file", default="-", type=click.File("rb"))
 
@@ -45,7 +46,7 @@ def verify(file: IO[bytes]) -> None:
     answer_lines(file, verifying.verified)
 
 
-COMMANDS: tuple[click.Command, ...] = (parse, verify)
+COMMANDS: tuple[click.Command, ...] = (parse, verify, render, content)
 
 
 @click.group()
