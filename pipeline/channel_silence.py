@@ -38,7 +38,7 @@ def unusual(hours: Mapping[datetime, int], last_inbound_at: datetime | None, now
         return None
     first = min(hours)
     samples = [sum(hours.get(hour - timedelta(days=day), 0) for hour in wanted)
-               for day in range(1, DAYS + 1) if _is_sample(wanted, day, first)]
+               for day in range(1, DAYS + 1) if _is_sample(wanted, day, first, last_inbound_at)]
     if len(samples) < FEWEST_SAMPLES:
         return None
     usual, loud = sum(samples) / len(samples), sum(1 for one in samples if one)
@@ -57,7 +57,7 @@ def _whole_hours(since: datetime, now: datetime) -> list[datetime]:
     return found
 
 
-def _is_sample(wanted: list[datetime], days_ago: int, first: datetime) -> bool:
-    """Was the channel measured then, and was it the same sort of day?"""
-    then = wanted[-1] - timedelta(days=days_ago)
-    return wanted[0] - timedelta(days=days_ago) >= first and (then.weekday() >= 5) == (wanted[-1].weekday() >= 5)
+def _is_sample(wanted: list[datetime], days_ago: int, first: datetime, last: datetime) -> bool:
+    """Was the channel measured then, was it before this silence began, and was it the same sort of day?"""
+    begins, ends = wanted[0] - timedelta(days=days_ago), wanted[-1] - timedelta(days=days_ago)
+    return first <= begins and ends + _HOUR <= last and (ends.weekday() >= 5) == (wanted[-1].weekday() >= 5)

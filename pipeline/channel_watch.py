@@ -92,7 +92,9 @@ def tell_silence(work: Work, place: Place) -> None:
     last = channel_health.last_inbound_at(work.connection, place.kind, place.account)
     silence = unusual(channel_health.hours_of(work.connection, place.kind, place.account), last, work.now)
     if silence is None:
-        alarms.clear(work, key)
+        if last is not None and any(alarm["key"] == key and last > alarm["raised_at"]
+                                    for alarm in channel_health.open_alarms(work.connection)):
+            alarms.clear(work, key)  # somebody wrote; that too little is left to compare with is no end of a silence
         return
     facts = {"hours": silence.hours, "usual": silence.usual}
     alarms.raise_alarm(work, Trouble(key, "silent", "warning", facts, place.kind, place.account))
