@@ -8,46 +8,53 @@ begins its way out. The next part of a conversation waits until the one before h
 from __future__ import annotations
 
 import os
-import random
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 import channels
-from channels import windows
+from channels import twilio_errors, verdicts, windows
 from channels.base import Answer
-from conversation.events import TimelineLine
+from channels.delivery import Verdict
+from conversation import outbox
 from conversation.outbox import IS_BLOCKED, IS_OPEN, SETTLED_CHECKS
 from conversation.prepared import Prepared
-from conversation.tables import OPEN_PART_STATES, Channel, Conversation, OutboxPart
+from conversation.tables import Channel, Contact, Conversation, OutboxPart
 from conversation.work import Work
-from pipeline import budget, dead_letters
+from pipeline import budget, parts, refusals
 from pipeline.budget import USUAL_BUDGET, Budget
+from pipeline.gates import PAUSED, Gates
+from pipeline.parts import Attempt, Ending, Next, Refusal
 
-RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS = 0.5, 60.0
-PATIENT_CODES = frozenset({"30003", "30022", "30023", "30027", "63038"})  # daily caps, a phone that is off
-PATIENT_SECONDS = 86_400.0
 READY_AT_ONCE = 512
+LATE_CODES = tuple(code for code, one in twilio_errors.VERDICTS.items() if one.action == "late")
+TO_PEOPLE = frozenset({"bot", "system"})  # authors whose words nobody is at a desk for
 
 _part, _conversation, _channel = OutboxPart.__table__, Conversation.__table__, Channel.__table__
+_contact = Contact.__table__
 _open_parts = (
     select(_part.c.part_id, _part.c.conversation_id, _part.c.author, _part.c.epoch, _part.c.state, _part.c.request,
-           _part.c.attempt, _part.c.not_before, _part.c.first_at, _part.c.checked, _part.c.created_at, _part.c.error_code,
-           _conversation.c.epoch.label("current_epoch"), _conversation.c.address,
-           _conversation.c.opted_out_at, _conversation.c.last_inbound_at, _conversation.c.free_until, _channel.c.kind, _channel.c.account)
+           _part.c.attempt, _part.c.not_before, _part.c.first_at, _part.c.sending_at, _part.c.checked, _part.c.created_at,
+           _part.c.error_code, _part.c.position, _conversation.c.epoch.label("current_epoch"), _conversation.c.address,
+           _conversation.c.opted_out_at, _conversation.c.marketing_stopped_at, _conversation.c.marketing_rests_until,
+           _conversation.c.unreachable_at, _conversation.c.last_inbound_at, _conversation.c.free_until,
+           _contact.c.blocked_at, _channel.c.kind, _channel.c.account)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
-    .where(_part.c.conversation_id.in_(bindparam("ids", expanding=True)),
-           IS_OPEN)
+    .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
+    .where(_part.c.conversation_id.in_(bindparam("ids", expanding=True)), IS_OPEN)
     .order_by(_part.c.conversation_id, _part.c.position)
 )
+_has_written_since = exists().where(  # a phone that was off is on again: what waited for it need not wait any longer
+    _conversation.c.conversation_id == _part.c.conversation_id, _conversation.c.last_inbound_at > _part.c.sending_at)
 _ready = (
     select(_part.c.conversation_id)
-    .where(IS_OPEN, _part.c.state == "queued", _part.c.not_before <= bindparam("now"), ~IS_BLOCKED)
+    .where(IS_OPEN, _part.c.state == "queued", ~IS_BLOCKED,
+           or_(_part.c.not_before <= bindparam("now"), and_(_part.c.error_code.in_(LATE_CODES), _has_written_since)))
     .order_by(_part.c.not_before).limit(bindparam("limit"))
 )
 _open_parts_locked = _open_parts.with_for_update(of=_conversation, skip_locked=True)
@@ -56,26 +63,8 @@ _start = Prepared(
     .values(state="sending", owner=bindparam("by"), attempt=_part.c.attempt + 1, lease_until=bindparam("until"),
             sending_at=bindparam("now"), first_at=func.coalesce(_part.c.first_at, bindparam("now")))
 )
-_end = (
-    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.state.in_(OPEN_PART_STATES))
-    .values(state=bindparam("new_state"), error_code=bindparam("code"), error_text=bindparam("why"), owner=None,
-            lease_until=None)
-)
-_accepted = Prepared(
-    update(_part).where(_part.c.part_id == bindparam("id"))
-    .values(provider_id=func.coalesce(_part.c.provider_id, bindparam("provider")), owner=None, lease_until=None,
-            sent_at=func.coalesce(_part.c.sent_at, bindparam("now")),
-            state=case((or_(*(_part.c.state == state for state in OPEN_PART_STATES)), "sent"), else_=_part.c.state))
-)
-_again = (  # not once a later attempt is under way: another sender may have looked into the same doubt
-    update(_part).where(_part.c.part_id == bindparam("id"), _part.c.attempt == bindparam("tried"))
-    .values(state=bindparam("new_state"), not_before=bindparam("later"), checked=bindparam("times"), owner=None,
-            lease_until=None, error_code=bindparam("code"), error_text=bindparam("why"))
-)
-_again_after = _again.where(_part.c.state.in_(("sending", "unknown")))
-_again_settled = _again.where(_part.c.state == "unknown")
-_stop = update(_conversation).where(_conversation.c.conversation_id == bindparam("id")).values(
-    opted_out_at=func.coalesce(_conversation.c.opted_out_at, bindparam("now")))
+_moved = select(func.max(func.coalesce(_part.c.sent_at, _part.c.sending_at))).where(
+    _part.c.conversation_id == bindparam("id"), _part.c.position < bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +95,19 @@ class Claimed:
     attempt: int
     first_at: datetime
     sending_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.kind, self.account)
+
+    @property
+    def attempt_id(self) -> str:
+        """What the provider is told it is called."""
+        return outbox.attempt_id(self.part_id, self.attempt)
+
+    @property
+    def as_attempt(self) -> Attempt:
+        return Attempt(self.part_id, self.conversation_id, self.attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,25 +145,48 @@ def ready(work: Work, limit: int = READY_AT_ONCE) -> list[str]:
     return list(work.connection.execute(_ready, {"now": work.now, "limit": limit}).scalars())
 
 
-def take(work: Work, conversation_ids: Sequence[str], owner: str, patience: Patience) -> list[Claimed]:
-    """Claim the next part of each of these conversations, where there is one that may go now."""
+def take(
+    work: Work, conversation_ids: Sequence[str], owner: str, patience: Patience, gates: Gates | None = None
+) -> list[Claimed]:
+    """Claim the next part of each of these conversations, where there is one that may go now.
+
+    What a channel's gate keeps back is put off in its row, and keeps its place in the conversation.
+    """
     query = _open_parts if work.is_sqlite else _open_parts_locked
     claimed: list[Claimed] = []
+    held: list[dict[str, Any]] = []
     blocked = ""
     for part in work.connection.execute(query, {"ids": list(conversation_ids)}).mappings():
         if part["conversation_id"] == blocked or (part["state"] == "unknown" and part["checked"] >= SETTLED_CHECKS):
             continue
-        if part["state"] == "queued" and part["not_before"] <= work.now:
+        if part["state"] == "queued" and (part["not_before"] <= work.now or _is_back(part)):
             if _is_void(work, part, patience):
                 continue
-            claimed.append(_claimed(part, work.now))
+            wait = gates.wait(part, work.now.timestamp()) if gates else None
+            if wait is None:
+                claimed.append(_claimed(part, work.now))
+            elif not wait.is_parked:
+                held.append({"id": part["part_id"], "later": work.now + timedelta(seconds=wait.seconds), "code": wait.code})
         blocked = part["conversation_id"]
+    if held:
+        parts.hold_all(work, held)
     claimed = _within_budget(work, claimed, patience.budget)
     if claimed:
         until = work.now + timedelta(seconds=patience.lease)
         _start.run(work.connection, [
             {"id": one.part_id, "by": owner, "until": until, "now": work.now} for one in claimed])
     return claimed
+
+
+def release(work: Work, keys: Iterable[tuple[str, str]]) -> int:
+    """A channel was opened again: what was held for it may go now; returns how many parts."""
+    there = select(_conversation.c.conversation_id).join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    return sum(
+        work.connection.execute(
+            update(_part).where(IS_OPEN, _part.c.state == "queued", _part.c.conversation_id.in_(
+                there.where(_channel.c.kind == kind, _channel.c.account == account)))
+            .values(not_before=work.now)).rowcount
+        for kind, account in keys)
 
 
 def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
@@ -172,57 +197,87 @@ def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
             case "sent":
                 accepted.append({"id": outcome.claimed.part_id, "provider": outcome.answer.provider_id,
                                  "now": work.now})
-            case "retry":
-                _retry(work, outcome, patience)
             case "unknown":
-                _unknown(work, outcome, patience)
+                _doubt(work, outcome, patience)
             case _:
-                fail(work, outcome.claimed, outcome.answer.code, outcome.answer.text)
-                if outcome.answer.error_class == "OPTOUT":
-                    work.connection.execute(_stop, {"id": outcome.claimed.conversation_id, "now": work.now})
+                refusals.handle(work, _refusal(outcome), patience.give_up)
     if accepted:
-        _accepted.run(work.connection, accepted)
+        parts.accept_all(work, accepted)
 
 
-def accept(work: Work, part_id: str, provider_id: str) -> None:
-    """The provider has it: found in its list."""
-    _accepted.run(work.connection, [{"id": part_id, "provider": provider_id, "now": work.now}])
+def _refusal(outcome: Outcome) -> Refusal:
+    claimed, answer = outcome.claimed, outcome.answer
+    usual = "RETRY" if answer.outcome == "retry" else "FINAL"
+    return Refusal(claimed.as_attempt, claimed.kind, claimed.account, claimed.request, claimed.first_at, answer.code,
+                   answer.text, Verdict(answer.error_class or usual, answer.action), answer.retry_after)
 
 
-def look_again(work: Work, part_id: str, tried: int, times: int, later: datetime) -> None:
-    """The outcome of attempt `tried` is still unknown; look once more then."""
-    work.connection.execute(_again_settled, {
-        "id": part_id, "tried": tried, "new_state": "unknown", "later": later, "times": times, "code": "unknown",
-        "why": "The provider's answer was lost."})
+def _doubt(work: Work, outcome: Outcome, patience: Patience) -> None:
+    answer, claimed = outcome.answer, outcome.claimed
+    later = claimed.sending_at + timedelta(seconds=patience.proof_first)
+    parts.doubt(work, claimed.as_attempt, Next(later, answer.code or "unknown", answer.text or parts.LOST))
 
 
-def send_again(work: Work, part_id: str, tried: int) -> None:
-    """Attempt `tried` is proven not to have been accepted: back to the head of its conversation."""
-    work.connection.execute(_again_settled, {
-        "id": part_id, "tried": tried, "new_state": "queued", "later": work.now, "times": 0, "code": None, "why": None})
-
-
-def fail(work: Work, claimed: Claimed, code: str, text: str, state: str = "failed") -> None:
-    """It will not be sent. A person sees it: in the conversation and among the dead letters."""
-    done = work.connection.execute(_end, {"id": claimed.part_id, "new_state": state, "code": code, "why": text})
-    if done.rowcount:
-        dead_letters.bury(work, "send", claimed.conversation_id, f"{code}: {text}", {"part": claimed.part_id})
+def _is_back(part: Mapping[str, Any]) -> bool:
+    """It waits for a phone that is off, and its owner has written since."""
+    wrote, sent = part["last_inbound_at"], part["sending_at"]
+    return part["error_code"] in LATE_CODES and wrote is not None and sent is not None and wrote > sent
 
 
 def _is_void(work: Work, part: Mapping[str, Any], patience: Patience) -> bool:
     """Not to be sent any more; says so in the row and in the timeline."""
-    consent = bool(part["request"].get("consent"))
-    if part["author"] == "bot" and part["epoch"] != part["current_epoch"]:
-        _suppress(work, part, "taken_over")
-    elif part["opted_out_at"] is not None and not consent:
-        _suppress(work, part, "opted_out")
+    attempt = Attempt(part["part_id"], part["conversation_id"], part["attempt"])
+    silenced = _silenced(part, work.now)
+    if silenced:
+        parts.suppress(work, attempt, silenced)
     elif not _window_lets(part, work.now):
-        fail(work, _claimed(part, work.now), "window_closed", "The window in which we may write freely has closed.")
-    elif (work.now - part["created_at"]).total_seconds() > patience.give_up and part["error_code"] not in PATIENT_CODES:
-        fail(work, _claimed(part, work.now), "expired", "It could not be sent in time.", "expired")
+        why = "The window in which we may write freely has closed."
+        parts.end(work, attempt, Ending(refusals.CLOSED, why))
+    elif _is_too_old(work, part, patience):
+        parts.end(work, attempt, Ending("expired", "It could not be sent in time.", "expired"))
     else:
         return False
     return True
+
+
+def _silenced(part: Mapping[str, Any], now: datetime) -> str:
+    """The code of why this contact is not to hear it; '' where she may. A confirmation that the law wants always goes."""
+    request, author = part["request"], part["author"]
+    if author == "bot" and part["epoch"] != part["current_epoch"]:
+        return "taken_over"
+    if request.get("consent"):
+        return ""
+    if part["opted_out_at"] is not None:
+        return "opted_out"
+    if author in TO_PEOPLE and part["blocked_at"] is not None:
+        return "blocked"
+    if author in TO_PEOPLE and part["unreachable_at"] is not None and not _wrote_after(part, part["unreachable_at"]):
+        return "unreachable"
+    if request.get("purpose") != "marketing":
+        return ""
+    if part["marketing_stopped_at"] is not None:
+        return "marketing_stopped"
+    return "marketing_rest" if part["marketing_rests_until"] and part["marketing_rests_until"] > now else ""
+
+
+def _wrote_after(part: Mapping[str, Any], moment: datetime) -> bool:
+    return part["last_inbound_at"] is not None and part["last_inbound_at"] > moment
+
+
+def _is_too_old(work: Work, part: Mapping[str, Any], patience: Patience) -> bool:
+    """A quarter of an hour is all that words have; a day, where they wait for a phone, a cap or a broken set-up.
+
+    A part that only waited behind such a one has its own time from the moment that one moved.
+    """
+    age = (work.now - part["created_at"]).total_seconds()
+    if age <= patience.give_up:
+        return False
+    longest = max(patience.give_up, refusals.PATIENT_SECONDS)
+    code = part["error_code"]
+    if age > longest or code == PAUSED or (code and refusals.is_patient(verdicts.verdict(part["kind"], code))):
+        return age > longest
+    moved = work.connection.execute(_moved, {"id": part["conversation_id"], "at": part["position"]}).scalar()
+    return part["attempt"] > 0 or moved is None or (work.now - moved).total_seconds() > patience.give_up
 
 
 def _window_state(part: Mapping[str, Any], now: datetime) -> windows.State:
@@ -234,17 +289,11 @@ def _window_lets(part: Mapping[str, Any], now: datetime) -> bool:
     return channels.adapter(part["kind"]).window.lets(part["author"], _window_state(part, now), template=is_template)
 
 
-def _suppress(work: Work, part: Mapping[str, Any], code: str) -> None:
-    work.connection.execute(_end, {"id": part["part_id"], "new_state": "suppressed", "code": code, "why": None})
-    work.record(TimelineLine("suppressed", part["conversation_id"], "system", data={"part": part["part_id"],
-                                                                                   "why": code}))
-
-
 def _within_budget(work: Work, claimed: list[Claimed], allowed: Budget) -> list[Claimed]:
     stopped = budget.refused(work, claimed, allowed)
     for one in claimed:
         if one.part_id in stopped:
-            _suppress(work, {"part_id": one.part_id, "conversation_id": one.conversation_id}, stopped[one.part_id])
+            parts.suppress(work, one.as_attempt, stopped[one.part_id])
     return [one for one in claimed if one.part_id not in stopped] if stopped else claimed
 
 
@@ -254,23 +303,3 @@ def _claimed(part: Mapping[str, Any], now: datetime) -> Claimed:
         request = {**request, "human_agent": True}
     return Claimed(part["part_id"], part["conversation_id"], part["kind"], part["account"], part["address"],
                    part["author"], request, part["attempt"] + 1, part["first_at"] or now, now)
-
-
-def _retry(work: Work, outcome: Outcome, patience: Patience) -> None:
-    claimed, answer = outcome.claimed, outcome.answer
-    doubled = RETRY_FIRST_SECONDS * 2 ** min(claimed.attempt - 1, 12)
-    wait = answer.retry_after or min(RETRY_LONGEST_SECONDS, doubled) * random.uniform(0.8, 1.2)
-    longest = PATIENT_SECONDS if answer.code in PATIENT_CODES else patience.give_up
-    if (work.now - claimed.first_at).total_seconds() + wait > longest:
-        fail(work, claimed, answer.code, answer.text or "The provider refused it for too long.")
-        return
-    work.connection.execute(_again_after, {
-        "id": claimed.part_id, "tried": claimed.attempt, "new_state": "queued", "later": work.now + timedelta(seconds=wait), "times": 0,
-        "code": answer.code, "why": answer.text})
-
-
-def _unknown(work: Work, outcome: Outcome, patience: Patience) -> None:
-    later = outcome.claimed.sending_at + timedelta(seconds=patience.proof_first)
-    work.connection.execute(_again_after, {
-        "id": outcome.claimed.part_id, "tried": outcome.claimed.attempt, "new_state": "unknown", "later": later, "times": 0,
-        "code": outcome.answer.code or "unknown", "why": outcome.answer.text or "The provider's answer was lost."})

@@ -21,7 +21,7 @@ from conversation.alarms import Trouble
 from conversation.events import Receipt, Watermark
 from conversation.inbox import Sender, Talk
 from conversation.work import Work
-from pipeline import answer, echoes, holding, identities, sidelines
+from pipeline import answer, echoes, holding, identities, receipts, sidelines
 from pipeline.answer import Bot
 from pipeline.identities import identity_of
 from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
@@ -158,7 +158,7 @@ class Intake:
             until = datetime.fromtimestamp(event["watermark_ms"] / 1000, UTC)
             outbox.record_until(work, Watermark(event["status"], kind, event["account"], event["recipient"], until))
             return
-        taken = outbox.record(work, Receipt(
+        taken = receipts.take(work, Receipt(
             status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),
             error_code=event.get("error_code", ""), error_text=event.get("error_text", "")))
         if not taken and not event.get("callback_data") and event.get("recipient"):

@@ -18,8 +18,9 @@ from conversation.events import Notice
 from conversation.outbox import IS_OPEN, SETTLED_CHECKS
 from conversation.tables import Channel, Conversation, OutboxPart
 from conversation.work import Work
-from pipeline import claims
+from pipeline import claims, delivery_counts, parts
 from pipeline.claims import Patience
+from pipeline.parts import Attempt
 
 REPORT_SECONDS = 60.0
 CLOCK_SLACK = timedelta(seconds=2)  # providers date in whole seconds, by a clock of their own
@@ -59,6 +60,10 @@ class Doubt:
     attempt: int
     checked: int
 
+    @property
+    def as_attempt(self) -> Attempt:
+        return Attempt(self.part_id, self.conversation_id, self.attempt)
+
 
 def orphans(work: Work, patience: Patience) -> int:
     """Parts left in `sending` by a sender that is gone: their outcome is unknown. Returns how many."""
@@ -83,23 +88,23 @@ def doubts(work: Work) -> list[Doubt]:
 def without_list(work: Work, doubt: Doubt) -> None:
     """No list to look into: wait for the report, then leave it unknown and let the conversation go on."""
     if (work.now - doubt.sending_at).total_seconds() < REPORT_SECONDS:
-        claims.look_again(work, doubt.part_id, doubt.attempt, doubt.checked,
-                          doubt.sending_at + timedelta(seconds=REPORT_SECONDS))
-    else:
-        claims.look_again(work, doubt.part_id, doubt.attempt, SETTLED_CHECKS, work.now)
-        work.notify(Notice("deliver", doubt.conversation_id))
+        parts.look_again(work, doubt.as_attempt, doubt.checked, doubt.sending_at + timedelta(seconds=REPORT_SECONDS))
+    elif parts.leave_unknown(work, doubt.as_attempt):
+        delivery_counts.settled(work, doubt.kind, "left")
 
 
 def with_list(work: Work, doubt: Doubt, accepted: Sequence[Mapping[str, Any]], patience: Patience) -> None:
     """Hold the whole list of what the provider accepted for this contact against one unknown part."""
     match = _match(work, doubt, accepted)
     if match is not None:
-        claims.accept(work, doubt.part_id, match)
+        parts.accept(work, doubt.part_id, match)
+        delivery_counts.settled(work, doubt.kind, "listed")
     elif (work.now - doubt.sending_at).total_seconds() >= patience.proof_last:
-        claims.send_again(work, doubt.part_id, doubt.attempt)
+        if parts.send_again(work, doubt.as_attempt):
+            delivery_counts.settled(work, doubt.kind, "absent")
     else:
-        claims.look_again(work, doubt.part_id, doubt.attempt, doubt.checked + 1,
-                          doubt.sending_at + timedelta(seconds=patience.proof_last))
+        later = doubt.sending_at + timedelta(seconds=patience.proof_last)
+        parts.look_again(work, doubt.as_attempt, doubt.checked + 1, later)
     work.notify(Notice("deliver", doubt.conversation_id))
 
 

@@ -12,10 +12,11 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any, TypeVar
 
 import aiohttp
@@ -32,9 +33,11 @@ from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
 from conversation.events import Rendered
 from conversation.work import Database, Wiring, Work
-from pipeline import claims, lanes, polling, reconcile, schema
+from pipeline import claims, lanes, polling, reconcile, schema, standing
 from pipeline.budget import Budget
 from pipeline.claims import Claimed, Outcome, Patience
+from pipeline.gates import Gates
+from pipeline.rates import NO_RATES, Rates
 from pipeline.reconcile import Doubt
 
 ROUND_SECONDS = 0.010  # rounds are at least this far apart: what came in meanwhile shares a transaction
@@ -45,6 +48,7 @@ LIST_PAGES = 20
 TOKENS_AT_ONCE = 256
 TOKEN_WAIT_SECONDS = 5
 RECONNECT_SECONDS = 0.5
+TELL_SECONDS = 1.0
 AUTHOR_ORDER = {"agent": 0, "system": 1, "bot": 2}
 Result = TypeVar("Result")
 
@@ -53,14 +57,18 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the sender needs to know of its surroundings. `rate` is messages a second and channel, 0 none."""
+    """What the sender needs to know of its surroundings.
+
+    `concurrency` is how many parts may be on the wire of one channel at once: one that hangs fills its own only. `rates`
+    hold for channels whose endpoint (facts `rate`, `pair_rate`) says nothing else.
+    """
 
     endpoints: dict[tuple[str, str], Endpoint]
     redis_url: str
     patience: Patience
     sweep_seconds: float = 1.0
     concurrency: int = 64
-    rate: float = 0.0
+    rates: Rates = NO_RATES
     poll_seconds: float = 0.0
 
 
@@ -72,7 +80,6 @@ class Sender:
     settings: Settings
     tokens: set[str] = field(default_factory=set)
     outcomes: list[Outcome] = field(default_factory=list)
-    in_flight: int = 0
     stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -80,8 +87,9 @@ class Sender:
         self._wake = asyncio.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._tell_at = 0.0
         self._settling: set[str] = set()
-        self._next_at: dict[tuple[str, str], float] = {}
+        self.gates = Gates(_rates_of(self.settings), self.settings.rates, self.settings.concurrency)
 
     async def run(self) -> None:
         """Until told to stop; then what is on the wire is waited for and written down."""
@@ -111,11 +119,11 @@ class Sender:
         self._wake.set()
 
     async def _round(self) -> None:
-        room = self.settings.concurrency - self.in_flight
-        asked = list(self.tokens)[:TOKENS_AT_ONCE] if room > 0 and not self.stopping else []
+        asked = [] if self.stopping else list(islice(self.tokens, TOKENS_AT_ONCE))
         outcomes, self.outcomes = self.outcomes, []
         if not asked and not outcomes:
             return
+        self.gates.begin()
         try:
             claimed = await self._in_database(lambda work: self._write_and_claim(work, outcomes, asked))
             faults.point("round committed")
@@ -127,7 +135,10 @@ class Sender:
             return
         self.tokens.difference_update(asked)
         for one in sorted(claimed, key=lambda one: AUTHOR_ORDER.get(one.author, 3)):
+            self.gates.started(one.key)
             self._start(self._send(one))
+        for conversation_id, seconds in self.gates.soon:
+            asyncio.get_running_loop().call_later(seconds, self._look_at, conversation_id)
         if self.tokens:
             self._wake.set()
 
@@ -135,15 +146,20 @@ class Sender:
         claims.record(work, outcomes, self.settings.patience)
         faults.point("outcomes recorded")
         wanted = {*asked, *(outcome.claimed.conversation_id for outcome in outcomes)}
-        return claims.take(work, sorted(wanted), self.owner, self.settings.patience) if not self.stopping else []
+        if self.stopping:
+            return []
+        return claims.take(work, sorted(wanted), self.owner, self.settings.patience, self.gates)
+
+    def _look_at(self, conversation_id: str) -> None:
+        self.tokens.add(conversation_id)
+        self._wake.set()
 
     async def _send(self, claimed: Claimed) -> None:
-        self.in_flight += 1
         try:
-            await self._keep_rate(claimed)
             answer = await self._exchange(claimed)
         finally:
-            self.in_flight -= 1
+            self.tokens.update(self.gates.ended(claimed.key))
+        self.gates.heard(claimed.key, answer, self.database.wiring.now().timestamp())
         self.outcomes.append(Outcome(claimed, answer))
         self._wake.set()
         logger.debug("sent", conversation=claimed.conversation_id, part=claimed.part_id, outcome=answer.outcome)
@@ -152,11 +168,10 @@ class Sender:
         """One call of the provider. Only what cannot have reached it is called a failure to send."""
         endpoint = self.settings.endpoints.get((claimed.kind, claimed.account))
         if endpoint is None:
-            return Answer("refused", code="not_ours", text=f"{claimed.kind} {claimed.account} is no longer configured.",
-                          error_class="CONFIG")
+            return Answer("refused", code="not_ours", text=f"{claimed.kind} {claimed.account} is no longer configured.")
         adapter = channels.adapter(claimed.kind)
         try:
-            request = adapter.request(claimed.request, claimed.address, claimed.part_id, endpoint)
+            request = adapter.request(claimed.request, claimed.address, claimed.attempt_id, endpoint)
         except Exception as error:  # nothing has left: it failed for certain, and a person sees it
             logger.error("a request could not be written", part=claimed.part_id, error=type(error).__name__)
             return Answer("refused", code="unwritable", text=f"It cannot be written for {claimed.kind}.")
@@ -181,14 +196,6 @@ class Sender:
                                       allow_redirects=False) as response:
             return response.status, dict(response.headers), await response.read()
 
-    async def _keep_rate(self, claimed: Claimed) -> None:
-        if not self.settings.rate:
-            return
-        key, now = (claimed.kind, claimed.account), time.monotonic()
-        due = max(now, self._next_at.get(key, 0.0))
-        self._next_at[key] = due + 1 / self.settings.rate
-        await asyncio.sleep(due - now)
-
     async def _listen(self) -> None:
         """Conversation ids from Redis; without Redis the sweep finds the same a second later."""
         while self.settings.redis_url:
@@ -211,7 +218,9 @@ class Sender:
         """What nobody rang for: parts left behind, leases of the dead, outcomes to find out."""
         while True:
             try:
-                orphaned, waiting, doubtful = await self._in_database(self._left_behind)
+                is_due = time.monotonic() >= self._tell_at
+                orphaned, waiting, doubtful = await (self._tell_and_look() if is_due else
+                                                     self._in_database(self._left_behind))
                 if orphaned:
                     logger.warning("parts of a dead sender", parts=orphaned)
                 self.tokens.update(waiting)
@@ -221,6 +230,25 @@ class Sender:
             except Exception as error:  # without it what a dead sender left would wait for ever; it comes again soon
                 logger.warning("a sweep failed", error=type(error).__name__)
             await asyncio.sleep(self.settings.sweep_seconds)
+
+    async def _tell_and_look(self) -> tuple[int, list[str], list[Doubt]]:
+        """The same, and write down how the channels are, and hear what others wrote of them: once a second at most."""
+        self._tell_at = time.monotonic() + TELL_SECONDS
+        changes = self.gates.changes()
+
+        def step(work: Work) -> tuple[Sequence[Mapping[str, Any]], tuple[int, list[str], list[Doubt]]]:
+            return standing.exchange(work, changes), self._left_behind(work)
+
+        try:
+            rows, found = await self._in_database(step)
+        except Exception:
+            self.gates.not_written(changes)
+            raise
+        opened = self.gates.learn(rows, self.database.wiring.now().timestamp())
+        if opened:
+            await self._in_database(lambda work: claims.release(work, opened))
+            logger.info("channels opened again", channels=[f"{kind} {account}" for kind, account in opened])
+        return found
 
     def _left_behind(self, work: Work) -> tuple[int, list[str], list[Doubt]]:
         orphaned = reconcile.orphans(work, self.settings.patience)
@@ -290,6 +318,16 @@ def _is_list(body: bytes) -> bool:
         return False
 
 
+def _rates_of(settings: Settings) -> dict[tuple[str, str], Rates]:
+    """The rates of the channels that have some of their own."""
+    usual, found = settings.rates, dict[tuple[str, str], Rates]()
+    for key, endpoint in settings.endpoints.items():
+        rate, pair = endpoint.facts.get("rate"), endpoint.facts.get("pair_rate")
+        if rate is not None or pair is not None:
+            found[key] = Rates(usual.channel if rate is None else float(rate), usual.pair if pair is None else float(pair))
+    return found
+
+
 def settings_of(given: config.Settings) -> Settings:
     """The sender's part of the settings."""
     ours = accounts.read(given.accounts())
@@ -298,7 +336,7 @@ def settings_of(given: config.Settings) -> Settings:
         endpoints=ours.endpoints(given.twilio_api_base, given.meta_graph_base, base), redis_url=given.redis_url,
         patience=Patience(given.lease_seconds, given.proof_first_seconds, given.proof_last_seconds,
                           given.give_up_seconds, Budget(given.sms_daily_budget, given.sms_daily_budget_total)),
-        sweep_seconds=given.sweep_seconds, concurrency=given.send_concurrency, rate=given.send_rate,
+        sweep_seconds=given.sweep_seconds, concurrency=given.send_concurrency, rates=Rates(given.send_rate),
         poll_seconds=given.poll_seconds)
 
 
