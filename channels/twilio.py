@@ -186,14 +186,11 @@ def _ours(channel: str, address: str, service: str, account: TwilioAccount) -> s
 
 
 def _status(fields: Mapping[str, str], account: TwilioAccount, part_id: str) -> Parsed:
-    """A report. One on a message of a messaging service that has not chosen its number yet has no From."""
+    """A report. One on a message whose number is not chosen yet names only the messaging service; To may be missing."""
     service = fields.get("MessagingServiceSid", "")
-    if not fields.get("To") or not (fields.get("From") or service):
+    if not fields.get("From") and not service:
         return left_out("fields")
-    if fields.get("From"):
-        channel, recipient, sender = _both(fields["To"], fields["From"], account)
-    else:
-        (channel, recipient), sender = _address(fields["To"]), ""
+    channel, recipient, sender = _both(fields.get("To", ""), fields.get("From", ""), account)
     ours = _ours(channel, sender, service, account)
     if not ours:
         return left_out("account", channel=channel)
