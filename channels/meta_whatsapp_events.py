@@ -62,7 +62,8 @@ def _message(item: Object, account: str, value: Object) -> Iterator[Event]:
     contact = _contact(value, item)
     content = {"kind": "message", **content_of(item)}
     ids = _ids(item, contact, content["kind"])
-    if not ids:
+    # A chat that was opened for the first time says nothing yet (Meta, "Conversational components", read 2026-11-22).
+    if not ids or text_of(item.get("type")) == "request_welcome":
         return
     profile = object_of(contact.get("profile"))
     yield _event(
@@ -99,7 +100,9 @@ def _status(item: Object, account: str, value: Object) -> Iterator[Event]:
         account,
         kind="status",
         status=status,
-        recipient=phone(member) or text_of(item.get("recipient_user_id")),
+        recipient=phone(member)
+        or text_of(item.get("recipient_user_id"))
+        or text_of(item.get("recipient_parent_user_id")),
         group_id=text_of(item.get("recipient_id")) if in_group else None,
         callback_data=text_of(item.get("biz_opaque_callback_data")),
         **error_of(first_of(item.get("errors"))),

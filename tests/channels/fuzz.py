@@ -27,7 +27,7 @@ def one(data: bytes) -> None:
     provider = PROVIDERS[data[0] % 2] if data else "meta"
     parsed = webhooks.read(Kept(provider, "POST", PATHS[provider], data[1:]), ACCOUNTS)
     written = json.dumps([parsed.events, parsed.ignored], ensure_ascii=False, allow_nan=False)
-    assert "\x00" not in written and "\\u0000" not in written
+    assert "\\u0000" not in written.replace("\\\\", "")  # a backslash that somebody wrote is written as two
     written.encode("utf-8")
 
 
