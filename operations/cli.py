@@ -22,6 +22,7 @@ from bot.understanding.commands import understand
 from channels.commands import COMMANDS as CHANNEL_COMMANDS
 from channels.commands import channels
 from operations import migrations
+from operations.channel_status import status
 from operations.commands import COMMANDS
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ def main() -> None:
         click.echo(f"relevo: {error}", err=True)
         raise SystemExit(1) from None
     house = House(add_version_option=False, set_debug_flag=False)
+    channels.add_command(status)
     for command in (*COMMANDS, flows, understand, channels):
         house.add_command(command)
     try:

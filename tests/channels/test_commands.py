@@ -101,3 +101,11 @@ def test_a_house_whose_settings_are_wrong_can_still_look(tmp_path: Path, ours: s
     done = subprocess.run(command, input=a_line(1), cwd=tmp_path, env=there, capture_output=True, check=True)
 
     assert (json.loads(done.stdout)["id"], done.stderr, sorted(tmp_path.glob("data"))) == (1, b"", [])
+
+
+def test_all_that_can_be_asked_of_channels_is_offered_in_one_place() -> None:
+    command = [sys.executable, "-m", "operations.cli", "channels", "--help"]
+
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "MODE": "demo"}, capture_output=True, text=True, check=True)
+
+    assert {"parse", "verify", "render", "status"} <= {line.split()[0] for line in done.stdout.splitlines() if line.split()}
