@@ -41,7 +41,6 @@ _claim = (
     update(_health).where(*_one, or_(_health.c.check_due_at.is_(None), _health.c.check_due_at <= bindparam("now")))
     .values(check_due_at=bindparam("next_at"))
 )
-_found = update(_health).where(*_one).values(findings=bindparam("new_findings"), checked_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +139,11 @@ def noted(reader: Reader) -> list[Ours]:
     return [Ours(kind, account, account) for kind, account in rows]
 
 
+def findings(reader: Reader) -> list[Mapping[str, Any]]:
+    """What the last check of every channel found, all together."""
+    return [one for found in reader.execute(select(_health.c.findings)).scalars() for one in found or ()]
+
+
 def open_alarms(reader: Reader) -> list[dict[str, Any]]:
     """The alarms that are not over, critical ones first, then the newest."""
     return [dict(row) for row in reader.execute(_open_alarms).mappings()]
@@ -193,8 +197,8 @@ def claim_check(work: Work, kind: str, account: str, next_at: datetime) -> bool:
 
 def write_findings(work: Work, kind: str, account: str, findings: Sequence[Mapping[str, Any]]) -> None:
     """What a check found."""
-    work.connection.execute(_found, {"of_kind": kind, "of_account": account, "now": work.now,
-                                     "new_findings": [dict(one) for one in findings]})
+    told = {"findings": [dict(one) for one in findings], "checked_at": work.now}
+    _upsert(work, _health, {"kind": kind, "account": account, "failures": 0, **told}, told)
     work.notify(Notice("changed"))
 
 

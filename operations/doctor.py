@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 import config
-from operations.checks import settings, shop, storage, waker
+from operations.checks import channels, settings, shop, storage, waker
 from operations.checks.finding import Check, Finding, Patient
 
-CHECKS: tuple[Check, ...] = (*settings.CHECKS, *storage.CHECKS, *waker.CHECKS, *shop.CHECKS)
+CHECKS: tuple[Check, ...] = (*settings.CHECKS, *storage.CHECKS, *waker.CHECKS, *shop.CHECKS, *channels.CHECKS)
 MARKS = {"ok": "  ok  ", " warn": " warn ", "warn": " warn ", "fail": " FAIL "}
 
 
