@@ -276,9 +276,10 @@ def _find(work: Work, senders: Sequence[Sender], met: _Met) -> None:
     for row in work.connection.execute(query, wanted).mappings():
         key = (row["family"], row["canonical"])
         met.contacts[key] = row["contact_id"]
-        if row["conversation_id"] not in met.by_id:
-            met.by_id[row["conversation_id"]] = _talk(row)
-        met.talks[row["kind"], row["account"], row["contact_id"]] = met.by_id[row["conversation_id"]]
+        fresh = _talk(row)
+        talk = met.by_id.setdefault(fresh.conversation_id, fresh)
+        talk.row, talk.facts = fresh.row, fresh.facts  # read again after a joining; nobody has changed it yet
+        met.talks[row["kind"], row["account"], row["contact_id"]] = talk
 
 
 def _joined(work: Work, sender: Sender, met: _Met) -> str | None:

@@ -33,7 +33,7 @@ def is_anothers(work: Work, event: Mapping[str, Any], tries: int) -> bool:
         return False
     part_id, provider_id = event.get("callback_data", ""), event.get("provider_id", "")
     if event.get("from_us"):
-        known = _confirm(work, part_id) or _confirm(work, "", provider_id)
+        known = (bool(part_id) and _confirm(work, part_id, provider_id)) or _confirm(work, "", provider_id)
         metrics.echoes.labels("ours" if known else "ours, not of this database").inc()
         return False
     kind, account = identities.kind_of(event), event["account"]
