@@ -32,6 +32,8 @@ channel_paused = Gauge("relevo_channel_paused", "1 while nothing is sent on a ch
 waiting = Gauge("relevo_waiting_rows", "Rows that wait, by table.", ["table"])
 oldest_seconds = Gauge("relevo_oldest_waiting_seconds", "Age of the oldest row that waits, by table.", ["table"])
 sent = Gauge("relevo_outbox_parts", "Outbound parts by state.", ["state"])
+files = Gauge("relevo_files", "Files of messages by what became of them.", ["state", "why"])
+file_bytes = Gauge("relevo_file_bytes", "Bytes of the files of messages that are kept.")
 streams = Gauge("relevo_live_streams", "Open live pages.")
 
 

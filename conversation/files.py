@@ -19,6 +19,7 @@ from pathlib import Path
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _NAME = re.compile(r"(?:att|upl)_[a-z2-7]{16}(?:-thumb)?")
 _UNFINISHED = ".part"
+UNFINISHED_SECONDS = 3600.0
 
 
 def name_of(row_id: str, is_thumbnail: bool = False) -> str:
@@ -34,7 +35,7 @@ class Folder:
 
     def write(self, name: str, content: bytes) -> None:
         """Keep these bytes under `name`; readers see the old file or the whole new one. Raises OSError."""
-        target = self._place(name)
+        target = self.place(name)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = target.with_name(f"{name}.{secrets.token_hex(4)}{_UNFINISHED}")
         try:
@@ -50,7 +51,7 @@ class Folder:
 
     def path(self, name: str) -> Path | None:
         """Where the file of this name lies; None where there is none."""
-        place = self._place(name) if _NAME.fullmatch(name) else None
+        place = self.place(name) if _NAME.fullmatch(name) else None
         return place if place is not None and place.is_file() else None
 
     def read(self, name: str) -> bytes | None:
@@ -64,22 +65,23 @@ class Folder:
     def remove(self, name: str) -> None:
         """The file of this name is gone afterwards, whether or not it was there."""
         if _NAME.fullmatch(name):
-            self._place(name).unlink(missing_ok=True)
+            self.place(name).unlink(missing_ok=True)
 
     def names(self, older_than_seconds: float) -> Iterator[str]:
-        """The names of all files that were written longer ago than this; what was never finished is removed."""
-        oldest = time.time() - older_than_seconds
+        """The names of all files that were written longer ago than this; what was given up half-way is removed."""
+        now = time.time()
         for path in self.root.glob("*/*/*"):
             try:
-                is_old = path.stat().st_mtime < oldest
+                age = now - path.stat().st_mtime
             except FileNotFoundError:
                 continue
-            if is_old and path.name.endswith(_UNFINISHED):
+            if path.name.endswith(_UNFINISHED) and age > UNFINISHED_SECONDS:
                 path.unlink(missing_ok=True)
-            elif is_old and _NAME.fullmatch(path.name):
+            elif age > older_than_seconds and _NAME.fullmatch(path.name):
                 yield path.name
 
-    def _place(self, name: str) -> Path:
+    def place(self, name: str) -> Path:
+        """Where the file of this name lies or would lie. Raises ValueError for what is no name of ours."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"“{name[:40]}” is no name of a file of ours.")
         return self.root / name[4:6] / name[6:8] / name

@@ -73,6 +73,15 @@ _of_messages = (
     .order_by(_attachment.c.message_id, _attachment.c.n)
 )
 _content_of = select(_message.c.content).where(_message.c.message_id == bindparam("id")).with_for_update()
+# For /metrics: how many wait and since when, and what became of all.
+WAITING = (
+    select(func.count(), func.min(_message.c.created_at))
+    .join_from(_attachment, _message, _message.c.message_id == _attachment.c.message_id).where(IS_OPEN)
+)
+BY_STATE = (
+    select(_attachment.c.state, _attachment.c.why, func.count(), func.sum(_attachment.c.size))
+    .group_by(_attachment.c.state, _attachment.c.why)
+)
 _upload_by_id = select(_upload).where(_upload.c.upload_id == bindparam("id"))
 
 
@@ -188,6 +197,19 @@ def attach(work: Work, message_id: str, kind: str, filename: str, kept: Kept) ->
         remote={}, state="stored", size=kept.size, stored_name=kept.stored_name, thumbnail=kept.thumbnail,
         width=kept.width, height=kept.height, seconds=kept.seconds, attempt=0, stored_at=work.now))
     return attachment_id
+
+
+def carry_over(work: Work, message_id: str, again: str) -> None:
+    """A message that is sent once more brings the same files; providers may fetch them for another while."""
+    rows = of_messages(work.session, [message_id, again])
+    if again in rows:
+        return
+    for row in rows.get(message_id, ()):
+        work.connection.execute(insert(_attachment).values({**row, "attachment_id": ids.new("att"), "message_id": again}))
+        if row["stored_name"] and row["stored_name"].startswith("upl_"):
+            kept = Kept(row["stored_name"], row["mime"], row["size"])
+            work.connection.execute(delete(_upload).where(_upload.c.upload_id == kept.stored_name))
+            upload(work, kept.stored_name, row["filename"] or "", kept, "")
 
 
 def upload(work: Work, upload_id: str, filename: str, kept: Kept, agent_id: str) -> None:

@@ -1,7 +1,8 @@
-"""Backup of the one machine: database and flows in one file, with a manifest that proves it whole.
+"""Backup of the one machine: database, flows and files in one file, with a manifest that proves it whole.
 
-A backup is a .tar.gz of `database.sqlite` (or `database.pgdump`), `flows/…` and `manifest.json`, which holds the SHA-256
-of every other member. SQLite is copied with its own backup interface: consistent while everything runs, and it waits
+A backup is a .tar.gz of `database.sqlite` (or `database.pgdump`), `flows/…`, `media/…` (files of messages) and
+`manifest.json`, which holds the SHA-256 of every other member. The database is copied first: a file that comes while the
+others are packed is one that no row of the copy names, and one that goes is one that was kept long enough. SQLite is copied with its own backup interface: consistent while everything runs, and it waits
 for nobody. PostgreSQL is copied by `pg_dump` in one snapshot. Redis holds nothing that a backup would need.
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from conversation.files import Folder
 from operations.errors import BackupFailed
 
 FORMAT = 1
@@ -37,6 +39,7 @@ class Place:
     database_url: str
     data_dir: Path
     flows_dir: Path
+    media_dir: Path | None = None
 
     @property
     def kind(self) -> str:
@@ -47,7 +50,7 @@ class Place:
         return Path(make_url(self.database_url).database or "")
 
 
-def make(place: Place, target: Path | None, now: datetime) -> Path:
+def make(place: Place, target: Path | None, now: datetime, *, with_media: bool = True) -> Path:
     """Write a backup and return where it is. Raises BackupFailed; a half-written file is never left behind."""
     target = target or free_name(place.data_dir / "backups", "relevo", now)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,16 +58,19 @@ def make(place: Place, target: Path | None, now: datetime) -> Path:
         copied = Path(folder) / DATABASE_MEMBERS[place.kind]
         _copy_database(place, copied)
         packed = Path(folder) / "packed"
-        _pack(place, copied, packed, now)
+        _pack(_members(place, copied, with_media), packed, {"database": place.kind, "made_at": now.isoformat()})
         os.replace(packed, target)
     target.chmod(0o600)
     return target
 
 
 def before_migration(place: Place, now: datetime) -> Path:
-    """The backup that is taken by itself; the last few of these are kept."""
+    """The backup that is taken by itself; the last few of these are kept.
+
+    Without the files of messages: a migration touches none of them, and a start must not wait for gigabytes.
+    """
     folder = place.data_dir / "backups"
-    made = make(place, free_name(folder, "before-migration", now), now)
+    made = make(place, free_name(folder, "before-migration", now), now, with_media=False)
     for old in sorted(folder.glob("before-migration-*.tar.gz"))[:-KEPT_BEFORE_MIGRATION]:
         old.unlink()
     return made
@@ -116,19 +122,31 @@ def run_postgresql(program: str, url: str, *options: str) -> None:
         raise BackupFailed(f"{program} failed: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
 
 
-def _pack(place: Place, database: Path, target: Path, now: datetime) -> None:
+def _members(place: Place, database: Path, with_media: bool) -> dict[str, Path]:
     members = {database.name: database}
     for path in sorted(place.flows_dir.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             members[f"flows/{path.relative_to(place.flows_dir)}"] = path
+    if with_media and place.media_dir is not None:
+        folder = Folder(place.media_dir)
+        for name in folder.names(older_than_seconds=-1):
+            members[f"media/{name}"] = folder.place(name)
+    return members
+
+
+def _pack(members: dict[str, Path], target: Path, facts: dict[str, str]) -> None:
     sums: dict[str, str] = {}
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
         for name, path in members.items():
-            archive.add(path, name, recursive=False)
-            with path.open("rb") as file:
-                sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
-        manifest = {"format": FORMAT, "database": place.kind, "made_at": now.isoformat(), "sha256": sums}
-        packed = json.dumps(manifest, indent=1).encode("utf-8")
+            try:
+                with path.open("rb") as file:
+                    archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), file)
+                    file.seek(0)
+                    sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            except FileNotFoundError:
+                if not name.startswith("media/"):
+                    raise  # the database or a flow: a backup without it would be none
+        packed = json.dumps({"format": FORMAT, **facts, "sha256": sums}, indent=1).encode("utf-8")
         entry = tarfile.TarInfo("manifest.json")
-        entry.size, entry.mtime = len(packed), int(now.timestamp())
+        entry.size, entry.mtime = len(packed), int(datetime.fromisoformat(facts["made_at"]).timestamp())
         archive.addfile(entry, io.BytesIO(packed))

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import clock
 import metrics
 from config import Settings
+from conversation import media
 from conversation.outbox import IS_OPEN
 from conversation.tables import OPEN_PART_STATES, DeadLetter, OutboxPart
 from handoff.tables import Ticket
@@ -32,6 +33,7 @@ from pipeline import schema
 from pipeline.tables import Poll, SlowWork, Timer
 
 KEPT_SECONDS = 1.0
+FILES_KEPT_SECONDS = 60.0
 PATIENCE_SECONDS = 3.0
 REDIS_SECONDS = 0.5
 SQLITE_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
@@ -49,6 +51,7 @@ _waiting = {
     "timer": select(func.count(), func.min(_timer.due_at)).where(
         _timer.fired_at.is_(None), _timer.due_at <= bindparam("now", type_=_timer.due_at.type)),
     "ticket": select(func.count(), func.min(_ticket.waiting_since)).where(_ticket.state == "queued"),
+    "attachment": media.WAITING,
     "dead_letter": select(func.count(), func.min(_dead.created_at)).where(_dead.state == "open"),
 }
 
@@ -153,6 +156,7 @@ def count(engine: Engine) -> None:
             for state in OPEN_PART_STATES:
                 metrics.sent.labels(state).set(states.get(state, 0))
             _count_waiting(connection)
+            _count_files(connection)
             metrics.poll_age.set(_age(connection.execute(_polled).scalar()))
             channel_figures.count(connection, clock.now())
     except SQLAlchemyError:
@@ -169,6 +173,28 @@ def _count_waiting(connection: Connection) -> None:
 
 def _age(since: datetime | None) -> float:
     return max(0.0, (clock.now() - since).total_seconds()) if since else 0.0
+
+
+@dataclass
+class _Looked:
+    """When the files were last counted: every row of them is looked at, so it is not done for every reader."""
+
+    at: float = float("-inf")
+
+
+_files_looked = _Looked()
+
+
+def _count_files(connection: Connection) -> None:
+    if time.monotonic() - _files_looked.at < FILES_KEPT_SECONDS:
+        return
+    _files_looked.at = time.monotonic()
+    metrics.files.clear()
+    metrics.file_bytes.set(0)
+    for state, why, number, size in connection.execute(media.BY_STATE):
+        metrics.files.labels(state, why or "").inc(number)
+        if state == "stored":
+            metrics.file_bytes.inc(size or 0)
 
 
 def _write(engine: Engine) -> str | None:

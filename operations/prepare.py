@@ -44,7 +44,7 @@ def bring_up_to_date(settings: config.Settings) -> bool:
 
 def place_of(settings: config.Settings) -> backup.Place:
     """What a backup of these settings is of."""
-    return backup.Place(settings.database_url, settings.data_dir, settings.flows_dir)
+    return backup.Place(settings.database_url, settings.data_dir, settings.flows_dir, settings.media_path)
 
 
 def found(settings: config.Settings, environment: dict[str, str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversation.files import Folder
 from operations import backup
 from operations.backup import DATABASE_MEMBERS, FORMAT, Place
 from operations.errors import RestoreRefused
@@ -61,6 +62,7 @@ def restore(place: Place, source: Path, now: datetime, force: bool = False) -> d
                 unpack(archive, Path(folder))
             _put_database(place, Path(folder) / DATABASE_MEMBERS[place.kind])
             _put_flows(place, Path(folder) / "flows")
+            _put_media(place, Path(folder) / "media")
     return manifest
 
 
@@ -135,6 +137,15 @@ def _put_flows(place: Place, restored: Path) -> None:
         target = place.data_dir / "flows-restored"
         shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(restored, target, dirs_exist_ok=True)
+
+
+def _put_media(place: Place, restored: Path) -> None:
+    """Files of messages have names that no other file ever gets: what is there already stays."""
+    if place.media_dir is None or not restored.is_dir():
+        return
+    folder = Folder(place.media_dir)
+    for path in restored.iterdir():
+        folder.write(path.name, path.read_bytes())
 
 
 def _read_whole(source: Path) -> None:

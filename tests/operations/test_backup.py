@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from conversation.files import Folder
 from conversation.work import open_engine
 from operations import backup, restore
 from operations.backup import Place
@@ -25,7 +26,7 @@ def place(migrated_url: str, tmp_path: Path) -> Place:
     flows.mkdir()
     (flows / "menu.yaml").write_text("flow: menu\n", encoding="utf-8")
     (tmp_path / "data").mkdir()
-    place = Place(migrated_url, tmp_path / "data", flows)
+    place = Place(migrated_url, tmp_path / "data", flows, tmp_path / "data" / "media")
     write_channel(place, "chn_1")
     return place
 
@@ -53,6 +54,26 @@ def test_what_comes_back_is_what_was_there(place: Place) -> None:
     restore.restore(place, made, NOW, force=True)
 
     assert channels(place) == ["chn_1"]
+
+
+def test_files_of_messages_come_back(place: Place) -> None:
+    folder = Folder(place.data_dir / "media")
+    folder.write("att_aaaaaaaaaaaaaaaa", b"a photo")
+    made = backup.make(place, None, NOW)
+    folder.remove("att_aaaaaaaaaaaaaaaa")
+
+    restore.restore(place, made, NOW, force=True)
+
+    assert folder.read("att_aaaaaaaaaaaaaaaa") == b"a photo"
+
+
+def test_a_start_does_not_wait_for_the_files_of_messages(place: Place) -> None:
+    Folder(place.data_dir / "media").write("att_aaaaaaaaaaaaaaaa", b"a photo")
+
+    made = backup.before_migration(place, NOW)
+
+    with tarfile.open(made) as archive:
+        assert [name for name in archive.getnames() if name.startswith("media/")] == []
 
 
 def test_a_backup_while_a_write_is_under_way_holds_what_was_committed(place: Place) -> None:
