@@ -92,12 +92,13 @@ def take(work: Work, talk: Talk, event: Mapping[str, Any]) -> None:
     forget_proof(work, talk, what)
 
 
-def forget_proof(work: Work, talk: Talk, why: str) -> None:
+def forget_proof(work: Work, talk: Talk, what: str = "identity_changed") -> None:
     """Somebody else may be writing: the bot knows nothing of any order any more, and the desk is told."""
     state = talk.row["state"]
     talk.row["state"] = {name: state[name] for name in KEPT_OF_STATE if name in state}
     talk.changed, talk.doubtful = True, False
-    work.record(TimelineLine(why or "identity_changed", talk.conversation_id, "system", epoch=talk.row["epoch"]))
+    kind = "address_changed" if what in MOVES else "identity_changed"
+    work.record(TimelineLine(kind, talk.conversation_id, "system", epoch=talk.row["epoch"], data={"what": what}))
 
 
 def _follow(work: Work, talk: Talk, event: Mapping[str, Any]) -> None:

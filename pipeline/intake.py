@@ -97,7 +97,7 @@ class Intake:
 
     def _take(self, work: Work, talk: Talk, event: Event) -> None:
         if talk.doubtful:
-            identities.forget_proof(work, talk, "identity_changed")
+            identities.forget_proof(work, talk)
         if not sidelines.take(work, talk, event):
             answer.hear(work, talk, event, self.bot)
 

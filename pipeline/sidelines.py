@@ -34,7 +34,6 @@ def take(work: Work, talk: Talk, event: Mapping[str, Any]) -> bool:
         case "echo":
             echoes.take(work, talk, event)
         case "system":
-            _keep(work, talk, event)
             identities.take(work, talk, event)
         case kind if kind in CHANGES:
             if not changes.apply(work, talk, event):

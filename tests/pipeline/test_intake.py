@@ -320,7 +320,7 @@ def test_a_changed_identity_proves_nothing_any_more(house: House, change: dict[s
     hears(house, on_whatsapp(house, "", **change))
 
     assert "vars" not in house.conversation()["state"] and "frames" not in house.conversation()["state"]
-    assert change.get("system", "identity_changed") in kinds(house)
+    assert ("address_changed" if "new_address" in change else "identity_changed") in kinds(house)
 
 
 def test_a_changed_number_is_followed_and_the_old_one_let_go(house: House) -> None:
