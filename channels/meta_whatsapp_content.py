@@ -14,7 +14,7 @@ from channels.meta_members import Object
 from channels.plain import clean_tree, json_of, list_of, number_of, object_of, text_of, with_values
 
 Content = dict[str, Any]
-_MEDIA = ("image", "audio", "video", "document", "sticker")
+_MEDIA = ("image", "audio", "video", "document", "sticker", "voice")
 _SYSTEM = {
     "user_changed_number": "number_changed",
     "customer_changed_number": "number_changed",
@@ -85,13 +85,14 @@ def _unsupported(item: Object) -> Content:
 def _media(kind: str, body: Object) -> Content | None:
     if not body:
         return None
+    is_voice = True if kind == "voice" else body.get("voice")  # an older shape has a type of its own
     media = with_values(
-        type=kind,
+        type="audio" if kind == "voice" else kind,
         mime=text_of(body.get("mime_type")),
         id=text_of(body.get("id")),
         url=text_of(body.get("url")),
         filename=text_of(body.get("filename")),
-        voice=_flag(body.get("voice")),
+        voice=_flag(is_voice),
         animated=_flag(body.get("animated")),
     )
     return with_values(media=[media], text=text_of(body.get("caption")))
@@ -134,17 +135,19 @@ def _interactive(body: Object, item: Object) -> Content | None:
         found = with_values(text=text_of(reply.get("title")), payload=text_of(reply.get("id")))
         return {"kind": "reply", **found} if found else None
     if kind == "nfm_reply":
-        return _form(reply.get("response_json"))
+        return _form(reply)
     if kind == "product":
         product = _product(reply) or _product(object_of(body.get("action")))
         return with_values(product=product, text=text_of(object_of(body.get("body")).get("text"))) if product else None
     return None
 
 
-def _form(answers: Any) -> Content | None:
-    """The fields of a Flow. They come as JSON in a text; some gateways have unpacked it already."""
+def _form(reply: Object) -> Content:
+    """The fields of a Flow, and what WhatsApp shows for it (“Sent”). They come as JSON in a text, seldom unpacked."""
+    answers = reply.get("response_json")
     form = json_of(answers) if isinstance(answers, str) else answers
-    return {"kind": "form", "form": clean_tree(form)} if isinstance(form, dict) else None
+    text = with_values(text=text_of(reply.get("body")))
+    return {"kind": "form", "form": clean_tree(form), **text} if isinstance(form, dict) else {"kind": "unsupported", **text}
 
 
 def _product(product: Object) -> Content | None:
