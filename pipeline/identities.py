@@ -34,12 +34,17 @@ def sender_of(event: Mapping[str, Any], default_language: str) -> Sender:
         return Sender(kind, account, "group", group, event["group_id"], "", default_language)
     wrote = event["kind"] != "echo"
     address = event["sender"] if wrote else event["recipient"]
-    main = alias(kind, account, address)
-    others = {one.key: one for one in (alias(kind, account, other) for other in event.get("sender_alt", ()) if other)}
-    others.pop(main.key, None)
+    key = identity.contact_key(kind, account, address)
     name = (event.get("profile_name") or event.get("username", "")) if wrote else ""
-    return Sender(kind, account, main.family, main.canonical, address, name, language_of(address, default_language),
-                  tuple(others.values()), wrote)
+    return Sender(kind, account, key.partition(":")[0], key, address, name, language_of(address, default_language),
+                  _others(event, key) if "sender_alt" in event else (), wrote)
+
+
+def _others(event: Mapping[str, Any], main: str) -> tuple[Alias, ...]:
+    found = {one.canonical: one for one in
+             (alias(kind_of(event), event["account"], other) for other in event["sender_alt"] if other)}
+    found.pop(main, None)
+    return tuple(found.values())
 
 
 def kind_of(event: Mapping[str, Any]) -> str:
