@@ -29,7 +29,8 @@ class Hearing:
         self.moment = moment
         self.said = said
         self.payload = payload
-        self.take(said.text)
+        # The text of a filled form is the provider's label (“Sent”), no words of hers: it tells no language, no wish.
+        self.take("" if said.kind == "form" else said.text)
         self.pending: tuple[Flow, Step] | None = pending(library, state)
         self.reading: Reading | None = None
         self.decisions: list[Trace] = []

@@ -228,6 +228,12 @@ def test_what_cannot_be_read_is_said_and_the_question_repeated() -> None:
     ]
 
 
+def test_the_label_of_a_filled_form_is_not_read_as_her_words() -> None:
+    talk = a_talk(NOTE)("go")
+
+    assert talk(Said("Sent", kind="form")).texts == talk(Said("", kind="form")).texts
+
+
 # Other flows
 
 
