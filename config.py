@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     proof_last_seconds: float = Field(120.0, gt=0, description="Second look; still absent then is proof that it was not sent.")
     give_up_seconds: float = Field(900.0, gt=0, description="Time after which a message that could not be sent is given up.")
     send_rate: float = Field(0.0, ge=0, description="Messages per second and channel; 0 is no limit.")
-    send_concurrency: int = Field(64, ge=1, le=1024, description="Messages on the wire at once.")
+    send_concurrency: int = Field(64, ge=1, le=1024, description="Messages on the wire of one channel at once.")
     contact_rate: int = Field(60, ge=0, description="Messages a minute of one contact that are answered; 0 is no limit.")
     sms_countries: str = Field("", description="Countries whose SMS are answered, as ISO codes, comma-separated. Default: those of our own numbers and of the shop. *: all.")
     sms_daily_budget: int = Field(30, ge=0, description="SMS a day to one recipient; a person's words may go three times as far. 0 is no limit.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from channels import adapters
+from channels import adapters, pacing
 from channels.base import Adapter, Endpoint
 from channels.errors import BadAccounts
 
@@ -70,10 +70,11 @@ class MetaApp:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """All of ours. `twilio` by account sid; `meta` in the order given."""
+    """All of ours. `twilio` by account sid; `meta` in the order given; `rates` as channels/pacing.py reads them."""
 
     twilio: Mapping[str, TwilioAccount] = field(default_factory=dict)
     meta: tuple[MetaApp, ...] = ()
+    rates: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def endpoints(
         self, twilio_api_base: str, meta_graph_base: str, public_base_url: str
@@ -91,13 +92,15 @@ class Accounts:
             secrets = {"account_sid": account.account_sid, "auth_token": (*account.auth_tokens, "")[0]}
             for kind, senders in account.senders.items():
                 for sender in sorted(senders | account.messaging_services):
-                    yield Endpoint(kind, sender, base, secrets, callback_url, {"content": account.content})
+                    facts = {"content": account.content} | pacing.facts_of(self.rates, kind, sender)
+                    yield Endpoint(kind, sender, base, secrets, callback_url, facts)
 
     def _at_meta(self, base: str) -> Iterator[Endpoint]:
         for app in self.meta:
             for kind, senders in app.senders.items():
                 for one in senders.values():
                     facts = {"number": one.number, "waba_id": one.waba_id, "page_id": one.page_id, "app_id": app.app_id}
+                    facts |= pacing.facts_of(self.rates, kind, one.account)
                     yield Endpoint(kind, one.account, base, {"access_token": one.access_token}, facts=facts)
 
 
@@ -109,7 +112,7 @@ def read(tree: Tree, *, secrets_needed: bool = True) -> Accounts:
     """
     if not isinstance(tree, Mapping):
         raise BadAccounts("The accounts must be an object with the lists “twilio” and “meta”.")
-    _known(tree, {"twilio", "meta"}, "accounts")
+    _known(tree, {"twilio", "meta", "rates"}, "accounts")
     entries = enumerate(_list(tree, "twilio", "accounts"))
     twilio = [_twilio(entry, f"twilio[{n}]", secrets_needed) for n, entry in entries]
     entries = enumerate(_list(tree, "meta", "accounts"))
@@ -120,7 +123,8 @@ def read(tree: Tree, *, secrets_needed: bool = True) -> Accounts:
     _each_once("twilio messaging service", [sid for account in twilio for sid in account.messaging_services])
     for kind in _kinds("meta"):
         _each_once(f"{kind.name} id", [one for app in meta for one in app.senders[kind.name]])
-    return Accounts({account.account_sid: account for account in twilio}, tuple(meta))
+    rates = pacing.read(tree.get("rates") or {}, adapters())
+    return Accounts({account.account_sid: account for account in twilio}, tuple(meta), rates)
 
 
 @cache

@@ -10,6 +10,7 @@ import metrics
 from conversation import channel_health
 from conversation.channel_health import STATES
 from conversation.tables import ALARM_LEVELS
+from pipeline import delivery_counts
 
 
 def count(connection: Connection, now: datetime) -> None:
@@ -17,6 +18,7 @@ def count(connection: Connection, now: datetime) -> None:
     levels = channel_health.count_alarms(connection)
     for level in ALARM_LEVELS:
         metrics.open_alarms.labels(level).set(levels.get(level, 0))
+    delivery_counts.show(connection, now)
     metrics.unmailed_alarms.set(channel_health.count_unmailed(connection))
     metrics.channel_state.clear()
     metrics.channel_silent_seconds.clear()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 import metrics
 from channels.verdicts import provider_of, unknown_label
+from conversation.outbox import IS_OPEN
 from conversation.prepared import Prepared
+from conversation.tables import Channel, ChannelHealth, Conversation, OutboxPart
 from conversation.work import Work
 from pipeline.tables import DeliveryCount
 
 UNKNOWN_CODE, UNKNOWN_PART = "unknown_code", "unknown_part"
 CODES_KEPT = 200  # of a provider; what it makes up beyond that is counted as one
 
-_count = DeliveryCount.__table__
+_count, _health = DeliveryCount.__table__, ChannelHealth.__table__
+_part, _conversation, _channel = OutboxPart.__table__, Conversation.__table__, Channel.__table__
 _add = {
     dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(_count).on_conflict_do_update(
         index_elements=["what", "provider", "label"], set_={"number": _count.c.number + 1}))
@@ -22,6 +27,14 @@ _add = {
 }
 _all = select(_count)
 _codes = select(_count.c.label).where(_count.c.what == UNKNOWN_CODE)
+_paused = select(_health.c.kind, _health.c.account, _health.c.paused_why).where(_health.c.paused_until > bindparam("now"))
+_doubts = (
+    select(_channel.c.kind, func.count())
+    .select_from(_part)
+    .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .where(IS_OPEN, _part.c.state == "unknown").group_by(_channel.c.kind)
+)
 _shown: dict[tuple[str, str, str], int] = {}
 _COUNTERS = {UNKNOWN_CODE: metrics.unknown_codes, UNKNOWN_PART: metrics.unknown_parts}
 
@@ -46,8 +59,14 @@ def settled(work: Work, kind: str, how: str) -> None:
     add(work, UNKNOWN_PART, provider_of(kind), how)
 
 
-def show(connection: Connection) -> None:
-    """Bring the counters of this process up to what the tables say."""
+def show(connection: Connection, now: datetime) -> None:
+    """Bring the figures of this process up to what the tables say."""
+    metrics.channel_paused.clear()
+    for row in connection.execute(_paused, {"now": now}):
+        metrics.channel_paused.labels(row.kind, row.account, row.paused_why or "").set(1)
+    metrics.doubts.clear()
+    for kind, number in connection.execute(_doubts):
+        metrics.doubts.labels(provider_of(kind)).inc(number)
     for row in connection.execute(_all).mappings():
         counter = _COUNTERS.get(row["what"])
         key = (row["what"], row["provider"], row["label"])
