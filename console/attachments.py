@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from console.words import Words
 from conversation.filenames import ending
 from conversation.filetypes import PICTURES, PLAYED
 from conversation.media import FINAL_CODES
@@ -15,6 +17,7 @@ STICKER_SIDE = 128
 PICTURE_SIDE = 260
 ICONS = {"image": "image", "audio": "mic", "video": "video", "sticker": "sticker", "contact": "user-round",
          "location": "map-pin", "share": "link"}
+_WORDLESS = re.compile(r"\[([a-z_]{2,20})\]")
 WAITING = ("remote", "fetching")
 
 
@@ -117,6 +120,12 @@ def map_link(location: Mapping[str, Any]) -> str:
     """A place on a map. Google, "Maps URLs", read 2026-11-22: `search/?api=1&query=lat,lon`."""
     point = f"{location['lat']:.6f},{location['lon']:.6f}"
     return f"https://www.google.com/maps/search/?api=1&query={quote(point, safe='')}"
+
+
+def preview(text: str, words: Words) -> str:
+    """What a list shows of a message without words (conversation/inbox.py); empty where it has some."""
+    found = _WORDLESS.fullmatch(text)
+    return words.either(f"media.{found[1]}", "media.other") if found else ""
 
 
 def length(seconds: float) -> str:

@@ -3,6 +3,8 @@
 ConsoleError     base of the package
   NothingHere    no such page, or not for this agent
   BadField       a field of a form says nothing we know
+  BadFile        a file that cannot be attached
+  CannotTry      a test message that must not be sent
   ColleagueFull  whom a ticket was to go to holds as many as she can
 """
 
@@ -24,6 +26,23 @@ class BadField(ConsoleError):
         super().__init__(f"The field “{field}” holds nothing that is known here; choose one of its options.")
         self.field = field
         self.key = key
+
+
+class BadFile(ConsoleError):
+    """A file that cannot be attached. `key` names the sentence for the agent, `values` fill it in."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(f"The file cannot be attached ({key}); choose another.")
+        self.key = key
+        self.values = values
+
+
+class CannotTry(ConsoleError):
+    """A test message that must not be sent. `reason` names the sentence: never_wrote, stopped, blocked, window, too_soon."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The test cannot be sent ({reason}): write to the channel from that address first.")
+        self.reason = reason
 
 
 class ColleagueFull(ConsoleError):

@@ -163,7 +163,7 @@ class Talk:
         message = _inbound_row(self, event, work.now)
         self.messages.append(message)
         self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
-        self._last_words(message["text"] or message["kind"], "contact", work.now)
+        self._last_words(message["text"] or _wordless(message), "contact", work.now)
         opening = OPENS_WINDOW_AT_META if event.get("channel") in ("messenger", "instagram") else OPENS_WINDOW
         if message["kind"] in opening and "group_id" not in event:
             self.row["last_inbound_at"] = work.now
@@ -176,7 +176,7 @@ class Talk:
         message["content"] |= {"elsewhere": True}
         self.messages.append(message)
         self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
-        self._last_words(message["text"] or message["kind"], "agent", work.now)
+        self._last_words(message["text"] or _wordless(message), "agent", work.now)
         return message
 
     def _last_words(self, words: str, author: str, now: datetime) -> None:
@@ -430,6 +430,14 @@ def _inbound_row(talk: Talk, event: Mapping[str, Any], now: datetime) -> dict[st
         "provider_id": event.get("provider_id"), "reply_to": event.get("reply_to"), "agent_id": None,
         "ticket_id": None, "epoch": talk.row["epoch"], "said_at": said_at, "created_at": now,
     }
+
+
+def _wordless(message: Mapping[str, Any]) -> str:
+    """`[image]`, `[location]`, `[order]`: what a list shows of a message without words, in the agent's language."""
+    content = message["content"]
+    media = next(iter(content.get("media") or ()), {})
+    kinds = (name for name in ("location", "contacts", "order") if content.get(name))
+    return f"[{media.get('type') or next(kinds, message['kind'])}]"
 
 
 def _attachment_rows(message_id: str, media: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from conversation.work import Work
 
 MOST_ATTEMPTS = 12  # claims of one row, whatever came of them: a file that kills its worker is not tried for ever
 UPLOAD_LIFE = timedelta(hours=72)  # a provider fetches within minutes; a retried send may come a day later
-FINAL_CODES = frozenset(("no_source", "not_allowed", "expired"))  # trying again would change nothing
+FINAL_CODES = frozenset(("no_source", "not_allowed", "too_big", "expired"))  # trying again would change nothing
 
 _attachment, _message, _upload = Attachment.__table__, Message.__table__, Upload.__table__
 _conversation, _channel = Conversation.__table__, Channel.__table__
