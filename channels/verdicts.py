@@ -6,7 +6,11 @@ from channels import meta_errors, twilio_errors
 from channels.delivery import UNKNOWN, Verdict, wordless
 
 _TABLES = {"twilio": twilio_errors, "meta": meta_errors}
-LONGEST_CODE = 16
+LONGEST_NUMBER = 8
+# Codes of our own: what ends a part before a provider saw it, or without its answer.
+OURS = frozenset(
+    "window_closed opted_out unreachable blocked taken_over expired paused marketing_stopped marketing_rest unknown lost"
+    " interrupted refused not_ours unwritable connect late budget budget_sender costly".split())
 
 
 def provider_of(kind: str) -> str:
@@ -26,7 +30,7 @@ def verdict(kind: str, code: str) -> Verdict:
 def unknown_label(kind: str, code: str) -> str:
     """What a code that nobody knows is counted as; '' for a known one. A provider cannot make up labels without end."""
     found = _TABLES.get(provider_of(kind))
-    if found is None or not code or found.is_known(code) or code.startswith("http "):
+    if found is None or not code or code in OURS or code.startswith("http ") or found.is_known(code):
         return ""
     number = code.lstrip("-")
-    return code if number.isascii() and number.isdigit() and len(number) <= LONGEST_CODE - 8 else "other"
+    return code if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else "other"
