@@ -59,34 +59,48 @@ def _change(value: Object, field: str, app: MetaApp) -> Found:
 
 
 def _message(item: Object, account: str, value: Object) -> Iterator[Event]:
-    contact = _contact(value, item)
     content = {"kind": "message", **content_of(item)}
-    ids = _ids(item, contact, content["kind"])
+    own = _own(item, "from", "from_user_id", "from_parent_user_id")
+    before = _before(item) if content["kind"] == "system" else []
+    contact = _contact(value, own, bool(text_of(item.get("id"))))
+    # A change of id without a number is told by the id from before; what else stands there may be the new one.
+    ids = before if before and not own[0] else _ids(own, before, contact)
     # A chat that was opened for the first time says nothing yet (Meta, "Conversational components", read 2026-11-22).
     if not ids or text_of(item.get("type")) == "request_welcome":
         return
-    profile = object_of(contact.get("profile"))
     yield _event(
         item,
         account,
         sender=ids[0],
         sender_alt=ids[1:],
-        profile_name=text_of(profile.get("name")),
-        username=text_of(profile.get("username")),
+        **_profile(contact),
         group_id=text_of(item.get("group_id")),
         **{**context_of(item), **content},
     )
 
 
-def _ids(item: Object, contact: Object, kind: str) -> list[str]:
-    """The address of who wrote, and the other ids of the same person. A change of id is told by the id from before."""
-    system = object_of(item.get("system")) if kind == "system" else {}
-    before = [text_of(system.get(name)) for name in ("previous_user_id", "previous_parent_user_id")]
-    own = [phone(item.get("from")), text_of(item.get("from_user_id")), text_of(item.get("from_parent_user_id"))]
-    known = [phone(contact.get("wa_id")), text_of(contact.get("user_id")), text_of(contact.get("parent_user_id"))]
-    if system and not own[0] and before[0]:
-        own, known = [], []
+def _own(item: Object, number: str, user_id: str, parent_id: str) -> list[str]:
+    """Number, business-scoped id and that of the parent business, each '' where it is not there."""
+    return [phone(item.get(number)), text_of(item.get(user_id)), text_of(item.get(parent_id))]
+
+
+def _before(item: Object) -> list[str]:
+    system = object_of(item.get("system"))
+    ids = (text_of(system.get("previous_user_id")), text_of(system.get("previous_parent_user_id")))
+    return [one for one in ids if one]
+
+
+def _ids(own: list[str], before: list[str], contact: Object) -> list[str]:
+    """The address of who wrote, and the other ids of the same person: those of a contact unless they speak against it."""
+    known = _own(contact, "wa_id", "user_id", "parent_user_id")
+    if any(mine and hers for mine, hers in zip(own[:2], known[:2], strict=True)) and not _is(contact, own):
+        known = []
     return list(dict.fromkeys(one for one in (*own, *before, *known) if one))
+
+
+def _profile(contact: Object) -> dict[str, str]:
+    profile = object_of(contact.get("profile"))
+    return {"profile_name": text_of(profile.get("name")), "username": text_of(profile.get("username"))}
 
 
 def _status(item: Object, account: str, value: Object) -> Iterator[Event]:
@@ -111,8 +125,7 @@ def _status(item: Object, account: str, value: Object) -> Iterator[Event]:
 
 def _echo(item: Object, account: str, value: Object) -> Iterator[Event]:
     """A message of ours that was not sent through us: written in the WhatsApp Business app, or by Meta's own agent."""
-    ids = [phone(item.get("to")), text_of(item.get("to_user_id")), text_of(item.get("to_parent_user_id"))]
-    ids = list(dict.fromkeys(one for one in ids if one))
+    ids = _ids(_own(item, "to", "to_user_id", "to_parent_user_id"), [], {})
     if ids:
         about = {**context_of(item), **content_of(item), "kind": "echo"}
         yield _event(item, account, recipient=ids[0], sender_alt=ids[1:], **about)
@@ -120,22 +133,12 @@ def _echo(item: Object, account: str, value: Object) -> Iterator[Event]:
 
 def _preference(item: Object, account: str, value: Object) -> Iterator[Event]:
     kind = {"stop": "opt_out", "resume": "opt_in"}.get(text_of(item.get("value")))
-    contact = _contact(value, {"from": item.get("wa_id"), "from_user_id": item.get("user_id")})
-    own = [phone(item.get("wa_id")), text_of(item.get("user_id")), text_of(item.get("parent_user_id"))]
-    known = [phone(contact.get("wa_id")), text_of(contact.get("user_id")), text_of(contact.get("parent_user_id"))]
-    ids = list(dict.fromkeys(one for one in (*own, *known) if one))
+    own = _own(item, "wa_id", "user_id", "parent_user_id")
+    contact = _contact(value, own, True)
+    ids = _ids(own, [], contact)
     if kind and ids:
-        profile = object_of(contact.get("profile"))
-        yield _event(
-            item,
-            account,
-            kind=kind,
-            sender=ids[0],
-            sender_alt=ids[1:],
-            profile_name=text_of(profile.get("name")),
-            username=text_of(profile.get("username")),
-            category=text_of(item.get("category")).removesuffix("_messages"),
-        )
+        category = text_of(item.get("category")).removesuffix("_messages")
+        yield _event(item, account, kind=kind, sender=ids[0], sender_alt=ids[1:], **_profile(contact), category=category)
 
 
 def _account_error(item: Object, account: str, value: Object) -> Iterator[Event]:
@@ -157,16 +160,23 @@ def _event(item: Object, account: str, **facts: Any) -> Event:
     return cast("Event", event | with_values(**about, **facts))
 
 
-def _contact(value: Object, item: Object) -> Object:
-    """The entry of `contacts` that is about the sender of this message."""
+def _contact(value: Object, own: list[str], is_somebodys: bool) -> Object:
+    """The entry of `contacts` that is about who wrote; `is_somebodys`: it tells something, even if it names nobody.
+
+    Everybody who wrote has one. Meta says that number and wa_id may differ: the only contact of the only message is its
+    sender all the same, and so is the only contact of a message that names nobody.
+    """
     contacts = [object_of(one) for one in list_of(value.get("contacts"))]
-    number, user_id = phone(item.get("from")), text_of(item.get("from_user_id"))
     for contact in contacts:
-        same_number = number and canonical_phone(number) == canonical_phone(phone(contact.get("wa_id")))
-        if same_number or user_id and user_id == text_of(contact.get("user_id")):
+        if _is(contact, own):
             return contact
-    # Everybody who wrote has a contact. Meta says that number and wa_id may differ: the only contact of the only
-    # message is its sender all the same, and so is the only contact of a message that names nobody.
-    named = bool(number or user_id)
-    alone = len(contacts) == 1 and (len(list_of(value.get("messages"))) <= 1 if named else bool(text_of(item.get("id"))))
-    return contacts[0] if alone else {}
+    alone = len(list_of(value.get("messages"))) <= 1 if any(own) else is_somebodys
+    return contacts[0] if alone and len(contacts) == 1 else {}
+
+
+def _is(contact: Object, own: list[str]) -> bool:
+    """Has this contact the number, in whatever form (Mexico, Argentina, Brazil), or the id?"""
+    number, user_id, _parent = own
+    if number and canonical_phone(number) == canonical_phone(phone(contact.get("wa_id"))):
+        return True
+    return bool(user_id) and user_id == text_of(contact.get("user_id"))
