@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from conversation import inbox
 from conversation.events import TimelineLine
@@ -92,10 +92,8 @@ def _taken_back(message: Mapping[str, Any], event: Mapping[str, Any], _by: str, 
 
 
 def _let_go(work: Work, message_id: str) -> None:
-    """Its files are not fetched and not shown any more; what is stored of them goes with the next clearing."""
-    work.connection.execute(
-        update(_attachment).where(_attachment.c.message_id == message_id)
-        .values(state="failed", why=DELETED, remote={}, filename=None))
+    """Its files are neither fetched nor shown any more; what is stored of them belongs to nothing and is swept."""
+    work.connection.execute(delete(_attachment).where(_attachment.c.message_id == message_id))
 
 
 def _time(event: Mapping[str, Any], now: datetime) -> str:

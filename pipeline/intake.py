@@ -26,6 +26,8 @@ from pipeline.answer import Bot
 from pipeline.identities import identity_of
 from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
 
+# What stays of an event once it is taken: which one it was. Her words and her address stand in the conversation alone.
+MARK = ("kind", "provider", "channel", "account", "provider_id", "status", "error_code")
 KEYS = {"slow": "slow_work_id", "timer": "timer_id", "found": "found_event_id"}
 _slow, _timer, _found = SlowWork.__table__, Timer.__table__, FoundEvent.__table__
 _answered = (
@@ -48,7 +50,8 @@ _slow_by_id = select(_slow).where(
 _timer_by_id = select(_timer).where(
     _timer.c.timer_id == bindparam("id"), _timer.c.fired_at.is_(None)).with_for_update(skip_locked=True)
 _settle_slow = update(_slow).where(_slow.c.slow_work_id == bindparam("id")).values(state=bindparam("new_state"))
-_take_found = update(_found).where(_found.c.found_event_id == bindparam("id")).values(taken_at=bindparam("now"))
+_take_found = update(_found).where(_found.c.found_event_id == bindparam("id")).values(
+    taken_at=bindparam("now"), event=bindparam("mark"))
 _fire = update(_timer).where(_timer.c.timer_id == bindparam("id")).values(fired_at=bindparam("now"))
 
 
@@ -143,7 +146,8 @@ class Intake:
         if due.kind == "slow":
             work.connection.execute(_settle_slow, {"id": due.key, "new_state": state})
         elif due.kind == "found":
-            work.connection.execute(_take_found, {"id": due.key, "now": work.now})
+            mark = {name: due.row["event"][name] for name in MARK if name in due.row["event"]}
+            work.connection.execute(_take_found, {"id": due.key, "now": work.now, "mark": mark})
             metrics.found.labels(_what_was_found(due.row)).inc()
         else:
             work.connection.execute(_fire, {"id": due.key, "now": work.now})

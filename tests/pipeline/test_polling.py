@@ -13,9 +13,12 @@ from channels.base import Endpoint, Event
 from channels.twilio_form import form_of
 from conversation.tables import Alarm, Attachment, DeadLetter, Message, OutboxPart
 from pipeline import polling
+from pipeline.claims import Patience
 from pipeline.polling import GRACE, TROUBLE_AFTER, Reader, Unread
+from pipeline.sender import Sender, Settings
 from pipeline.tables import FoundEvent, Poll
 from tests.builders import a_queue
+from tests.pipeline.conftest import say
 from tests.pipeline.house import House
 from tests.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 
@@ -291,3 +294,35 @@ def test_a_poisoned_event_that_was_found_is_buried_once(house: House, reader: Re
 
     assert [row["kind"] for row in house.rows(DeadLetter)] == ["turn"]
     assert all(row["taken_at"] for row in house.rows(FoundEvent))
+
+
+def test_of_what_was_taken_only_its_mark_is_kept(house: House, reader: Reader, twilio: TwilioStandIn) -> None:
+    twilio.receive(f"whatsapp:{MARTA}", f"whatsapp:{OURS}", "mi calle", now(house))
+    house.clock.forward(minutes=1)
+    read(reader)
+    take(house)
+
+    (row,) = house.rows(FoundEvent)
+    assert row["event"]["provider_id"] and not {"text", "sender"} & row["event"].keys()
+
+
+def test_a_list_that_hangs_holds_up_nothing_that_is_sent(
+    house: House, marta: str, twilio: TwilioStandIn
+) -> None:
+    twilio.mode("hang", **{"for": "list"})
+    say(house.database, marta, "uno", "dos")
+    settings = Settings({("twilio-whatsapp", OURS): Endpoint("twilio-whatsapp", OURS, twilio.url, CODES)}, "",
+                        Patience(), sweep_seconds=0.02, poll_seconds=0.05)
+
+    async def send() -> None:
+        sender = Sender(house.database, settings)
+        task = asyncio.create_task(sender.run())
+        async with asyncio.timeout(10):
+            while len(twilio.accepted()) < 2:
+                await asyncio.sleep(0.01)
+        sender.stop()
+        await task
+
+    asyncio.run(send())
+
+    assert any(request["method"] == "GET" for request in twilio.requests())
