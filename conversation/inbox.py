@@ -361,9 +361,7 @@ def _make(work: Work, sender: Sender, met: _Met) -> None:
     contact_id = ids.new("cnt")
     _add_contact.run(work.connection, [{
         "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now}])
-    rows = [{"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
-             "contact_id": contact_id} for one in sender.aliases]
-    if people.CLAIM_ADDRESS[work.connection.dialect.name].run(work.connection, rows) < len(rows):
+    if people.claim(work, contact_id, sender.aliases) < len(sender.aliases):
         _someone_was_faster(work, sender, contact_id, met)
         return
     row = _open(work, sender, contact_id)

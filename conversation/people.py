@@ -24,7 +24,7 @@ from conversation.work import Work
 
 _address, _contact, _conversation, _channel = (
     model.__table__ for model in (Address, Contact, Conversation, Channel))  # type: ignore[attr-defined]
-CLAIM_ADDRESS = {
+_claim_address = {
     dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(_address).on_conflict_do_nothing())
     for dialect in (sqlite, postgresql)
 }
@@ -61,11 +61,17 @@ def link(work: Work, contact_id: str, aliases: Sequence[Alias]) -> bool:
     if not aliases:
         return False
     known = work.connection.execute(_addresses_of, {"id": contact_id}).mappings().all()
-    rows = [{"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
-             "contact_id": contact_id} for one in aliases]
-    CLAIM_ADDRESS[work.connection.dialect.name].run(work.connection, rows)
+    claim(work, contact_id, aliases)
     makes = {_make_of(row["family"], row["value"]) for row in known}
     return any(one.family != "phone" and _make_of(one.family, one.value) in makes for one in aliases)
+
+
+def claim(work: Work, contact_id: str, aliases: Sequence[Alias]) -> int:
+    """Take these ids for a contact where nobody has them; returns how many she got."""
+    # in one order, so that two processes that meet the same person never wait for each other
+    rows = [{"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
+             "contact_id": contact_id} for one in sorted(aliases, key=lambda one: one.key)]
+    return _claim_address[work.connection.dialect.name].run(work.connection, rows)
 
 
 def owner_of(work: Work, alias: Alias) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import channels
-from channels.consent import asks_to_start, asks_to_stop
+from channels.consent import SMS_STOP, asks_for_advertising, asks_to_start, asks_to_stop
 from channels.identity import canonical_phone, contact_key, variants
 from channels.windows import Window
 
@@ -104,6 +106,23 @@ def test_stop_words_count_as_the_whole_message(kind: str, text: str) -> None:
     assert not asks_to_stop(kind, f"{text} sending me the wrong size")
 
 
+@pytest.mark.parametrize("text", ["STOP!!!", "🛑 stop 🛑", "«Baja»", "*SAIR*", "\u200eStop\u200f", "ＳＴＯＰ", "Stop.\n", "…baja…"])
+def test_signs_and_emoji_around_a_stop_word_do_not_matter(text: str) -> None:
+    assert asks_to_stop("meta-messenger", text)
+
+
+@pytest.mark.parametrize("text", ["¿baja?", "stop?", "S T O P", "stop1", "STOP y BAJA", "no stop", "stopp", "🛑", "1", "٣"])
+def test_what_only_looks_like_a_stop_word_is_none(text: str) -> None:
+    assert not asks_to_stop("twilio-sms", text)
+
+
+@given(st.sampled_from(sorted(SMS_STOP)), st.text(min_size=1), st.booleans())
+def test_a_stop_word_in_a_sentence_never_stops(word: str, other: str, before: bool) -> None:
+    sentence = f"{other} {word}" if before else f"{word} {other}"
+
+    assert asks_to_stop("twilio-sms", sentence) <= (not any(letter.isalnum() for letter in other))
+
+
 @pytest.mark.parametrize("text", ["CANCEL", "end", "quit", "STOPALL", "REVOKE", "optout"])
 def test_twilios_own_words_stop_only_sms(text: str) -> None:
     assert asks_to_stop("twilio-sms", text)
@@ -113,6 +132,11 @@ def test_twilios_own_words_stop_only_sms(text: str) -> None:
 @pytest.mark.parametrize("text", ["cancel my order", "", "para", "cancelar", "stop" * 100])
 def test_other_words_do_not_stop(text: str) -> None:
     assert not asks_to_stop("twilio-sms", text)
+
+
+@pytest.mark.parametrize(("text", "asks"), [("START", True), ("Start!", True), ("voltar", False), ("alta", False), ("yes", False)])
+def test_advertising_starts_again_by_one_word_alone(text: str, asks: bool) -> None:
+    assert asks_for_advertising(text) is asks
 
 
 def test_start_words_bring_a_contact_back() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from conversation import ids, inbox
+from conversation.errors import Overtaken
 from conversation.inbox import Sender
+from conversation.people import Alias
 from conversation.tables import Address, Contact, Conversation
 from conversation.work import Database
 
@@ -97,3 +101,53 @@ def test_public_ids_are_safe_in_addresses_and_never_the_same() -> None:
 
     assert len(made) == 2000
     assert all(len(one) == 20 and one.removeprefix("cnv_").isalnum() for one in made)
+
+
+BSUID = Alias("bsuid", "bsuid:ES.1", "ES.1")
+WITH_BSUID = replace(WHATSAPP, others=(BSUID,))
+BY_BSUID = Sender("twilio-whatsapp", "+14155238886", "bsuid", "bsuid:ES.1", "ES.1")
+
+
+def test_every_id_of_a_person_finds_her(database: Database) -> None:
+    found = meet(database, WITH_BSUID) + meet(database, WHATSAPP) + meet(database, BY_BSUID)
+
+    assert len(set(found)) == 1
+    assert (count(database, Contact), count(database, Address)) == (1, 2)
+
+
+@pytest.mark.parametrize("order", list(permutations((WITH_BSUID, WHATSAPP, BY_BSUID))))
+def test_in_one_group_too_whatever_their_order(database: Database, order: tuple[Sender, ...]) -> None:
+    meet(database, *order)
+    meet(database, WITH_BSUID)
+
+    assert len(set(meet(database, *order))) == 1
+    assert count(database, Address) == 2
+
+
+def test_ids_of_one_person_share_what_a_turn_changes(database: Database) -> None:
+    meet(database, WITH_BSUID)
+    with database.work() as work:
+        talks = inbox.find_all(work, [WHATSAPP, BY_BSUID])
+
+    assert talks[WHATSAPP] is talks[BY_BSUID]
+
+
+def test_twenty_at_once_with_several_ids_make_one_person(database: Database) -> None:
+    def first(n: int) -> str:
+        sender = (WITH_BSUID, WHATSAPP)[n % 2]
+        try:
+            return meet(database, sender)[0]
+        except Overtaken:  # as the writer does: it takes them again one by one
+            return meet(database, sender)[0]
+
+    with ThreadPoolExecutor(20) as pool:
+        found = set(pool.map(first, range(20)))
+
+    assert (len(found), count(database, Contact), count(database, Conversation)) == (1, 1, 1)
+
+
+def test_of_many_identities_those_that_never_came_are_told(database: Database) -> None:
+    every = [("a", str(n)) for n in range(1200)]
+    with database.work() as work:
+        inbox.first_times(work, every[:1100])
+        assert inbox.unseen(work.connection, every) == set(range(1100, 1200))
