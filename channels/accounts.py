@@ -112,7 +112,8 @@ def read(tree: Tree, *, secrets_needed: bool = True) -> Accounts:
     """
     if not isinstance(tree, Mapping):
         raise BadAccounts("The accounts must be an object with the lists “twilio” and “meta”.")
-    _known(tree, {"twilio", "meta", "rates"}, "accounts")
+    if secrets_needed:
+        _known(tree, {"twilio", "meta", "rates"}, "accounts")
     entries = enumerate(_list(tree, "twilio", "accounts"))
     twilio = [_twilio(entry, f"twilio[{n}]", secrets_needed) for n, entry in entries]
     entries = enumerate(_list(tree, "meta", "accounts"))
@@ -133,7 +134,7 @@ def _kinds(provider: str) -> tuple[Adapter, ...]:
 
 
 def _twilio(entry: Any, place: str, secrets_needed: bool) -> TwilioAccount:
-    tree = _object(entry, _TWILIO_KEYS | {kind.listed_as for kind in _kinds("twilio")}, place)
+    tree = _object(entry, _allowed(_TWILIO_KEYS, "twilio", secrets_needed), place)
     sid = _text(tree, "account_sid", place)
     if secrets_needed and not _SID.fullmatch(sid):
         raise BadAccounts(f"{place}.account_sid is no account sid: “AC” and 32 characters, see Twilio's console.")
@@ -150,7 +151,7 @@ def _twilio(entry: Any, place: str, secrets_needed: bool) -> TwilioAccount:
 
 
 def _meta(entry: Any, place: str, secrets_needed: bool) -> MetaApp:
-    tree = _object(entry, _META_KEYS | {kind.listed_as for kind in _kinds("meta")}, place)
+    tree = _object(entry, _allowed(_META_KEYS, "meta", secrets_needed), place)
     shared = str(tree.get("access_token") or "")
     senders: dict[str, Mapping[str, MetaSender]] = {}
     for kind in _kinds("meta"):
@@ -174,7 +175,7 @@ def _meta_sender(entry: Any, kind: Adapter, place: str, rules: tuple[str, bool])
     shared_token, secrets_needed = rules
     if isinstance(entry, str | int):
         entry = {"account_id": entry}  # the id alone
-    tree = _object(entry, _SENDER_KEYS, place)
+    tree = _object(entry, _SENDER_KEYS if secrets_needed else None, place)
     name = next((one for one in _ID_NAMES if one in tree), "account_id")
     account = _text(tree, name, place)
     if secrets_needed and not kind.address_form.fullmatch(account):
@@ -211,10 +212,16 @@ def _services(tree: Tree, place: str, strict: bool) -> list[str]:
     return found
 
 
-def _object(entry: Any, allowed: set[str], place: str) -> Tree:
+def _allowed(keys: set[str], provider: str, strict: bool) -> set[str] | None:
+    return keys | {kind.listed_as for kind in _kinds(provider)} if strict else None
+
+
+def _object(entry: Any, allowed: set[str] | None, place: str) -> Tree:
+    """`entry` as an object with no other keys than these; None allows any."""
     if not isinstance(entry, Mapping):
-        raise BadAccounts(f"{place} must be an object with {', '.join(sorted(allowed))}.")
-    _known(entry, allowed, place)
+        raise BadAccounts(f"{place} must be an object with {', '.join(sorted(allowed or ('an id',)))}.")
+    if allowed is not None:
+        _known(entry, allowed, place)
     return entry
 
 

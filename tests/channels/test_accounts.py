@@ -106,7 +106,8 @@ def test_number_may_be_written_as_twilio_writes_it() -> None:
 
 
 def test_for_looking_only_no_secret_is_needed_and_any_id_is_believed() -> None:
-    tree = {"twilio": [{"account_sid": "acctid", "sms": ["+12028831111"]}], "meta": [{"app_id": "1", "pages": ["p1"]}]}
+    tree = {"twilio": [{"account_sid": "acctid", "sms": ["+12028831111"], "name": "x"}],
+            "meta": [{"app_id": "1", "pages": ["p1"], "name": "y"}], "note": "z"}
 
     ours = accounts.read(tree, secrets_needed=False)
 
