@@ -142,8 +142,9 @@ def _as_menu(
 ) -> Shown:
     page = _page(message, choices, MENU_PAGE, notes)
     lines = menu(page.choices, page.first, limits.stop_words)
-    if limits.stop_words and any(is_stop_word(choice, limits.stop_words) for choice in page.choices):
-        notes.append("stop_word_offered")
+    for choice in page.choices if limits.stop_words else ():
+        if is_stop_word(choice, limits.stop_words):
+            notes.append("stop_word_replaced" if choice.description else "stop_word_offered")
     if page.more:
         lines += f"\n{MORE_NUMBER}. {page.more_label}"
     whole = f"{text}\n{lines}".strip()
@@ -199,8 +200,8 @@ def _as_taps(message: Outgoing, text: str, page: _Page, limits: Limits, notes: l
             _describe(choice, entry, limits, notes)
         elif choice.section:
             notes.append("section_left_out")
-        is_cut = entry["label"] != choice.label
-        if is_cut and (name != "rows" or choice.description) or choice.description and name != "rows":
+        is_told = entry["label"] == choice.label or entry.get("description") == choice.label
+        if not is_told or choice.description and name != "rows":
             lost.append(line(choice))
     text = "\n".join((text, *lost)).strip() if lost else text
     return Shown(text, {name: shown}, limits.body, page.more)

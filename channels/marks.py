@@ -17,7 +17,7 @@ def without_marks(text: str) -> str:
     urls = [match.span() for match in URL.finditer(text)]
 
     def bare(match: re.Match[str]) -> str:
-        inside = any(start <= match.start() < end for start, end in urls)
+        inside = any(start <= match.start() < end or start < match.end() <= end for start, end in urls)
         return match[0] if inside else match[2]
 
     return _MARKS.sub(bare, text)

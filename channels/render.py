@@ -130,14 +130,18 @@ def _with_asked(message: Outgoing, shown: Shown, limits: Limits, notes: list[str
 
 
 def _framed(message: Outgoing, shown: Shown, limits: Limits, notes: list[str]) -> Shown:
-    """Header and footer as such where the channel has them, else as the first and the last line."""
+    """Header and footer as such where the channel has them, else as the first and the last line.
+
+    A header as such stands on the last part: where the text becomes several messages it would stand in its middle.
+    """
     fields, text = dict(shown.fields), shown.text
     is_headed = not _HEADED.isdisjoint(fields)
+    is_whole = limits.measure.size(text) <= shown.body
     for name, words, limit in (("header", message.header, limits.header), ("footer", message.footer, limits.footer)):
         said = _words(tidy(words), limits, notes)
         if not said:
             continue
-        if is_headed and limits.measure.size(said) <= limit:
+        if is_headed and limits.measure.size(said) <= limit and (is_whole or name == "footer"):
             fields[name] = said
             continue
         notes.append(f"{name}_as_text")
