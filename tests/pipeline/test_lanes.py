@@ -93,6 +93,16 @@ def test_many_rows_of_slow_work_make_one_job(redis_url: str, client: redis.Redis
     assert len(queue) == 1
 
 
+def test_an_album_makes_one_job_of_the_lane_for_files(redis_url: str, client: redis.Redis) -> None:
+    bell = Doorbell(redis_url)
+    for _ in range(10):
+        bell.ring([Notice("bulk")])
+    queue = Queue(lanes.BULK_QUEUE, connection=client, serializer=JSONSerializer)
+
+    eventually(lambda: len(queue))
+    assert len(queue) == 1
+
+
 def test_a_job_that_was_lost_does_not_keep_the_next_from_ringing(redis_url: str, client: redis.Redis) -> None:
     queue = Queue(lanes.SLOW_QUEUE, connection=client, serializer=JSONSerializer)
     lanes.ring_slow(queue)
