@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 import structlog
-from flask import Flask, redirect
+from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 import channels
@@ -28,14 +28,18 @@ from channels import accounts, countries, webhooks
 from channels.accounts import Accounts
 from channels.commands import channels as channel_commands
 from config import Settings
+from console import safety
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
+from console.public_files import Public
+from console.public_files import blueprint as files_blueprint
 from conversation.events import Outgoing, Rendered
+from conversation.flow_files import FlowFiles
 from conversation.work import Database, Wiring
 from handoff import sweep
 from handoff.commands import agents, queues
 from operations import health
-from operations.channel_status import status
+from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
@@ -43,6 +47,7 @@ from pipeline import burial, dead_letters
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
 from pipeline.channel_pulse import Pulse
+from pipeline.channel_watch import watch_of
 from pipeline.commands import replay
 from pipeline.duty import Duty
 from pipeline.intake import Intake
@@ -70,6 +75,7 @@ class Relevo:
     writer: Writer
     pulse: Pulse
     doorbell: Doorbell
+    files: FlowFiles
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -84,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     made.register_blueprint(webhooks.blueprint(*doors))
     made.wsgi_app = webhooks.short_cut(made.wsgi_app, *doors)  # type: ignore[method-assign]
     made.register_blueprint(console_blueprint(desk_of(relevo)))
+    made.register_blueprint(files_blueprint(public_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
     channel_commands.add_command(status)
@@ -105,7 +112,8 @@ def wire(given: Settings) -> Relevo:
     connector = orders.configuration.load(given.orders_path, config.environment())
     writers: list[Writer] = []
     doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
-    database = Database(given.database_url, Wiring(doorbell.ring, render, library.text))
+    files = FlowFiles(given.flows_dir, given.public_bases[0] if given.public_bases else "")
+    database = Database(given.database_url, Wiring(doorbell.ring, render, library.text, media=files.media))
     services = Services(connector, given.secret_key, lambda: clock.now().date())
     served = sms_countries(given.sms_countries, ours, library.project.country)
     bot = Bot(lambda: library, services, Duty().open_queues, Limits(given.contact_rate, served))
@@ -115,7 +123,7 @@ def wire(given: Settings) -> Relevo:
     writer.every_sweep(lambda: _tend_desk(database))
     pulse = Pulse(database, writer.submit)
     writer.every_sweep(pulse.flush)
-    return Relevo(given, database, library, ours, connector, intake, writer, pulse, doorbell)
+    return Relevo(given, database, library, ours, connector, intake, writer, pulse, doorbell, files)
 
 
 def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
@@ -166,11 +174,23 @@ def desk_of(relevo: Relevo) -> Desk:
 
     return Desk(
         database=relevo.database, find_order=find_order,
-        window_hours=lambda kind: channels.adapter(kind).window.agent_hours, redis_url=given.redis_url, mode=given.mode,
+        window=lambda kind: channels.adapter(kind).window, templates=lambda: relevo.library.templates, channels=tuple(ours_of(place) for place in watch_of(given, relevo.database).places),
+        redis_url=given.redis_url, mode=given.mode,
         trusted_proxies=given.trusted_proxies,
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
-        max_streams=given.web_threads * 2 // 3)
+        max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
+        public_base=given.public_bases[0] if given.public_bases else "")
+
+
+def public_of(relevo: Relevo) -> Public:
+    """What providers may fetch, and who asks."""
+
+    def source() -> str:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        return safety.source(request.remote_addr, forwarded, relevo.settings.trusted_proxies)
+
+    return Public(relevo.database, relevo.settings.media_path, relevo.files.find, source)
 
 
 def _add_front(made: Flask, relevo: Relevo) -> None:

@@ -21,17 +21,19 @@ class Window:
     human: timedelta | None = None
     templates: bool = False
 
-    @property
-    def agent_hours(self) -> float | None:
-        """How many hours after the contact's last message a person may answer; None: always."""
-        return None if self.free is None else (self.human or self.free) / timedelta(hours=1)
-
     def ends_at(self, last_inbound_at: datetime | None, free_until: datetime | None = None) -> datetime | None:
         """Until when the bot may write; None where there is no window, or where the contact never wrote."""
         if self.free is None or last_inbound_at is None:
             return None
         usual = last_inbound_at + self.free
         return max(usual, free_until) if free_until else usual
+
+    def ends_for_people_at(self, last_inbound_at: datetime | None, free_until: datetime | None = None) -> datetime | None:
+        """The same for a person's own words."""
+        ends_at = self.ends_at(last_inbound_at, free_until)
+        if ends_at is None or last_inbound_at is None or self.human is None:
+            return ends_at
+        return max(ends_at, last_inbound_at + self.human)
 
     def state(self, last_inbound_at: datetime | None, now: datetime, free_until: datetime | None = None) -> State:
         """`free`, `human` (only a person's words, and marked as such) or `closed` (only a template, if anything)."""

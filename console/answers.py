@@ -6,7 +6,7 @@ What went wrong is said in the agent's language, on the page she was on, with wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console import here, naming, problems, screens, transcripts
+from console.composer import Writing
 from console.errors import ConsoleError
 from console.problems import Problem
 from console.rendering import page, render
 from console.rows import Asked
 from console.stretches import Bubble
-from console.threads import Writing
 from conversation.tables import Channel, Contact
 from conversation.work import Work
 from handoff.access import Sight
@@ -37,12 +37,14 @@ class Said:
     """What there is to say of an action that worked: a sentence for her, facts for a program.
 
     `focus` puts her into the composer. `quiet` leaves the sentence out where the page shows the result by itself.
+    `offer` is what one may do next: {action, label, fields} of a form.
     """
 
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     focus: bool = False
     quiet: bool = False
+    offer: Mapping[str, Any] | None = None
 
 
 def perform(
@@ -64,10 +66,10 @@ def done(conversation_id: str, said: Said) -> Response:
     with here.desk().database.reading() as session:
         sight = _seen(session, conversation_id)
         if sight is None:
-            return _go(url_for("console.conversations"), said.text)
+            return _go(url_for("console.conversations"), said)
         if not here.wants_fragment() or shown_conversation() != conversation_id:
-            return _go(url_for("console.conversation", conversation_id=conversation_id), said.text)
-        told = None if said.quiet else screens.banner(said.text)
+            return _go(url_for("console.conversation", conversation_id=conversation_id), said)
+        told = None if said.quiet else screens.banner(said.text, form=said.offer)
         return _pieces(session, sight, Writing(focus=said.focus), told)
 
 
@@ -87,7 +89,7 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
         if here.wants_fragment() and shown_conversation() != conversation_id:
             return _list_only(session, told, trouble.status)
         if isinstance(error, SomeoneAnswered):  # the guard above the text says it, with the colleague's words
-            wrote, told = Writing(wrote.mode, wrote.text, _guard(session, error), focus=True), None
+            wrote, told = replace(wrote, guard=_guard(session, error), focus=True), None
         if here.wants_fragment():
             return _pieces(session, sight, wrote, told, trouble.status)
         values = screens.conversation_screen(session, sight, wrote) | {"banner": told}
@@ -123,8 +125,8 @@ def shown_conversation() -> str:
     return parts[2] if len(parts) >= 3 and parts[:2] == ["console", "conversations"] else ""
 
 
-def _go(address: str, text: str) -> Response:
-    flash(text, "good")
+def _go(address: str, said: Said) -> Response:
+    flash({"text": said.text, "form": said.offer} if said.offer else said.text, "good")
     if here.wants_fragment():
         return Response("", 200, {"HX-Redirect": address})
     return redirect(address, 303)

@@ -15,7 +15,20 @@ from console import here, login, safety
 from console.answers import answer_problem
 from console.desk_context import Desk
 from console.errors import ConsoleError, NothingHere
-from console.pages import api, claims, closing, conversations, files, live, me, media, replies, trouble
+from console.pages import (
+    api,
+    blocks,
+    channels,
+    claims,
+    closing,
+    conversations,
+    files,
+    live,
+    me,
+    media,
+    replies,
+    trouble,
+)
 from console.pages import login as login_pages
 from console.problems import Problem, problem
 from console.route import Route
@@ -23,10 +36,11 @@ from console.tail import Tail
 from handoff.errors import HandoffError
 from handoff.tables import Agent
 
-PAGES = (login_pages, conversations, claims, closing, replies, me, trouble, live, api, files, media)
+PAGES = (login_pages, conversations, claims, closing, replies, blocks, me, trouble, channels, live, api, files, media)
 ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
 PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}
 MAX_BODY = 256 * 1024
+TAKES_FILES = frozenset(("console.reply",))
 
 logger = structlog.get_logger(__name__)
 _csrf = CSRFProtect()
@@ -70,6 +84,8 @@ def _enter() -> Response | None:
     request.max_content_length = MAX_BODY
     if current_user.is_authenticated:
         _know()
+        if request.endpoint in TAKES_FILES:
+            request.max_content_length = MAX_BODY + here.desk().media_max_bytes
     if "\x00" in request.path or b"%00" in request.query_string:
         raise NothingHere("No address of ours has a NUL in it, and PostgreSQL refuses one.")
     if request.method not in ("GET", "HEAD", "OPTIONS"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.flow.templates import MessageTemplate
+from channels.windows import NO_WINDOW, Window
+from conversation.channel_health import Ours
 from conversation.work import Database
 
 MAX_STREAMS = 128
@@ -16,8 +19,12 @@ def _no_order(_reference: str) -> Mapping[str, Any] | None:
     return None
 
 
-def _no_window(_kind: str) -> float | None:
-    return None
+def _no_window(_kind: str) -> Window:
+    return NO_WINDOW
+
+
+def _no_templates() -> Mapping[str, MessageTemplate]:
+    return {}
 
 
 def _not_wired(dead_letter_id: str, _agent_id: str) -> None:
@@ -29,21 +36,26 @@ class Desk:
     """The world of the pages.
 
     `find_order(reference)` gives the facts of an order as `orders.service` returns them, None for no such order; it may
-    raise, and then the card says that the shop does not answer. `window_hours(kind)` is how long a channel kind lets
-    us write after the contact's last message (None: always). `rerun(dead_letter_id, agent_id)` runs again what was
+    raise, and then the card says that the shop does not answer. `window(kind)` says when a channel kind lets us
+    write, `templates()` are the message templates for when it does not. `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
-    `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be.
+    `channels` are our numbers, pages and accounts.
+    `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be, and
+    `public_base` our public address, where providers fetch it.
     `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
     two thirds of the web process's threads.
     """
 
     database: Database
     find_order: Callable[[str], Mapping[str, Any] | None] = _no_order
-    window_hours: Callable[[str], float | None] = _no_window
+    window: Callable[[str], Window] = _no_window
+    templates: Callable[[], Mapping[str, MessageTemplate]] = _no_templates
     rerun: Callable[[str, str], object] = _not_wired
     dismiss: Callable[[str, str], object] = _not_wired
     media_dir: Path = Path("data/media")
     media_max_bytes: int = 16 * 1024 * 1024
+    public_base: str = ""
+    channels: Sequence[Ours] = ()
     redis_url: str = ""
     mode: str = "production"
     trusted_proxies: int = 0

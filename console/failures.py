@@ -1,28 +1,15 @@
-"""Why a message did not arrive, in words an agent can act on."""
+"""Why a message did not arrive, and what to do next: the sentence of its code, in the agent's language."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from channels import meta_errors, twilio_errors
+from channels import sentences
 from console import here
 
-_OURS = {
-    "window_closed": "window",
-    "opted_out": "optout",
-    "expired": "given_up",
-    "given_up": "given_up",
-    "": "given_up",
-}
-_CLASSES = {
-    "WINDOW": "window",
-    "OPTOUT": "optout",
-    "DEAD": "dead",
-    "CONTENT": "content",
-    "CONFIG": "config",
-    "RATE": "rate",
-    "RETRY": "given_up",
-}
+# Sending the same once more would be refused again, or must not be done.
+_NEVER = ("OPTOUT", "WINDOW", "DEAD", "FINAL/filtered", "FINAL/blocked", "opted_out", "marketing_stopped", "unreachable",
+          "blocked", "budget", "costly", "refused", "not_ours")
 
 
 class Undelivered(Protocol):
@@ -35,17 +22,12 @@ class Undelivered(Protocol):
     def error_code(self) -> str: ...
 
 
-def reason(code: str) -> str:
-    """The key of the words for a code: ours, or what the provider's own means (docs/channels.md)."""
-    if code in _OURS:
-        return _OURS[code]
-    return _CLASSES.get((twilio_errors if twilio_errors.is_known(code) else meta_errors).verdict(code).error_class, "other")
+def failure_text(message: Undelivered, kind: str) -> str:
+    """One or two sentences, for a message on this kind of channel."""
+    code = "unknown" if message.state == "unknown" else message.error_code
+    return sentences.sentence(kind, code or message.state, here.language())
 
 
-def failure_text(message: Undelivered) -> str:
-    """One sentence."""
-    words = here.texts()
-    if message.state == "unknown":
-        return words("failure.unknown")
-    why = words(f"failure.reason.{reason(message.error_code)}", code=message.error_code)
-    return words(f"failure.{message.state}", why=why)
+def may_send_again(message: Undelivered, kind: str) -> bool:
+    """Whether the same words may arrive if they are sent once more."""
+    return message.state == "unknown" or not sentences.key_of(kind, message.error_code).startswith(_NEVER)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from channels.windows import Window
 from console.formats import as_utc
 
 TABS = ("mine", "queued", "unanswered", "all")
@@ -46,13 +47,18 @@ def clock(row: Mapping[str, Any], now: datetime) -> Clock:
     )
 
 
-def window_left(last_inbound_at: datetime | None, hours: float | None, now: datetime) -> timedelta | None:
-    """How long the channel still lets us write; None where it always does, zero when it is over."""
-    if hours is None:
+def window_left(window: Window, row: Mapping[str, Any], now: datetime) -> timedelta | None:
+    """How long the channel still lets a person write in this conversation; None: always, zero: not any more."""
+    if window.free is None:
         return None
-    if last_inbound_at is None:
-        return timedelta(0)
-    return max(timedelta(0), as_utc(last_inbound_at) + timedelta(hours=hours) - now)
+    ends_at = window.ends_for_people_at(*heard(row))
+    return max(timedelta(0), ends_at - now) if ends_at else timedelta(0)
+
+
+def heard(row: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """What a window is counted from: the contact's last word, and until when an advertisement keeps it open."""
+    last, until = row["last_inbound_at"], row["free_until"]
+    return as_utc(last) if last else None, as_utc(until) if until else None
 
 
 def initials(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-CHANNELS = ("whatsapp", "sms", "messenger")
+CHANNELS = ("whatsapp", "sms", "messenger", "instagram")
 _ORDER_KEYS = ("order_ref", "order", "order_number", "reference", "ref")
 
 
@@ -34,6 +34,7 @@ _FAMILIES = (
     ("agent_takeover", Why("agent_takeover", "user-round")),
     ("too_many", Why("limit", "ban")),
     ("no_answer", Why("no_answer", "hourglass")),
+    ("loop", Why("loop", "bot")),
 )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console import here
+from console import channel_cards, here
 from console.listing import TABS, initials
 from console.rows import Asked, queue_titles
+from conversation import channel_health
 from conversation.tables import DeadLetter
 from handoff import access, claims
 from handoff.access import Viewer
@@ -39,11 +40,13 @@ _ticket = Ticket.__table__
 def nav(session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk") -> dict[str, Any]:
     """What `_nav.html` needs. `asked` is the list on the page, if there is one."""
     counts = access.counts_for(session, viewer)
+    alarms = channel_health.open_alarms(session) if viewer.sees_everything else []
     load = claims.load_of(session, viewer.agent_id, here.formats().now)
     return {
         "views": [_view(tab, counts, asked, _overdue(session, viewer) if tab == "queued" else False) for tab in TABS],
         "queues": _queues(session, viewer, asked),
-        "pages": _pages(session, viewer, page),
+        "pages": _pages(session, viewer, page, len(alarms)),
+        "strip": channel_cards.strip(alarms, here.texts(), here.desk().channels),
         "load": load,
         "capacity": viewer.capacity,
         "pips": _pips(load, viewer.capacity),
@@ -97,13 +100,15 @@ def _overdue(session: Session, viewer: Viewer) -> bool:
     return session.execute(late).first() is not None
 
 
-def _pages(session: Session, viewer: Viewer, page: str) -> list[dict[str, Any]]:
+def _pages(session: Session, viewer: Viewer, page: str, alarms: int) -> list[dict[str, Any]]:
     found = [{"key": "desk", "endpoint": "conversations", "icon": "message-square", "count": 0}]
     if viewer.sees_everything:
         open_letters = session.execute(
             select(func.count()).select_from(DeadLetter.__table__).where(DeadLetter.__table__.c.state == "open")
         ).scalar_one()
         found.append({"key": "trouble", "endpoint": "trouble", "icon": "triangle-alert", "count": open_letters})
+        found.append({"key": "channels", "endpoint": "channels", "icon": "activity", "count": alarms})
+        found.append({"key": "blocked", "endpoint": "blocked", "icon": "ban", "count": 0})
     found.append({"key": "me", "endpoint": "me", "icon": "user-round", "count": 0})
     return [entry | {"current": entry["key"] == page} for entry in found]
 

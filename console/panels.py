@@ -149,7 +149,6 @@ def _contact(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[
         "address": sight.conversation["address"],
         "language": language_name(sight.conversation["language"]),
         "facts": facts,
-        "opted_out": sight.conversation["opted_out_at"] is not None,
         "past": _past(session, sight),
     }
 

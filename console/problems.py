@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from console import here
-from console.errors import BadField, ColleagueFull, NothingHere
-from console.threads import MAX_TEXT
+from console.composer import MAX_TEXT
+from console.errors import BadField, BadFile, ColleagueFull, NothingHere
 from conversation.errors import UnknownDeadLetter
 from handoff import errors
 from handoff.errors import HandoffError
@@ -62,6 +62,8 @@ def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:
         return Problem(409, "conflict", "no_room", words("error.no_room_other", name=error.name), "to")
     if isinstance(error, BadField):
         return Problem(422, "invalid", "bad_field", words(error.key, n=MAX_TEXT), error.field)
+    if isinstance(error, BadFile):
+        return Problem(422, "invalid", "bad_file", words(error.key, channel=channel, **error.values), "file")
     if not isinstance(error, HandoffError):
         return Problem(500, "broken", "server", words("error.server"))
     if isinstance(error, errors.NotAllowed):

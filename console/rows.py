@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console import here, naming
+from console.attachments import preview
 from console.formats import Formats, as_utc, span
 from console.listing import WINDOW_SHOWN, Clock, clock, initials, window_left
 from console.segments import plain
@@ -136,7 +137,7 @@ def _row(row: Mapping[str, Any], ticket: Mapping[str, Any], viewer: Viewer, tab:
         formats.now,
     )
     reason = naming.why(row["ticket_reason"]) if live and row["ticket_reason"] else None
-    left = window_left(row["last_inbound_at"], here.desk().window_hours(row["kind"]), formats.now)
+    left = window_left(here.desk().window(row["kind"]), row, formats.now)
     short = left is not None and live and timedelta(0) < left < WINDOW_SHOWN
     show_holder = tab != "mine" and row["owner"] == "agent"
     return {
@@ -150,7 +151,7 @@ def _row(row: Mapping[str, Any], ticket: Mapping[str, Any], viewer: Viewer, tab:
         "time": clock_text(shown, formats, row),
         "time_title": clock_title(shown),
         "press": shown.press,
-        "text": plain(row["preview"]),
+        "text": preview(row["preview"], words) or plain(row["preview"]),
         "by": row["preview_author"],
         "owner": row["owner"],
         "unread": bool(row["unread"]) and live,

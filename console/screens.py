@@ -11,14 +11,15 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console import here, nav, panels, rows, threads
-from console.failures import failure_text
+from console import composer, here, nav, panels, rows, threads
+from console.composer import Writing
+from console.failures import failure_text, may_send_again
 from console.listing import TABS
 from console.rows import MAX_PAGES, Asked
-from console.threads import Writing
 from conversation.tables import TimelineEntry
 from handoff import access
 from handoff.access import Sight
+from handoff.blocking import REASONS
 from handoff.closing import DISPOSITIONS
 
 MODES = ("reply", "note")
@@ -67,10 +68,12 @@ def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> d
         "thread": thread,
         "panel": panels.panel(session, sight, thread),
         "dispositions": DISPOSITIONS,
-        "composer": threads.composer(viewer, sight, thread, wrote),
-        "max_text": threads.MAX_TEXT,
+        "block_reasons": REASONS,
+        "composer": composer.composer(viewer, sight, thread, wrote),
+        "max_text": composer.MAX_TEXT,
         "passing_text": partial(threads.passing_text, rows.queue_titles(session, here.language())),
         "failure_text": failure_text,
+        "may_send_again": may_send_again,
         "screen": "thread",
         "composer_changed": True,
         "with_list": False,
@@ -97,8 +100,8 @@ def flashed() -> Mapping[str, Any] | None:
     messages = get_flashed_messages(with_categories=True)
     if not messages:
         return None
-    tone, text = messages[-1]
-    return banner(text, tone)
+    tone, told = messages[-1]
+    return banner(told["text"], tone, told["form"]) if isinstance(told, Mapping) else banner(told, tone)
 
 
 def banner(text: str, tone: str = "good", form: Mapping[str, Any] | None = None) -> dict[str, Any]:

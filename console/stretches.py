@@ -16,6 +16,7 @@ from console.attachments import Shown, shown
 from console.evidence import Numbered
 from console.formats import as_utc
 from console.segments import Segment, segments
+from console.signs import Older, Sign, older, reactions, signs, state_of
 from conversation.outbox import weakest
 
 CLOSED_STATES = frozenset({"failed", "expired", "unknown"})
@@ -39,8 +40,10 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One thing said, or one note (`author` is then `note`).
+    """One thing said, one note (`author` is then `note`), or something that happened (`event`; `kind` says what).
 
+    `degraded` names what the channel could not show as it was meant, `segments` how many SMS it took, `unanswered` why
+    nobody answers it.
     `cites` are the numbers of its evidence; `loose` those of them that no words of it are marked for.
     """
 
@@ -61,6 +64,13 @@ class Bubble:
     attachments: tuple[Shown, ...] = ()
     location: Mapping[str, Any] | None = None
     contacts: tuple[Mapping[str, Any], ...] = ()
+    kind: str = ""
+    degraded: tuple[str, ...] = ()
+    segments: int = 0
+    unanswered: str = ""
+    signs: tuple[Sign, ...] = ()
+    reactions: tuple[str, ...] = ()
+    older: tuple[Older, ...] = ()
     starts_turn: bool = False
     is_first_new: bool = False
     day: date | None = None
@@ -173,11 +183,18 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         pieces=tuple(segments(message["text"], [(one.number, one.quote) for one in cites])),
         at=as_utc(message["created_at"]),
         seq=message["seq"],
-        state=weakest([part["state"] for part in parts]) if message["direction"] == "outbound" else "received",
+        state=state_of(message, weakest([part["state"] for part in parts])),
         error_code=wrong["error_code"] if wrong else "",
         error_text=(wrong["error_text"] or "") if wrong else "",
         cites=tuple(one.number for one in cites),
         loose=tuple(one.number for one in cites if not one.is_said),
+        kind=message.get("kind", ""),
+        degraded=tuple(str(word) for word in content.get("degraded") or ()),
+        segments=sum(part.get("segments") or 0 for part in parts),
+        unanswered=str(content.get("unanswered") or ""),
+        signs=signs(message),
+        reactions=reactions(message),
+        older=older(message),
         choices=tuple(choice["label"] for choice in content.get("choices", ())),
         media=tuple(str(entry.get("type", "")) for entry in content.get("media", ())),
         attachments=shown(spoken.attachments.get(message["message_id"], ()), content),
@@ -189,8 +206,9 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
 def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> Bubble:
     return Bubble(
         key=note["note_id"],
-        author="note",
-        name=names.get(note["agent_id"], ""),
+        author="event" if "kind" in note else "note",
+        kind=note.get("kind", ""),
+        name=names.get(note.get("agent_id") or "", ""),
         text=note["text"],
         pieces=tuple(segments(note["text"])),
         at=as_utc(note["created_at"]),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -13,20 +12,16 @@ from sqlalchemy.orm import Session
 
 from console import here, naming, transcripts
 from console.formats import as_utc, span
-from console.formats import left as time_left
-from console.listing import window_left
+from console.marks import marks
 from console.rows import queue_titles
-from console.stretches import Bubble, Passing
+from console.stretches import Passing
 from conversation.tables import Channel, Contact
+from handoff import blocking
 from handoff.access import Sight, Viewer
 from handoff.tables import Agent, Membership
 
 SOON = timedelta(minutes=5)
 RESOLVED_SHOWN = timedelta(hours=48)
-WINDOW_PRESSES = timedelta(hours=4)
-MAX_TEXT = (
-    4096  # the longest text a provider takes in one message is 4,096 characters; longer ones are split by the channel
-)
 _ACTIONS = {
     "queued": {"agent": ("claim",), "supervisor": ("claim", "return", "resolve")},
     "assigned": {
@@ -50,15 +45,16 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
     ).scalar_one()
     name = naming.shown_name(contact["name"], conversation["address"])
     found, first = transcripts.read(session, sight, before)
-    actions, holder_id = allowed(viewer, sight), ticket["holder_id"] if ticket else None
-    holder = transcripts.agent_names(session).get(holder_id, "") if holder_id else ""
+    actions, holder_id = allowed(viewer, sight, contact["blocked_at"] is not None), ticket["holder_id"] if ticket else None
+    names = transcripts.agent_names(session)
+    holder = names.get(holder_id, "") if holder_id else ""
+    channel = here.texts()(f"channels.{naming.channel(kind)}")
+    who = {"kind": kind, "contact": contact, "first_name": naming.first_name(name), "channel": channel}
     return {
         "id": conversation["conversation_id"],
         "name": name,
-        "first_name": naming.first_name(name),
-        "kind": kind,
-        "channel": here.texts()(f"channels.{naming.channel(kind)}"),
-        "contact": contact,
+        **who,
+        "marks": marks(session, sight, who, names),
         "ticket_id": ticket["ticket_id"] if ticket else "",
         "epoch": conversation["epoch"],
         "owner": conversation["owner"],
@@ -77,15 +73,16 @@ def _older(conversation_id: str, first: int) -> str:
     return url_for("console.conversation", conversation_id=conversation_id, before=first) if first > 1 else ""
 
 
-def allowed(viewer: Viewer, sight: Sight) -> tuple[str, ...]:
+def allowed(viewer: Viewer, sight: Sight, is_blocked: bool = False) -> tuple[str, ...]:
     """What this agent may do with a conversation as it stands."""
     ticket = sight.live_ticket
+    may_block = blocking.may_block(viewer, sight)
     if ticket is None:
-        return ("takeover",)
+        return (("unblock",) if may_block else ()) if is_blocked else ("takeover", *(("block",) if may_block else ()))
     roles = _ACTIONS.get(ticket["state"], {})
-    if ticket["holder_id"] == viewer.agent_id:
-        return roles.get("holder", ())
-    return roles.get("supervisor" if viewer.sees_everything else "agent", ())
+    role = "holder" if ticket["holder_id"] == viewer.agent_id else "supervisor" if viewer.sees_everything else "agent"
+    more = ("unblock" if is_blocked else "block",) if may_block else ()
+    return (*roles.get(role, ()), *more)
 
 
 def _state(session: Session, viewer: Viewer, sight: Sight, holder: str) -> dict[str, str]:
@@ -169,71 +166,6 @@ def _targets(session: Session, sight: Sight) -> tuple[tuple[str, list[tuple[str,
         for label, found in (("action.agent_group", people), ("action.queue_group", queues))
         if found
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What stands in the composer: the mode, a text that was not sent, and what a colleague wrote meanwhile."""
-
-    mode: str = "reply"
-    text: str = ""
-    guard: tuple[Bubble, ...] = ()
-    focus: bool = False
-
-
-def composer(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Writing) -> dict[str, Any]:
-    """What `_composer.html` needs: a field, or the reason why there is none."""
-    ticket, words = sight.live_ticket, here.texts()
-    left = window_left(
-        sight.conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now
-    )
-    notice, icon = _closed(viewer, sight, thread, left)
-    holder = ticket["holder_id"] if ticket else ""
-    return {
-        "key": f"{sight.conversation['epoch']}.{sight.conversation['owner']}.{holder or ''}.{int(bool(notice))}",
-        "can_reply": not notice,
-        "notice": notice,
-        "notice_icon": icon,
-        "mode": wrote.mode,
-        "text": wrote.text,
-        "guard": wrote.guard,
-        "focus": wrote.focus,
-        "status": _status(words, thread, left, bool(notice)),
-    }
-
-
-def _closed(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], left: timedelta | None) -> tuple[str, str]:
-    """Why nothing can be written to the contact, and the icon of it; two empty texts where it can."""
-    words, ticket, name = here.texts(), sight.live_ticket, thread["first_name"]
-    if ticket is None:
-        return words("composer.bot_holds"), "bot"
-    if ticket["holder_id"] is None:
-        return words("composer.queue_holds"), "inbox"
-    if ticket["holder_id"] != viewer.agent_id:
-        return words("composer.other_holds", name=thread["holder_name"]), "user-round"
-    if sight.conversation["opted_out_at"] is not None:
-        return words("composer.optout", name=name, channel=thread["channel"]), "ban"
-    if left is None or left > timedelta(0):
-        return "", ""
-    heard: datetime | None = sight.conversation["last_inbound_at"]
-    if heard is None:
-        return words("composer.closed_never", name=name, channel=thread["channel"]), "hourglass"
-    return words("composer.closed", name=name, channel=thread["channel"], span=here.formats().since(heard)), "hourglass"
-
-
-def _status(words: Any, thread: Mapping[str, Any], left: timedelta | None, closed: bool) -> list[dict[str, str]]:
-    if left is None:
-        return [{"icon": "clock", "text": words("composer.no_window", channel=thread["channel"]), "press": ""}]
-    if left <= timedelta(0):
-        return [{"icon": "lock-open", "text": words("composer.closed_next", name=thread["first_name"]), "press": ""}]
-    press = "soon" if left < WINDOW_PRESSES else ""
-    return [
-        {
-            "icon": "hourglass",
-            "text": words("composer.window", channel=thread["channel"], span=time_left(left)),
-            "press": press,
-        }
-    ]
 
 
 def passing_text(titles: Mapping[str, str], passing: Passing | None) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from console import here
 from console.evidence import Numbered, numbered
 from console.formats import as_utc
+from console.happenings import happenings
 from console.stretches import Bubble, Passing, Spoken, Stretch, stretches
 from conversation import media
 from conversation.tables import Message, OutboxPart, TimelineEntry
@@ -56,7 +57,10 @@ def read(session: Session, sight: Sight, before: int = 0) -> tuple[list[Stretch]
             messages[0]["epoch"] if first else 0,
             messages[-1]["epoch"] if before and messages else None,
         ),
-        notes=_notes(session, conversation_id, first, before),
+        notes=[
+            *_notes(session, conversation_id, first, before),
+            *happenings(session, conversation_id, messages, names, (bool(first), bool(before))),
+        ],
         names=names,
         attachments=media.of_messages(session, [message["message_id"] for message in messages]),
         evidence=evidence_of(session, sight.ticket),
@@ -108,7 +112,8 @@ def _messages(session: Session, conversation_id: str, before: int) -> list[Mappi
 def _parts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     if message_ids:
-        columns = (_part.c.message_id, _part.c.state, _part.c.error_code, _part.c.error_text)
+        segments = _part.c.request["segments"].as_integer().label("segments")
+        columns = (_part.c.message_id, _part.c.state, _part.c.error_code, _part.c.error_text, segments)
         query = select(*columns).where(_part.c.message_id.in_(message_ids)).order_by(_part.c.position)
         for row in session.execute(query).mappings():
             found[row["message_id"]].append(row)

@@ -34,6 +34,11 @@ class Contact(SQLModel, table=True):
     writes is kept and answered by nobody.
     """
 
+    __table_args__ = (
+        Index("contact_blocked", "blocked_at", sqlite_where=text("blocked_at IS NOT NULL"),
+              postgresql_where=text("blocked_at IS NOT NULL")),
+    )
+
     contact_id: str = Field(primary_key=True)
     name: str = ""
     email: str = ""

@@ -174,9 +174,9 @@ class WindowClosed(HandoffError):
 
     code = "window_closed"
 
-    def __init__(self, closed_at: datetime | None) -> None:
+    def __init__(self, heard_at: datetime | None) -> None:
         super().__init__("The channel lets us write again once the contact has written; your text was not sent.")
-        self.closed_at = closed_at
+        self.heard_at = heard_at
 
 
 class NoteTooShort(HandoffError):

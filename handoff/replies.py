@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, insert, select
 
 from conversation import ids, outbox
-from conversation.events import Outgoing, TimelineLine
-from conversation.tables import Message, OutboxPart, TimelineEntry
+from conversation.events import Outgoing, OutgoingMedia, OutgoingTemplate, TimelineLine
+from conversation.tables import Contact, Message, OutboxPart, TimelineEntry
 from conversation.work import Work
 from handoff import access, ledger
 from handoff.access import Viewer
 from handoff.errors import (
+    Blocked,
     BotOwned,
     EmptyReply,
     IllegalMove,
+    MarketingStopped,
     NoteTooShort,
     NothingToRetry,
     NotHolder,
+    OptedOut,
     SomeoneAnswered,
     StaleEpoch,
     WindowClosed,
@@ -40,38 +43,58 @@ _colleagues_words = (
     .order_by(_message.c.seq.desc())
     .limit(1)
 )
+_requests_of = select(_part.c.request).where(_part.c.message_id == bindparam("id")).order_by(_part.c.position)
 _states_of = select(_part.c.state).where(_part.c.message_id == bindparam("id"))
+_blocked = select(Contact.__table__.c.blocked_at).where(Contact.__table__.c.contact_id == bindparam("id"))
 _retries = select(_entry.c.data).where(_entry.c.conversation_id == bindparam("id"), _entry.c.kind == "retry")
+
+
+class Window(Protocol):
+    """When a kind of channel lets us write; that of `channels.windows`."""
+
+    def state(self, last_inbound_at: datetime | None, now: datetime, free_until: datetime | None = None) -> Any: ...
+
+    def lets(self, author: str, state: Any, *, template: bool = False) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the composer sends. `epoch` and `last_seen_seq` are what its page showed; `force` sends after a colleague's
-    answer all the same; `window_hours` is how long the channel lets us write after the contact's last message."""
+    """What the composer sends: words, or a message template with its `purpose` (utility, marketing).
+
+    `epoch` and `last_seen_seq` are what its page showed; `force` sends after a colleague's answer all the same; `window`
+    is the channel's, None: always open.
+    """
 
     text: str
     epoch: int
     last_seen_seq: int
     force: bool = False
-    window_hours: float | None = None
+    window: Window | None = None
+    template: OutgoingTemplate | None = None
+    purpose: str = "service"
+    media: tuple[OutgoingMedia, ...] = ()
 
 
 def reply(work: Work, ticket_id: str, agent_id: str, reply: Reply) -> str:
     """Write to the contact as the holder; returns the message's id.
 
-    Raises EmptyReply, BotOwned, NotHolder, StaleEpoch, SomeoneAnswered, WindowClosed, UnknownTicket.
+    What the provider would refuse is refused here, with its reason. Raises EmptyReply, BotOwned, NotHolder, StaleEpoch,
+    SomeoneAnswered, Blocked, OptedOut, MarketingStopped, WindowClosed, UnknownTicket.
     """
-    if not reply.text.strip():
+    if not reply.text.strip() and reply.template is None and not reply.media:
         raise EmptyReply()
     viewer = access.viewer(work.connection, agent_id)
     held = ledger.seen_by(work, viewer, ticket_id)
     _require_holder(work, held, viewer)
     if held.ticket["epoch"] != reply.epoch:
         raise StaleEpoch(reply.epoch, held.ticket["epoch"])
-    _require_window(work, held, reply.window_hours)
+    _require_wanted(work, held, reply.purpose)
+    _require_window(work, held, reply)
     if not reply.force:
         _require_nothing_new(work, held, viewer, reply.last_seen_seq)
-    return _say(work, held, viewer, reply.text.strip())
+    outgoing = Outgoing(reply.text.strip(), media=reply.media, author="agent", template=reply.template,
+                        purpose=reply.purpose)
+    return _say(work, held, viewer, outgoing)
 
 
 def note(work: Work, conversation_id: str, agent_id: str, text: str) -> str:
@@ -90,11 +113,11 @@ def note(work: Work, conversation_id: str, agent_id: str, text: str) -> str:
     return note_id
 
 
-def retry(work: Work, message_id: str, agent_id: str) -> str:
-    """Send the words of a message that did not arrive once more, as a new message; returns its id.
+def retry(work: Work, message_id: str, agent_id: str, window: Window | None = None) -> str:
+    """Send a message that did not arrive once more, as a new message; returns its id.
 
-    A second request for the same message returns the first one's. Raises NothingToRetry, BotOwned, NotHolder,
-    UnknownTicket.
+    A second request for the same message returns the first one's. Raises NothingToRetry, BotOwned, NotHolder, Blocked,
+    OptedOut, MarketingStopped, WindowClosed, UnknownTicket.
     """
     viewer = access.viewer(work.connection, agent_id)
     message = access.message_for(work.connection, viewer, message_id)
@@ -108,7 +131,10 @@ def retry(work: Work, message_id: str, agent_id: str) -> str:
         raise BotOwned()
     held = Standing(ticket, conversation)
     _require_holder(work, held, viewer)
-    again = _say(work, held, viewer, message["text"])
+    outgoing = _same_again(work, message)
+    _require_wanted(work, held, outgoing.purpose)
+    _require_window(work, held, Reply("", 0, 0, window=window, template=outgoing.template))
+    again = _say(work, held, viewer, outgoing)
     ledger.log(work, held, "retry", agent_id, {"message": message_id, "again": again})
     return again
 
@@ -131,13 +157,24 @@ def _require_holder(work: Work, held: Standing, viewer: Viewer) -> None:
         raise NotHolder(ledger.name_of(work, held.ticket["holder_id"]))
 
 
-def _require_window(work: Work, held: Standing, window_hours: float | None) -> None:
-    if window_hours is None:
+def _require_wanted(work: Work, held: Standing, purpose: str = "service") -> None:
+    """Whether she may be written to at all: by her own wish, and by ours."""
+    conversation = held.conversation
+    if work.connection.execute(_blocked, {"id": conversation["contact_id"]}).scalar_one() is not None:
+        raise Blocked()
+    if conversation["opted_out_at"] is not None:
+        raise OptedOut()
+    if purpose == "marketing" and conversation["marketing_stopped_at"] is not None:
+        raise MarketingStopped()
+
+
+def _require_window(work: Work, held: Standing, reply: Reply) -> None:
+    if reply.window is None:
         return
     heard_at = held.conversation["last_inbound_at"]
-    closes_at = heard_at + timedelta(hours=window_hours) if heard_at else None
-    if closes_at is None or closes_at <= work.now:
-        raise WindowClosed(closes_at)
+    state = reply.window.state(heard_at, work.now, held.conversation["free_until"])
+    if not reply.window.lets("agent", state, template=reply.template is not None):
+        raise WindowClosed(heard_at)
 
 
 def _require_nothing_new(work: Work, held: Standing, viewer: Viewer, last_seen_seq: int) -> None:
@@ -159,8 +196,21 @@ def _retried_as(work: Work, message: Mapping[str, Any]) -> str:
     return next((line["again"] for line in done if line["message"] == message["message_id"]), "")
 
 
-def _say(work: Work, held: Standing, viewer: Viewer, words: str) -> str:
-    message_id = outbox.queue(work, held.conversation_id, Outgoing(words, author="agent"), viewer.agent_id, held.ticket_id)
+def _same_again(work: Work, message: Mapping[str, Any]) -> Outgoing:
+    """What was to be said: its words, its files, or its message template with the values it had."""
+    requests = work.connection.execute(_requests_of, {"id": message["message_id"]}).scalars().all()
+    kept = next((request for request in requests if "template" in request), {})
+    if not kept:
+        media = tuple(OutgoingMedia(**one) for one in (message["content"] or {}).get("media", ()))
+        return Outgoing(message["text"], media=media, author="agent")
+    told = kept["template"]
+    template = OutgoingTemplate(told["name"], told["language"], tuple(told["values"]), tuple(told["buttons"]),
+                                message["text"])
+    return Outgoing("", author="agent", template=template, purpose=kept.get("purpose", "service"))
+
+
+def _say(work: Work, held: Standing, viewer: Viewer, outgoing: Outgoing) -> str:
+    message_id = outbox.queue(work, held.conversation_id, outgoing, viewer.agent_id, held.ticket_id)
     first = held.ticket["first_reply_at"] or work.now
     ledger.note_ticket(work, held.ticket_id, {"first_reply_at": first, "replied_at": work.now})
     ledger.note_conversation(work, held.conversation_id, AT_REST)

@@ -47,17 +47,21 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How the conversation stood before this message: who spoke last and when, and when she had written."""
+    """How the conversation stood before this message: who spoke last and when, and when she had written.
+
+    `category` is what a wish of hers is about: '' everything, `marketing`.
+    """
 
     voice: str
     spoken_at: datetime
     heard_at: datetime | None
+    category: str = ""
 
 
-def before(talk: Talk) -> Before:
+def before(talk: Talk, event: Mapping[str, Any]) -> Before:
     """To be asked before the message is put into the conversation."""
     row = talk.row
-    return Before(row["preview_author"], row["last_message_at"], row["last_inbound_at"])
+    return Before(row["preview_author"], row["last_message_at"], row["last_inbound_at"], event.get("category", ""))
 
 
 def is_kept_quiet(work: Work, talk: Talk, message: dict[str, Any], was: Before, limits: Limits) -> bool:
@@ -72,7 +76,7 @@ def is_kept_quiet(work: Work, talk: Talk, message: dict[str, Any], was: Before, 
 
 def _why_quiet(work: Work, talk: Talk, message: Mapping[str, Any], was: Before, limits: Limits) -> str:
     if talk.facts["blocked_at"] is not None:
-        _hear_wish(work, talk, message)
+        _hear_wish(work, talk, message, was.category)
         return "blocked"
     if message["kind"] in ("opt_in", "opt_out") or _wish(talk, message):
         return ""
@@ -91,12 +95,12 @@ def _wish(talk: Talk, message: Mapping[str, Any]) -> str:
     return "start" if message["kind"] == "opt_in" or consent.asks_to_start(kind, text) else ""
 
 
-def _hear_wish(work: Work, talk: Talk, message: Mapping[str, Any]) -> None:
+def _hear_wish(work: Work, talk: Talk, message: Mapping[str, Any], category: str) -> None:
     """The law does not ask whether we have blocked her: her stop holds, without a word of ours."""
-    wish = _wish(talk, message)
-    if wish == "stop" and talk.row["opted_out_at"] is None:
-        talk.row["opted_out_at"] = work.now
-        work.record(TimelineLine("opted_out", talk.conversation_id, "contact"))
+    column, line = ("marketing_stopped_at", "marketing_stopped") if category else ("opted_out_at", "opted_out")
+    if _wish(talk, message) == "stop" and talk.row[column] is None:
+        talk.row[column] = work.now
+        work.record(TimelineLine(line, talk.conversation_id, "contact"))
 
 
 def _is_served(work: Work, talk: Talk, served: frozenset[str]) -> bool:

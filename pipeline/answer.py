@@ -66,7 +66,7 @@ class Bot:
 
 def hear(work: Work, talk: Talk, event: Mapping[str, Any], bot: Bot) -> None:
     """Take in one event of a contact and answer it."""
-    was = abuse.before(talk)
+    was = abuse.before(talk, event)
     message = talk.heard(work, event)
     if event["kind"] not in HEARD or event.get("standby"):
         talk.row["heard_seq"] = message["seq"]

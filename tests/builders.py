@@ -77,7 +77,7 @@ def an_agent(work: Work, name: str, queues: Sequence[str] = (), **changes: Any) 
     return agent_id
 
 
-def a_channel(work: Work, kind: str = "twilio_whatsapp", account: str = "+14155238886") -> str:
+def a_channel(work: Work, kind: str = "twilio-whatsapp", account: str = "+14155238886") -> str:
     """The channel of this kind and account, made where it is missing."""
     table = Channel.__table__
     found = work.connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.flow.filters import Setting
 from bot.flow.findings import Finding, Place, Reporter, has_errors
 from bot.flow.model import Flow
 from bot.flow.project import Project, Service, defaults, read_project, read_services
+from bot.flow.templates import MessageTemplate, read_templates
 from bot.flow.texts import Texts
 from bot.flow.tree import Table, plain, read
 
@@ -28,6 +29,7 @@ class Library:
     """`phrases` finds triggers by their first word, the longest first; `policy` is escalation's.
 
     `first` is the flow of a conversation's first message, `by_number` the one that an order's number alone starts.
+    `templates` are the message templates that people may send.
     """
 
     project: Project
@@ -42,6 +44,7 @@ class Library:
     by_number: str = ""
     order_patterns: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
 
     def setting(self, language: str) -> Setting:
         """How dates and money are written in this language."""
@@ -126,7 +129,8 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
             flows[name] = flow
     _check_named_flows(project, names, sources, findings)
     policy = _shared_file("_policy.yaml", sources, findings, _policy)
-    return _library(project, flows, services, sentences, policy)
+    templates = _shared_file("_templates.yaml", sources, findings, read_templates)
+    return replace(_library(project, flows, services, sentences, policy), templates=templates)
 
 
 def _library(

@@ -104,7 +104,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _conversation(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str, Any]:
     conversation = sight.conversation
-    left = window_left(conversation["last_inbound_at"], here.desk().window_hours(thread["kind"]), here.formats().now)
+    left = window_left(here.desk().window(thread["kind"]), conversation, here.formats().now)
     return {
         "conversation": conversation["conversation_id"],
         "name": thread["name"],

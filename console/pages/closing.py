@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from console import here
 from console.answers import Said, perform
+from console.pages import blocks
 from console.route import Route
 from console.tickets import conversation_of
 from handoff import closing
@@ -18,7 +19,7 @@ def resolve(ticket_id: str) -> Response:
     return perform(
         conversation_id,
         lambda work: closing.resolve(work, ticket_id, agent_id, disposition),
-        lambda _: Said(here.texts()("done.resolved")),
+        lambda _: Said(here.texts()("done.resolved"), offer=blocks.offer(conversation_id) if disposition == "spam" else None),
     )
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from console import here
-from console.answers import Said, perform
-from console.errors import BadField
+from channels.windows import Window
+from console import here, picker, uploads
+from console.answers import Said, perform, refused
+from console.composer import MAX_TEXT, Writing
+from console.errors import BadField, BadFile
 from console.route import Route
-from console.threads import MAX_TEXT, Writing
 from console.tickets import conversation_of, conversation_of_message
+from conversation import media
 from conversation.tables import Channel, Conversation
 from conversation.work import Work
-from handoff import replies
+from handoff import access, replies
 from handoff.replies import Reply
+
+MOST_BLANKS = 20
 
 _conversation, _channel = Conversation.__table__, Channel.__table__
 
@@ -22,22 +28,54 @@ _conversation, _channel = Conversation.__table__, Channel.__table__
 def reply(ticket_id: str) -> Response:
     """To the contact. The form carries what the page showed, so that nothing goes out over a colleague's answer."""
     conversation_id, text = conversation_of(ticket_id), here.text_field("text")
+    wrote = Writing("reply", text[:MAX_TEXT], focus=True)
+    try:
+        attached = uploads.attached(_kind_of(conversation_id))
+    except BadFile as error:
+        return refused(conversation_id, error, wrote)
+    if attached:
+        wrote = replace(wrote, upload_id=attached.upload_id, upload_name=attached.filename)
     written = Reply(
         text,
         here.number_field("epoch"),
         here.number_field("last_seen_seq", 0),
         here.text_field("force") == "1",
-        _window_hours(conversation_id),
+        _window(conversation_id),
+        media=(attached.outgoing(),) if attached else (),
     )
 
     def send(work: Work) -> str:
-        return replies.reply(work, ticket_id, here.viewer().agent_id, _bounded(written))
+        message_id = replies.reply(work, ticket_id, here.viewer().agent_id, _bounded(written))
+        if attached:
+            media.attach(work, message_id, attached.type, attached.filename, attached.kept)
+        return message_id
 
     return perform(
         conversation_id,
         send,
         lambda message_id: Said(here.texts()("done.replied"), {"message_id": message_id}, focus=True, quiet=True),
-        Writing("reply", text[:MAX_TEXT], focus=True),
+        wrote,
+    )
+
+
+def send_template(ticket_id: str) -> Response:
+    """A message template with its blanks filled in, for when the window is closed."""
+    conversation_id, name = conversation_of(ticket_id), here.text_field("template")
+    values = tuple(here.text_field(f"value_{n}")[:MAX_TEXT] for n in range(1, MOST_BLANKS + 1))
+    epoch, seen, force = here.number_field("epoch"), here.number_field("last_seen_seq", 0), here.text_field("force") == "1"
+    kind = _kind_of(conversation_id)
+
+    def send(work: Work) -> str:
+        sight = access.conversation_for(work.connection, here.viewer(), conversation_id)
+        template, purpose = picker.chosen(sight, kind, name, values)
+        written = Reply("", epoch, seen, force, here.desk().window(kind), template=template, purpose=purpose)
+        return replies.reply(work, ticket_id, here.viewer().agent_id, written)
+
+    return perform(
+        conversation_id,
+        send,
+        lambda message_id: Said(here.texts()("done.replied"), {"message_id": message_id}, quiet=True),
+        Writing("reply", filled=(name, values)),
     )
 
 
@@ -65,9 +103,16 @@ def ticket_note(ticket_id: str) -> Response:
 def retry(message_id: str) -> Response:
     """A new message with the same words: never a second try of the old one."""
     conversation_id, agent_id = conversation_of_message(message_id), here.viewer().agent_id
+    window = _window(conversation_id)
+
+    def send_again(work: Work) -> str:
+        again = replies.retry(work, message_id, agent_id, window)
+        media.carry_over(work, message_id, again)
+        return again
+
     return perform(
         conversation_id,
-        lambda work: replies.retry(work, message_id, agent_id),
+        send_again,
         lambda again: Said(here.texts()("done.retried"), {"message_id": again}),
     )
 
@@ -78,16 +123,21 @@ def _bounded(written: Reply) -> Reply:
     return written
 
 
-def _window_hours(conversation_id: str) -> float | None:
+def _kind_of(conversation_id: str) -> str:
     query = select(_channel.c.kind).where(
         _channel.c.channel_id == _conversation.c.channel_id, _conversation.c.conversation_id == conversation_id
     )
     with here.desk().database.reading() as session:
-        return here.desk().window_hours(session.execute(query).scalar_one())
+        return str(session.execute(query).scalar_one())
+
+
+def _window(conversation_id: str) -> Window:
+    return here.desk().window(_kind_of(conversation_id))
 
 
 ROUTES = (
     Route("/tickets/<ticket_id>/replies", "reply", reply, ("POST",)),
+    Route("/tickets/<ticket_id>/templates", "send_template", send_template, ("POST",)),
     Route("/tickets/<ticket_id>/notes", "ticket_note", ticket_note, ("POST",)),
     Route("/conversations/<conversation_id>/notes", "conversation_note", conversation_note, ("POST",)),
     Route("/messages/<message_id>/retry", "retry", retry, ("POST",)),

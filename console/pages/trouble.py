@@ -22,13 +22,14 @@ from console.problems import Problem, problem
 from console.rendering import page
 from console.route import Route
 from conversation.errors import UnknownDeadLetter
-from conversation.tables import DeadLetter, Message, OutboxPart
+from conversation.tables import Channel, Conversation, DeadLetter, Message, OutboxPart
 
 SHOWN = 100
 SHOWN_FOR = timedelta(days=7)
 
 logger = structlog.get_logger(__name__)
 _letter, _part, _message = DeadLetter.__table__, OutboxPart.__table__, Message.__table__
+_conversation, _channel = Conversation.__table__, Channel.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Undelivered:
     text: str
     state: str
     error_code: str
+    kind: str
     at: datetime
 
 
@@ -126,9 +128,12 @@ def _failing(session: Session) -> list[Undelivered]:
             _part.c.state,
             _part.c.error_code,
             _part.c.created_at,
+            _channel.c.kind,
         )
         .join(newest, newest.c.message_id == _message.c.message_id)
         .join(_part, (_part.c.message_id == newest.c.message_id) & (_part.c.position == newest.c.position))
+        .join(_conversation, _conversation.c.conversation_id == _message.c.conversation_id)
+        .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
         .order_by(_part.c.created_at.desc())
         .limit(SHOWN)
     )
@@ -142,6 +147,7 @@ def _undelivered(row: Mapping[str, Any]) -> Undelivered:
         row["text"][:140],
         row["state"],
         row["error_code"] or "",
+        row["kind"],
         as_utc(row["created_at"]),
     )
 

@@ -204,6 +204,13 @@ def _alter_contact() -> None:
         batch_op.add_column(sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("blocked_by", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("blocked_why", sa.String(), nullable=True))
+        batch_op.create_index(
+            "contact_blocked",
+            ["blocked_at"],
+            unique=False,
+            sqlite_where=sa.text("blocked_at IS NOT NULL"),
+            postgresql_where=sa.text("blocked_at IS NOT NULL"),
+        )
 
 
 def _alter_conversation() -> None:

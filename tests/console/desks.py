@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import Client
 
+from bot.flow.templates import Blank, MessageTemplate, Wording
+from channels import windows
 from console import here
 from console.blueprint import blueprint
 from console.desk_context import Desk
@@ -48,6 +50,24 @@ LATE_ORDER: Mapping[str, Any] = {
         {"at": "2026-11-19T12:00:00+00:00", "text": "Parado", "place": "Zaragoza"},
     ],
 }
+TEMPLATES = {
+    "order_news": MessageTemplate(
+        "order_news",
+        titles={"es": "Hay novedades de un pedido"},
+        blanks=(Blank({"es": "Nombre"}, "name"), Blank({"es": "Número de pedido"}, "order")),
+        wordings={
+            "es": Wording("Hola, {{1}}: hay novedades de tu pedido {{2}}.", "Casa Lumbre", twilio="HX" + "a" * 32),
+            "en": Wording("Hi {{1}}, news of your order {{2}}.", twilio="HX" + "b" * 32, meta="order_news"),
+        },
+    ),
+    "new_season": MessageTemplate(
+        "new_season",
+        category="marketing",
+        titles={"es": "Nueva temporada"},
+        blanks=(Blank({"es": "Nombre"}, "name"),),
+        wordings={"es": Wording("Hola, {{1}}: ya está la nueva temporada.", twilio="HX" + "c" * 32)},
+    ),
+}
 EVIDENCE = "Quiero hablar con una persona"
 
 
@@ -57,7 +77,8 @@ def an_app(database: Database, **options: Any) -> Flask:
     app.config.update(SECRET_KEY="not-a-secret-of-anybody", TESTING=True)
     given: dict[str, Any] = {
         "secure_cookies": False,
-        "window_hours": lambda kind: 24.0,
+        "window": lambda kind: windows.DAY_OR_TEMPLATE,
+        "templates": lambda: TEMPLATES,
         "find_order": lambda reference: LATE_ORDER if reference == "AB-54321" else None,
     }
     app.register_blueprint(blueprint(Desk(database, **(given | options))))

@@ -129,7 +129,7 @@ def colleague_answers(database: Database, mine: tuple[str, str]) -> None:
     with database.work() as work:
         claims.transfer_to_agent(work, mine[1], "agt_ana", "agt_sue", "mira esto")
         epoch = the_conversation(work, mine[0])["epoch"]
-        replies.reply(work, mine[1], "agt_sue", Reply("Sale hoy a las 13:00.", epoch, 99, window_hours=24.0))
+        replies.reply(work, mine[1], "agt_sue", Reply("Sale hoy a las 13:00.", epoch, 99))
         claims.transfer_to_agent(work, mine[1], "agt_sue", "agt_ana", "sigue tú")
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from channels import windows
 from console import listing, naming
 from console.formats import Formats, left, span
 from console.segments import Segment, plain, segments
@@ -156,18 +157,25 @@ def test_a_row_shows_the_one_clock_that_matters(row: dict[str, Any], kind: str, 
 
 
 @pytest.mark.parametrize(
-    ("heard", "hours", "left"),
+    ("heard", "window", "left"),
     [
-        (NOON - timedelta(hours=20), 24.0, timedelta(hours=4)),
-        (NOON - timedelta(hours=25), 24.0, timedelta(0)),
-        (None, 24.0, timedelta(0)),
-        (NOON, None, None),
+        (NOON - timedelta(hours=20), windows.DAY, timedelta(hours=4)),
+        (NOON - timedelta(hours=25), windows.DAY, timedelta(0)),
+        (NOON - timedelta(hours=25), windows.DAY_OR_HUMAN_WEEK, timedelta(days=6) - timedelta(hours=1)),
+        (None, windows.DAY, timedelta(0)),
+        (NOON, windows.NO_WINDOW, None),
     ],
 )
 def test_the_window_is_counted_from_the_contacts_last_word(
-    heard: datetime | None, hours: float | None, left: timedelta | None
+    heard: datetime | None, window: windows.Window, left: timedelta | None
 ) -> None:
-    assert listing.window_left(heard, hours, NOON) == left
+    assert listing.window_left(window, {"last_inbound_at": heard, "free_until": None}, NOON) == left
+
+
+def test_an_advertisement_holds_the_window_open() -> None:
+    row = {"last_inbound_at": NOON - timedelta(hours=30), "free_until": NOON + timedelta(hours=42)}
+
+    assert listing.window_left(windows.DAY, row, NOON) == timedelta(hours=42)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from console.blueprint import ROUTES
+from conversation.channel_health import Ours
 from conversation.tables import DeadLetter
 from conversation.work import Database
 from handoff import agents, sessions
@@ -18,6 +19,7 @@ from handoff.agents import Person
 from tests.builders import Bell, HandClock, a_wiring
 from tests.console import desks
 
+OURS = Ours("twilio-whatsapp", "+34600000002", "+34600000002")
 WHO = ("Ana", "Bo", "Sue", "Max", "nobody")
 LOGIN = 303
 Visit = Callable[[str, str, str], int]
@@ -38,6 +40,11 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("resolve", "POST"): (303, 404, 303, 404, LOGIN),
     ("return_ticket", "POST"): (303, 404, 303, 404, LOGIN),
     ("reply", "POST"): (303, 404, 409, 404, LOGIN),
+    ("send_template", "POST"): (303, 404, 409, 404, LOGIN),
+    ("block", "POST"): (303, 404, 303, 404, LOGIN),
+    ("unblock_too", "DELETE"): (303, 404, 303, 404, LOGIN),
+    ("unblock", "POST"): (303, 404, 303, 404, LOGIN),
+    ("blocked", "GET"): (404, 404, 200, 404, LOGIN),
     ("ticket_note", "POST"): (303, 404, 303, 404, LOGIN),
     ("conversation_note", "POST"): (303, 404, 303, 404, LOGIN),
     ("retry", "POST"): (303, 404, 409, 404, LOGIN),
@@ -46,6 +53,11 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("trouble", "GET"): (404, 404, 200, 404, LOGIN),
     ("rerun", "POST"): (404, 404, 303, 404, LOGIN),
     ("dismiss", "POST"): (404, 404, 303, 404, LOGIN),
+    ("channels", "GET"): (404, 404, 200, 404, LOGIN),
+    ("check_channel", "POST"): (404, 404, 303, 404, LOGIN),
+    ("resume_channel", "POST"): (404, 404, 303, 404, LOGIN),
+    ("try_channel", "POST"): (404, 404, 303, 404, LOGIN),
+    ("settle_alarm", "POST"): (404, 404, 303, 404, LOGIN),
     ("logout", "POST"): (303, 303, 303, 303, LOGIN),
     ("stream", "GET"): (200, 200, 200, 200, 401),
     ("api_conversations", "GET"): (200, 200, 200, 200, 401),
@@ -68,6 +80,10 @@ FIELDS = {
     "email": "ana@example.com",
     "password": "una frase que no es la suya",
     "disposition": "solved",
+    "template": "order_news",
+    "value_1": "Marta",
+    "value_2": "AB-54321",
+    "why": "spam",
     "language": "es",
 }
 
@@ -94,6 +110,9 @@ def a_world(path: Path, is_queued: bool) -> World:
             "message_id": desks.outbound(work, conversation_id, "failed"),
             "attachment_id": desks.a_file(work, conversation_id, path.parent / "media"),
             "token": agents.invite(work, Person("Eva", "eva@example.com")),
+            "kind": OURS.kind,
+            "account": OURS.account,
+            "alarm_id": "alm_none",
         }
         work.connection.execute(
             insert(DeadLetter.__table__).values(
@@ -132,7 +151,7 @@ def visit(worlds: dict[bool, World], tmp_path: Path) -> Iterator[Visit]:
     def ask(endpoint: str, method: str, who: str) -> int:
         world = worlds[endpoint in QUEUED_FIRST]
         opened.append(open_database(Path(shutil.copy(world.path, tmp_path / "relevo.db"))))
-        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None, media_dir=world.path.parent / "media")
+        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None, channels=(OURS,), media_dir=world.path.parent / "media")
         client = desks.with_token(app, who, world.tokens[who]) if who != "nobody" else app.test_client()
         rule = next(route.rule for route in ROUTES if route.endpoint == endpoint and method in route.methods)
         path = "/console" + rule.replace("<", "{").replace(">", "}").format(**world.places)

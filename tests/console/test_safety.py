@@ -210,7 +210,7 @@ def test_an_error_of_ours_shows_no_trace(app: Flask, database: Database) -> None
 
     with database.work() as work:
         conversation_id, _ = desks.a_story(work)
-    answer = desks.enter(desks.an_app(database, window_hours=broken), "Ana").get(f"/console/conversations/{conversation_id}")
+    answer = desks.enter(desks.an_app(database, window=broken), "Ana").get(f"/console/conversations/{conversation_id}")
 
     assert (answer.status_code, "RuntimeError" in answer.get_data(as_text=True)) == (500, False)
     assert "Algo ha fallado aquí" in answer.get_data(as_text=True)

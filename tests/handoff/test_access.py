@@ -158,7 +158,7 @@ def test_a_list_can_be_narrowed_to_a_language_and_a_kind(house: House):
     house.do(a_conversation, language="en")
     wanted = house.do(a_conversation, language="pt")
 
-    filters = Filters(language="pt", kind="twilio_whatsapp")
+    filters = Filters(language="pt", kind="twilio-whatsapp")
     rows = house.ask(access.conversations_for, house.ask(access.viewer, "agt_sue"), filters)
 
     assert [row["conversation_id"] for row in rows] == [wanted]

@@ -148,7 +148,7 @@ def same_contact(house: House, conversation_id: str, contact_id: str) -> None:
     table = Conversation.__table__
 
     def move(work: Any) -> None:
-        channel_id = a_channel(work, "twilio_sms")
+        channel_id = a_channel(work, "twilio-sms")
         work.connection.execute(table.update().where(table.c.conversation_id == conversation_id)
                                 .values(contact_id=contact_id, channel_id=channel_id))
     house.do(move)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from conversation.tables import Message, OutboxPart
+from conversation.events import OutgoingTemplate
+from conversation.tables import Contact, Conversation, Message, OutboxPart
 from handoff import claims, closing, replies
 from handoff.errors import (
+    Blocked,
     BotOwned,
     EmptyReply,
+    MarketingStopped,
     NoteTooShort,
     NothingToRetry,
     NotHolder,
+    OptedOut,
     SomeoneAnswered,
     StaleEpoch,
     UnknownTicket,
@@ -26,6 +32,22 @@ from tests.builders import a_message
 from tests.handoff.conftest import House
 
 Pair = tuple[str, str]
+NEWS = OutgoingTemplate("order_news", "es", ("Marta", "AB-12345"), text="Hola, Marta: hay novedades.")
+
+
+@dataclass(frozen=True)
+class ADay:
+    """A channel that lets us write for a day after the contact did, and a template at any time."""
+
+    def state(self, last_inbound_at: datetime | None, now: datetime, free_until: datetime | None = None) -> str:
+        open_until = max(last_inbound_at + timedelta(hours=24), free_until or now) if last_inbound_at else now
+        return "free" if now < open_until else "closed"
+
+    def lets(self, author: str, state: str, *, template: bool = False) -> bool:
+        return template or state == "free"
+
+
+DAY = ADay()
 
 
 def test_a_reply_goes_out_in_the_agents_name(house: House, held: Pair):
@@ -113,22 +135,67 @@ def test_a_page_that_showed_the_colleagues_answer_may_send(house: House, held: P
 
 
 def test_outside_the_window_nothing_is_sent(house: House, held: Pair):
-    closes_at = house.clock.at + timedelta(hours=24)
+    heard_at = house.conversation(held[0])["last_inbound_at"]
     house.clock.forward(hours=24)
 
     with pytest.raises(WindowClosed) as refused:
-        house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9, window_hours=24))
+        house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9, window=DAY))
 
-    assert refused.value.closed_at == closes_at
+    assert refused.value.heard_at == heard_at
 
 
 def test_a_message_of_the_contact_opens_the_window_again(house: House, held: Pair):
     house.clock.forward(hours=30)
     house.writes(held[0])
 
-    house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9, window_hours=24))
+    house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9, window=DAY))
 
     assert house.said(held[0])[-1] == "Hola"
+
+
+def test_an_advertisement_keeps_the_window_open_longer(house: House, held: Pair):
+    _change(house, Conversation, free_until=house.clock.at + timedelta(hours=72))
+    house.clock.forward(hours=48)
+
+    house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9, window=DAY))
+
+    assert house.said(held[0])[-1] == "Hola"
+
+
+def test_a_message_template_is_sent_when_the_window_is_closed(house: House, held: Pair):
+    house.clock.forward(hours=30)
+
+    message_id = house.do(replies.reply, held[1], "agt_ana", Reply("", 2, 9, window=DAY, template=NEWS))
+
+    message = _message(house, message_id)
+    assert (message["kind"], message["text"]) == ("template", "Hola, Marta: hay novedades.")
+
+
+def test_whoever_opted_out_is_written_nothing(house: House, held: Pair):
+    _change(house, Conversation, opted_out_at=house.clock.at)
+
+    with pytest.raises(OptedOut):
+        house.do(replies.reply, held[1], "agt_ana", Reply("", 2, 9, template=NEWS))
+
+
+def test_nobody_writes_to_the_blocked(house: House, held: Pair):
+    _change(house, Contact, blocked_at=house.clock.at)
+
+    with pytest.raises(Blocked):
+        house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9))
+
+
+def test_whoever_wants_no_advertising_gets_none(house: House, held: Pair):
+    _change(house, Conversation, marketing_stopped_at=house.clock.at)
+
+    with pytest.raises(MarketingStopped):
+        house.do(replies.reply, held[1], "agt_ana", Reply("", 2, 9, template=NEWS, purpose="marketing"))
+
+
+def test_news_of_an_order_are_no_advertising(house: House, held: Pair):
+    _change(house, Conversation, marketing_stopped_at=house.clock.at)
+
+    assert house.do(replies.reply, held[1], "agt_ana", Reply("", 2, 9, template=NEWS, purpose="utility"))
 
 
 def test_a_note_stands_at_its_place_in_the_transcript(house: House, held: Pair):
@@ -205,6 +272,41 @@ def test_nothing_is_sent_again_in_a_conversation_of_the_bot(house: House, held: 
         house.do(replies.retry, message_id, "agt_ana")
 
 
+def test_nothing_is_sent_again_to_whoever_opted_out(house: House, held: Pair):
+    message_id = _reply_that(house, held, "failed")
+    _change(house, Conversation, opted_out_at=house.clock.at)
+
+    with pytest.raises(OptedOut):
+        house.do(replies.retry, message_id, "agt_ana")
+
+
+def test_nothing_is_sent_again_outside_the_window(house: House, held: Pair):
+    message_id = _reply_that(house, held, "failed")
+    house.clock.forward(hours=30)
+
+    with pytest.raises(WindowClosed):
+        house.do(replies.retry, message_id, "agt_ana", DAY)
+
+
+def test_a_message_template_is_sent_again_as_the_template_it_was(house: House, held: Pair):
+    message_id = _reply_that(house, held, "failed")
+    told = {"name": "order_news", "language": "es", "values": ["Marta"], "buttons": []}
+    _change(house, OutboxPart, request={"text": "Hola", "template": told, "purpose": "utility"})
+
+    again = house.do(replies.retry, message_id, "agt_ana")
+
+    assert _message(house, again)["content"]["template"] == {"name": "order_news", "language": "es"}
+
+
+def test_a_file_is_sent_again_as_a_file(house: House, held: Pair):
+    message_id = _reply_that(house, held, "failed")
+    _change(house, Message, content={"media": [{"url": "https://shop.example/a.pdf", "type": "document"}]})
+
+    again = house.do(replies.retry, message_id, "agt_ana")
+
+    assert _message(house, again)["content"]["media"][0]["url"] == "https://shop.example/a.pdf"
+
+
 def test_what_the_holder_has_seen_is_read(house: House, held: Pair):
     house.writes(held[0])
 
@@ -232,6 +334,11 @@ def _reply_that(house: House, held: Pair, state: str) -> str:
     house.do(lambda work: work.connection.execute(
         update(parts).where(parts.c.message_id == message_id).values(state=state)))
     return message_id
+
+
+def _change(house: House, table: Any, **values: Any) -> None:
+    """Every row of a table; there is one conversation."""
+    house.do(lambda work: work.connection.execute(update(table.__table__).values(**values)))
 
 
 def _message(house: House, message_id: str):

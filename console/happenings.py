@@ -1,0 +1,51 @@
+"""What happened beside what was said: a line each in the transcript, where it happened."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import here
+from console.formats import as_utc
+from conversation.tables import TimelineEntry
+
+KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "marketing_started", "address_added",
+         "address_changed", "identity_changed", "same_person", "thread_passed")
+_entry = TimelineEntry.__table__
+
+
+def happenings(
+    session: Session, conversation_id: str, messages: Sequence[Mapping[str, Any]], names: Mapping[str, str],
+    bounds: tuple[bool, bool],
+) -> list[dict[str, Any]]:
+    """As notes have them: note_id, seq (the message it came after), text, created_at, icon; the oldest first.
+
+    `bounds`: whether the page has a beginning and an end, so that what happened beyond them is left to other pages.
+    """
+    query = select(_entry).where(_entry.c.conversation_id == conversation_id, _entry.c.kind.in_(KINDS))
+    found = session.execute(query.order_by(_entry.c.entry_id)).mappings().all()
+    times = [as_utc(message["created_at"]) for message in messages]
+    lines = []
+    for row in found:
+        at = as_utc(row["at"])
+        place = bisect_right(times, at)
+        if (bounds[0] and place == 0) or (bounds[1] and place == len(times)):
+            continue
+        seq = messages[place - 1]["seq"] if place else 0
+        lines.append({"note_id": f"line_{row['entry_id']}", "seq": seq, "created_at": row["at"], "kind": row["kind"],
+                      "text": _text(row, names)})
+    return lines
+
+
+def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    words, data = here.texts(), row["data"] or {}
+    name = names.get(row["actor"], "")
+    why = words.either(f"block.why.{data.get('why', '')}", "block.why.other")
+    key = row["kind"]
+    if key == "opted_out" and row["actor"] != "contact":
+        key = "opted_out_told"
+    return words(f"happened.{key}", name=name, why=why)
