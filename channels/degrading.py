@@ -13,14 +13,18 @@ from urllib.parse import urlencode
 KEPT = ("consent", "purpose", "segments")
 PLAINED = "plained"  # marks a part that was made plain: it is not tried a third way
 MAPS = "https://www.google.com/maps/search/"
-_SHAPES = ("buttons", "rows", "replies", "choices")
+_SHAPES = ("buttons", "rows", "replies", "choices", "taps")
 
 
 def plain(request: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]] | None:
     """The same said as text, and what was changed; None where it is plain already or cannot be said so."""
     if request.get(PLAINED) or "template" in request or "form" in request:
         return None
-    lines, changes = [str(request.get("text") or "")], list[str]()
+    lines, changes = [str(request.get(name) or "") for name in ("header", "text")], list[str]()
+    if "content" in request:  # its text holds the numbered menu already
+        changes.append("choices_as_menu")
+    if "location_request" in request:
+        changes.append("location_request_as_text")
     for url in _files(request):
         lines.append(url)
         changes.append("media_as_link")
@@ -28,13 +32,24 @@ def plain(request: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]] 
         lines += _place(request["location"])
         changes.append("location_as_link")
     for choices in (request[name] for name in _SHAPES if isinstance(request.get(name), Sequence)):
-        lines += [f"{n}. {choice.get('label') or choice.get('id')}" for n, choice in enumerate(choices, 1)]
-        changes.append("choices_as_menu")
+        answers = [choice for choice in choices if "url" not in choice]
+        lines += [f"{n}. {choice.get('label') or choice.get('id')}" for n, choice in enumerate(answers, 1)]
+        changes += ["choices_as_menu"] if answers else []
+    for link in _links(request):
+        lines.append(f"{link['label']}: {link['url']}")
+        changes.append("link_as_text")
+    lines.append(str(request.get("footer") or ""))
     text = "\n".join(line for line in lines if line)
     if not changes or not text:
         return None
     kept = {name: request[name] for name in KEPT if name in request}
     return {**kept, "text": text, PLAINED: True}, tuple(dict.fromkeys(changes))
+
+
+def _links(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Choices that open an address."""
+    link = request.get("link")
+    return [*([link] if link else []), *(tap for tap in request.get("taps", ()) if "url" in tap)]
 
 
 def _files(request: Mapping[str, Any]) -> list[str]:

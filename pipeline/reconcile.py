@@ -48,7 +48,10 @@ _known = select(_part.c.provider_id).where(_part.c.provider_id.in_(bindparam("id
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One part of which we do not know whether the provider has it."""
+    """One part of which we do not know whether the provider has it.
+
+    `is_filled_in`: the provider wrote its words from a template or content, perhaps not letter by letter as we have them.
+    """
 
     part_id: str
     conversation_id: str
@@ -59,6 +62,7 @@ class Doubt:
     sending_at: datetime
     attempt: int
     checked: int
+    is_filled_in: bool = False
 
     @property
     def as_attempt(self) -> Attempt:
@@ -80,7 +84,8 @@ def doubts(work: Work) -> list[Doubt]:
     """Unknown parts that are due to be looked for."""
     return [
         Doubt(row["part_id"], row["conversation_id"], row["kind"], row["account"], row["address"],
-              row["request"].get("text", ""), row["sending_at"], row["attempt"], row["checked"])
+              row["request"].get("text", ""), row["sending_at"], row["attempt"], row["checked"],
+              bool({"template", "content"} & row["request"].keys()))
         for row in work.connection.execute(_doubtful, {"now": work.now}).mappings()
     ]
 
@@ -113,7 +118,7 @@ def _match(work: Work, doubt: Doubt, accepted: Iterable[Mapping[str, Any]]) -> s
     since_ms = (doubt.sending_at - CLOCK_SLACK).timestamp() * 1000
     fitting = [
         message for message in accepted
-        if message["text"] == doubt.text and (message["created_ms"] or since_ms) >= since_ms
+        if (doubt.is_filled_in or message["text"] == doubt.text) and (message["created_ms"] or since_ms) >= since_ms
     ]
     if not fitting:
         return None

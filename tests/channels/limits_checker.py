@@ -227,9 +227,9 @@ def _lost(line: Line, result: Mapping[str, Any], seen: Seen) -> Iterator[str]:
     yield from _lost_files(line, notes, seen)
     if line.get("reply_to") and not seen.quotes and "quote_left_out" not in notes:
         yield "the quote is missing"
-    if line.get("request_location") and not seen.asks_place and "location_request_as_text" not in notes:
-        if not line.get("form"):
-            yield "nobody asks for the place"
+    asked = seen.asks_place or "location_request_as_text" in notes or line.get("form")
+    if line.get("request_location") and not asked:
+        yield "nobody asks for the place"
     yield from _unsaid_cuts(line, notes, seen)
 
 
