@@ -19,7 +19,7 @@ from config import DEMO_WHATSAPP
 from demo.twilio_account import TwilioAccount
 
 PAGE_SIZE = 20
-DEMO_TEMPLATES = (("order_on_its_way", "approved"), ("return_received", "approved"), ("spring_sale", "paused"))
+DEMO_TEMPLATES = (("order_on_its_way", "approved"), ("return_received", "approved"), ("spring_sale", "approved"))
 Tree = dict[str, Any]
 
 
