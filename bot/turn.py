@@ -152,6 +152,8 @@ def _tap(hearing: Hearing) -> Move | None:
 
 def _unreadable(hearing: Hearing) -> Move | None:
     said = hearing.said
+    if said.kind == "form":  # it is kept as it was filled in, for whoever asked for it
+        return Tell("form_kept", repeats=True)
     if said.kind == "unsupported" or not (hearing.text or said.media or said.location):
         return Tell("unreadable", repeats=True)
     return None

@@ -210,6 +210,12 @@ def test_a_voice_note_in_the_middle_of_a_question_is_kept_and_the_question_repea
     assert talk.state["frames"][0]["tries"] == 0
 
 
+def test_a_filled_form_is_thanked_for_and_the_question_repeated() -> None:
+    talk = a_talk(ASK)("go")(Said("Sent", kind="form"))
+
+    assert talk.texts == ["¡Gracias! He recibido tu formulario y el equipo lo tiene.\n¿Pedido?"]
+
+
 def test_words_in_between_start_the_count_of_voice_notes_again() -> None:
     talk = a_talk(ASK)("go")(Said("", media=("audio",)))("a ver")(Said("", media=("audio",)))
 
