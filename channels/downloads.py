@@ -29,16 +29,17 @@ class NotFetched(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """Fetches within `most_bytes`; `allowed` are hosts ("host:port") that may also be private. Safe to share by threads."""
+    """Fetches one file after another, each within `seconds`. Safe to share by threads."""
 
     client: fetch.Client
+    seconds: float = FILE_SECONDS
 
     def fetch(self, item: Mapping[str, Any], endpoint: Endpoint, provider: str) -> bytes:
         """The bytes of one entry of an event's `media`. Raises NotFetched."""
         source = media.source(item, endpoint, provider)
         if source is None:
             raise NotFetched("no_source", permanent=True)
-        deadline = time.monotonic() + FILE_SECONDS
+        deadline = time.monotonic() + self.seconds
         body = self._ask(source, deadline)
         if not source.names_it:
             return body
@@ -61,10 +62,12 @@ class Downloads:
         raise NotFetched(_code(answer.status), permanent=False, retry_after=_seconds(answer.headers.get("retry-after", "")))
 
 
-def open_downloads(bases: tuple[str, ...], hosts: tuple[str, ...], most_bytes: int) -> Downloads:
+def open_downloads(
+    bases: tuple[str, ...], hosts: tuple[str, ...], most_bytes: int, seconds: float = FILE_SECONDS
+) -> Downloads:
     """A downloader for providers at `bases`; `hosts` are further ones ("host:port") of the operator's own."""
     allowed = frozenset((*map(media.host_of, bases), *hosts))
-    return Downloads(fetch.Client(allowed, fetch.Limits(size_bytes=most_bytes, total_seconds=FILE_SECONDS)))
+    return Downloads(fetch.Client(allowed, fetch.Limits(size_bytes=most_bytes, total_seconds=seconds)), seconds)
 
 
 def _code(status: int) -> str:

@@ -28,9 +28,9 @@ def _ogg(content: bytes) -> float | None:
     (granule,) = struct.unpack_from("<q", content, last + 6)
     opus = content.find(b"OpusHead", 0, 4096)
     if opus >= 0:
-        return (granule - struct.unpack_from("<H", content, opus + 10)[0]) / 48_000
+        return float((granule - struct.unpack_from("<H", content, opus + 10)[0]) / 48_000)
     vorbis = content.find(b"\x01vorbis", 0, 4096)
-    return granule / struct.unpack_from("<I", content, vorbis + 12)[0] if vorbis >= 0 else None
+    return float(granule / struct.unpack_from("<I", content, vorbis + 12)[0]) if vorbis >= 0 else None
 
 
 def _iso(content: bytes) -> float | None:

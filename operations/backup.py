@@ -139,10 +139,7 @@ def _pack(members: dict[str, Path], target: Path, facts: dict[str, str]) -> None
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
         for name, path in members.items():
             try:
-                with path.open("rb") as file:
-                    archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), file)
-                    file.seek(0)
-                    sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+                sums[name] = _add(archive, name, path)
             except FileNotFoundError:
                 if not name.startswith("media/"):
                     raise  # the database or a flow: a backup without it would be none
@@ -150,3 +147,11 @@ def _pack(members: dict[str, Path], target: Path, facts: dict[str, str]) -> None
         entry = tarfile.TarInfo("manifest.json")
         entry.size, entry.mtime = len(packed), int(datetime.fromisoformat(facts["made_at"]).timestamp())
         archive.addfile(entry, io.BytesIO(packed))
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    """Put one file into the archive; returns its SHA-256. Raises FileNotFoundError."""
+    with path.open("rb") as file:
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), file)
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from redis.exceptions import RedisError
@@ -92,7 +92,7 @@ def main() -> None:
         threading.Event().wait()
 
 
-def _sweeps(given: config.Settings, lane: str) -> dict[str, Callable[[], object]]:
+def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], object]]:
     """What this process looks for by itself, each in a thread of its own: one that hangs holds up no other."""
     work = open_slow(given)
     schema.guard(work.database.engine)

@@ -40,6 +40,20 @@ def data_folder(patient: Patient) -> Iterator[Finding]:
     yield Finding("data_folder", "ok", f"DATA_DIR {folder} can be written.")
 
 
+def media_folder(patient: Patient) -> Iterator[Finding]:
+    """Files of messages can be kept, and are read by us alone."""
+    folder = patient.settings.media_path
+    made = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+    if not made.is_dir() or not os.access(made, os.W_OK | os.X_OK):
+        yield Finding("media_folder", "fail", f"MEDIA_DIR {folder} cannot be written: photos of customers are not kept.",
+                      "let the user that runs Relevo write to it, or choose another")
+    elif folder.is_dir() and folder.stat().st_mode & 0o007:
+        yield Finding("media_folder", "warn", f"Every user of this machine may look into MEDIA_DIR {folder}.",
+                      f"chmod 700 {folder}")
+    else:
+        yield Finding("media_folder", "ok", f"MEDIA_DIR {folder} can be written.")
+
+
 def disk(patient: Patient) -> Iterator[Finding]:
     """Room to store what comes in: a full disk makes us refuse messages."""
     folder = next(path for path in (patient.settings.data_dir.resolve(), *patient.settings.data_dir.resolve().parents)
@@ -126,4 +140,4 @@ def _people(patient: Patient, connection: Connection) -> Iterator[Finding]:
                       "./run flask queues add general --es General --default")
 
 
-CHECKS = (data_folder, disk, database)
+CHECKS = (data_folder, media_folder, disk, database)
