@@ -8,9 +8,10 @@ from channels.delivery import UNKNOWN, Verdict, wordless
 _TABLES = {"twilio": twilio_errors, "meta": meta_errors}
 LONGEST_NUMBER = 8
 # Codes of our own: what ends a part before a provider saw it, or without its answer.
-OURS = frozenset(
-    "window_closed opted_out unreachable blocked taken_over expired paused marketing_stopped marketing_rest unknown lost"
-    " interrupted refused not_ours unwritable connect late budget budget_sender costly".split())
+OURS = frozenset((
+    "window_closed", "opted_out", "unreachable", "blocked", "taken_over", "expired", "paused", "marketing_stopped",
+    "marketing_rest", "unknown", "lost", "interrupted", "refused", "not_ours", "unwritable", "connect", "late", "budget",
+    "budget_sender", "costly"))
 
 
 def provider_of(kind: str) -> str:
