@@ -11,7 +11,7 @@ from console.formats import as_utc
 
 # Kinds whose entry stands for something that has no words of its own.
 _WORDLESS = {"unsupported": "circle-alert", "deleted": "x", "reaction": "reply", "edited": "rotate-ccw",
-             "mention": "image", "opt_in": "check", "opt_out": "ban", "referral": "link"}
+             "mention": "image", "system": "circle-alert", "opt_in": "check", "opt_out": "ban", "referral": "link"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,13 @@ _sent = select(_message).join(_part, _part.c.message_id == _message.c.message_id
 def apply(work: Work, talk: Talk, event: Mapping[str, Any], by: str = "contact") -> bool:
     """Edit, take back or react to the message `target`; False where there is none that `by` may change.
 
-    A contact changes what she said, and people of ours (`agent`) what they said elsewhere; both react to anything.
+    A contact changes what came in, and people of ours (`agent`) what went out; both react to anything.
     """
     inbox.write(work, [talk])  # what is changed may have come in with this very group
     message = _target(work, talk, event.get("target", ""))
-    if message is None or (event["kind"] != "reaction" and message["author"] != by) or _is_gone(message):
+    if message is None or message["content"].get(DELETED):
+        return False
+    if event["kind"] != "reaction" and message["direction"] != ("inbound" if by == "contact" else "outbound"):
         return False
     change = {"reaction": _reacted, "edited": _edited, "deleted": _taken_back}[event["kind"]]
     changed = change(message, event, by, work.now)
@@ -60,10 +62,6 @@ def _target(work: Work, talk: Talk, provider_id: str) -> dict[str, Any] | None:
         if found := work.connection.execute(query, wanted).mappings().first():
             return dict(found)
     return None
-
-
-def _is_gone(message: Mapping[str, Any]) -> bool:
-    return bool(message["content"].get(DELETED))
 
 
 def _reacted(message: Mapping[str, Any], event: Mapping[str, Any], by: str, now: datetime) -> dict[str, Any]:

@@ -54,10 +54,12 @@ def is_anothers(work: Work, event: Mapping[str, Any], tries: int) -> bool:
 
 def take(work: Work, talk: Talk, event: Mapping[str, Any]) -> None:
     """Put what a person of ours wrote elsewhere into the conversation, and the conversation into people's hands."""
-    if event.get("target") and changes.apply(work, talk, {**event, "kind": _change(event)}, by="agent"):
-        return
+    if event.get("target"):
+        change = _change(event)
+        if changes.apply(work, talk, {**event, "kind": change}, by="agent") or change != "edited":
+            return  # what was taken back, and a sign on what we never had, are nothing that anybody said
     was = talk.row["owner"]
-    if was == "bot":
+    if was == "bot" and not event.get("standby"):  # on standby another app of ours answers, and the bot is silent anyway
         effects.hand_off(work, talk, asked.HandOff(queue="", reason=REASON, priority="low"), quiet=True)
     message = talk.elsewhere(work, event)
     talk.row |= {"heard_seq": message["seq"], "waiting_since": None, "unread": 0}

@@ -33,8 +33,10 @@ def take(work: Work, talk: Talk, event: Mapping[str, Any]) -> bool:
     match event["kind"]:
         case "echo":
             echoes.take(work, talk, event)
-        case "system":
+        case "system" if event.get("system"):
             identities.take(work, talk, event)
+        case "system":
+            _keep(work, talk, event)
         case kind if kind in CHANGES:
             if not changes.apply(work, talk, event):
                 _keep(work, talk, event)

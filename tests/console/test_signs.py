@@ -70,6 +70,6 @@ def test_what_was_written_elsewhere_has_left(message: dict[str, Any], state: str
 
 @pytest.mark.parametrize("language", ["es", "en", "pt"])
 @pytest.mark.parametrize("key", ["deleted", "edited", "elsewhere", "group", "story", "forwarded", "ad", "link", "reactions",
-                                 "unsupported", "reaction", "mention", "opt_in", "opt_out", "referral"])
+                                 "unsupported", "reaction", "mention", "system", "opt_in", "opt_out", "referral"])
 def test_every_sign_has_words(language: str, key: str) -> None:
     assert words(language).has(f"sign.{key}")

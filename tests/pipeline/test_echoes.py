@@ -245,6 +245,26 @@ def test_what_a_person_changes_elsewhere_changes_here(
     assert (message["text"], sorted(message["content"])) == shown
 
 
+def test_a_person_takes_back_elsewhere_what_the_bot_said(house: House) -> None:
+    on_the_wire(house, "sent", provider_id="m_1")
+    hears(house, an_echo(house, "", target="m_1"))
+
+    assert [row["content"].get("deleted") for row in house.rows(Message) if row["direction"] == "outbound"] == [True]
+    assert house.conversation()["owner"] == "bot"
+
+
+def test_taking_back_what_we_never_had_is_no_answer(house: House) -> None:
+    hears(house, from_rita(house), an_echo(house, "", target="m_0"))
+
+    assert (elsewhere(house), house.conversation()["owner"]) == ([], "bot")
+
+
+def test_an_app_that_has_the_thread_answers_without_a_ticket(house: House) -> None:
+    hears(house, from_rita(house, standby=True), an_echo(house, standby=True))
+
+    assert (len(elsewhere(house)), house.rows(Ticket), house.conversation()["owner"]) == (1, [], "bot")
+
+
 def test_the_desk_is_told_in_the_timeline(house: House) -> None:
     hears(house, from_rita(house), an_echo(house))
 

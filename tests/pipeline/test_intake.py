@@ -323,6 +323,14 @@ def test_a_changed_identity_proves_nothing_any_more(house: House, change: dict[s
     assert ("address_changed" if "new_address" in change else "identity_changed") in kinds(house)
 
 
+def test_a_notice_nobody_knows_is_kept_and_changes_nothing(house: House) -> None:
+    proven(house)
+    hears(house, on_whatsapp(house, "", kind="system"))
+
+    assert house.conversation()["state"]["vars"] == {"order": "AB-12345"}
+    assert house.rows(Message)[-1]["kind"] == "system"
+
+
 def test_a_changed_number_is_followed_and_the_old_one_let_go(house: House) -> None:
     hears(house, on_whatsapp(house))
     hears(house, on_whatsapp(house, "", kind="system", system="number_changed", new_address="+34600999999"))
