@@ -136,10 +136,8 @@ def _name(one: Mapping[str, Any], ours: Sequence[Ours]) -> str:
 
 
 def _pause(standing: Standing, t: Words) -> str:
-    """Why nothing is sent: the sentence of the code that paused it, where it was one."""
-    why = str(standing.health.get("paused_why") or "")
-    if not why or not standing.paused_until:
+    """Why nothing is sent and what to do, where a sentence says so."""
+    text = f"paused_{standing.health.get('paused_why')}"
+    if not standing.paused_until or text not in troubles.known():
         return ""
-    if why in troubles.known():
-        return troubles.what(why, {}, t.language)
-    return sentences.sentence(standing.ours.kind, why, t.language) if why.isalnum() else why
+    return f"{troubles.what(text, {}, t.language)} {troubles.next_step(text, {}, t.language)}".strip()

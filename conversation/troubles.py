@@ -6,6 +6,7 @@ ever leaves the house.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ LANGUAGES = ("es", "en", "pt")
 DEFAULT = "es"
 OTHER = "other"
 LONGEST_FACT = 200
+PROVIDERS_WORDS = frozenset({"reason", "why"})
+_NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 
 
 class _Facts(dict[str, str]):
@@ -46,12 +49,13 @@ def next_step(text: str, facts: Mapping[str, Any], language: str) -> str:
 def _filled(text: str, part: str, facts: Mapping[str, Any], language: str) -> str:
     sentences = known().get(text) or known()[OTHER]
     sentence = sentences.get(language, sentences[DEFAULT]).get(part, "")
-    filled = sentence.format_map(_Facts({name: _shown(value) for name, value in facts.items()} | {"text": text[:40]}))
+    filled = sentence.format_map(_Facts({name: _shown(name, value) for name, value in facts.items()} | {"text": text[:40]}))
     return " ".join(filled.split()).replace(" .", ".").replace(" :", ":")
 
 
-def _shown(value: Any) -> str:
-    """A fact in a sentence: lists with commas, `(63016)` or nothing for codes in brackets is the caller's matter."""
-    if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)[:LONGEST_FACT]
-    return str(value)[:LONGEST_FACT]
+def _shown(name: str, value: Any) -> str:
+    """A fact in a sentence: lists with commas. What a provider says may name the customer: her number is left out."""
+    text = ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)
+    if name in PROVIDERS_WORDS:
+        text = _NUMBER.sub("…", text)
+    return text[:LONGEST_FACT]

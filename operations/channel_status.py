@@ -58,7 +58,7 @@ def lines(found: Sequence[Standing], others: Sequence[dict[str, Any]], now: date
         yield f"[{MARKS[one.state]}] {one.ours.kind} {one.ours.name}"
         yield f"         {' · '.join(_seen(one, now))}"
         if one.paused_until:
-            yield f"         paused until {one.paused_until:%H:%M} UTC: {one.health.get('paused_why') or 'no reason given'}"
+            yield f"         paused until {one.paused_until:%H:%M} UTC: {_pause(one)}"
         yield from _sentences([(finding.get("state", ""), finding.get("text", ""), finding.get("values") or {})
                                for finding in one.findings])
         checked = {f"check:{finding.get('check')}:{one.ours.kind}:{one.ours.account}" for finding in one.findings}
@@ -67,6 +67,11 @@ def lines(found: Sequence[Standing], others: Sequence[dict[str, Any]], now: date
     if others:
         yield "Of no one channel:"
         yield from _sentences([(alarm["level"], alarm["text"], alarm["facts"]) for alarm in others])
+
+
+def _pause(one: Standing) -> str:
+    text = f"paused_{one.health.get('paused_why')}"
+    return troubles.what(text, {}, LANGUAGE) if text in troubles.known() else str(one.health.get("paused_why") or "?")
 
 
 def _seen(one: Standing, now: datetime) -> Iterator[str]:

@@ -110,8 +110,8 @@ def test_the_last_refusal_has_its_sentence(sue: Client, database: Database, hand
 
 
 def test_a_pause_can_be_ended(sue: Client, database: Database, hand_clock: HandClock) -> None:
-    know(database, paused_until=hand_clock.now() + timedelta(minutes=20), paused_why="63018")
-    assert "En pausa hasta las" in shown(sue)
+    know(database, paused_until=hand_clock.now() + timedelta(minutes=20), paused_why="config")
+    assert "En pausa hasta las" in shown(sue) and "pulsa Reanudar" in shown(sue)
     answer = desks.post(sue, f"{PAGE}/{KIND}/{NUMBER}/resumption")
 
     assert answer.status_code == 303 and "En pausa hasta las" not in shown(sue)

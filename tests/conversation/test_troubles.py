@@ -62,3 +62,10 @@ def test_an_alarm_nobody_wrote_a_sentence_for_is_still_told() -> None:
 
 def test_nothing_in_spanish_says_coger() -> None:
     assert not re.search(r"\b(coge|coger|cogid|cojo|coja)", troubles.FILE.read_text("utf-8"), re.IGNORECASE)
+
+
+def test_a_customers_number_in_what_a_provider_says_is_left_out() -> None:
+    facts = {"code": "21408", "reason": "No permission for the 'To' number: +34 600 111 222 (region +34)"}
+
+    told = troubles.what("channel_stopped", facts, "en")
+    assert "600" not in told and "21408" in told and "region +34" in told

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 
 import config
 from conversation import alarms, channel_health
 from conversation.alarms import Trouble
 from conversation.channel_health import Saw
+from conversation.tables import ChannelHealth
 from conversation.work import Database
 from operations import health
 from operations.channel_status import status
@@ -89,6 +92,16 @@ def test_a_machine_reads_the_same(app: Flask, twilio: TwilioStandIn, database: D
     assert (channel["name"], channel["state"], channel["queued"]) == (SMS, "bad", 0)
     assert channel["last_inbound_at"] == "2026-11-23T12:00:00+00:00" and found.exit_code == 1
     assert [alarm["text"] for alarm in channel["alarms"]] == ["callback_missing"]
+
+
+def test_a_pause_is_told_with_its_reason(app: Flask, database: Database, hand_clock: HandClock) -> None:
+    with database.work() as work:
+        work.connection.execute(insert(ChannelHealth.__table__).values(
+            kind="twilio-sms", account=SMS, failures=3, findings=[], paused_why="breaker",
+            paused_until=hand_clock.now() + timedelta(minutes=5)))
+
+    found = told(app)
+    assert found.exit_code == 1 and "paused until 12:05 UTC: The provider did not answer." in found.output
 
 
 def test_no_secret_is_ever_told(app: Flask) -> None:
