@@ -18,6 +18,7 @@ PICTURE_SIDE = 260
 ICONS = {"image": "image", "audio": "mic", "video": "video", "sticker": "sticker", "contact": "user-round",
          "location": "map-pin", "share": "link"}
 _WORDLESS = re.compile(r"\[([a-z_]{2,20})\]")
+FLOW_FILES = "/files/flows/"
 WAITING = ("remote", "fetching")
 
 
@@ -87,8 +88,16 @@ def _of_row(row: Mapping[str, Any]) -> Shown:
 
 
 def _of_word(entry: Mapping[str, Any]) -> Shown:
-    return Shown(key="", look="chip", kind=str(entry.get("type", "")), name=str(entry.get("filename", "")),
-                 link=_http(str(entry.get("url", ""))))
+    """A file of the flows is shown from where providers fetch it; anything else is a link, or only a word."""
+    kind, url = str(entry.get("type", "")), _http(str(entry.get("url", "")))
+    is_ours = urlsplit(url).path.startswith(FLOW_FILES)
+    return Shown(
+        key="",
+        look="picture" if is_ours and kind == "image" else "chip",
+        kind=kind,
+        name=str(entry.get("filename", "")),
+        link=urlsplit(url).path if is_ours else url,
+    )
 
 
 def _look(kind: str, mime: str) -> str:
