@@ -80,6 +80,7 @@ def mount(application: web.Application, account: TwilioAccount, held: Administra
     application.router.add_get("/v2/Channels/Senders", pages.senders)
     application.router.add_get("/v2/Channels/Senders/{sender}", pages.sender)
     application.router.add_get("/v1/ContentAndApprovals", pages.contents)
+    application.router.add_post("/v1/Content", pages.make_content)
 
 
 class _Pages:
@@ -120,6 +121,17 @@ class _Pages:
 
     async def contents(self, request: web.Request) -> web.Response:
         return self._refused(request) or _page(request, "contents", self._held.contents)
+
+    async def make_content(self, request: web.Request) -> web.Response:
+        refused = self._refused(request)
+        if refused:
+            return refused
+        wished = await request.json()
+        if not wished.get("types") or not wished.get("language"):
+            return _error(400, 20001, "types and language are required")
+        made = {**wished, "sid": f"HX{len(self._held.contents):032x}"}
+        self._held.contents.append(made)
+        return web.json_response(made, status=201)
 
     def _refused(self, request: web.Request) -> web.Response | None:
         secret = f"{self._account.account_sid}:{self._account.auth_token}".encode()

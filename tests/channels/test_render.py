@@ -1,25 +1,18 @@
-"""Messages within every limit of every channel, and nothing changed without a word about it."""
+"""Every kind of content in the shape each channel has for it, and nothing changed without a word about it."""
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import channels
 from channels.base import Outgoing, OutgoingChoice, Rendered
 from channels.choices import menu
-from channels.gsm import fold, is_gsm, segments
 from channels.limits import units
-from channels.marks import without_marks
-from channels.splitting import cut, split
-from conversation.events import OutgoingMedia
+from conversation.events import OutgoingForm, OutgoingLocation, OutgoingMedia, OutgoingTemplate
 
 KINDS = list(channels.adapters())
-FAMILY = "👩‍👩‍👧‍👦"
-LINK = "https://example.com/" + "a" * 60
 
 
 def choices(*labels: str, description: str = "") -> tuple[OutgoingChoice, ...]:
@@ -135,84 +128,203 @@ def test_sms_is_folded_to_the_cheap_alphabet() -> None:
     assert rendered("twilio-sms", "“Hola” – ya…").parts[0]["text"] == '"Hola" - ya...'
 
 
-@pytest.mark.parametrize(
-    ("marked", "plain"),
-    [
-        ("*hola* y _adiós_", "hola y adiós"),
-        ("~no~ `AB-1`", "no AB-1"),
-        ("AB_12_C y 3*4*5", "AB_12_C y 3*4*5"),
-        ("https://x.com/_a_/b ya", "https://x.com/_a_/b ya"),
-        ("* lista", "* lista"),
-    ],
-)
-def test_marks_are_taken_out_where_they_would_show(marked: str, plain: str) -> None:
-    assert without_marks(marked) == plain
+def said(kind: str, message: Outgoing) -> Rendered:
+    return channels.adapter(kind).render(message)
 
 
-def test_text_is_cut_at_lines_before_words() -> None:
-    assert split("primera línea aquí\nsegunda línea", 24) == ["primera línea aquí", "segunda línea"]
+def linked(*urls: str) -> tuple[OutgoingChoice, ...]:
+    return tuple(OutgoingChoice(f"id{n}", f"Web {n}", url=url) for n, url in enumerate(urls))
 
 
-def test_link_stays_whole() -> None:
-    text = "mira aquí: " + LINK
-
-    assert LINK in split(text, 85)[-1]
+# Pages
 
 
-def test_emoji_of_a_family_stays_whole() -> None:
-    pieces = split(FAMILY * 9, 25)
+@pytest.mark.parametrize(("kind", "first"), [("meta-whatsapp", 9), ("meta-messenger", 12), ("twilio-sms", 9)])
+def test_what_does_not_fit_waits_on_the_next_page(kind: str, first: int) -> None:
+    found = said(kind, Outgoing("¿Cuál?", choices(*"ABCDEFGHIJKLMNOP"), more_label="Ver más"))
 
-    assert all(piece.replace(FAMILY, "") == "" for piece in pieces)
-
-
-def test_flags_stay_whole() -> None:
-    assert split("🇪🇸🇵🇹🇲🇽", 10) == ["🇪🇸🇵🇹", "🇲🇽"]
+    assert (found.more, found.degraded[0]) == (f"more>{first}", "choices_paged")
 
 
-def test_cut_says_that_it_cut() -> None:
-    assert (cut("Devoluciones", 8), cut("Envíos", 8)) == ("Devoluc…", "Envíos")
+def test_numbers_go_on_on_the_next_page_and_0_is_always_more() -> None:
+    labels = [chr(65 + n) for n in range(20)]
+
+    pages = [said("twilio-sms", Outgoing("?", choices(*labels), more_label="Más", shown=n)) for n in (0, 9, 18)]
+
+    assert [page.parts[0]["text"].splitlines()[-1] for page in pages] == ["0. Más", "0. Más", "20. T"]
+    assert [page.parts[0]["text"].splitlines()[1] for page in pages] == ["1. A", "10. J", "19. S"]
+    assert [page.more for page in pages] == ["more>9", "more>18", ""]
 
 
-@given(st.text(alphabet=st.sampled_from("aá é\n👍🏽́"), max_size=120), st.integers(min_value=8, max_value=40))
-def test_split_loses_nothing_but_spaces_at_the_cuts(text: str, limit: int) -> None:
-    pieces = split(text, limit)
-
-    assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
-    assert all(units(piece) <= limit for piece in pieces)
+# Styles, headings, addresses
 
 
-WORDS = st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
-LONG = st.builds(lambda word, times: (word + " ") * times, WORDS, st.integers(0, 200))
-CHOICES = st.lists(st.builds(OutgoingChoice, st.text("abc:1", min_size=1, max_size=220), WORDS, WORDS), max_size=16)
-MEDIA = st.sampled_from(["", "https://x/1.jpg", "https://x/1.pdf", "https://x/1.ogg", "https://x/1"])
-TEXT_LIMIT = {"twilio-whatsapp": 1600, "twilio-sms": 1600, "meta-whatsapp": 4096, "meta-messenger": 2000,
-              "twilio-messenger": 1600, "meta-instagram": 1000}
+def test_list_is_shown_where_it_was_wished_for() -> None:
+    found = said("meta-whatsapp", Outgoing("¿?", choices("A", "B"), choice_style="list"))
+
+    assert ("rows" in found.parts[0], found.degraded) == (True, ())
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(KINDS), st.builds(Outgoing, LONG, CHOICES.map(tuple), MEDIA.map(lambda url: (OutgoingMedia(url),) if url else ())))
-def test_nothing_is_above_a_limit(kind: str, message: Outgoing) -> None:
-    for part in channels.adapter(kind).render(message).parts:
-        interactive = part.keys() & {"buttons", "rows", "media_url"}
-        limit = min(1024, TEXT_LIMIT[kind]) if interactive else TEXT_LIMIT[kind]
-        labels = [one["label"] for one in part.get("buttons", []) + part.get("rows", []) + part.get("replies", [])]
-        assert units(part.get("text", "")) <= limit
-        assert (
-            len(part.get("buttons", [])) <= 3 and len(part.get("rows", [])) <= 10 and len(part.get("replies", [])) <= 13
-        )
-        assert all(0 < units(label) <= (24 if "rows" in part else 20) for label in labels)
-        assert len(set(labels)) == len(labels)
-        assert all(units(row.get("description", "")) <= 72 for row in part.get("rows", []))
+def test_menu_that_was_wished_for_is_no_change() -> None:
+    found = said("meta-whatsapp", Outgoing("¿?", choices("A", "B"), choice_style="menu"))
+
+    assert (found.parts[0]["text"], found.degraded) == ("¿?\n1. A\n2. B", ())
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [("a" * 160, 1), ("a" * 161, 2), ("€" * 81, 2), ("á" * 70, 1), ("á" * 71, 2), ("👍" * 35, 1), ("👍" * 36, 2)],
-)
-def test_segments_are_counted_as_they_are_paid(text: str, count: int) -> None:
-    assert segments(text) == count
+def test_buttons_for_five_become_a_list_and_say_so() -> None:
+    found = said("meta-whatsapp", Outgoing("¿?", choices(*"ABCDE"), choice_style="buttons"))
+
+    assert ("rows" in found.parts[0], found.degraded) == (True, ("style_changed",))
 
 
-def test_folding_touches_no_letter() -> None:
-    assert fold("¿Cuándo llegará mañana, João?") == "¿Cuándo llegará mañana, João?"
-    assert is_gsm("¿Qué? €ñ") and not is_gsm("á")
+def test_sections_are_headings_of_a_list_and_of_a_menu() -> None:
+    message = Outgoing("¿?", (OutgoingChoice("a", "A", section="Uno"), OutgoingChoice("b", "B", section="Dos")))
+
+    assert [row["section"] for row in said("meta-whatsapp", message).parts[0]["rows"]] == ["Uno", "Dos"]
+    assert said("twilio-sms", message).parts[0]["text"] == "¿?\nUno:\n1. A\nDos:\n2. B"
+
+
+@pytest.mark.parametrize("ids", [("a", "a"), ("", "b"), (" a", "b"), ("x" * 201, "b")])
+def test_ids_that_cannot_come_back_make_a_menu(ids: tuple[str, str]) -> None:
+    found = said("meta-whatsapp", Outgoing("¿?", tuple(OutgoingChoice(one, f"Opción {one[:2]}.") for one in ids)))
+
+    assert found.degraded == ("choices_as_menu",)
+
+
+def test_one_address_is_a_button_on_whatsapp_cloud() -> None:
+    part = said("meta-whatsapp", Outgoing("Míralo", linked("https://shop.example/1"))).parts[0]
+
+    assert part == {"text": "Míralo", "link": {"label": "Web 0", "url": "https://shop.example/1"}}
+
+
+def test_addresses_and_answers_are_buttons_together_on_messenger() -> None:
+    part = said("meta-messenger", Outgoing("¿?", (*linked("https://shop.example/1"), OutgoingChoice("n", "No")))).parts[0]
+
+    assert part["taps"] == [{"label": "Web 0", "url": "https://shop.example/1"}, {"id": "n", "label": "No"}]
+
+
+@pytest.mark.parametrize("kind", ["twilio-sms", "twilio-whatsapp", "meta-instagram"])
+def test_an_address_stands_in_the_text_elsewhere(kind: str) -> None:
+    found = said(kind, Outgoing("Míralo", linked("https://shop.example/1")))
+
+    assert (found.parts[0]["text"], found.degraded) == ("Míralo\nWeb 0: https://shop.example/1", ("link_as_text",))
+
+
+@pytest.mark.parametrize(("description", "line", "note"), [
+    ("", "1. CANCEL (= 1)", "stop_word_offered"), ("Anular el pedido", "1. Anular el pedido", "stop_word_replaced")])
+def test_a_word_that_unsubscribes_never_stands_alone_by_sms(description: str, line: str, note: str) -> None:
+    found = said("twilio-sms", Outgoing("¿?", (OutgoingChoice("c", "CANCEL", description),)))
+
+    assert found.parts[0]["text"] == f"¿?\n{line}" and note in found.degraded
+
+
+def test_header_and_footer_are_as_such_with_buttons_on_whatsapp_cloud() -> None:
+    part = said("meta-whatsapp", Outgoing("¿?", choices("A"), header="Hola", footer="Gracias")).parts[0]
+
+    assert (part["header"], part["text"], part["footer"]) == ("Hola", "¿?", "Gracias")
+
+
+def test_header_and_footer_are_lines_elsewhere() -> None:
+    found = said("twilio-sms", Outgoing("¿?", choices("A"), header="Hola", footer="Gracias"))
+
+    assert found.parts[0]["text"] == "Hola\n¿?\n1. A\nGracias"
+    assert found.degraded == ("choices_as_menu", "header_as_text", "footer_as_text")
+
+
+# Files and places
+
+
+def test_several_files_are_a_message_each_and_the_text_follows() -> None:
+    media = tuple(OutgoingMedia(f"https://x.example/{n}.jpg") for n in (1, 2))
+
+    found = said("meta-whatsapp", Outgoing("mira", media=media))
+
+    assert [part.get("text", part.get("media_url")) for part in found.parts] == [*(one.url for one in media), "mira"]
+
+
+@pytest.mark.parametrize(("kind", "media_type"), [("meta-whatsapp", "sticker"), ("twilio-whatsapp", "image"),
+                                                  ("meta-messenger", "image"), ("meta-instagram", None)])
+def test_a_sticker_is_what_the_channel_has_for_it(kind: str, media_type: str | None) -> None:
+    part = said(kind, Outgoing("", media=(OutgoingMedia("https://x.example/s.webp", "sticker"),))).parts[0]
+
+    assert part.get("media_type") == media_type
+
+
+def test_a_format_the_channel_does_not_take_is_a_link() -> None:
+    found = said("meta-whatsapp", Outgoing("mira", media=(OutgoingMedia("https://x.example/plan.svg"),)))
+
+    assert (found.parts[0]["text"], found.degraded) == ("mira\nhttps://x.example/plan.svg", ("media_as_link",))
+
+
+def test_a_file_that_nobody_can_fetch_is_left_out_with_a_word() -> None:
+    found = said("meta-whatsapp", Outgoing("hola", media=(OutgoingMedia("file:///etc/passwd"),)))
+
+    assert (found.parts, found.degraded) == (({"text": "hola"},), ("media_left_out",))
+
+
+def test_name_of_a_document_is_said_where_the_channel_shows_none() -> None:
+    media = (OutgoingMedia("https://x.example/9.pdf", filename="factura.pdf"),)
+
+    assert said("meta-whatsapp", Outgoing("", media=media)).parts[0]["filename"] == "factura.pdf"
+    assert said("twilio-whatsapp", Outgoing("", media=media)).parts[1]["text"] == "factura.pdf"
+
+
+def test_a_place_at_zero_is_a_place() -> None:
+    message = Outgoing("", location=OutgoingLocation(0.0, 0.0, "Isla"))
+
+    assert said("meta-whatsapp", message).parts == ({"location": {"lat": 0.0, "lon": 0.0, "name": "Isla"}},)
+    assert said("twilio-sms", message).parts[0]["text"].endswith("query=0.000000%2C0.000000")
+
+
+# What only some channels have
+
+
+def test_a_form_is_refused_where_there_are_none() -> None:
+    found = said("twilio-sms", Outgoing("Rellena", form=OutgoingForm("1", "Abrir")))
+
+    assert not found.parts and found.refused.endswith("one by one.")
+
+
+def test_a_forms_button_has_no_pictures() -> None:
+    part = said("meta-whatsapp", Outgoing("Rellena", form=OutgoingForm("1", "Reservar 📅 ya"))).parts[0]
+
+    assert part["form"]["cta"] == "Reservar ya"
+
+
+def test_where_she_is_is_asked_in_words_where_no_button_asks() -> None:
+    message = Outgoing("¿Dónde?", request_location=True)
+
+    assert said("meta-whatsapp", message).parts[0]["location_request"] is True
+    assert said("meta-messenger", message).degraded == ("location_request_as_text",)
+
+
+def test_a_quote_is_shown_or_missed() -> None:
+    message = Outgoing("sí", reply_to="wamid.1")
+
+    assert said("meta-whatsapp", message).parts[0]["reply_to"] == "wamid.1"
+    assert said("twilio-whatsapp", message).degraded == ("quote_left_out",)
+
+
+SENT = OutgoingTemplate("HX1", "es", ("Marta", "AB-1"), text="Hola, Marta: AB-1 va en camino.")
+
+
+def test_a_template_goes_as_its_words_where_there_are_none() -> None:
+    found = said("meta-messenger", Outgoing("", template=SENT))
+
+    assert (found.parts, found.degraded) == (({"text": SENT.text},), ("template_as_text",))
+
+
+@pytest.mark.parametrize("change", [{"name": "order_update"}, {"values": ("Marta", " ")}])
+def test_a_template_the_provider_would_refuse_is_refused(change: dict[str, Any]) -> None:
+    wrong = OutgoingTemplate(**{"name": "HX1", "language": "es", "values": ("Marta",)} | change)
+
+    assert said("twilio-whatsapp", Outgoing("", template=wrong)).refused.endswith(".")
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b"])
+def test_nothing_is_refused(text: str) -> None:
+    assert said("twilio-sms", Outgoing(text)).refused == "There is nothing in this message that could be sent."
+
+
+def test_an_sms_says_how_many_it_is_paid_as() -> None:
+    assert [part["segments"] for part in said("twilio-sms", Outgoing("a" * 161)).parts] == [2]
