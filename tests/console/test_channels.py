@@ -122,9 +122,10 @@ def test_a_pause_can_be_ended(sue: Client, database: Database, hand_clock: HandC
 
 def test_a_check_can_be_asked_for(sue: Client, database: Database, hand_clock: HandClock) -> None:
     know(database, check_due_at=hand_clock.now() + timedelta(minutes=9))
+    assert "every 2s" not in shown(sue)
     desks.post(sue, f"{PAGE}/{KIND}/{NUMBER}/check")
 
-    assert "Preguntando al proveedor…" in shown(sue)
+    assert "Preguntando al proveedor…" in shown(sue) and 'hx-trigger="every 2s"' in shown(sue)
 
 
 @pytest.mark.parametrize("path", [f"{PAGE}/{KIND}/+1999/check", f"{PAGE}/nokind/{NUMBER}/resumption"])
