@@ -66,7 +66,7 @@ def composer(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Wri
         "upload_id": wrote.upload_id,
         "upload_name": wrote.upload_name,
         "accept": uploads.accept(thread["kind"]),
-        "status": _status(sight, thread, state, bool(templates)),
+        "status": [] if closed.code in ("blocked", "optout") else _status(sight, thread, state, bool(templates)),
     }
 
 
@@ -112,7 +112,7 @@ def _status(sight: Sight, thread: Mapping[str, Any], state: State, has_templates
     left = window_left(window, sight.conversation, formats.now) or timedelta(0)
     press = "soon" if left < WINDOW_PRESSES else ""
     if state == "human":
-        until = formats.full(formats.now + left)
+        until = formats.within(formats.now + left)
         return [_line("user-round", words("composer.human", channel=thread["channel"], time=until), press)]
     return [_line("hourglass", words("composer.window", channel=thread["channel"], span=time_left(left)), press)]
 

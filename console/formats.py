@@ -88,6 +88,11 @@ class Formats:
         """Day and clock, for a title."""
         return f"{self.heading(moment)}, {self.clock(moment)}"
 
+    def within(self, moment: datetime) -> str:
+        """The same inside a sentence: `martes, 24 de noviembre, 10:46`; English days keep their capital."""
+        text = self.full(moment)
+        return text if self.language == "en" else text[:1].lower() + text[1:]
+
     def heading(self, moment: datetime) -> str:
         """`Martes, 24 de noviembre`."""
         text = dates.format_date(self.local(moment).date(), _HEADINGS[self.language], locale=self.locale)

@@ -23,6 +23,9 @@ _CONFLICTS = (
     errors.SomeoneAnswered,
     errors.WindowClosed,
     errors.NothingToRetry,
+    errors.Blocked,
+    errors.OptedOut,
+    errors.MarketingStopped,
 )
 _MISSING = (errors.UnknownTicket, NothingHere)
 _FIELDS = {
@@ -86,6 +89,8 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
             return words("error.no_room", load=load, capacity=capacity), {"load": load, "capacity": capacity}
         case errors.SomeoneAnswered(message=message):
             return words("error.someone_answered"), {"message_id": message["message_id"]}
+        case errors.BlankTemplate(label=label):
+            return words("error.blank_template", label=label), {}
         case errors.WindowClosed():
             return words("error.window_closed", channel=channel), {}
     key = f"error.{error.code}"

@@ -32,14 +32,18 @@ STYLES = (
     "thread",
     "attachment",
     "composer",
+    "attach",
     "card",
+    "channel",
+    "mark",
+    "template",
     "menu",
     "dialog",
     "form",
     "table",
     "login",
 )
-SCRIPTS = ("live", "composer", "drafts", "menus", "keys", "toasts", "evidence")
+SCRIPTS = ("live", "composer", "attach", "templates", "drafts", "menus", "keys", "toasts", "evidence")
 _joint = re.compile(r"(?<=[/.])(?=.)")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.

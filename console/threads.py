@@ -65,7 +65,7 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
         "targets": _targets(session, sight) if "transfer" in actions else (),
         "can_retry": holder_id == viewer.agent_id,
         "holder_name": holder,
-        **_state(session, viewer, sight, holder),
+        **(_state(session, viewer, sight, holder) if ticket or contact["blocked_at"] is None else _unanswered()),
     }
 
 
@@ -97,6 +97,10 @@ def _state(session: Session, viewer: Viewer, sight: Sight, holder: str) -> dict[
     else:
         sentence = words("state.other", name=holder)
     return {"state": sentence} | _held(sight, ticket)
+
+
+def _unanswered() -> dict[str, str]:
+    return {"state": here.texts()("state.blocked"), "due": "", "due_press": ""}
 
 
 def _with_bot(session: Session, sight: Sight) -> str:

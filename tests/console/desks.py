@@ -68,6 +68,7 @@ TEMPLATES = {
         wordings={"es": Wording("Hola, {{1}}: ya está la nueva temporada.", twilio="HX" + "c" * 32)},
     ),
 }
+WINDOWS = {"whatsapp": windows.DAY_OR_TEMPLATE, "messenger": windows.DAY_OR_HUMAN_WEEK}
 EVIDENCE = "Quiero hablar con una persona"
 
 
@@ -77,7 +78,7 @@ def an_app(database: Database, **options: Any) -> Flask:
     app.config.update(SECRET_KEY="not-a-secret-of-anybody", TESTING=True)
     given: dict[str, Any] = {
         "secure_cookies": False,
-        "window": lambda kind: windows.DAY_OR_TEMPLATE,
+        "window": lambda kind: WINDOWS.get(kind.partition("-")[2], windows.NO_WINDOW),
         "templates": lambda: TEMPLATES,
         "find_order": lambda reference: LATE_ORDER if reference == "AB-54321" else None,
     }
