@@ -138,11 +138,8 @@ def _pack(members: dict[str, Path], target: Path, facts: dict[str, str]) -> None
     sums: dict[str, str] = {}
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
         for name, path in members.items():
-            try:
-                sums[name] = _add(archive, name, path)
-            except FileNotFoundError:
-                if not name.startswith("media/"):
-                    raise  # the database or a flow: a backup without it would be none
+            if digest := _add(archive, name, path):
+                sums[name] = digest
         packed = json.dumps({"format": FORMAT, **facts, "sha256": sums}, indent=1).encode("utf-8")
         entry = tarfile.TarInfo("manifest.json")
         entry.size, entry.mtime = len(packed), int(datetime.fromisoformat(facts["made_at"]).timestamp())
@@ -150,7 +147,9 @@ def _pack(members: dict[str, Path], target: Path, facts: dict[str, str]) -> None
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
-    """Put one file into the archive; returns its SHA-256. Raises FileNotFoundError."""
+    """Put one file into the archive; returns its SHA-256, '' for a file of a message that went in the meantime."""
+    if name.startswith("media/") and not path.is_file():
+        return ""
     with path.open("rb") as file:
         archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), file)
         file.seek(0)
