@@ -148,8 +148,8 @@ class Client:
 
     def _ask(self, request: Request, deadline: float) -> Answer:
         url = _checked_url(request.url)
-        line = self._waiting_line(url)
-        if line is not None and request.method in _REPEATABLE:
+        line = self._waiting_line(url) if request.method in _REPEATABLE else None
+        if line is not None:
             try:
                 return self._over(line, url, request, deadline)
             except TooSlow:

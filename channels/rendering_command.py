@@ -86,6 +86,7 @@ def content(create: bool, accounts_file: Path | None, account_sid: str, base: st
             if shape not in made:
                 made[shape] = _create(client, base, fetch.basic(account.account_sid, account.auth_tokens[0]), shape)
     finally:  # what was made is not made again
+        client.close()
         click.echo(json.dumps({"content": made}, indent=2))
 
 
