@@ -104,7 +104,7 @@ class Reader:
 
     async def _page(self, http: aiohttp.ClientSession, request: HttpRequest | None) -> Page:
         assert request is not None  # the loop ends where there is none
-        page = twilio_history.read(await _fetch(http, request), self.source)
+        page = twilio_history.read(await _body_of(http, request), self.source)
         if page is None:
             raise Unread("What came is no list.")
         return page
@@ -133,7 +133,7 @@ class Reader:
     async def _event(self, http: aiohttp.ClientSession, listed: Listed) -> Event | None:
         """Its event, with what is attached; only what is missing is asked for its media."""
         if listed.is_inbound and listed.media:
-            body = await _fetch(http, twilio_history.media_of(self.endpoint, listed))
+            body = await _body_of(http, twilio_history.media_of(self.endpoint, listed))
             complete = twilio_history.with_media(listed, body, self.endpoint)
             if complete is None:
                 raise Unread("What came is no list of media.")
@@ -200,7 +200,7 @@ async def _tell(reader: Reader, error: Exception) -> None:
         logger.warning("the trouble of a list could not be noted", error=type(trouble).__name__)
 
 
-async def _fetch(http: aiohttp.ClientSession, request: HttpRequest) -> bytes:
+async def _body_of(http: aiohttp.ClientSession, request: HttpRequest) -> bytes:
     faults.point("before poll")
     async with http.request(request.method, request.url, headers=request.headers, allow_redirects=False) as response:
         body = await response.read()
