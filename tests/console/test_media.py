@@ -123,7 +123,7 @@ def test_a_voice_note_has_a_player_and_its_length(ana: Client, story: tuple[str,
 
     shown_page = page(ana, story)
 
-    assert f'<audio controls preload="none" src="/console/media/{key}"' in shown_page and "0:07" in shown_page
+    assert f'hx-preserve controls preload="none" src="/console/media/{key}"' in shown_page and "0:07" in shown_page
 
 
 def test_a_document_shows_its_name_size_and_type(
