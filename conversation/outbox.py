@@ -120,10 +120,8 @@ def _content(outgoing: Outgoing, rendered: Rendered) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if outgoing.choices:
         content["choices"] = [{"id": choice.id, "label": choice.label} for choice in outgoing.choices]
-    if rendered.more or outgoing.shown:  # the next pages are made of what is kept here
-        content["choices"] = [_filled(asdict(choice)) for choice in outgoing.choices]
-    if rendered.more:
-        content["more"] = rendered.more
+    if rendered.more or outgoing.shown:  # one page of several: the next ones are made of what is kept here
+        content |= {"choices": [_filled(asdict(choice)) for choice in outgoing.choices], "more": rendered.more}
     if outgoing.media:
         content["media"] = [_filled(asdict(one)) for one in outgoing.media]
     if outgoing.location:

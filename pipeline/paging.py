@@ -82,9 +82,12 @@ def _asked(work: Work, talk: Talk, question: str) -> Mapping[str, Any] | None:
 
 
 def _shown(asked: Mapping[str, Any] | None, payload: str) -> int | None:
-    """How many choices stand on the pages before the one she wants; None where there is no such page."""
-    if asked is None:
+    """How many choices stand on the pages before the one she wants; None where there is no such page.
+
+    After the last page comes the first one again.
+    """
+    if asked is None or "more" not in asked["content"]:
         return None
-    wanted = (payload or asked["content"].get("more", "")).removeprefix(MORE)
-    count = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else 0
-    return count if 0 < count < len(asked["content"]["choices"]) else None
+    wanted = (payload or asked["content"]["more"] or f"{MORE}0").removeprefix(MORE)
+    is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 4
+    return int(wanted) if is_number and int(wanted) < len(asked["content"]["choices"]) else None
