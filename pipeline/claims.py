@@ -179,11 +179,11 @@ def take(
 
 
 def release(work: Work, keys: Iterable[tuple[str, str]]) -> int:
-    """A channel was opened again: what was held for it may go now; returns how many parts."""
+    """A channel was opened again: what its pause held may go now; returns how many parts."""
     there = select(_conversation.c.conversation_id).join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     return sum(
         work.connection.execute(
-            update(_part).where(IS_OPEN, _part.c.state == "queued", _part.c.conversation_id.in_(
+            update(_part).where(IS_OPEN, _part.c.state == "queued", _part.c.error_code == PAUSED, _part.c.conversation_id.in_(
                 there.where(_channel.c.kind == kind, _channel.c.account == account)))
             .values(not_before=work.now)).rowcount
         for kind, account in keys)

@@ -64,6 +64,7 @@ class Gates:
 
     def __post_init__(self) -> None:
         self._pairs = Pairs(self.rates)
+        self._is_new = True
 
     def gate(self, key: Key) -> Gate:
         found = self._gates.get(key)
@@ -181,13 +182,13 @@ class Gates:
             gate.is_told = gate.is_told and breaker is None
 
     def learn(self, rows: Iterable[Mapping[str, Any]], now: float) -> list[Key]:
-        """What others wrote of the channels; returns those that somebody has opened again."""
-        opened = []
+        """What others wrote of the channels; returns those that somebody has opened again, perhaps before we began."""
+        opened, self._is_new, is_new = [], False, self._is_new
         for row in rows:
             key = (row["kind"], row["account"])
             gate = self.gate(key)
             until, limited = _seconds(row["paused_until"]), _seconds(row["limited_at"])
-            if gate.is_told and gate.breaker.why and not until:
+            if gate.is_told and (gate.breaker.why or is_new) and not until:
                 gate.breaker.succeeded()
                 opened.append(key)
             elif gate.is_told and until > now and until > gate.breaker.until + 1:
