@@ -23,7 +23,7 @@ from conversation.tables import Address, Channel, Contact, Conversation
 from conversation.work import Work
 
 _address, _contact, _conversation, _channel = (
-    model.__table__ for model in (Address, Contact, Conversation, Channel))  # type: ignore[attr-defined]
+    model.__table__ for model in (Address, Contact, Conversation, Channel))
 _claim_address = {
     dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(_address).on_conflict_do_nothing())
     for dialect in (sqlite, postgresql)

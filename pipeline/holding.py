@@ -25,7 +25,7 @@ MOST_TRIES = 12  # more than the lease and the looks of an unknown outcome toget
 FRESH_FOR = timedelta(minutes=10)  # no provider tells of a message later than that; older words are somebody else's
 
 _part, _conversation, _channel, _address = (
-    model.__table__ for model in (OutboxPart, Conversation, Channel, Address))  # type: ignore[attr-defined]
+    model.__table__ for model in (OutboxPart, Conversation, Channel, Address))
 _on_its_way = (
     select(_part.c.part_id, _part.c.state, _part.c.request)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)

@@ -47,7 +47,7 @@ LONGEST_PAUSE_SECONDS = 900.0
 TROUBLE_AFTER = timedelta(minutes=10)
 Result = TypeVar("Result")
 
-_poll, _found, _part = Poll.__table__, FoundEvent.__table__, OutboxPart.__table__  # type: ignore[attr-defined]
+_poll, _found, _part = Poll.__table__, FoundEvent.__table__, OutboxPart.__table__
 _standing = select(_poll).where(_poll.c.source == bindparam("of"))
 _pending = select(_found.c.event).where(_found.c.taken_at.is_(None))
 _states = select(_part.c.provider_id, _part.c.state).where(_part.c.provider_id.in_(bindparam("ids", expanding=True)))
