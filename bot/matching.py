@@ -9,7 +9,6 @@ from bot.flow.words import bare, holds, position
 from bot.hearing import Hearing
 
 _SHORT = 14
-_NUMBERED = "twilio-"  # kinds of channel whose options are numbered lines unless content was made for them
 _BEGINNING = 3  # letters of a label that are enough to mean it, if no other label begins so
 
 
@@ -30,18 +29,9 @@ def _named(hearing: Hearing, question: Question) -> Option | None:
     for option in options:
         if hearing.whole in option.folded:
             return option
-    place = position(hearing.text) if _has_numbers(hearing, question) else None
+    # beside an answer of another type a number is no place: it may be what was asked for
+    place = position(hearing.text) if question.is_choice or question.type == "yes_no" else None
     return options[place - 1] if place and place <= len(options) else None
-
-
-def _has_numbers(hearing: Hearing, question: Question) -> bool:
-    """May a number alone be the place of an option? Not where a number is what was asked for.
-
-    Beside free text only where options are shown as numbered lines: over Twilio.
-    """
-    if question.is_choice or question.type == "yes_no":
-        return True
-    return question.type in FREE and hearing.moment.channel.startswith(_NUMBERED)
 
 
 def _exact_value(hearing: Hearing, question: Question) -> Move | None:
