@@ -1,4 +1,4 @@
-"""The lane of rare, long work: files to fetch, mail to send. The rows are the work; an RQ job is only the ring.
+"""The lane of rare, long work, like files to fetch. The rows are the work; an RQ job is only the ring.
 
 Whatever belongs to this lane gives `install` a function that does what is due and says how much that was. The worker of
 the lane is started by the supervisor when somebody rings and ended when nothing was rung for a minute; what is due
