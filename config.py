@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     give_up_seconds: float = Field(900.0, gt=0, description="Time after which a message that could not be sent is given up.")
     send_rate: float = Field(0.0, ge=0, description="Messages per second and channel; 0 is no limit.")
     send_concurrency: int = Field(64, ge=1, le=1024, description="Messages on the wire of one channel at once.")
-    contact_rate: int = Field(60, ge=0, description="Messages a minute of one contact that are answered; 0 is no limit.")
+    contact_rate: int = Field(60, ge=0, description="Messages a minute of one contact that are answered; 0 is no limit. Default in a lab: 0.")
     sms_countries: str = Field("", description="Countries whose SMS are answered, as ISO codes, comma-separated. Default: those of our own numbers and of the shop. *: all.")
     sms_daily_budget: int = Field(30, ge=0, description="SMS a day to one recipient; a person's words may go three times as far. 0 is no limit.")
     sms_daily_budget_total: int = Field(2_000, ge=0, description="SMS a day from one number of ours, to everybody together. 0 is no limit.")
@@ -191,6 +191,8 @@ def _filled_in(given: Settings) -> dict[str, Any]:
     if given.redis_url and urlsplit(given.redis_url).scheme not in ("redis", "rediss", "unix"):
         raise BadSettings("REDIS_URL: it is no address of Redis; write redis://host:6379/0, rediss://… or unix:///path, "
                           "or remove it: ./run brings a Valkey of its own.")
+    if mode == "lab" and "contact_rate" not in given.model_fields_set:
+        found["contact_rate"] = 0  # there one contact is made to write as nobody does
     if not given.secret_key and mode != "production":
         found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
     if not given.public_base_url and mode != "production":

@@ -158,9 +158,11 @@ def _weight(now: datetime, message: Mapping[str, Any], was: Before, same_words: 
     """How much this message looks like a machine's answer to ours; taps and bare photos are a person's."""
     if was.voice not in OUR_VOICES or message["payload"] is not None or not message["text"]:
         return 0
+    since_ours = now - was.spoken_at
+    if since_ours < QUICKEST:  # she wrote it before our words could reach her
+        return 0
     is_same = same_words and was.heard_at is not None and now - was.heard_at <= SAME_WITHIN
-    is_quick = QUICKEST <= now - was.spoken_at <= READ_AND_WRITE
-    return (SAME if is_same else 0) + (QUICK if is_quick else 0)
+    return (SAME if is_same else 0) + (QUICK if since_ours <= READ_AND_WRITE else 0)
 
 
 def _place(state: Mapping[str, Any]) -> str:

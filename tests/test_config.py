@@ -60,3 +60,8 @@ def test_what_env_names_for_a_connector_is_part_of_the_environment(tmp_path: Pat
     found = config.environment(tmp_path / ".env")
 
     assert found["SHOP_TOKEN"] == "abc" and found["PATH"] != "never"
+
+
+@pytest.mark.parametrize(("given", "rate"), [({}, 60), ({"mode": "lab"}, 0), ({"mode": "lab", "contact_rate": 7}, 7)])
+def test_a_lab_may_make_one_contact_write_without_end(given: dict[str, Any], rate: int, tmp_path: Path) -> None:
+    assert config.load(_env_file=None, data_dir=tmp_path, **given).contact_rate == rate
