@@ -167,23 +167,21 @@ def _content(message: Outgoing, text: str, page: _Page, limits: Limits) -> dict[
         return {}
     if "\n" in text or units(text) > limits.body or _needs_menu(message, entries):
         return {}
-    labels = {one.label for one in entries}
-    longest = max(map(units, labels))
-    extras = "".join([one.description + one.section for one in entries])
-    if len(labels) < len(entries) or longest > limits.row_label:
-        return {}
-    if len(entries) <= limits.content_buttons and not extras and longest <= limits.button_label:
+    labels: set[str] = set()
+    longest = described = 0
+    for one in entries:
+        if one.section or one.label in labels:  # Twilio's list has no headings
+            return {}
+        labels.add(one.label)
+        longest = max(longest, units(one.label))
+        described = max(described, units(one.description)) if one.description else described
+    if len(entries) <= limits.content_buttons and not described and longest <= limits.button_label:
         choices = [{"id": one.id, "label": one.label} for one in entries]
         return {"shape": f"quick-reply-{len(entries)}", "body": text, "choices": choices}
-    if len(entries) > limits.content_rows or extras and not _are_lines(entries, limits):
+    if len(entries) > limits.content_rows or longest > limits.row_label or described > limits.row_description:
         return {}
     choices = [{"id": one.id, "label": one.label, "description": one.description} for one in entries]
     return {"shape": f"list-picker-{len(entries)}", "body": text, "choices": choices}
-
-
-def _are_lines(entries: Sequence[OutgoingChoice], limits: Limits) -> bool:
-    """May they stand in Twilio's list as they are? It has no headings."""
-    return all(not one.section and units(one.description) <= limits.row_description for one in entries)
 
 
 def _as_taps(message: Outgoing, text: str, page: _Page, limits: Limits, notes: list[str]) -> Shown:

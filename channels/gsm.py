@@ -7,6 +7,7 @@ the SMS character limit?", read 2026-11-22).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 BASIC = frozenset(
@@ -31,9 +32,12 @@ _FOLDED = str.maketrans(
 )
 
 
+_FOLDABLE = re.compile(f"[{re.escape(''.join(map(chr, _FOLDED)))}]")
+
+
 def fold(text: str) -> str:
     """`text` with quotes, dashes, dots and spaces as GSM-7 has them."""
-    return text if text.isascii() and "`" not in text and "\t" not in text else text.translate(_FOLDED)
+    return text.translate(_FOLDED) if _FOLDABLE.search(text) else text
 
 
 def is_gsm(text: str) -> bool:
