@@ -67,11 +67,18 @@ def link(work: Work, contact_id: str, aliases: Sequence[Alias]) -> bool:
 
 
 def claim(work: Work, contact_id: str, aliases: Sequence[Alias]) -> int:
-    """Take these ids for a contact where nobody has them; returns how many she got."""
-    # in one order, so that two processes that meet the same person never wait for each other
-    rows = [{"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
-             "contact_id": contact_id} for one in sorted(aliases, key=lambda one: one.key)]
-    return _claim_address[work.connection.dialect.name].run(work.connection, rows)
+    """Take these ids for a contact up to the first that somebody has; returns how many she got.
+
+    In one order, the number first, and no further: whoever waits for another process that meets the same person should
+    hold nothing that it waits for.
+    """
+    statement = _claim_address[work.connection.dialect.name]
+    for got, one in enumerate(sorted(aliases, key=lambda one: (one.family != "phone", one.key))):
+        row = {"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
+               "contact_id": contact_id}
+        if statement.run(work.connection, [row]) == 0:
+            return got
+    return len(aliases)
 
 
 def owner_of(work: Work, alias: Alias) -> str | None:
