@@ -42,7 +42,8 @@ def is_anothers(work: Work, event: Mapping[str, Any], tries: int) -> bool:
         _confirm(work, "", provider_id)
         metrics.echoes.labels("ours").inc()
         return False
-    mine = [part for part in under_way if part["part_id"] == part_id or _has_words(part, event)]
+    named = part_id.partition(".")[0]  # the attempt stands behind the dot
+    mine = [part for part in under_way if part["part_id"] == named or _has_words(part, event)]
     if _settles(work, mine, event):
         metrics.echoes.labels("ours").inc()
         return False

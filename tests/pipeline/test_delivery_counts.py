@@ -6,12 +6,13 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import insert, update
 
+from channels.base import Answer
 from conversation.tables import ChannelHealth, OutboxPart
 from conversation.work import Database
-from pipeline import delivery_counts
+from pipeline import delivery_counts, reconcile
 from pipeline.tables import DeliveryCount
 from tests.builders import HandClock
-from tests.pipeline.deliveries import Delivery
+from tests.pipeline.deliveries import PATIENCE, Delivery
 
 
 @pytest.fixture
@@ -59,3 +60,23 @@ def test_what_is_unknown_and_what_is_paused_now_is_shown(delivery: Delivery) -> 
 
     assert shown("relevo_unknown_parts_open", provider="twilio") == 1
     assert shown("relevo_channel_paused", kind="twilio-sms", account="1", why="config") == 1
+
+
+@pytest.mark.parametrize(("listed", "minutes", "how", "state"), [
+    (True, 1, "listed", "sent"), (False, 3, "absent", "queued"), (None, 2, "left", "unknown")])
+def test_how_an_unknown_outcome_was_settled_is_counted(
+    delivery: Delivery, listed: bool | None, minutes: int, how: str, state: str
+) -> None:
+    delivery.say().claim()
+    delivery.answer(Answer("unknown", code="lost"))
+    delivery.clock.forward(minutes=minutes)
+    there = {"provider_id": "SM1", "text": "hola", "created_ms": None}
+    with delivery.database.work() as work:
+        (doubt,) = reconcile.doubts(work)
+        if listed is None:
+            reconcile.without_list(work, doubt)
+        else:
+            reconcile.with_list(work, doubt, [there] if listed else [], PATIENCE)
+
+    assert [(row["label"], row["number"]) for row in delivery.rows(DeliveryCount)] == [(how, 1)]
+    assert delivery.state[0] == state
