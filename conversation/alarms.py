@@ -1,6 +1,7 @@
 """Trouble that a person must see. Raised again it is counted, not repeated; cleared when it is over.
 
-Whoever finds trouble raises it here, inside its own transaction; the console lists what is open and mails it once.
+Whoever finds trouble raises it here, inside its own transaction; the console lists what is open and mails it once. Both
+leave a line in the timeline: it is the log of what was wrong, and what open pages of supervisors listen to.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, insert, update
 
 import metrics
 from conversation import ids
-from conversation.events import Notice
+from conversation.events import Notice, TimelineLine
 from conversation.prepared import Prepared
 from conversation.tables import Alarm
 from conversation.work import Work
@@ -57,10 +58,13 @@ def raise_alarm(work: Work, trouble: Trouble) -> bool:
         "last_at": work.now, "mail_tries": 0}])
     metrics.alarms.labels(trouble.text, trouble.level).inc()
     work.notify(Notice("bulk"))
-    work.notify(Notice("changed"))
+    work.record(TimelineLine("alarm", "", "system", data={"key": trouble.key, "text": trouble.text, "level": trouble.level}))
     return True
 
 
 def clear(work: Work, key: str) -> bool:
     """It is over; returns whether it was open."""
-    return bool(work.connection.execute(_clear, {"of": key, "now": work.now}).rowcount)
+    if not work.connection.execute(_clear, {"of": key, "now": work.now}).rowcount:
+        return False
+    work.record(TimelineLine("alarm_over", "", "system", data={"key": key}))
+    return True

@@ -142,6 +142,15 @@ def test_alarms_stand_at_the_head_of_every_page_of_a_supervisor(sue: Client, dat
     assert "2 alarmas" in page and "strip__link--bad" in page and WRONG["theirs"] in page
 
 
+def test_an_open_page_of_a_supervisor_hears_of_an_alarm_and_of_its_end(sue: Client, database: Database) -> None:
+    raise_one(database)
+    with database.work() as work:
+        alarms.clear(work, "check:callback:x")
+
+    told = sue.get("/console/api/events").get_json()["events"]
+    assert [one["kind"] for one in told][-2:] == ["alarm", "alarm_over"]
+
+
 def test_an_agent_is_not_troubled_with_them(app: Flask, database: Database) -> None:
     raise_one(database)
 
