@@ -77,7 +77,7 @@ def _asked(work: Work, talk: Talk, question: str) -> Mapping[str, Any] | None:
     for said in work.connection.execute(_said, {"id": talk.conversation_id}).mappings():
         choices = said["content"].get("choices")
         if choices:
-            return said if choices[0]["id"].startswith(question) else None
+            return dict(said) if choices[0]["id"].startswith(question) else None
     return None
 
 

@@ -76,7 +76,7 @@ ROWS: dict[str, Callable[[Limits], Any]] = {
 
 def table() -> str:
     kinds = channels.adapters()
-    limits = [kind.limits for kind in kinds.values()]  # type: ignore[attr-defined]
+    limits = [kind.limits for kind in kinds.values()]
     lines = ["| | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 1) + "|"]
     lines += [f"| {name} | " + " | ".join(str(row(one)) for one in limits) + " |" for name, row in ROWS.items()]
     return "\n".join(lines)
