@@ -183,9 +183,10 @@ def release(work: Work, keys: Iterable[tuple[str, str]]) -> int:
     there = select(_conversation.c.conversation_id).join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     return sum(
         work.connection.execute(
-            update(_part).where(IS_OPEN, _part.c.state == "queued", _part.c.error_code == PAUSED, _part.c.conversation_id.in_(
-                there.where(_channel.c.kind == kind, _channel.c.account == account)))
-            .values(not_before=work.now)).rowcount
+            update(_part).values(not_before=work.now)
+            .where(IS_OPEN, _part.c.state == "queued", _part.c.error_code == PAUSED,
+                   _part.c.conversation_id.in_(there.where(_channel.c.kind == kind, _channel.c.account == account)))
+        ).rowcount
         for kind, account in keys)
 
 

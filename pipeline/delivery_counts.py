@@ -62,8 +62,8 @@ def settled(work: Work, kind: str, how: str) -> None:
 def show(connection: Connection, now: datetime) -> None:
     """Bring the figures of this process up to what the tables say."""
     metrics.channel_paused.clear()
-    for row in connection.execute(_paused, {"now": now}):
-        metrics.channel_paused.labels(row.kind, row.account, row.paused_why or "").set(1)
+    for resting in connection.execute(_paused, {"now": now}):
+        metrics.channel_paused.labels(resting.kind, resting.account, resting.paused_why or "").set(1)
     metrics.doubts.clear()
     for kind, number in connection.execute(_doubts):
         metrics.doubts.labels(provider_of(kind)).inc(number)
