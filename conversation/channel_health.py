@@ -149,6 +149,12 @@ def open_alarms(reader: Reader) -> list[dict[str, Any]]:
     return [dict(row) for row in reader.execute(_open_alarms).mappings()]
 
 
+def key_of(reader: Reader, alarm_id: str) -> str:
+    """The key of an open alarm; '' for one that is over or never was."""
+    query = select(_alarm.c.key).where(_alarm.c.alarm_id == alarm_id, _alarm.c.cleared_at.is_(None))
+    return reader.execute(query).scalar() or ""
+
+
 def count_alarms(reader: Reader) -> dict[str, int]:
     """How many alarms are open, by level."""
     query = select(_alarm.c.level, func.count()).where(_alarm.c.cleared_at.is_(None)).group_by(_alarm.c.level)
