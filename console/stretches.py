@@ -188,7 +188,7 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         error_text=(wrong["error_text"] or "") if wrong else "",
         cites=tuple(one.number for one in cites),
         loose=tuple(one.number for one in cites if not one.is_said),
-        kind=message.get("kind", ""),
+        kind=message["kind"],
         degraded=tuple(str(word) for word in content.get("degraded") or ()),
         segments=sum(part.get("segments") or 0 for part in parts),
         unanswered=str(content.get("unanswered") or ""),

@@ -205,6 +205,7 @@ def said(seq: int, epoch: int, text: str = "x", author: str = "contact") -> dict
         "message_id": f"msg_{seq}",
         "seq": seq,
         "epoch": epoch,
+        "kind": "message",
         "direction": "inbound" if author == "contact" else "outbound",
         "author": author,
         "text": text,
