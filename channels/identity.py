@@ -35,7 +35,7 @@ def contact_key(kind: str, account: str, address: str) -> str:
     """
     if is_phone(address):
         return f"phone:{canonical_phone(address)}"
-    if _BSUID.fullmatch(address):
+    if is_business_scoped(address):
         return f"bsuid:{address}"
     return f"{kind}:{account}:{address}"
 
@@ -51,6 +51,11 @@ def variants(address: str) -> tuple[str, ...]:
     elif match := _BRAZIL_MOBILE.fullmatch(phone):
         others.append(f"+55{match[1]}{match[2]}")
     return tuple(dict.fromkeys(others))
+
+
+def is_business_scoped(address: str) -> bool:
+    """Is it an id of Meta's for one person and one business (`GB.123`): country, a point, letters and digits?"""
+    return _BSUID.fullmatch(address) is not None
 
 
 def is_phone(address: str) -> bool:

@@ -59,7 +59,7 @@ def _read(line: Line, accounts: Accounts) -> Parsed:
         return _ignored("method")
     provider = text_of(line.get("provider")).lower()
     if provider == "twilio":
-        return _of_twilio(request, text_of(line.get("channel")).lower(), accounts)
+        return _of_twilio(request, text_of(line.get("channel")).lower().removeprefix("twilio-"), accounts)
     return _of_meta(request, accounts) if provider == "meta" else _ignored("provider")
 
 

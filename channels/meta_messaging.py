@@ -35,7 +35,7 @@ class _About:
 
 def read(kind: str, entry: Object, app: MetaApp) -> Found:
     """Every member of one entry of a page or an Instagram account of ours; `kind` is the adapter's."""
-    account = text_of(entry.get("id"))
+    account = text_of(entry.get("id")) or _named(entry, app.senders[kind])
     if account not in app.senders[kind]:
         yield left_out("account", account=account[:40])
         return
@@ -48,6 +48,13 @@ def read(kind: str, entry: Object, app: MetaApp) -> Found:
             yield from guarded(_member(member, about), member, account)
     if nothing:
         yield left_out("empty", account=account)
+
+
+def _named(entry: Object, ours: Mapping[str, Any]) -> str:
+    """Whose an entry is that does not say it: the account of ours that one of its members names."""
+    members = map(object_of, (*list_of(entry.get("messaging")), *list_of(entry.get("standby"))))
+    ends = (_id(member, side) for member in members for side in ("recipient", "sender"))
+    return next((end for end in ends if end in ours), "")
 
 
 def _members(entry: Object, about: _About) -> Iterator[tuple[_About, Object | str]]:
@@ -63,12 +70,16 @@ def _members(entry: Object, about: _About) -> Iterator[tuple[_About, Object | st
 
 
 def _member(item: Object, about: _About) -> Iterator[Any]:
-    ends = {_id(item, "sender"), _id(item, "recipient")} - {""}
-    if ends and about.account not in ends:
+    sender, recipient = _id(item, "sender"), _id(item, "recipient")
+    if (sender or recipient) and about.account not in (sender, recipient):
         yield left_out("account", account=about.account)
         return
     for name, reader in _READERS.items():
         if isinstance(item.get(name), dict):
+            if sender == about.account and reader is not _message:
+                # What somebody of the shop taps, reads or reacts to elsewhere; only her messages are echoes.
+                yield left_out("own sender", account=about.account)
+                return
             for found in reader(item[name], item, about):
                 yield _event(item, about, found)
             return

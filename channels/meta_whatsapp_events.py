@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from channels.base import Event
-from channels.identity import canonical_phone
+from channels.identity import canonical_phone, is_business_scoped
 from channels.meta_members import Object, guarded, left_out
 from channels.meta_whatsapp_content import content_of, context_of, error_of, first_of, phone
 from channels.plain import list_of, moment_of, object_of, text_of, with_values
@@ -49,7 +49,12 @@ def _change(value: Object, field: str, app: MetaApp) -> Found:
         yield left_out("account", account=account[:40])
         return
     members = [(reader, object_of(one)) for name, reader in _LISTS.items() for one in list_of(value.get(name))]
+    ours = {phone(sender.number) for sender in app.senders["meta-whatsapp"].values() if sender.number}
     for reader, item in members:
+        if reader is _message and phone(item.get("from")) in ours:
+            # A number of ours writing to a number of ours is a loop of two bots, never a contact.
+            yield left_out("own sender", account=account)
+            continue
         for found in guarded(reader(item, account, value), item, account):
             if field == STANDBY and "reason" not in found:
                 found["standby"] = True
@@ -91,11 +96,15 @@ def _before(item: Object) -> list[str]:
 
 
 def _ids(own: list[str], before: list[str], contact: Object) -> list[str]:
-    """The address of who wrote, and the other ids of the same person: those of a contact unless they speak against it."""
+    """The address of who wrote, and the other ids of the same person: those of a contact unless they speak against it.
+
+    An address is kept whatever it looks like, so that nobody is lost; another id is only what looks like one.
+    """
     known = _own(contact, "wa_id", "user_id", "parent_user_id")
     if any(mine and hers for mine, hers in zip(own[:2], known[:2], strict=True)) and not _is(contact, own):
         known = []
-    return list(dict.fromkeys(one for one in (*own, *before, *known) if one))
+    ids = list(dict.fromkeys(one for one in (*own, *before, *known) if one))
+    return ids[:1] + [one for one in ids[1:] if one.startswith("+") or is_business_scoped(one)]
 
 
 def _profile(contact: Object) -> dict[str, str]:

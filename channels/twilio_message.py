@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from channels.identity import is_business_scoped
 from channels.plain import clean_tree, json_of, number_of, object_of, with_values
 
 Fields = Mapping[str, str]
 _MEDIA_URL = re.compile(r"MediaUrl(\d{1,3})", re.ASCII)
 _OTHER_RECIPIENT = re.compile(r"OtherRecipients\d{0,3}", re.ASCII)
-# Meta, "Business-scoped user IDs", read 2026-11-22: country, a point, up to 128 letters and digits
-_BUSINESS_SCOPED = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _LONGEST_SHORT_CODE = 8
 _SHORTEST_PHONE = 7
 
@@ -109,7 +108,7 @@ def _other_ids(fields: Fields, sender: str) -> list[str]:
     """
     wa_id, user_id = fields.get("WaId"), fields.get("ExternalUserId", "").partition(":")
     scoped = user_id[2] or user_id[0]
-    others = [phone(wa_id) if wa_id else "", scoped if _BUSINESS_SCOPED.fullmatch(scoped) else ""]
+    others = [phone(wa_id) if wa_id else "", scoped if is_business_scoped(scoped) else ""]
     return [other for other in dict.fromkeys(others) if other and other != sender]
 
 
