@@ -90,8 +90,12 @@ def _own(item: Object, number: str, user_id: str, parent_id: str) -> list[str]:
 
 
 def _before(item: Object) -> list[str]:
+    """Her ids from before a change. What came before August 2026 had none: her number, or Meta's sentence, tells her."""
     system = object_of(item.get("system"))
-    ids = (text_of(system.get("previous_user_id")), text_of(system.get("previous_parent_user_id")))
+    ids = [text_of(system.get("previous_user_id")), text_of(system.get("previous_parent_user_id"))]
+    if not any(ids) and text_of(system.get("type")) == "user_changed_user_id":
+        said = [word for word in text_of(system.get("body")).split() if is_business_scoped(word)]  # “from CO.1 to MX.2”
+        ids = [phone(system.get("wa_id")), *(said[:1] if said[1:] else ())]
     return [one for one in ids if one]
 
 
