@@ -17,6 +17,7 @@ from channels.splitting import cut
 
 MORE = "more>"  # with how many choices were shown; no flow has a name with such a sign in it
 MORE_NUMBER = 0
+OPENS_LIST = "☰"  # a sign and no word, so that it needs no language
 NO_HEADING = "…"  # WhatsApp wants a title for every section when there are several
 _SCHEMES = ("https://", "http://")
 NOTHING_TO_TAP: Mapping[str, Any] = MappingProxyType({})
@@ -147,6 +148,8 @@ def _as_menu(
             notes.append("stop_word_replaced" if choice.description else "stop_word_offered")
     if page.more:
         lines += f"\n{MORE_NUMBER}. {page.more_label}"
+    if message.menu_hint:
+        lines += f"\n{message.menu_hint}"
     whole = f"{text}\n{lines}".strip()
     content = _content(message, text, page, limits) if limits.measure.size(whole) <= limits.text else {}
     if content:
@@ -202,7 +205,10 @@ def _as_taps(message: Outgoing, text: str, page: _Page, limits: Limits, notes: l
         if not is_told or choice.description and name != "rows":
             lost.append(line(choice))
     text = "\n".join((text, *lost)).strip() if lost else text
-    return Shown(text, {name: shown}, limits.body, page.more)
+    fields: dict[str, Any] = {name: shown}
+    if name == "rows":
+        fields["open"] = cut(tidy(message.list_label), limits.button_label) or OPENS_LIST
+    return Shown(text, fields, limits.body, page.more)
 
 
 def _best(message: Outgoing, entries: Sequence[OutgoingChoice], limits: Limits, notes: list[str]) -> str:

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from channels.choices import NO_HEADING
+from channels.choices import NO_HEADING, OPENS_LIST
 
-LIST_BUTTON = "☰"  # opens the list; a sign and no word, so that it needs no language
 _URL_BUTTON = "url:"
 Part = Mapping[str, Any]
 
@@ -45,7 +44,7 @@ def _interactive(part: Part, part_id: str) -> dict[str, Any] | None:
         buttons = [{"type": "reply", "reply": {"id": one["id"], "title": one["label"]}} for one in part["buttons"]]
         return _framed(part, "button", {"buttons": buttons})
     if "rows" in part:
-        return _framed(part, "list", {"button": LIST_BUTTON, "sections": _sections(part["rows"])})
+        return _framed(part, "list", {"button": part.get("open", OPENS_LIST), "sections": _sections(part["rows"])})
     if "link" in part:
         link = {"display_text": part["link"]["label"], "url": part["link"]["url"]}
         return _framed(part, "cta_url", {"name": "cta_url", "parameters": link})

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from channels.base import Adapter, Endpoint, HttpRequest
+from channels.choices import OPENS_LIST
 from channels.looking import id_of, line_of
 from channels.plain import clean_tree, list_of, number_of, object_of, text_of
 from channels.windows import State
@@ -126,6 +127,8 @@ def outgoing(line: Mapping[str, Any]) -> Outgoing:
         footer=text_of(line.get("footer")),
         purpose=text_of(line.get("purpose")) or "service",
         more_label=text_of(line.get("more_label")) or "…",
+        menu_hint=text_of(line.get("menu_hint")),
+        list_label=text_of(line.get("list_label")) or OPENS_LIST,
         shown=int(number_of(line.get("shown")) or 0),
     )
 

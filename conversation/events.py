@@ -79,7 +79,8 @@ class Outgoing:
     `author`: bot, agent, system. `choice_style`: auto, buttons, list, menu (a wish). `purpose`: service (she asked or
     waits for it), utility (news of her order), marketing. `reply_to` is the provider's id of the message it quotes.
     Choices that do not fit are shown page by page: `more_label` is what leads to the next page, in her language, and
-    `shown` how many of them stood on the pages before this one.
+    `shown` how many of them stood on the pages before this one. `menu_hint` says below a numbered menu how to answer
+    it, `list_label` is what opens a list.
     """
 
     text: str
@@ -96,6 +97,8 @@ class Outgoing:
     footer: str = ""
     purpose: str = "service"
     more_label: str = "…"
+    menu_hint: str = ""
+    list_label: str = "☰"
     shown: int = 0
 
 

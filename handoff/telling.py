@@ -21,7 +21,8 @@ def tell(work: Work, held: Standing, key: str, **values: Any) -> None:
 def say(work: Work, held: Standing, words: str, choices: tuple[OutgoingChoice, ...] = ()) -> None:
     """Say these words as the house; a shop that left a text empty wants nothing said."""
     if words:
-        outgoing = Outgoing(words, choices, author="system")
+        around = {name: work.text(name, held.language) for name in ("menu_hint", "list_label")} if choices else {}
+        outgoing = Outgoing(words, choices, author="system", **around)
         outbox.queue(work, held.conversation_id, outgoing, ticket_id=held.ticket_id)
 
 

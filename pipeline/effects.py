@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 import metrics
 from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
 from bot.flow.events import CallResult
-from channels.limits import MENU_PAGE
 from conversation import ids
 from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
 from conversation.inbox import Talk
@@ -63,8 +62,8 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
 def say(work: Work, talk: Talk, effect: Say) -> None:
     choices = tuple(OutgoingChoice(choice.id, choice.label, choice.description) for choice in effect.choices)
     media = (work.wiring.media(effect.media_url),) if effect.media_url else ()
-    more = paging.label(work, talk) if len(choices) > MENU_PAGE else ""
-    talk.say(work, Outgoing(effect.text, choices, media, more_label=more))
+    words = paging.words(work, talk.row["language"]) if choices else {}
+    talk.say(work, Outgoing(effect.text, choices, media, **words))
 
 
 def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:

@@ -46,14 +46,15 @@ def turned(work: Work, talk: Talk, message: Mapping[str, Any]) -> bool:
     if asked is None or shown is None:
         return False
     choices = tuple(OutgoingChoice(**choice) for choice in asked["content"]["choices"])
-    talk.say(work, Outgoing(asked["text"], choices, more_label=label(work, talk), shown=shown))
+    talk.say(work, Outgoing(asked["text"], choices, shown=shown, **words(work, talk.row["language"])))
     talk.row["heard_seq"] = message["seq"]
     return True
 
 
-def label(work: Work, talk: Talk) -> str:
-    """What leads to the next page, in the contact's language."""
-    return work.text(LABEL, talk.row["language"]) or "…"
+def words(work: Work, language: str) -> dict[str, str]:
+    """The small words around choices, in the contact's language: `more_label`, `menu_hint`, `list_label`."""
+    return {"more_label": work.text(LABEL, language) or "…", "menu_hint": work.text("menu_hint", language),
+            "list_label": work.text("list_label", language)}
 
 
 def _pending(state: Mapping[str, Any]) -> str:
@@ -69,7 +70,7 @@ def _asks(work: Work, talk: Talk, text: str) -> bool:
     if not text or len(text) > _LONGEST:
         return False
     whole = bare(text)
-    return whole in _WORDS or position(text) == MORE_NUMBER or whole == bare(label(work, talk))
+    return whole in _WORDS or position(text) == MORE_NUMBER or whole == bare(work.text(LABEL, talk.row["language"]))
 
 
 def _asked(work: Work, talk: Talk, question: str) -> Mapping[str, Any] | None:

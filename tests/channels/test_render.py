@@ -328,3 +328,10 @@ def test_nothing_is_refused(text: str) -> None:
 
 def test_an_sms_says_how_many_it_is_paid_as() -> None:
     assert [part["segments"] for part in said("twilio-sms", Outgoing("a" * 161)).parts] == [2]
+
+
+def test_a_menu_says_how_to_answer_it_and_a_list_what_opens_it() -> None:
+    asked = Outgoing("¿Qué?", choices("A", "B", "C", "D"), menu_hint="Responde con el número.", list_label="Ver opciones")
+
+    assert channels.adapter("twilio-sms").render(asked).parts[0]["text"].endswith("\n4. D\nResponde con el número.")
+    assert channels.adapter("meta-whatsapp").render(asked).parts[0]["open"] == "Ver opciones"
