@@ -57,7 +57,6 @@ def raise_alarm(work: Work, trouble: Trouble) -> bool:
         "facts": facts, "kind": trouble.kind, "account": trouble.account, "times": 1, "raised_at": work.now,
         "last_at": work.now, "mail_tries": 0}])
     metrics.alarms.labels(trouble.text, trouble.level).inc()
-    work.notify(Notice("bulk"))
     work.record(TimelineLine("alarm", "", "system", data={"key": trouble.key, "text": trouble.text, "level": trouble.level}))
     return True
 
