@@ -78,6 +78,12 @@ def test_addresses_without_prefix_are_of_the_channel_that_is_told() -> None:
     assert looking.parsed(json.dumps(line).encode(), ours)["events"][0]["channel"] == "whatsapp"
 
 
+def test_a_channel_may_be_told_by_its_kind() -> None:
+    form = a_message(From="+34600111222", To="+14155238886")
+
+    assert told({"form": form}, channel="twilio-whatsapp")["events"] == told({"form": form})["events"] != []
+
+
 def test_report_that_does_not_say_whose_it_is_is_told() -> None:
     found = told(a_status(To="+34600111222", ErrorCode="21610", MessageStatus="failed"), channel="sms")
 
