@@ -104,7 +104,8 @@ class Reader:
 
     async def _page(self, http: aiohttp.ClientSession, request: HttpRequest | None) -> Page:
         assert request is not None  # the loop ends where there is none
-        page = twilio_history.read(await _body_of(http, request), self.source)
+        # in a thread: a page may hold a thousand messages, and what is sent meanwhile must not wait for their reading
+        page = await asyncio.to_thread(twilio_history.read, await _body_of(http, request), self.source)
         if page is None:
             raise Unread("What came is no list.")
         return page
