@@ -63,6 +63,8 @@ _start = Prepared(
     .values(state="sending", owner=bindparam("by"), attempt=_part.c.attempt + 1, lease_until=bindparam("until"),
             sending_at=bindparam("now"), first_at=func.coalesce(_part.c.first_at, bindparam("now")))
 )
+_started_by = select(_part.c.part_id).where(
+    _part.c.part_id.in_(bindparam("ids", expanding=True)), _part.c.state == "sending", _part.c.owner == bindparam("by"))
 _moved = select(func.max(func.coalesce(_part.c.sent_at, _part.c.sending_at))).where(
     _part.c.conversation_id == bindparam("id"), _part.c.position < bindparam("at"))
 
@@ -173,9 +175,17 @@ def take(
     claimed = _within_budget(work, claimed, patience.budget)
     if claimed:
         until = work.now + timedelta(seconds=patience.lease)
-        _start.run(work.connection, [
+        started = _start.run(work.connection, [
             {"id": one.part_id, "by": owner, "until": until, "now": work.now} for one in claimed])
+        if started < len(claimed):
+            return _really_started(work, claimed, owner)
     return claimed
+
+
+def _really_started(work: Work, claimed: Sequence[Claimed], owner: str) -> list[Claimed]:
+    """Those that are ours: a report or a block may have settled a part since it was looked at (PostgreSQL)."""
+    mine = set(work.connection.execute(_started_by, {"ids": [one.part_id for one in claimed], "by": owner}).scalars())
+    return [one for one in claimed if one.part_id in mine]
 
 
 def release(work: Work, keys: Iterable[tuple[str, str]]) -> int:

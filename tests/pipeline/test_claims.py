@@ -112,6 +112,18 @@ def test_what_a_pause_held_goes_when_the_channel_is_opened_and_nothing_else(deli
         assert claims.release(work, [("twilio-sms", "+15005550006"), ("twilio-whatsapp", "+14155238886")]) == 1
 
 
+def test_what_a_report_settled_while_it_was_claimed_is_not_sent(delivery: Delivery) -> None:
+    """On PostgreSQL a report of an earlier attempt may be committed between the look at a part and its claim."""
+    delivery.say()
+
+    class Meanwhile(Gates):
+        def wait(self, part: Any, now: float) -> None:
+            work.connection.execute(update(OutboxPart.__table__).values(state="delivered"))
+
+    with delivery.database.work() as work:
+        assert claims.take(work, [delivery.conversation_id], "a:1", Patience(), Meanwhile()) == []
+
+
 def test_how_a_channel_stands_is_written_and_read_back(delivery: Delivery) -> None:
     gates = Gates()
     key = ("twilio-whatsapp", "+14155238886")
