@@ -99,8 +99,8 @@ class Accounts:
         for app in self.meta:
             for kind, senders in app.senders.items():
                 for one in senders.values():
-                    facts = {"number": one.number, "waba_id": one.waba_id, "page_id": one.page_id, "app_id": app.app_id}
-                    facts |= pacing.facts_of(self.rates, kind, one.account)
+                    facts: dict[str, Any] = {"number": one.number, "waba_id": one.waba_id, "page_id": one.page_id}
+                    facts |= {"app_id": app.app_id, **pacing.facts_of(self.rates, kind, one.account)}
                     yield Endpoint(kind, one.account, base, {"access_token": one.access_token}, facts=facts)
 
 
