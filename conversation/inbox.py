@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -226,7 +226,10 @@ def find_all(work: Work, senders: Sequence[Sender]) -> dict[Sender, Talk]:
 
     All ids of a person lead to her contact; ids that turn out to be one person's are joined (see `people`).
     """
-    wanted = {sender.place: sender for sender in senders}
+    wanted: dict[tuple[str, str, str], Sender] = {}
+    for sender in senders:
+        known = wanted.get(sender.place)
+        wanted[sender.place] = sender if known is None or known == sender else _both(known, sender)
     met = _Met()
     _find(work, list(wanted.values()), met)
     for sender in wanted.values():
@@ -240,6 +243,13 @@ def find_all(work: Work, senders: Sequence[Sender]) -> dict[Sender, Talk]:
         if sender.wrote:
             met.at(sender).row["address"] = sender.value
     return {sender: met.at(sender) for sender in senders}
+
+
+def _both(earlier: Sender, later: Sender) -> Sender:
+    """One person twice in a group: every id that either names, and where she last wrote from herself."""
+    others = {alias.key: alias for alias in (*earlier.others, *later.others)}
+    said = later if later.wrote or not earlier.wrote else earlier
+    return replace(said, name=said.name or earlier.name or later.name, others=tuple(others.values()))
 
 
 @dataclass(slots=True)

@@ -100,10 +100,11 @@ def merge(work: Work, contact_ids: Collection[str], kind: str, account: str) -> 
     talks = work.connection.execute(query, {"ids": sorted(contact_ids)}).mappings().all()
     here = [talk for talk in talks if (talk["kind"], talk["account"]) == (kind, account)]
     kept = max(here, key=_liveliness)["contact_id"] if here else min(contact_ids)
-    rows = {row["contact_id"]: row for row in
+    rows = {row["contact_id"]: dict(row) for row in
             work.connection.execute(_contacts, {"ids": sorted(contact_ids)}).mappings()}
+    staying = _move_talks(work, kept, talks)
     for lost in sorted(set(contact_ids) - {kept}):
-        _join(work, rows[kept], rows[lost], talks)
+        _join(work, rows[kept], rows[lost], stays=lost in staying)
     return str(kept)
 
 
@@ -112,19 +113,23 @@ def _liveliness(talk: Mapping[str, Any]) -> tuple[bool, datetime]:
     return talk["owner"] != "bot", talk["last_inbound_at"] or talk["created_at"]
 
 
-def _join(work: Work, kept: Mapping[str, Any], lost: Mapping[str, Any], talks: Sequence[Mapping[str, Any]]) -> None:
-    going_on = {talk["channel_id"]: talk for talk in talks if talk["contact_id"] == kept["contact_id"]}
-    stays = False
-    for talk in talks:
-        if talk["contact_id"] != lost["contact_id"]:
-            continue
-        if talk["channel_id"] in going_on:
-            stays = True
-            _carry_over(work, going_on[talk["channel_id"]], talk)
-        else:
+def _move_talks(work: Work, kept: str, talks: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Give the one who goes on the conversations of the others, the liveliest of each channel; returns who keeps some."""
+    going_on = {talk["channel_id"]: talk for talk in talks if talk["contact_id"] == kept}
+    staying = set[str]()
+    for talk in sorted((one for one in talks if one["contact_id"] != kept), key=_liveliness, reverse=True):
+        on = going_on.setdefault(talk["channel_id"], talk)
+        if on is talk:
             work.connection.execute(
                 update(_conversation).where(_conversation.c.conversation_id == talk["conversation_id"])
-                .values(contact_id=kept["contact_id"]))
+                .values(contact_id=kept))
+        else:
+            staying.add(talk["contact_id"])
+            _carry_over(work, on, talk)
+    return staying
+
+
+def _join(work: Work, kept: dict[str, Any], lost: Mapping[str, Any], *, stays: bool) -> None:
     work.connection.execute(update(_address).where(_address.c.contact_id == lost["contact_id"])
                             .values(contact_id=kept["contact_id"]))
     _fill_in(work, kept, lost)
@@ -143,12 +148,14 @@ def _carry_over(work: Work, on: Mapping[str, Any], left: Mapping[str, Any]) -> N
                                  data={"conversation": other["conversation_id"]}))
 
 
-def _fill_in(work: Work, kept: Mapping[str, Any], lost: Mapping[str, Any]) -> None:
+def _fill_in(work: Work, kept: dict[str, Any], lost: Mapping[str, Any]) -> None:
     """What only the other contact knew of her, and a block: nobody gets rid of one by writing under another id."""
     columns = ("name", "email", "language", "country", "blocked_at", "blocked_by", "blocked_why")
     known = {name: lost[name] for name in columns if lost[name] and not kept[name]}
-    work.connection.execute(update(_contact).where(_contact.c.contact_id == kept["contact_id"])
-                            .values(**known, facts={**lost["facts"], **kept["facts"]}))
+    known["facts"] = {**lost["facts"], **kept["facts"]}
+    work.connection.execute(
+        update(_contact).where(_contact.c.contact_id == kept["contact_id"]).values(**known))
+    kept |= known
 
 
 def _make_of(family: str, value: str) -> tuple[str, bool]:

@@ -126,6 +126,29 @@ def test_in_one_group_too_whatever_their_order(database: Database, order: tuple[
     assert count(database, Address) == 2
 
 
+def test_what_one_of_two_messages_in_a_group_tells_of_her_ids_is_kept(database: Database) -> None:
+    (marta, _) = meet(database, WITH_BSUID, WHATSAPP)
+
+    assert meet(database, BY_BSUID) == [marta]
+
+
+def test_an_echo_beside_her_message_does_not_hide_where_she_wrote_from(database: Database) -> None:
+    old_form = replace(WHATSAPP, value="+34 600 111 222", wrote=False)
+    with database.work() as work:
+        assert inbox.find_all(work, [WHATSAPP, old_form])[WHATSAPP].row["address"] == WHATSAPP.value
+
+
+def test_three_contacts_become_one_though_two_of_them_wrote_on_another_channel(database: Database) -> None:
+    parent = Alias("bsuid", "bsuid:ES.ENT.2", "ES.ENT.2")
+    elsewhere = replace(BY_BSUID, account="+34900111222")
+    meet(database, WHATSAPP)
+    meet(database, elsewhere)
+    meet(database, replace(elsewhere, canonical=parent.canonical, value=parent.value))
+
+    assert meet(database, replace(WHATSAPP, others=(BSUID, parent))) == meet(database, WHATSAPP)
+    assert (count(database, Contact), count(database, Conversation)) == (2, 3)
+
+
 def test_ids_of_one_person_share_what_a_turn_changes(database: Database) -> None:
     meet(database, WITH_BSUID)
     with database.work() as work:
