@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from conversation import ids, outbox, people
+from conversation import ids, media, outbox, people
 from conversation.errors import Overtaken
 from conversation.events import Notice, Outgoing, TimelineLine
 from conversation.people import Alias
@@ -162,7 +162,7 @@ class Talk:
         """Put what the contact sent at the end of the conversation; returns the message's row."""
         message = _inbound_row(self, event, work.now)
         self.messages.append(message)
-        self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
+        self.attachments.extend(media.waiting_rows(message["message_id"], event.get("media", ())))
         self._last_words(message["text"] or _wordless(message), "contact", work.now)
         opening = OPENS_WINDOW_AT_META if event.get("channel") in ("messenger", "instagram") else OPENS_WINDOW
         if message["kind"] in opening and "group_id" not in event:
@@ -175,7 +175,7 @@ class Talk:
         message = _inbound_row(self, event, work.now) | {"direction": "outbound", "author": "agent", "kind": "message"}
         message["content"] |= {"elsewhere": True}
         self.messages.append(message)
-        self.attachments.extend(_attachment_rows(message["message_id"], event.get("media", ())))
+        self.attachments.extend(media.waiting_rows(message["message_id"], event.get("media", ())))
         self._last_words(message["text"] or _wordless(message), "agent", work.now)
         return message
 
@@ -443,15 +443,6 @@ def _inbound_row(talk: Talk, event: Mapping[str, Any], now: datetime) -> dict[st
 def _wordless(message: Mapping[str, Any]) -> str:
     """`[image]`, `[location]`, `[order]`: what a list shows of a message without words, in the agent's language."""
     content = message["content"]
-    media = next(iter(content.get("media") or ()), {})
+    first = next(iter(content.get("media") or ()), {})
     kinds = (name for name in ("location", "contacts", "order") if content.get(name))
-    return f"[{media.get('type') or next(kinds, message['kind'])}]"
-
-
-def _attachment_rows(message_id: str, media: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"attachment_id": ids.new("att"), "message_id": message_id, "n": n, "kind": item.get("type", "file"),
-         "mime": item.get("mime"), "filename": item.get("filename"), "remote": dict(item), "state": "remote",
-         "attempt": 0}
-        for n, item in enumerate(media)
-    ]
+    return f"[{first.get('type') or next(kinds, message['kind'])}]"

@@ -114,6 +114,16 @@ class Kept:
     seconds: float | None = None
 
 
+def waiting_rows(message_id: str, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What came with a message, as rows to insert; pure but for their fresh ids."""
+    return [
+        {"attachment_id": ids.new("att"), "message_id": message_id, "n": n, "kind": item.get("type", "file"),
+         "mime": item.get("mime"), "filename": item.get("filename"), "remote": dict(item), "state": "remote",
+         "attempt": 0}
+        for n, item in enumerate(items)
+    ]
+
+
 def is_any_due(session: Session, now: datetime, untouched: timedelta = timedelta()) -> bool:
     """Whether `claim` would find something."""
     return session.execute(_any_due, {"now": now, "due": now - untouched}).first() is not None
