@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.attachments import Shown, shown
+from console.enclosures import NOTHING_ENCLOSED, Enclosed, enclosed, quotes
 from console.evidence import Numbered
 from console.formats import as_utc
 from console.segments import Segment, segments
@@ -43,7 +45,7 @@ class Bubble:
     """One thing said, one note (`author` is then `note`), or something that happened (`event`; `kind` says what).
 
     `degraded` names what the channel could not show as it was meant, `segments` how many SMS it took, `unanswered` why
-    nobody answers it.
+    nobody answers it, `quote` the words that it answers.
     `cites` are the numbers of its evidence; `loose` those of them that no words of it are marked for.
     """
 
@@ -64,6 +66,8 @@ class Bubble:
     attachments: tuple[Shown, ...] = ()
     location: Mapping[str, Any] | None = None
     contacts: tuple[Mapping[str, Any], ...] = ()
+    enclosed: Enclosed = NOTHING_ENCLOSED
+    quote: str = ""
     kind: str = ""
     degraded: tuple[str, ...] = ()
     segments: int = 0
@@ -89,7 +93,7 @@ class Stretch:
     bubbles: tuple[Bubble, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spoken:
     """Everything a transcript is made of, as rows of the tables. `evidence` is that of the ticket on the page."""
 
@@ -102,6 +106,11 @@ class Spoken:
     attachments: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     waiting_since: datetime | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    @cached_property
+    def quotes(self) -> Mapping[str, str]:
+        """What was said, by the provider's ids: what an answer to a message shows above itself."""
+        return quotes(self.messages, self.parts)
 
 
 def stretches(spoken: Spoken) -> list[Stretch]:
@@ -200,6 +209,8 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         attachments=shown(spoken.attachments.get(message["message_id"], ()), content),
         location=content.get("location"),
         contacts=tuple(content.get("contacts") or ()),
+        enclosed=enclosed(content),
+        quote=spoken.quotes.get(message.get("reply_to") or "", ""),
     )
 
 

@@ -113,7 +113,7 @@ def _parts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Mappi
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     if message_ids:
         segments = _part.c.request["segments"].as_integer().label("segments")
-        columns = (_part.c.message_id, _part.c.state, _part.c.error_code, _part.c.error_text, segments)
+        columns = (_part.c.message_id, _part.c.provider_id, _part.c.state, _part.c.error_code, _part.c.error_text, segments)
         query = select(*columns).where(_part.c.message_id.in_(message_ids)).order_by(_part.c.position)
         for row in session.execute(query).mappings():
             found[row["message_id"]].append(row)
