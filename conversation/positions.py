@@ -15,9 +15,11 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 GPS_TAG = 0x8825
 MOST_ENTRIES = 512
+MOST_BLOCKS, MOST_PLACES = 64, 4  # EXIF blocks of a file, places of a block: an honest one has one of each
 _FILMS = ("video/", "audio/mp4", "audio/3gpp")
 _STILLS = ("image/",)
 _ISO_6709 = re.compile(rb"[+-]\d{1,3}(?:\.\d{1,8})?[+-]\d{1,3}(?:\.\d{1,8})?(?:[+-]\d{1,6}(?:\.\d{1,8})?)?(?:CRS[\w:]{0,16})?/")
@@ -65,8 +67,11 @@ def _boxes(content: bytes, wanted: tuple[bytes, ...]) -> Iterator[tuple[int, int
 
 def _still(content: bytes, mime: str) -> bytes:
     changed = bytearray(content)
-    for found in _EXIF.finditer(content):
-        _blank_gps(changed, found.end())
+    for n, found in enumerate(_EXIF.finditer(content)):
+        if n < MOST_BLOCKS:
+            _blank_gps(changed, found.end())
+        else:  # made to keep us busy: no reader shall take it for one of the camera's either
+            changed[found.start() : found.end()] = b"\x00" * len(found[0])
     if mime == "image/tiff":
         _blank_gps(changed, 0)
     for pattern in (_XMP_ATTRIBUTE, _XMP_ELEMENT):
@@ -79,9 +84,9 @@ def _blank_gps(changed: bytearray, base: int) -> None:
     """Empty the directory of the position in the EXIF data that begins at `base`."""
     order = "<" if changed[base : base + 2] == b"II" else ">"
     try:
-        for _, tag, _, _, value in _entries(changed, base, order, struct.unpack_from(f"{order}I", changed, base + 4)[0]):
-            if tag == GPS_TAG:
-                _blank(changed, base, order, value)
+        entries = _entries(changed, base, order, struct.unpack_from(f"{order}I", changed, base + 4)[0])
+        for value in islice((value for _, tag, _, _, value in entries if tag == GPS_TAG), MOST_PLACES):
+            _blank(changed, base, order, value)
     except struct.error:
         return  # it points out of the file: no reader finds a position in it either
 

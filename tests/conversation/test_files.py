@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,17 @@ def test_what_only_looks_like_a_place_inside_the_picture_stays() -> None:
     film = samples.a_film() + b"\x00\x00\x00\x1cmdat" + samples.MADRID_6709
 
     assert without_position(film, "video/mp4").endswith(samples.MADRID_6709)
+
+
+def test_a_photo_made_to_keep_us_busy_is_done_soon() -> None:
+    header, blocks = b"Exif\x00\x00II*\x00", 20_000
+    pointers = b"".join(header + struct.pack("<I", 14 * (blocks - n) - 6) for n in range(blocks))
+    directory = struct.pack("<H", 512) + struct.pack("<HHII", 0x8825, 4, 1, 20_000) * 512
+    began = time.process_time()
+
+    without_position(pointers + directory + bytes(60_000), "image/heic")
+
+    assert time.process_time() - began < 1.5
 
 
 def test_the_words_of_an_apple_photo_lose_their_place() -> None:
