@@ -302,7 +302,8 @@ def test_addresses_cannot_be_tried_out(app: Flask) -> None:
     assert found == [404] * MISSES_PER_MINUTE + [429]
 
 
-@pytest.mark.parametrize("path", ["att_aaaaaaaaaaaaaaaa/x", "..%2f..%2fsecret_key/x", "flows/%2e%2e/secret_key"])
+@pytest.mark.parametrize("path", [
+    "att_aaaaaaaaaaaaaaaa/x", "..%2f..%2fsecret_key/x", "flows/%2e%2e/secret_key", "upl_%00/x", f"flows/{'0' * 20}/%00"])
 def test_nothing_else_is_given_out(app: Flask, path: str) -> None:
     assert app.test_client().get(f"/files/{path}").status_code == 404
 
