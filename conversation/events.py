@@ -131,12 +131,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """What a provider reports of everything we sent to `address` on one of our channels until a moment."""
+    """What a provider reports of everything we sent until a moment to whom `canonical` of `family` identifies."""
 
     status: str
     kind: str
     account: str
-    address: str
+    family: str
+    canonical: str
     until: datetime
 
 

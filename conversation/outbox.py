@@ -17,7 +17,7 @@ from conversation import ids
 from conversation.errors import UnknownConversation
 from conversation.events import Notice, Outgoing, Receipt, Rendered, TimelineLine, Watermark
 from conversation.prepared import Prepared
-from conversation.tables import OPEN_PART_STATES, Channel, Conversation, Message, OutboxPart
+from conversation.tables import OPEN_PART_STATES, Address, Channel, Conversation, Message, OutboxPart
 from conversation.work import Work
 
 PARTS_PER_MESSAGE = 1_000
@@ -26,7 +26,7 @@ SETTLED_CHECKS = 9  # an unknown outcome that nobody will ever settle: it stays,
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "expired": 4, "delivered": 5, "read": 6}
 PROOF_OF_ACCEPTANCE = ("queued", "sent", "delivered", "read", "failed")
 
-_conversation, _channel = Conversation.__table__, Channel.__table__
+_conversation, _channel, _address = Conversation.__table__, Channel.__table__, Address.__table__
 _part = OutboxPart.__table__
 # Written out, not bound: a database finds a partial index only by the very words of its condition.
 _OPEN = [literal_column(f"'{state}'") for state in OPEN_PART_STATES]
@@ -51,14 +51,16 @@ SUPPRESS_BOT = Prepared(
     .where(_part.c.conversation_id == bindparam("id"), _part.c.author == "bot", _part.c.state == "queued")
     .values(state="suppressed", error_code="taken_over")
 )
-_until = (
+_MOVED_BY = {"delivered": ("sent",), "read": ("sent", "delivered")}  # by a report of everything up to a moment
+_until = (  # by her id, which is indexed: a page has as many conversations as people ever wrote to it
     select(_part.c.part_id)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
-    .where(_channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"),
-           _conversation.c.address == bindparam("address"), _part.c.state.in_(("sent", "delivered")),
-           _part.c.sent_at <= bindparam("until"))
-    .order_by(_part.c.position)
+    .join(_address, _address.c.contact_id == _conversation.c.contact_id)
+    .where(_address.c.family == bindparam("family"), _address.c.canonical == bindparam("canonical"),
+           _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"),
+           _part.c.state.in_(bindparam("states", expanding=True)), _part.c.sent_at <= bindparam("until"))
+    .order_by(_part.c.part_id)  # as all who lock parts do
 )
 # Locked: of two reports taken in at once by two processes the second must see what the first made of the part.
 _by_part = select(_part).where(_part.c.part_id == bindparam("id")).with_for_update()
@@ -231,7 +233,8 @@ def advance(work: Work, part: Mapping[str, Any], receipt: Receipt) -> bool:
 def record_until(work: Work, watermark: Watermark) -> int:
     """Take in a report about everything up to a moment; returns how many parts it moved forward."""
     found = work.connection.execute(_until, {
-        "kind": watermark.kind, "account": watermark.account, "address": watermark.address, "until": watermark.until})
+        "family": watermark.family, "canonical": watermark.canonical, "kind": watermark.kind,
+        "account": watermark.account, "states": _MOVED_BY.get(watermark.status, ()), "until": watermark.until})
     return sum(record(work, Receipt(watermark.status, part_id)) for part_id in found.scalars().all())
 
 

@@ -160,7 +160,9 @@ class Intake:
         kind = identities.kind_of(event)
         if "watermark_ms" in event and not event.get("provider_id"):
             until = datetime.fromtimestamp(event["watermark_ms"] / 1000, UTC)
-            outbox.record_until(work, Watermark(event["status"], kind, event["account"], event["recipient"], until))
+            to = identities.alias(kind, event["account"], event["recipient"])
+            outbox.record_until(work, Watermark(
+                event["status"], kind, event["account"], to.family, to.canonical, until))
             return
         taken = receipts.take(work, Receipt(
             status=event["status"], part_id=event.get("callback_data", ""), provider_id=event.get("provider_id", ""),

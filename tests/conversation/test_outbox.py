@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from conversation import outbox
 from conversation.errors import UnknownConversation
@@ -128,7 +128,23 @@ def test_a_watermark_moves_everything_up_to_its_moment(database: Database, hand_
             sent_at=work.now + timedelta(minutes=1)))
 
     with database.work() as work:
-        assert outbox.record_until(work, Watermark("read", "meta-messenger", "108", "5511", hand_clock.now())) == 1
+        until = Watermark("read", "meta-messenger", "108", "whatsapp", "5511", hand_clock.now())
+        assert outbox.record_until(work, until) == 1
+
+
+def test_what_is_delivered_already_is_not_looked_at_again(database: Database, hand_clock: HandClock) -> None:
+    asked: list[str] = []
+    with database.work() as work:
+        marta = a_conversation(work, address="5511", channel_id=a_channel(work, "meta-messenger", "108"))
+        for n in range(5):
+            outbox.queue(work, marta, Outgoing(str(n)))
+        work.connection.execute(PART.update().values(state="delivered", sent_at=work.now))
+
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with database.work() as work:
+        outbox.record_until(work, Watermark("delivered", "meta-messenger", "108", "whatsapp", "5511", hand_clock.now()))
+
+    assert len([words for words in asked if "outbox_part" in words]) == 1
 
 
 def test_taking_over_suppresses_what_the_bot_has_not_sent(database: Database, conversation: str) -> None:

@@ -472,3 +472,14 @@ def test_who_writes_can_be_reached_again(house: House) -> None:
     hears(house, on_whatsapp(house))
 
     assert (house.conversation()["unreachable_at"], house.conversation()["unreachable_code"]) == (None, None)
+
+
+def test_what_messenger_says_she_has_read_is_read(house: House) -> None:
+    hears(house, on_messenger(house))
+    with house.database.work() as work:
+        work.connection.execute(OutboxPart.__table__.update().values(state="sent", sent_at=work.now))
+    until = int(house.clock.now().timestamp() * 1000)
+    hears(house, {"kind": "status", "status": "read", "provider": "meta", "channel": "messenger", "account": PAGE,
+                  "recipient": RITA, "watermark_ms": until})
+
+    assert {part["state"] for part in house.rows(OutboxPart)} == {"read"}
