@@ -111,10 +111,17 @@ def _is_served(work: Work, talk: Talk, served: frozenset[str]) -> bool:
         return True
     if country in served and not countries.is_costly(address):
         return True
-    alarms.raise_alarm(work, Trouble(
-        f"sms_country:{country}", "sms_country", facts={"country": country, "costly": countries.is_costly(address)},
-        kind=talk.facts["kind"]))
+    alarms.raise_alarm(work, _unserved(country, countries.is_costly(address), talk.facts["kind"]))
     return False
+
+
+def _unserved(country: str, is_costly: bool, kind: str) -> Trouble:
+    """Who is not answered, said so that the advice fits: a country may be added, a premium range or no number may not."""
+    if is_costly:
+        return Trouble(f"sms_premium:{country}", "sms_premium", facts={"country": country}, kind=kind)
+    if not country:
+        return Trouble("sms_nowhere", "sms_nowhere", kind=kind)
+    return Trouble(f"sms_country:{country}", "sms_country", facts={"country": country}, kind=kind)
 
 
 def _is_flood(work: Work, talk: Talk, limit: int) -> bool:

@@ -178,12 +178,18 @@ def test_an_sms_that_would_earn_at_our_answer_gets_none(house: House, sender: st
     assert house.said() == [] and inbound(house)[0]["content"]["unanswered"] == "country"
 
 
-def test_the_team_learns_from_where_an_sms_was_not_answered(house: House) -> None:
+@pytest.mark.parametrize(("sender", "text", "facts"), [
+    ("+33612345678", "sms_country", {"country": "FR"}),
+    ("+34803112233", "sms_premium", {"country": "ES"}),  # no advice to add a country that is served
+    ("25123", "sms_nowhere", {}),
+    ("+882160012345", "sms_nowhere", {}),
+])
+def test_the_team_learns_from_where_an_sms_was_not_answered(house: House, sender: str, text: str, facts: dict[str, str]) -> None:
     limited(house, sms_countries=frozenset({"ES"}))
-    house.hear("bonjour", "+33612345678", channel="sms")
+    house.hear("bonjour", sender, channel="sms")
 
     (alarm,) = house.rows(Alarm)
-    assert (alarm["text"], alarm["facts"]["country"]) == ("sms_country", "FR")
+    assert (alarm["text"], alarm["facts"]) == (text, facts)
 
 
 @pytest.mark.parametrize(("sender", "channel"), [("+34600111222", "sms"), ("+22890112233", "whatsapp")])
