@@ -202,18 +202,24 @@ def release(work: Work, keys: Iterable[tuple[str, str]]) -> int:
 
 def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
     """Write down how sending went."""
-    accepted = []
+    accepted: list[dict[str, Any]] = []
     for outcome in sorted(outcomes, key=lambda one: one.claimed.part_id):  # as the writer locks them for receipts
-        match outcome.answer.outcome:
-            case "sent":
-                accepted.append({"id": outcome.claimed.part_id, "provider": outcome.answer.provider_id,
-                                 "now": work.now})
-            case "unknown":
-                _doubt(work, outcome, patience)
-            case _:
-                refusals.handle(work, _refusal(outcome), patience.give_up)
+        if outcome.answer.outcome == "sent":
+            accepted.append({"id": outcome.claimed.part_id, "provider": outcome.answer.provider_id, "now": work.now})
+            continue
+        _accept(work, accepted)
+        if outcome.answer.outcome == "unknown":
+            _doubt(work, outcome, patience)
+        else:
+            refusals.handle(work, _refusal(outcome), patience.give_up)
+    _accept(work, accepted)
+
+
+def _accept(work: Work, accepted: list[dict[str, Any]]) -> None:
+    """Write down together what was accepted so far; the list is empty afterwards."""
     if accepted:
         parts.accept_all(work, accepted)
+        accepted.clear()
 
 
 def _refusal(outcome: Outcome) -> Refusal:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
+from channels.base import Answer
 from conversation.tables import Contact, OutboxPart
 from conversation.work import Database
 from pipeline import claims, standing
-from pipeline.claims import Patience
+from pipeline.claims import Claimed, Outcome, Patience
 from pipeline.gates import Gates
 from tests.builders import MONDAY_NOON, HandClock
 from tests.pipeline.deliveries import Delivery
@@ -122,6 +124,37 @@ def test_what_a_report_settled_while_it_was_claimed_is_not_sent(delivery: Delive
 
     with delivery.database.work() as work:
         assert claims.take(work, [delivery.conversation_id], "a:1", Patience(), Meanwhile()) == []
+
+
+def claimed(row: dict[str, Any]) -> Claimed:
+    return Claimed(row["part_id"], row["conversation_id"], "twilio-whatsapp", "+14155238886", "+34600111220", "bot",
+                   row["request"], row["attempt"], NOW, NOW)
+
+
+def someone_waits(database: Database) -> bool:
+    with database.reading() as session:
+        return bool(session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
+
+
+def test_outcomes_lock_parts_in_the_order_in_which_reports_do(delivery: Delivery) -> None:
+    """Else sender and writer wait for each other on PostgreSQL until it ends the work of one of them."""
+    delivery.say().say()
+    lower, higher = (claimed(row) for row in delivery.rows(OutboxPart, OutboxPart.__table__.c.part_id))
+    outcomes = [Outcome(higher, Answer("refused", code="63024")), Outcome(lower, Answer("sent", provider_id="SM1"))]
+    lock = select(OutboxPart.__table__).with_for_update(nowait=True)
+
+    def record() -> None:
+        with delivery.database.work() as work:
+            claims.record(work, outcomes, Patience())
+
+    with ThreadPoolExecutor(1) as pool:
+        with delivery.database.work() as web:
+            web.connection.execute(lock.where(OutboxPart.__table__.c.part_id == lower.part_id))
+            writing = pool.submit(record)
+            while not web.is_sqlite and not someone_waits(delivery.database):
+                assert not writing.done()
+            web.connection.execute(lock.where(OutboxPart.__table__.c.part_id == higher.part_id))
+        writing.result()
 
 
 def test_how_a_channel_stands_is_written_and_read_back(delivery: Delivery) -> None:
