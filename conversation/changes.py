@@ -79,7 +79,8 @@ def _edited(message: Mapping[str, Any], event: Mapping[str, Any], _by: str, now:
     edits = list(content.get("edits", ()))
     new = event.get("text", "" if "media" in event else message["text"])
     if edits and at < edits[-1]["at"]:
-        return {"content": {**content, "edits": sorted([*edits, {"text": new, "at": at}], key=lambda one: one["at"])}}
+        edits = sorted([*edits, {"text": new, "at": at}], key=lambda one: one["at"])
+        return {"content": {**content, "edits": edits[-MOST_EDITS:]}}
     edits.append({"text": message["text"], "at": at})
     return {"text": new, "content": {**content, "edits": edits[-MOST_EDITS:]}}
 

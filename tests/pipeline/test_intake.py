@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from channels.base import Event
+from conversation.changes import MOST_EDITS
 from conversation.tables import (
     Address,
     Alarm,
@@ -77,6 +78,15 @@ def test_an_edit_that_comes_late_does_not_bring_old_words_back(house: House) -> 
     hears(house, on_whatsapp(house, "quiero cero", kind="edited", target="wamid.1", at_ms=1_794_000_000_000))
 
     assert first(house)["text"] == "quiero tres"
+
+
+def test_late_edits_are_not_kept_without_end(house: House) -> None:
+    hears(house, on_whatsapp(house, "quiero dos", provider_id="wamid.1"))
+    for n in range(MOST_EDITS + 5):
+        change = {"kind": "edited", "target": "wamid.1", "at_ms": 1_795_000_000_000 - n}
+        hears(house, on_whatsapp(house, f"quiero {n}", **change))
+
+    assert len(first(house)["content"]["edits"]) == MOST_EDITS
 
 
 def test_an_edit_is_no_turn(house: House) -> None:
