@@ -44,6 +44,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REPEATABLE = frozenset({"GET", "HEAD"})
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")
 _CHUNK_BYTES = 64 * 1024
 
@@ -210,6 +211,8 @@ def is_public(address: str) -> bool:
         inner = _unwrapped(ip)
         if inner is not None:
             return is_public(str(inner))
+        if ip.is_site_local or ip in _LOCAL_NAT64:  # Python 3.11.2 knows neither as private
+            return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
