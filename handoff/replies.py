@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import bindparam, insert, select
 
 from conversation import ids, outbox
-from conversation.events import Outgoing, OutgoingMedia, OutgoingTemplate, TimelineLine
+from conversation.events import Outgoing, OutgoingLocation, OutgoingMedia, OutgoingTemplate, TimelineLine
 from conversation.tables import Contact, Message, OutboxPart, TimelineEntry
 from conversation.work import Work
 from handoff import access, ledger
@@ -131,7 +131,7 @@ def retry(work: Work, message_id: str, agent_id: str, window: Window | None = No
         raise BotOwned()
     held = Standing(ticket, conversation)
     _require_holder(work, held, viewer)
-    outgoing = _same_again(work, message)
+    outgoing = same_again(work, message)
     _require_wanted(work, held, outgoing.purpose)
     _require_window(work, held, Reply("", 0, 0, window=window, template=outgoing.template))
     again = _say(work, held, viewer, outgoing)
@@ -196,17 +196,19 @@ def _retried_as(work: Work, message: Mapping[str, Any]) -> str:
     return next((line["again"] for line in done if line["message"] == message["message_id"]), "")
 
 
-def _same_again(work: Work, message: Mapping[str, Any]) -> Outgoing:
-    """What was to be said: its words, its files, or its message template with the values it had."""
+def same_again(work: Work, message: Mapping[str, Any]) -> Outgoing:
+    """What was to be said: its words, files and place, or its message template with the values it had; for its purpose."""
     requests = work.connection.execute(_requests_of, {"id": message["message_id"]}).scalars().all()
-    kept = next((request for request in requests if "template" in request), {})
-    if not kept:
-        media = tuple(OutgoingMedia(**one) for one in (message["content"] or {}).get("media", ()))
-        return Outgoing(message["text"], media=media, author="agent")
-    told = kept["template"]
+    purpose = next((request["purpose"] for request in requests if "purpose" in request), "service")
+    told = next((request["template"] for request in requests if "template" in request), None)
+    if told is None:
+        content = message["content"] or {}
+        media = tuple(OutgoingMedia(**one) for one in content.get("media", ()))
+        place = OutgoingLocation(**content["location"]) if content.get("location") else None
+        return Outgoing(message["text"], media=media, location=place, author="agent", purpose=purpose)
     template = OutgoingTemplate(told["name"], told["language"], tuple(told["values"]), tuple(told["buttons"]),
                                 message["text"])
-    return Outgoing("", author="agent", template=template, purpose=kept.get("purpose", "service"))
+    return Outgoing("", author="agent", template=template, purpose=purpose)
 
 
 def _say(work: Work, held: Standing, viewer: Viewer, outgoing: Outgoing) -> str:

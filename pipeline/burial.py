@@ -6,16 +6,18 @@ A burial never leaves the contact in silence: where the bot held the conversatio
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from channels.base import Event
-from conversation import inbox, outbox
+from conversation import inbox, media, outbox
 from conversation.errors import UnknownDeadLetter
-from conversation.events import Notice, Outgoing, OutgoingChoice, OutgoingMedia, TimelineLine
+from conversation.events import Notice, OutgoingChoice, TimelineLine
 from conversation.tables import DeadLetter, Message, OutboxPart
 from conversation.work import Work
+from handoff import replies
 from pipeline import answer
 from pipeline.dead_letters import bury, settle
 from pipeline.identities import identity_of
@@ -86,9 +88,9 @@ def _rerun_send(work: Work, _intake: Intake, letter: Mapping[str, Any]) -> None:
         _part.c.part_id == letter["payload"]["part"])
     message = work.connection.execute(found).mappings().one()
     choices = tuple(OutgoingChoice(choice["id"], choice["label"]) for choice in message["content"].get("choices", ()))
-    media = tuple(OutgoingMedia(**one) for one in message["content"].get("media", ()))
-    outbox.queue(work, message["conversation_id"], Outgoing(message["text"], choices, media, author="system"),
-                 message["agent_id"], message["ticket_id"])
+    outgoing = replace(replies.same_again(work, message), choices=choices, author="system")
+    again = outbox.queue(work, message["conversation_id"], outgoing, message["agent_id"], message["ticket_id"])
+    media.carry_over(work, message["message_id"], again)
 
 
 def _rerun_slow(work: Work, _intake: Intake, letter: Mapping[str, Any]) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from channels.base import Answer
+from conversation import outbox
 from conversation.errors import UnknownDeadLetter
+from conversation.events import Outgoing, OutgoingTemplate
 from conversation.tables import DeadLetter, Message, OutboxPart
 from handoff import claims as claims_of_agents
 from handoff import closing
@@ -64,6 +66,19 @@ def test_a_message_run_again_is_a_new_part(house: House) -> None:
     assert len(house.rows(OutboxPart)) == before + 1
     assert house.rows(OutboxPart)[-1]["state"] == "queued"
     assert letter(house)["state"] == "rerun"
+
+
+def test_a_template_run_again_is_the_template_it_was_and_advertises_as_before(house: House) -> None:
+    news = OutgoingTemplate("HX" + "a" * 32, "es", ("Marta",), (), "Hola, Marta: hay novedades.")
+    house.hear("hola")
+    refuse_everything(house)
+    with house.database.work() as work:
+        outbox.queue(work, house.conversation()["conversation_id"], Outgoing("", template=news, purpose="marketing"))
+    refuse_everything(house)
+    rerun(house, house.rows(DeadLetter)[-1]["dead_letter_id"])
+
+    first, again = house.rows(OutboxPart)[-2:]
+    assert (again["request"], again["state"]) == (first["request"], "queued")
 
 
 def test_a_turn_run_again_is_answered_from_what_was_kept_and_not_stored_twice(house: House) -> None:
