@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,7 @@ Mode = Literal["demo", "production", "lab"]
 DEMO_ACCOUNT_SID = "AC" + "d" * 32
 DEMO_WHATSAPP = "+14155238886"
 DOTENV = ".env"
+SECRET_FIELDS = frozenset({"auth_token", "auth_tokens", "app_secret", "app_secrets", "access_token", "verify_token"})
 TWILIO_FIELDS = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp", "twilio_sms", "twilio_messenger",
                  "twilio_messaging_services")
 META_FIELDS = ("meta_app_id", "meta_app_secret", "meta_access_token", "meta_verify_token", "meta_whatsapp", "meta_pages",
@@ -120,7 +122,14 @@ class Settings(BaseSettings):
         many = [*listed(self.twilio_auth_token), *listed(self.meta_app_secret)]
         passwords = [make_url(url).password for url in (self.database_url, self.redis_url) if "@" in url]
         passwords.append(_password_of(self.smtp_url))
-        return [str(value) for value in [*single, *many, *passwords] if value]
+        return [str(value) for value in [*single, *many, *passwords, *self._secrets_in_file()] if value]
+
+    def _secrets_in_file(self) -> list[str]:
+        """Those of the accounts file; of one that cannot be read none, and nothing starts with it."""
+        try:
+            return list(_secrets_of(_read_accounts(Path(self.accounts_file)))) if self.accounts_file else []
+        except BadSettings:
+            return []
 
     def accounts(self) -> dict[str, Any]:
         """Which numbers and pages are ours, as `channels.accounts` reads it. Raises BadSettings."""
@@ -157,6 +166,20 @@ def _password_of(url: str) -> str:
         return unquote(urlsplit(url).password or "")
     except ValueError:
         return ""
+
+
+def _secrets_of(tree: Any) -> Iterator[str]:
+    """Every text below a key that names a secret, wherever it stands."""
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            yield from _texts_in(value) if name in SECRET_FIELDS else _secrets_of(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _secrets_of(value)
+
+
+def _texts_in(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def listed(text: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
@@ -109,3 +111,23 @@ def test_every_secret_of_the_settings_is_known(a_setting: MakeSettings) -> None:
 
     assert set(settings.secret_values) == {"key-key-key", "new-token", "old-token", "app-secret", "access-token",
                                          "verify-word", "redis-word", "db-word"}
+
+
+def test_every_secret_of_the_accounts_file_is_known(a_setting: MakeSettings, tmp_path: Path) -> None:
+    page = {"page_id": "1", "access_token": "page-token"}
+    tree = {"twilio": [{"account_sid": "AC1", "auth_tokens": ["new", "old"], "sms": ["+34600000001"]}],
+            "meta": [{"app_id": "7", "app_secret": "app", "access_token": "all", "verify_token": "word", "pages": [page]}]}
+    (tmp_path / "accounts.json").write_text(json.dumps(tree), encoding="utf-8")
+
+    settings = a_setting(accounts_file=str(tmp_path / "accounts.json"), secret_key="key", twilio_auth_token="")
+
+    assert set(settings.secret_values) == {"key", "new", "old", "app", "all", "word", "page-token"}
+
+
+@pytest.mark.parametrize("written", ["", "[]", '"x"', '{"twilio": "x"}'])
+def test_an_accounts_file_that_says_nothing_has_no_secrets(a_setting: MakeSettings, tmp_path: Path, written: str) -> None:
+    (tmp_path / "accounts.json").write_text(written, encoding="utf-8")
+
+    settings = a_setting(accounts_file=str(tmp_path / "accounts.json"), secret_key="key", twilio_auth_token="")
+
+    assert settings.secret_values == ["key"]
