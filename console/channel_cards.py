@@ -88,8 +88,14 @@ def card(standing: Standing, t: Words) -> Card:
         kind, standing.ours.account, standing.ours.name, naming.channel(kind), PROVIDERS.get(kind.partition("-")[0], kind),
         standing.state,
         tuple((word, health.get(f"last_{word}_at")) for word in ("inbound", "webhook", "sent", "refused")),
-        sentences.sentence(kind, code, t.language) if code else "", standing.queued, standing.oldest_at,
+        sentences.sentence(kind, code, t.language) if code and _is_last(health) else "", standing.queued, standing.oldest_at,
         standing.paused_until, _pause(standing, t), tuple(found), health.get("checked_at"), standing.is_due)
+
+
+def _is_last(health: Mapping[str, Any]) -> bool:
+    """Whether nothing has left since the last refusal: afterwards it is history."""
+    refused, sent = health.get("last_refused_at"), health.get("last_sent_at")
+    return sent is None or refused is None or sent <= refused
 
 
 def finding(one: Mapping[str, Any], t: Words) -> Sentence:

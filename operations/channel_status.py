@@ -59,8 +59,11 @@ def lines(found: Sequence[Standing], others: Sequence[dict[str, Any]], now: date
         yield f"         {' · '.join(_seen(one, now))}"
         if one.paused_until:
             yield f"         paused until {one.paused_until:%H:%M} UTC: {_pause(one)}"
-        yield from _sentences([(finding.get("state", ""), finding.get("text", ""), finding.get("values") or {})
-                               for finding in one.findings])
+        for finding in one.findings:
+            # by name: several may be unknown in the same words
+            about = str(finding.get("check", "")).replace("_", " ")
+            told = (finding.get("state", ""), finding.get("text", ""), finding.get("values") or {})
+            yield from _sentences([told], f"{about}: " if about else "")
         checked = {f"check:{finding.get('check')}:{one.ours.kind}:{one.ours.account}" for finding in one.findings}
         yield from _sentences([(alarm["level"], alarm["text"], alarm["facts"]) for alarm in one.alarms
                                if alarm["key"] not in checked])
@@ -83,10 +86,10 @@ def _seen(one: Standing, now: datetime) -> Iterator[str]:
     yield f"checked {_ago(checked, now)}"
 
 
-def _sentences(told: Sequence[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
+def _sentences(told: Sequence[tuple[str, str, dict[str, Any]]], about: str = "") -> Iterator[str]:
     for state, text, values in told:
         mark = {"critical": "BAD", "bad": "BAD"}.get(state, state or "?")
-        yield f"         {mark:8} {troubles.what(text, values, LANGUAGE)}"
+        yield f"         {mark:8} {about}{troubles.what(text, values, LANGUAGE)}"
         step = troubles.next_step(text, values, LANGUAGE)
         if step and state != "ok":
             yield f"                  → {step}"

@@ -109,6 +109,13 @@ def test_the_last_refusal_has_its_sentence(sue: Client, database: Database, hand
     assert "channel__refused" in shown(sue)
 
 
+def test_a_refusal_before_the_last_send_is_history(sue: Client, database: Database, hand_clock: HandClock) -> None:
+    now = hand_clock.now()
+    know(database, last_refused_at=now - timedelta(minutes=9), last_error_code="63016", last_sent_at=now)
+
+    assert "channel__refused" not in shown(sue)
+
+
 def test_a_pause_can_be_ended(sue: Client, database: Database, hand_clock: HandClock) -> None:
     know(database, paused_until=hand_clock.now() + timedelta(minutes=20), paused_why="config")
     assert "En pausa hasta las" in shown(sue) and "pulsa Reanudar" in shown(sue)

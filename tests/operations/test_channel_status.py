@@ -73,6 +73,15 @@ def test_a_check_asks_the_provider_now(app: Flask) -> None:
     assert f"The provider calls us at {BASE}/webhooks/twilio." in found.output
 
 
+def test_what_is_unknown_in_the_same_words_is_told_apart(app: Flask, database: Database) -> None:
+    findings = [{"check": check, "state": "unknown", "text": "undocumented", "values": {}} for check in ("number", "callback")]
+    with database.work() as work:
+        work.connection.execute(insert(ChannelHealth.__table__).values(
+            kind="twilio-sms", account=SMS, failures=0, findings=findings))
+
+    assert "number: Unknown" in told(app).output and "callback: Unknown" in told(app).output
+
+
 def test_a_wrong_address_names_both_says_the_mend_and_fails(app: Flask, twilio: TwilioStandIn) -> None:
     twilio.held.numbers[SMS]["sms_url"] = "https://old.example/hook"
 
