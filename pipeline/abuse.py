@@ -20,7 +20,7 @@ from conversation.alarms import Trouble
 from conversation.events import Outgoing, TimelineLine
 from conversation.inbox import Talk
 from conversation.work import Work
-from pipeline import effects
+from pipeline import effects, paging
 
 WINDOW = timedelta(minutes=1)
 ANSWERS_AFTER_FLOOD = 5  # in the minute after a flood, so that whoever calms down is heard again
@@ -151,7 +151,9 @@ def _is_loop(work: Work, talk: Talk, message: Mapping[str, Any], was: Before) ->
     place, words = _place(row["state"]), _digest(message["text"])
     place_before, _, words_before = row["loop_mark"].rpartition("|")
     row["loop_mark"] = f"{place}|{words}"
-    weight = _weight(work.now, message, was, words == words_before) if place == place_before else 0
+    # whoever leafs through a long list writes the same number again and again
+    is_same = words == words_before and not paging.wants_more(work, talk, message["text"])
+    weight = _weight(work.now, message, was, is_same) if place == place_before else 0
     row["loop_count"] = row["loop_count"] + weight if weight else 0
     if row["loop_count"] < LOOP:
         return False

@@ -51,6 +51,11 @@ def turned(work: Work, talk: Talk, message: Mapping[str, Any]) -> bool:
     return True
 
 
+def wants_more(work: Work, talk: Talk, text: str) -> bool:
+    """Whether these words ask to see more of the choices of a question that waits."""
+    return bool(_pending(talk.row["state"])) and _asks(work, talk, text)
+
+
 def words(work: Work, language: str) -> dict[str, str]:
     """The small words around choices, in the contact's language: `more_label`, `menu_hint`, `list_label`."""
     return {"more_label": work.text(LABEL, language) or "…", "menu_hint": work.text("menu_hint", language),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.flow.library import Library
 from conversation.tables import OutboxPart, StepLog
+from handoff.tables import Ticket
 from pipeline.answer import Bot
 from pipeline.duty import Duty
 from pipeline.intake import Intake
@@ -74,6 +75,23 @@ def test_looking_on_is_no_turn_and_costs_no_try(cities: House) -> None:
         cities.hear("0")
 
     assert (state(cities), len(cities.rows(StepLog))) == (before, steps)
+
+
+@pytest.mark.parametrize("seconds", [3, 20])
+def test_whoever_leafs_through_the_pages_is_no_machine(cities: House, seconds: int) -> None:
+    for _ in range(9):
+        cities.clock.forward(seconds=seconds)
+        cities.hear("0")
+
+    assert cities.rows(Ticket) == [] and "0. Ver más" in lines(cities)
+
+
+def test_who_leafs_quickly_without_end_is_one(cities: House) -> None:
+    for _ in range(20):
+        cities.clock.forward(seconds=3)
+        cities.hear("0")
+
+    assert [ticket["reason"] for ticket in cities.rows(Ticket)] == ["loop"]
 
 
 def test_after_the_last_page_comes_the_first(cities: House) -> None:
