@@ -41,6 +41,7 @@ OVERLAP = timedelta(minutes=5)
 GRACE = timedelta(seconds=20)
 FIRST = timedelta(hours=1)
 MOST_PAGES = 500
+MOST_UNREAD = 3  # messages of a page whose media could not be listed: then the provider is left in peace
 LOOKED_UP_AT_ONCE = 500
 PAGE_TIMEOUT_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 900.0
@@ -65,6 +66,10 @@ class Unread(Exception):
     def __init__(self, why: str, wait_seconds: float = 0.0) -> None:
         super().__init__(why)
         self.wait_seconds = wait_seconds
+
+
+class Gone(Unread):
+    """There is nothing at this address, and there will not be."""
 
 
 @dataclass
@@ -93,9 +98,11 @@ class Reader:
             fresh = [one for one in page.messages if _is_due(one, since, began)]
             found += await self._take(http, [one for one in fresh if self.judged.get(one.provider_id) != one.status])
             seen |= {one.provider_id: one.status for one in fresh}
-            request = twilio_history.next_page(self.endpoint, page.next_url) if page.next_url else None
-            if request is None or all(one.sent_ms < since.timestamp() * 1000 for one in page.messages):
+            if not page.next_url or all(one.sent_ms < since.timestamp() * 1000 for one in page.messages):
                 break
+            request = twilio_history.next_page(self.endpoint, page.next_url)
+            if request is None:
+                raise Unread("The next page is not one of our account.")
         else:
             raise Unread("The list has more pages than can be.")
         self.judged = seen
@@ -114,10 +121,20 @@ class Reader:
         """Find out which of these never came in, and leave them to the writer; returns how many."""
         if not listed:
             return 0
-        missing = await asyncio.to_thread(self._missing, listed)
-        events = [event for one in missing if (event := await self._event(http, one))]
+        events, unread = list[Event](), list[Unread]()
+        for one in await asyncio.to_thread(self._missing, listed):
+            if one.media and len(unread) >= MOST_UNREAD:
+                continue
+            try:
+                event = await self._event(http, one)
+            except Unread as error:  # what is attached to one message holds up no other one; it is asked again
+                unread.append(error)
+            else:
+                events += [event] if event else []
         if events:
             await self._in_database(lambda work: _leave(work, events))
+        if unread:
+            raise unread[-1]
         return len(events)
 
     def _missing(self, listed: Sequence[Listed]) -> list[Listed]:
@@ -134,12 +151,18 @@ class Reader:
     async def _event(self, http: aiohttp.ClientSession, listed: Listed) -> Event | None:
         """Its event, with what is attached; only what is missing is asked for its media."""
         if listed.is_inbound and listed.media:
-            body = await _body_of(http, twilio_history.media_of(self.endpoint, listed))
-            complete = twilio_history.with_media(listed, body, self.endpoint)
-            if complete is None:
-                raise Unread("What came is no list of media.")
-            listed = complete
+            listed = await self._with_media(http, listed)
         return twilio_history.event_of(listed, self.account)
+
+    async def _with_media(self, http: aiohttp.ClientSession, listed: Listed) -> Listed:
+        try:
+            body = await _body_of(http, twilio_history.media_of(self.endpoint, listed))
+        except Gone:  # deleted meanwhile: her words are found without it
+            return listed
+        complete = twilio_history.with_media(listed, body, self.endpoint)
+        if complete is None:
+            raise Unread("What came is no list of media.")
+        return complete
 
     async def _in_database(self, step: Callable[[Work], Result]) -> Result:
         return await asyncio.to_thread(self._transact, step)
@@ -208,7 +231,8 @@ async def _body_of(http: aiohttp.ClientSession, request: HttpRequest) -> bytes:
         faults.point("after poll")
         if response.status != 200:
             wait = response.headers.get("Retry-After", "")
-            raise Unread(f"The provider answered {response.status}.", float(wait) if wait.isdigit() else 0.0)
+            trouble = Gone if response.status in (404, 410) else Unread
+            raise trouble(f"The provider answered {response.status}.", float(wait) if wait.isdigit() else 0.0)
         return body
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
-from typing import Any
+from email.utils import formatdate
+from typing import Any, Self
 
 import pytest
 
@@ -178,6 +180,77 @@ def test_found_media_becomes_an_attachment(house: House, reader: Reader, twilio:
     (attachment,) = house.rows(Attachment)
     assert (attachment["kind"], attachment["mime"]) == ("image", "image/jpeg")
     assert attachment["remote"]["url"].startswith(f"{twilio.url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/")
+
+
+class WithoutMedia:
+    """A session to which the provider answers `status` when it is asked what is attached to a message."""
+
+    def __init__(self, http: Any, provider: TwilioStandIn, status: int) -> None:
+        self._http, self._provider, self._status = http, provider, status
+
+    def request(self, method: str, url: str, **given: Any) -> Any:
+        if url.endswith("/Media.json"):
+            self._provider.mode(self._status, count=1, **{"for": "all"})
+        return self._http.request(method, url, **given)
+
+
+def read_without_media(reader: Reader, provider: TwilioStandIn, status: int) -> int:
+    async def once() -> int:
+        async with polling.session() as http:
+            return await reader.read(WithoutMedia(http, provider, status))  # type: ignore[arg-type]
+
+    return asyncio.run(once())
+
+
+def test_a_message_whose_media_is_gone_is_found_without_it(house: House, reader: Reader, twilio: TwilioStandIn) -> None:
+    twilio.receive(f"whatsapp:{MARTA}", f"whatsapp:{OURS}", "mira", now(house), "image/jpeg")
+    house.clock.forward(minutes=1)
+
+    assert read_without_media(reader, twilio, 404) == 1
+    take(house)
+    assert inbound(house) == ["mira"]
+
+
+def test_media_that_cannot_be_listed_now_holds_up_no_other_message(
+    house: House, reader: Reader, twilio: TwilioStandIn
+) -> None:
+    twilio.receive(f"whatsapp:{MARTA}", f"whatsapp:{OURS}", "mira", now(house), "image/jpeg")
+    twilio.receive(f"whatsapp:{MARTA}", f"whatsapp:{OURS}", "hola", now(house))
+    house.clock.forward(minutes=1)
+    with pytest.raises(Unread):
+        read_without_media(reader, twilio, 503)
+    take(house)
+    assert inbound(house) == ["hola"]
+
+    assert read(reader) == 1
+
+
+class OnePage:
+    """A session to which every answer is this page."""
+
+    status, headers = 200, dict[str, str]()
+
+    def __init__(self, page: dict[str, Any]) -> None:
+        self._body = json.dumps(page).encode()
+
+    def request(self, *_given: Any, **_more: Any) -> OnePage:
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        return None
+
+    async def read(self) -> bytes:
+        return self._body
+
+
+def test_a_next_page_that_is_not_ours_is_no_end_of_the_list(house: House, reader: Reader) -> None:
+    message = {"sid": "SM" + "1" * 32, "direction": "outbound-api", "date_sent": formatdate(now(house))}
+    page = OnePage({"messages": [message], "next_page_uri": "https://elsewhere.example/2"})
+    with pytest.raises(Unread, match="next page"):
+        asyncio.run(reader.read(page))  # type: ignore[arg-type]
 
 
 def test_a_found_stop_word_that_came_marked_as_such_is_no_news(
