@@ -20,6 +20,7 @@ from conversation.tables import Message
 from conversation.work import Work
 
 LABEL = "more_choices"  # the sentence that stands where the next page begins
+NOTICE = "assistant_notice"  # what stands before the first answer of a conversation
 LOOKED_AT = 12  # messages of ours: reminders and answers to voice notes may stand after the question
 _LONGEST = 24
 _WORDS = frozenset((
@@ -46,7 +47,7 @@ def turned(work: Work, talk: Talk, message: Mapping[str, Any]) -> bool:
     if asked is None or shown is None:
         return False
     choices = tuple(OutgoingChoice(**choice) for choice in asked["content"]["choices"])
-    talk.say(work, Outgoing(asked["text"], choices, shown=shown, **words(work, talk.row["language"])))
+    talk.say(work, Outgoing(_without_notice(work, talk, asked["text"]), choices, shown=shown, **words(work, talk.row["language"])))
     talk.row["heard_seq"] = message["seq"]
     return True
 
@@ -85,6 +86,11 @@ def _asked(work: Work, talk: Talk, question: str) -> Mapping[str, Any] | None:
         if choices:
             return dict(said) if choices[0]["id"].startswith(question) else None
     return None
+
+
+def _without_notice(work: Work, talk: Talk, text: str) -> str:
+    """The question alone: that an assistant is speaking was said on its first page, and an SMS is paid by its length."""
+    return text.removeprefix(f"{work.text(NOTICE, talk.row['language'])}\n\n")
 
 
 def _shown(asked: Mapping[str, Any] | None, payload: str) -> int | None:

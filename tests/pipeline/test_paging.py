@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -75,6 +76,16 @@ def test_looking_on_is_no_turn_and_costs_no_try(cities: House) -> None:
         cities.hear("0")
 
     assert (state(cities), len(cities.rows(StepLog))) == (before, steps)
+
+
+def test_the_next_page_does_not_say_again_that_an_assistant_speaks(house: House) -> None:
+    notice = house.database.wiring.text("assistant_notice", "es")
+    texts = f"assistant_notice: {{es: {json.dumps(notice, ensure_ascii=False)}}}"
+    moved_in(house, a_library(CITIES, head="start: {words: [go]}\ndata: {city: text}", _texts=texts))
+    house.hear("go")
+    house.hear("0")
+
+    assert house.said() == [f"{notice}\n\n¿En qué ciudad?", "¿En qué ciudad?"]
 
 
 @pytest.mark.parametrize("seconds", [3, 20])
