@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, update
 
 import metrics
 from conversation import ids
-from conversation.events import Notice, TimelineLine
+from conversation.events import TimelineLine
 from conversation.prepared import Prepared
 from conversation.tables import Alarm
 from conversation.work import Work

@@ -105,11 +105,16 @@ class Intake:
             answer.hear(work, talk, event, self.bot)
 
     def due(self, work: Work, limit: int) -> list[Due]:
-        """What waits to be heard, oldest first, locked where the database locks rows."""
+        """What waits to be heard, locked where the database locks rows; the oldest of it.
+
+        In the order in which groups of messages lock conversations: of two processes none waits for one that waits for it.
+        """
         answered = work.connection.execute(_answered, {"limit": limit}).mappings().all()
         timers = work.connection.execute(_due, {"limit": limit, "now": work.now}).mappings().all()
         found = work.connection.execute(_waiting_found, {"limit": limit, "now": work.now}).mappings().all()
-        return [Due(kind, row) for kind, rows in (("slow", answered), ("timer", timers), ("found", found)) for row in rows]
+        held = [Due(kind, row) for kind, rows in (("slow", answered), ("timer", timers)) for row in rows]
+        held.sort(key=lambda due: due.row["conversation_id"])
+        return held + [Due("found", row) for row in found]
 
     def take_due(self, work: Work, limit: int) -> int:
         """Hear up to `limit` answers and timers; returns how many there were."""

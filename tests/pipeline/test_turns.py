@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -255,3 +256,16 @@ def test_two_thousand_and_one_messages_a_day_open_one_ticket(house: House) -> No
         house.hear("hola")
 
     assert [row["reason"] for row in house.rows(Ticket)] == ["too_many"]
+
+
+def test_what_is_due_is_heard_in_the_order_in_which_conversations_are_locked(house: House) -> None:
+    for n in range(3):
+        house.hear("hola", sender=f"+3460011122{n}")
+    talks = sorted(row["conversation_id"] for row in house.rows(Conversation))
+    with house.database.work() as work:
+        work.connection.execute(Timer.__table__.insert(), [
+            {"timer_id": f"tmr_{n}", "conversation_id": talk, "kind": "reminder", "payload": {}, "created_at": work.now,
+             "due_at": work.now - timedelta(seconds=n)} for n, talk in enumerate(talks)])
+        found = [due.row["conversation_id"] for due in house.intake.due(work, 64)]
+
+    assert found == talks
