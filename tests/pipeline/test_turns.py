@@ -60,6 +60,12 @@ def test_the_first_answer_says_that_it_is_an_assistant(house: House) -> None:
     assert sum("asistente" in text for text in house.said()) == 1
 
 
+def test_the_button_that_messenger_shows_first_opens_the_menu(house: House) -> None:
+    house.hear("Empezar", kind="reply", payload="GET_STARTED")
+
+    assert "¡Hola! ¿En qué te ayudo?" in house.said()[0]
+
+
 def test_a_repeat_of_a_webhook_has_no_effect(house: House) -> None:
     event = house.event("hola")
     house.writer.submit([event])
