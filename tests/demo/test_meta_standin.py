@@ -34,6 +34,13 @@ def test_a_whatsapp_message_gets_its_id(meta: MetaStandIn) -> None:
     assert answer["messages"][0]["id"] == meta.accepted("34600111222")[0].mid
 
 
+def test_somebody_without_a_number_is_written_to_by_her_id(meta: MetaStandIn) -> None:
+    payload = {name: value for name, value in a_text().items() if name != "to"}
+
+    assert post(meta, PHONE_NUMBER_ID, {**payload, "recipient": "ES.1349"}).status == 200
+    assert [sent.to for sent in meta.accepted()] == ["ES.1349"]
+
+
 def test_a_wrong_token_is_refused_with_code_190(meta: MetaStandIn) -> None:
     answer = post(meta, PHONE_NUMBER_ID, a_text(), token="wrong")
 

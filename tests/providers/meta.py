@@ -145,9 +145,10 @@ class MetaStandIn:
     def _whatsapp(self, payload: dict[str, Any], mode: Mode) -> web.Response:
         if payload.get("status") == "read":
             return web.json_response({"success": True})
-        if payload.get("messaging_product") != "whatsapp" or not payload.get("to"):
+        to = str(payload.get("to") or payload.get("recipient") or "")  # a number, or a business-scoped id
+        if payload.get("messaging_product") != "whatsapp" or not to:
             return _error(400, 100, "(#100) The parameter messaging_product is required.", {})
-        sent = self._accept("wamid." + secrets.token_hex(14), str(payload["to"]), "whatsapp", payload)
+        sent = self._accept("wamid." + secrets.token_hex(14), to, "whatsapp", payload)
         self._spawn(self._report_whatsapp(sent, mode.code if mode.name == "fail_later" else None))
         contact = {"input": sent.to, "wa_id": sent.to.lstrip("+")}
         return web.json_response({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.mid}]})
