@@ -30,9 +30,13 @@ _agent, _queue = Agent.__table__, Queue.__table__  # type: ignore[attr-defined]
 def data_folder(patient: Patient) -> Iterator[Finding]:
     """The folder that holds everything is ours alone."""
     folder = patient.settings.data_dir
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+    made = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+    if not made.is_dir() or not os.access(made, os.W_OK | os.X_OK):
         yield Finding("data_folder", "fail", f"DATA_DIR {folder} cannot be written.",
                       "make it, and give it to the user that runs Relevo")
+        return
+    if not folder.is_dir():
+        yield Finding("data_folder", "ok", f"DATA_DIR {folder} is not there yet; ./run makes it.")
         return
     if folder.stat().st_mode & 0o007:
         yield Finding("data_folder", "warn", f"Every user of this machine may look into DATA_DIR {folder}.", f"chmod 700 {folder}")

@@ -48,7 +48,7 @@ DANGERS: list[tuple[Check, dict[str, Any], str]] = [
     (settings.lab_mode, {"mode": "lab", "host": "0.0.0.0", "public_base_url": "http://127.0.0.1:8000"}, "0.0.0.0"),
     (settings.provider_addresses, {"twilio_api_base": "http://127.0.0.1:9000"}, "tokens would travel open"),
     (settings.our_accounts, {"twilio_auth_token": ""}, "token"),
-    (storage.data_folder, {"data_dir": Path("/proc/nowhere")}, "cannot be written"),
+    (storage.data_folder, {"data_dir": Path("/dev/null/nowhere")}, "cannot be written"),
     (storage.database, {"database_url": "postgresql+psycopg://relevo:hunter2@127.0.0.1:9/x"}, "does not answer"),
     (waker.waker, {"redis_url": "redis://203.0.113.9:6379/0"}, "without a password"),
     (shop.connector, {}, "invented orders"),
@@ -138,6 +138,10 @@ def test_a_folder_that_everybody_may_read_is_pointed_out(a_setting: MakeSettings
     given.data_dir.chmod(0o755)
 
     assert levels(asked(storage.data_folder, given)) == {("data_folder", "warn")}
+
+
+def test_a_data_folder_that_the_first_start_makes_is_no_reason_to_fail(a_setting: MakeSettings, tmp_path: Path) -> None:
+    assert levels(asked(storage.data_folder, a_setting(data_dir=tmp_path / "not" / "yet"))) == {("data_folder", "ok")}
 
 
 def test_in_the_demo_what_would_be_dangerous_is_only_mentioned(a_setting: MakeSettings) -> None:
