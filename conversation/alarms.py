@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 import metrics
 from conversation import ids
@@ -25,7 +26,10 @@ _again = (
     .values(times=_alarm.c.times + 1, last_at=bindparam("now"), facts=bindparam("new_facts"),
             level=bindparam("new_level"))
 )
-_add = Prepared(insert(_alarm))
+_add = {
+    dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(_alarm).on_conflict_do_nothing())
+    for dialect in (sqlite, postgresql)
+}
 _clear = update(_alarm).where(_alarm.c.key == bindparam("of"), _alarm.c.cleared_at.is_(None)).values(
     cleared_at=bindparam("now"))
 
@@ -52,10 +56,12 @@ def raise_alarm(work: Work, trouble: Trouble) -> bool:
         "of": trouble.key, "now": work.now, "new_facts": facts, "new_level": trouble.level})
     if again.rowcount:
         return False
-    _add.run(work.connection, [{
+    new = _add[work.connection.dialect.name].run(work.connection, [{
         "alarm_id": ids.new("alm"), "key": trouble.key, "level": trouble.level, "text": trouble.text,
         "facts": facts, "kind": trouble.kind, "account": trouble.account, "times": 1, "raised_at": work.now,
         "last_at": work.now, "mail_tries": 0}])
+    if not new:
+        return False  # another process raised it a moment ago
     metrics.alarms.labels(trouble.text, trouble.level).inc()
     work.record(TimelineLine("alarm", "", "system", data={"key": trouble.key, "text": trouble.text, "level": trouble.level}))
     return True

@@ -181,7 +181,8 @@ def _consent(work: Work, talk: Talk, wish: str, provider_replied: bool) -> None:
         talk.row["marketing_stopped_at"] = talk.row["marketing_stopped_at"] or work.now
         work.record(TimelineLine("opted_out", talk.conversation_id, "contact"))
         if not provider_replied and not already:
-            talk.say(work, Outgoing(work.text("opted_out", language), author="system"))
+            words = "opted_out_sms" if talk.facts["kind"].endswith("sms") else "opted_out"
+            talk.say(work, Outgoing(work.text(words, language), author="system"))
             talk.parts[-1]["request"] |= {"consent": True}
     else:
         talk.row["opted_out_at"] = talk.row["marketing_stopped_at"] = None

@@ -1,4 +1,4 @@
-"""What the house throws away by itself: files that were kept long enough, and files that no row names any more.
+"""What the house throws away by itself: files that were kept long enough, files and rows that nobody needs any more.
 
 Run once an hour by the slow worker. A row says first that its file is gone and the file goes then, so that a page never
 promises what is not there; a file whose worker died before the row knew of it, or whose row was erased, goes a day later.
@@ -14,14 +14,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy import bindparam, delete
 
 from conversation import media
 from conversation.files import Folder
+from conversation.tables import SendCount
 from conversation.work import Database
+from pipeline.tables import FoundEvent
 
 EVERY_SECONDS = 3600.0
 ORPHAN_SECONDS = 24 * 3600.0
 AT_ONCE = 200
+KEEP_TAKEN = timedelta(days=8)  # a provider repeats for seven
+KEEP_COUNTS = timedelta(days=40)
+_taken = delete(FoundEvent.__table__).where(FoundEvent.__table__.c.taken_at < bindparam("before"))
+_counted = delete(SendCount.__table__).where(SendCount.__table__.c.day < bindparam("before"))
 
 logger = structlog.get_logger(__name__)
 
@@ -42,10 +49,18 @@ class Housekeeping:
         if now < self._next_at:
             return 0
         self._next_at = now + EVERY_SECONDS
+        self.tidy()
         gone = self.forget() + self.clear_out()
         if gone:
             logger.info("files were removed", files=gone)
         return gone
+
+    def tidy(self) -> None:
+        """Rows whose use is over: ended addresses of files, events that were taken in, counts of days long past."""
+        with self.database.work() as work:
+            media.end_uploads(work)
+            work.connection.execute(_taken, {"before": work.now - KEEP_TAKEN})
+            work.connection.execute(_counted, {"before": (work.now - KEEP_COUNTS).date().isoformat()})
 
     def forget(self) -> int:
         """Files older than they may be; the rows say so."""
@@ -53,7 +68,6 @@ class Housekeeping:
         while self.keep_days:
             with self.database.work() as work:
                 names = media.forget_before(work, work.now - timedelta(days=self.keep_days), AT_ONCE)
-                media.end_uploads(work)
             for name in names:
                 Folder(self.folder).remove(name)
             gone += len(names)

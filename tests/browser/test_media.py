@@ -24,7 +24,6 @@ from tests.browser.test_console import browser, database, enter  # noqa: F401  (
 from tests.builders import a_channel, a_message
 from tests.console import desks
 
-
 PLAY = """() => new Promise((done) => {
   const player = document.querySelector("audio");
   player.addEventListener("timeupdate", () => player.currentTime > 0.2 && done(true));

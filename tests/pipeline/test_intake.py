@@ -493,3 +493,10 @@ def test_what_messenger_says_she_has_read_is_read(house: House) -> None:
                   "recipient": RITA, "watermark_ms": until})
 
     assert {part["state"] for part in house.rows(OutboxPart)} == {"read"}
+
+
+@pytest.mark.parametrize(("channel", "word"), [("sms", "START"), ("whatsapp", "ALTA")])
+def test_who_stops_is_told_the_way_back_that_works_there(house: House, channel: str, word: str) -> None:
+    house.hear("BAJA", channel=channel)
+
+    assert word in house.said()[-1]
