@@ -142,6 +142,13 @@ def claim(work: Work, limit: int, lease: timedelta, untouched: timedelta = timed
     ]
 
 
+def renew(work: Work, held: Sequence[Claimed], lease: timedelta) -> None:
+    """Whoever holds these goes on holding them; what another worker has taken meanwhile stays his."""
+    for one in held:
+        values = {"id": one.attachment_id, "tried": one.attempt}
+        work.connection.execute(_settle.values(lease_until=work.now + lease), values)
+
+
 def stored(work: Work, claimed: Claimed, kept: Kept) -> bool:
     """The file is there; False where another worker has the row by now."""
     return _settled(work, claimed, {

@@ -8,7 +8,7 @@ lease that runs out; the next one writes the same file under the same name.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,8 @@ from conversation.work import Database, Work
 AT_ONCE = 4  # each may hold a whole file
 LOOK_SECONDS = 0.5
 DRAIN_SECONDS = 60.0  # shorter than the job that drains may take
-LEASE = timedelta(seconds=90)  # fetching takes 30 s at most, drawing 25
+LEASE = timedelta(seconds=15)  # renewed while the file is fetched and drawn, so that a dead worker is noticed soon
+RENEW_SECONDS = 4.0
 DISK_PAUSE = timedelta(seconds=30)
 LONGEST_WISH_SECONDS = 300.0
 DISK_ALARM = "media:disk"
@@ -64,14 +65,19 @@ class Media:
             return 0
         rows = self._claim(AT_ONCE, untouched)
         tried, until = 0, time.monotonic() + DRAIN_SECONDS
-        running: set[Future[None]] = set()
+        running: dict[Future[None], Claimed] = {}
+        renew_at = time.monotonic() + RENEW_SECONDS
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="media") as pool:
             while rows or running:
                 tried += len(rows)
-                running |= {pool.submit(self.run, row) for row in rows}
-                done, running = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(self.run, row): row for row in rows}
+                done, _ = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 for one in done:
+                    del running[one]
                     one.result()
+                if running and time.monotonic() >= renew_at:
+                    self.renew(list(running.values()))
+                    renew_at = time.monotonic() + RENEW_SECONDS
                 rows = self._claim(AT_ONCE - len(running), untouched) if time.monotonic() < until else []
         return tried
 
@@ -87,6 +93,11 @@ class Media:
             rows = media.claim(work, limit, LEASE, untouched)
             faults.point("media claimed")
             return rows
+
+    def renew(self, held: Sequence[Claimed]) -> None:
+        """These are still being worked on."""
+        with self.database.work() as work:
+            media.renew(work, held, LEASE)
 
     def run(self, claimed: Claimed) -> None:
         """One row, to its end or to its next try."""

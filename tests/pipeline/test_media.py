@@ -409,6 +409,21 @@ def test_a_worker_that_was_thought_dead_changes_nothing(
     assert row(attachment_id) == before
 
 
+def test_what_a_worker_still_works_on_is_left_to_it_and_a_dead_one_is_noticed_soon(
+    worker: Media, host: MediaStandIn, came: Came, hand_clock: HandClock
+) -> None:
+    came(url=host.cdn_url(host.put("f", samples.PDF)))
+    held = worker._claim(1, job.LEASE * 0)
+    hand_clock.forward(seconds=10)
+    worker.renew(held)
+
+    hand_clock.forward(seconds=10)
+    assert worker.drain() == 0
+
+    hand_clock.forward(seconds=6)
+    assert worker.drain() == 1
+
+
 def test_a_file_that_kills_its_worker_again_and_again_is_given_up(
     worker: Media, host: MediaStandIn, came: Came, row: Any, hand_clock: HandClock
 ) -> None:
