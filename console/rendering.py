@@ -70,6 +70,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a process and its pages are of one version, also while files are being replaced
     )
     made.filters["pieces"] = segments
     made.filters["breakable"] = breakable
