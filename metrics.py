@@ -29,6 +29,7 @@ unknown_codes = Counter("relevo_unknown_codes", "Refusals with a code that no ta
 unknown_parts = Counter("relevo_unknown_parts", "Parts whose outcome was unknown, by how they were settled: listed, absent, reported, left.", ["provider", "settled"])
 doubts = Gauge("relevo_unknown_parts_open", "Parts whose outcome is unknown now.", ["provider"])
 channel_paused = Gauge("relevo_channel_paused", "1 while nothing is sent on a channel: provider away (breaker) or set-up broken (config).", ["kind", "account", "why"])
+attention = Counter("relevo_attention", "Signs of reading and typing while a look-up took its time.", ["kind", "outcome"])
 waiting = Gauge("relevo_waiting_rows", "Rows that wait, by table.", ["table"])
 oldest_seconds = Gauge("relevo_oldest_waiting_seconds", "Age of the oldest row that waits, by table.", ["table"])
 sent = Gauge("relevo_outbox_parts", "Outbound parts by state.", ["state"])

@@ -1,4 +1,4 @@
-"""Asking providers how our channels stand, over the wire: only the hosts of their interfaces, within seconds.
+"""Asking providers how our channels stand, and telling them what may fail: only their own hosts, within seconds.
 
 The same question is asked once a round, however many numbers of an account it is about.
 """
@@ -13,6 +13,7 @@ from channels.base import HttpRequest
 from channels.probing import Found, Look, Reply
 
 LIMITS = fetch.Limits(size_bytes=4 * 1024 * 1024, total_seconds=10.0, connect_seconds=5.0, redirects=0)
+SHORT = fetch.Limits(size_bytes=64 * 1024, total_seconds=5.0, connect_seconds=2.0, redirects=0)
 Ask = Callable[[HttpRequest], Reply]
 
 
@@ -28,6 +29,26 @@ class Asker:
         if key not in self._answered:
             self._answered[key] = _asked(self._client, request)
         return self._answered[key]
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Teller:
+    """Tells a provider something of which nothing depends: once, quickly, and whatever comes of it."""
+
+    def __init__(self, bases: Iterable[str]) -> None:
+        self._client = fetch.Client(frozenset(_host(base) for base in bases), SHORT)
+
+    def __call__(self, request: HttpRequest) -> bool:
+        """Did it take it?"""
+        secret = {name: value for name, value in request.headers.items() if name == "Authorization"}
+        harmless = {name: value for name, value in request.headers.items() if name != "Authorization"}
+        told = fetch.Request(request.url, request.method, harmless, credentials=secret, body=request.body)
+        try:
+            return self._client.fetch(told).status < 400
+        except fetch.FetchError:
+            return False
 
     def close(self) -> None:
         self._client.close()

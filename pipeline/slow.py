@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +20,9 @@ from sqlalchemy.exc import DataError, DBAPIError, StatementError
 
 import faults
 from conversation.events import Notice
-from conversation.tables import Conversation
+from conversation.tables import Channel, Conversation, Message
 from conversation.work import Database, Work
+from pipeline.attention import Attention
 from pipeline.services import Answered, Asked, Services
 from pipeline.tables import IS_OPEN, SlowWork
 
@@ -34,9 +35,16 @@ LEASE_MARGIN_SECONDS = 5.0
 
 logger = structlog.get_logger(__name__)
 _slow, _conversation = SlowWork.__table__, Conversation.__table__
+_channel, _message = Channel.__table__, Message.__table__
+_heard = (  # her last message as the provider names it: what a sign of reading is put on
+    select(_message.c.provider_id)
+    .where(_message.c.conversation_id == _slow.c.conversation_id, _message.c.direction == "inbound")
+    .order_by(_message.c.seq.desc()).limit(1).scalar_subquery()
+)
 _waiting = (
-    select(_slow, _conversation.c.address)
+    select(_slow, _conversation.c.address, _channel.c.kind, _channel.c.account, _heard.label("heard"))
     .join(_conversation, _conversation.c.conversation_id == _slow.c.conversation_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(IS_OPEN, or_(and_(_slow.c.state == "queued", _slow.c.not_before <= bindparam("now")),
                and_(_slow.c.state == "running", _slow.c.lease_until <= bindparam("now"))))
     .order_by(_slow.c.created_at).limit(bindparam("limit")).with_for_update(of=_slow, skip_locked=True)
@@ -65,6 +73,7 @@ class Slow:
     services: Services
     lease_seconds: float
     answer_doorbell: Callable[[], None] = lambda: None
+    attention: Attention = field(default_factory=Attention)
 
     def drain(self) -> int:
         """Ask for everything that waits until nothing does; returns how many rows were asked."""
@@ -102,7 +111,8 @@ class Slow:
             answered = Answered("failed", error=f"It was asked {TRIES} times; no worker lived to write the answer down.")
         else:
             faults.point("before service")
-            answered = self._ask(asked)
+            with self.attention.during(row):
+                answered = self._ask(asked)
             faults.point("after service")
         try:
             with self.database.work() as work:

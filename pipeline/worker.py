@@ -22,9 +22,11 @@ import clock
 import config
 import logs
 import orders.configuration
+from channels import accounts
 from conversation.events import Rendered
 from conversation.work import Database, Wiring
 from pipeline import bulk, channel_watch, lanes, mail, schema, slow
+from pipeline.attention import Attention
 from pipeline.housekeeping import Housekeeping
 from pipeline.media import open_media
 from pipeline.services import Services
@@ -42,8 +44,10 @@ def open_slow(given: config.Settings) -> Slow:
     connector = orders.configuration.load(given.orders_path, config.environment())
     services = Services(connector, given.secret_key, lambda: clock.now().date())
     client = lanes.connect(given.redis_url) if given.redis_url else None
+    ours = accounts.read(given.accounts())
+    attention = Attention(ours.endpoints(given.twilio_api_base, given.meta_graph_base, ""))
     return Slow(Database(given.database_url, wiring), services, given.lease_seconds,
-                lambda: client and client.delete(lanes.RUNG))
+                lambda: client and client.delete(lanes.RUNG), attention)
 
 
 def install_bulk(given: config.Settings, database: Database) -> None:

@@ -95,6 +95,10 @@ class MetaStandIn:
         """Every send that was accepted, in order."""
         return [sent for sent in list(self._accepted) if not to or sent.to == to]
 
+    def wait_for_requests(self, count: int, timeout_seconds: float = 10.0) -> Sequence[dict[str, Any]]:
+        """Wait until `count` requests came in, refused ones too."""
+        return self._watcher.wait_for(self.requests, count, timeout_seconds)
+
     def requests(self) -> list[dict[str, Any]]:
         """Every request, refused ones too."""
         return list(self._requests)
