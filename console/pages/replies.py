@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from werkzeug.wrappers import Response
 
 from channels.windows import Window
-from console import here, picker, uploads
+from console import failures, here, picker, uploads
 from console.answers import Said, perform, refused
 from console.composer import MAX_TEXT, Writing
 from console.errors import BadField, BadFile
 from console.route import Route
 from console.tickets import conversation_of, conversation_of_message
 from conversation import media
-from conversation.tables import Channel, Conversation
+from conversation.tables import Channel, Conversation, OutboxPart
 from conversation.work import Work
 from handoff import access, replies
+from handoff.errors import NothingToRetry
 from handoff.replies import Reply
 
 MOST_BLANKS = 20
 
-_conversation, _channel = Conversation.__table__, Channel.__table__
+_conversation, _channel, _part = Conversation.__table__, Channel.__table__, OutboxPart.__table__
+_undelivered = select(_part.c.state, func.coalesce(_part.c.error_code, "").label("error_code")).where(
+    _part.c.message_id == bindparam("id"), _part.c.state.in_(("failed", "expired", "unknown")))
 
 
 def reply(ticket_id: str) -> Response:
@@ -105,7 +108,12 @@ def retry(message_id: str) -> Response:
     conversation_id, agent_id = conversation_of_message(message_id), here.viewer().agent_id
     window = _window(conversation_id)
 
+    kind = _kind_of(conversation_id)
+
     def send_again(work: Work) -> str:
+        undelivered = work.connection.execute(_undelivered, {"id": message_id}).all()
+        if undelivered and not any(failures.may_send_again(part, kind) for part in undelivered):
+            raise NothingToRetry(undelivered[0].state)  # the button is not there either: it would be refused again
         again = replies.retry(work, message_id, agent_id, window)
         media.carry_over(work, message_id, again)
         return again

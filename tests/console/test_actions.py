@@ -240,6 +240,14 @@ def test_a_message_that_failed_is_sent_again_as_a_new_one(
     assert said(database, mine[0]).count("Te llamo mañana") == 2
 
 
+def test_what_was_refused_for_good_is_not_sent_again(ana: Client, database: Database, mine: tuple[str, str]) -> None:
+    with database.work() as work:
+        message_id = desks.outbound(work, mine[0], "failed", "¡Gana un premio!", error_code="30007")
+
+    assert post(ana, f"/console/messages/{message_id}/retry").status_code == 409
+    assert said(database, mine[0]).count("¡Gana un premio!") == 1
+
+
 def test_a_message_that_left_is_not_sent_again(ana: Client, database: Database, mine: tuple[str, str]) -> None:
     with database.work() as work:
         message_id = desks.outbound(work, mine[0], "sent")
