@@ -6,10 +6,10 @@ The same question is asked once a round, however many numbers of an account it i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
 
 import fetch
 from channels.base import HttpRequest
+from channels.media import host_of
 from channels.probing import Found, Look, Reply
 
 LIMITS = fetch.Limits(size_bytes=4 * 1024 * 1024, total_seconds=10.0, connect_seconds=5.0, redirects=0)
@@ -21,7 +21,7 @@ class Asker:
     """Asks for one round; `bases` are the interfaces that may also stand on this machine."""
 
     def __init__(self, bases: Iterable[str]) -> None:
-        self._client = fetch.Client(frozenset(_host(base) for base in bases), LIMITS)
+        self._client = fetch.Client(frozenset(host_of(base) for base in bases), LIMITS)
         self._answered: dict[tuple[str, str], Reply] = {}
 
     def __call__(self, request: HttpRequest) -> Reply:
@@ -38,7 +38,7 @@ class Teller:
     """Tells a provider something of which nothing depends: once, quickly, and whatever comes of it."""
 
     def __init__(self, bases: Iterable[str]) -> None:
-        self._client = fetch.Client(frozenset(_host(base) for base in bases), SHORT)
+        self._client = fetch.Client(frozenset(host_of(base) for base in bases), SHORT)
 
     def __call__(self, request: HttpRequest) -> bool:
         """Did it take it?"""
@@ -72,8 +72,3 @@ def _asked(client: fetch.Client, request: HttpRequest) -> Reply:
     except fetch.FetchError:
         return Reply(0)
     return Reply(answer.status, answer.body)
-
-
-def _host(base: str) -> str:
-    parts = urlsplit(base)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
