@@ -18,11 +18,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Send `text` (final words in the contact's language), with choices if any."""
+    """Send `text` (final words in the contact's language), with choices if any.
+
+    `link` is a page the contact may open, with the label of its button. `template` names a message template that
+    goes out in the text's place where the channel's window is closed; `template_values` are its variables by name.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     media_url: str = ""
+    link: tuple[str, str] = ("", "")
+    template: str = ""
+    template_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +122,11 @@ class Alert:
     place: str = ""
 
 
-Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question of the contact that nothing in the flows answers; `text` is what she wrote. For the editors."""
+
+    text: str
+
+
+Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert | Unanswered

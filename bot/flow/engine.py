@@ -157,7 +157,7 @@ def _result(run: Runner, result: CallResult) -> None:
     wait = run.state["wait"]
     if not wait or wait.get("kind") != CALL or wait.get("seq") != result.seq:
         return
-    flow = run.library.flows.get(run.frame["flow"])
+    flow = run.library.flow_of(run.frame)
     index = flow.by_id.get(run.frame["at"]) if flow else None
     step = flow.steps[index] if flow is not None and index is not None else None
     if flow is None or step is None or not isinstance(step.data, CallPlan):
@@ -176,9 +176,8 @@ def _result(run: Runner, result: CallResult) -> None:
 
 
 def _found(run: Runner, plan: CallPlan, result: CallResult) -> None:
-    service = run.library.services.get(plan.service)
-    if plan.save and service is not None:
-        run.set(plan.save, coerced(result.value or {}, service.outputs))
+    if plan.save:
+        run.set(plan.save, coerced(result.value or {}, plan.outputs))
 
 
 def _unanswered(run: Runner, status: str) -> None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import registry
-from bot.flow import answers
+from bot.flow import answers, revisions
 from bot.flow.arguments import SPECIAL_FIELDS, SPECIALS, Arguments, Known, Reading
 from bot.flow.expressions import Expression, Scope
 from bot.flow.findings import Reporter, near
 from bot.flow.model import END, Flow, Question, Step, StepKind, Triggers
-from bot.flow.project import typed_names, unknown_keys, word, words
+from bot.flow.project import seconds, typed_names, unknown_keys, word, words
 from bot.flow.tree import Items, Node, Table, Text, read
 from bot.flow.words import tokens
 
 LANGUAGE_VERSION = "1"
-_KEYS = ("flow", "title", "owner", "language", "queue", "interrupts", "start", "data", "steps")
-_START_KEYS = ("words", "intents", "payloads", "first_message", "order_number")
+_KEYS = (
+    "flow", "title", "owner", "language", "queue", "interrupts", "expires", "on_edit", "start", "inputs", "outputs",
+    "data", "steps",
+)  # fmt: skip
+_START_KEYS = ("words", "intents", "payloads", "first_message", "order_number", "event", "key")
+_DAY_SECONDS = 86_400.0
 _GENERIC = ("id", "when")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 
@@ -50,7 +53,7 @@ def parse(name: str, source: str, known: Known) -> tuple[Flow | None, Reporter]:
     if not isinstance(tree, Table) or not tree.nodes:
         report.error("S08", tree)
         return None, report
-    return _FlowReader(name, tree, report, known).flow(source), report
+    return _FlowReader(name, tree, report, known).flow(), report
 
 
 class _FlowReader:
@@ -67,7 +70,7 @@ class _FlowReader:
         self.ids: dict[str, Any] = {}
         self.order: list[_Draft] = []
 
-    def flow(self, source: str) -> Flow:
+    def flow(self) -> Flow:
         unknown_keys(self.tree, _KEYS, self.report)
         self._check_head()
         node = self.tree.get("steps")
@@ -80,7 +83,7 @@ class _FlowReader:
         linked = tuple(step for step in steps if step is not None)
         self._check_targets(linked, by_id)
         questions = [step.data for step in linked if isinstance(step.data, Question)]
-        return Flow(
+        flow = Flow(
             name=self.name,
             file=self.report.file,
             steps=linked,
@@ -88,10 +91,14 @@ class _FlowReader:
             data=self.data,
             records=self.reading.scope.records,
             triggers=self._triggers(),
-            revision=hashlib.sha256(source.encode()).hexdigest()[:12],
             title=word(self.tree, "title", self.report),
+            owner=word(self.tree, "owner", self.report),
+            inputs=self._named("inputs"),
+            outputs=self._named("outputs"),
+            expires_seconds=self._expires(),
+            on_edit=self._one_of("on_edit", ("pin", "move")),
             queue=self._queue(),
-            interrupts=self._interrupts(),
+            interrupts=self._one_of("interrupts", ("yes", "no", "replace")),
             texts=tuple(self.reading.texts),
             early=tuple(
                 (one.save, one.type) for one in questions if one.skips_known and one.type in answers.FOUND_ANYWHERE
@@ -100,6 +107,8 @@ class _FlowReader:
             line=self.tree.line,
             column=self.tree.column,
         )
+        shape, revision = revisions.hashes(flow)
+        return replace(flow, shape=shape, revision=revision)
 
     def _check_head(self) -> None:
         named = self.tree.get("flow")
@@ -119,12 +128,31 @@ class _FlowReader:
             self.report.error("V01", self.tree.nodes["queue"], **facts)
         return queue or project.default_queue
 
-    def _interrupts(self) -> str:
-        value = word(self.tree, "interrupts", self.report) or "yes"
-        if value not in ("yes", "no", "replace"):
-            facts = {"name": "interrupts", "value": value, "known": "yes, no, replace"}
-            self.report.error("S09", self.tree.nodes["interrupts"], **facts)
+    def _one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+        """A key with a few words to choose from; the first of them is what holds without it."""
+        value = word(self.tree, name, self.report) or allowed[0]
+        if value not in allowed:
+            facts = {"name": name, "value": value, "near": near(value, allowed), "known": ", ".join(allowed)}
+            self.report.error("S09", self.tree.nodes[name], **facts)
+            return allowed[0]
         return value
+
+    def _expires(self) -> float:
+        written = word(self.tree, "expires", self.report)
+        found = seconds(written) if written else _DAY_SECONDS
+        if found is None:
+            self.report.error("S10", self.tree.nodes["expires"], name="expires", value=written, example="24h")
+        return found or _DAY_SECONDS
+
+    def _named(self, key: str) -> dict[str, str]:
+        """Variables of this flow that `call` hands in or gets back: a list of names of `data`."""
+        found = {}
+        for name in words(self.tree, key, self.report):
+            if name not in self.data:
+                facts = {"name": name, "near": near(name, self.data), "known": ", ".join(self.data)}
+                self.report.error("V05", self.tree.nodes[key], **facts)
+            found[name] = self.data.get(name, "any")
+        return found
 
     def _triggers(self) -> Triggers:
         node = self.tree.get("start")
@@ -150,6 +178,8 @@ class _FlowReader:
             payloads=tuple(words(node, "payloads", self.report)),
             first_message=_is_yes(node, "first_message", self.report, False),
             order_number=_is_yes(node, "order_number", self.report, False),
+            event=word(node, "event", self.report),
+            key=self.reading.expression_of(node.nodes["key"]) if "key" in node.nodes else None,
             places=places,
         )
 
@@ -232,8 +262,8 @@ class _FlowReader:
                 blocks=firsts,
                 when=draft.when,
             )
-            for block in draft.blocks.values():
-                self._link(block, following, steps)
+            for name, block in draft.blocks.items():
+                self._link(block, draft.index if name in draft.kind.loops else following, steps)
 
     def _check_targets(self, steps: tuple[Step, ...], by_id: Mapping[str, int]) -> None:
         for step in steps:

@@ -29,7 +29,8 @@ class Library:
     """`phrases` finds triggers by their first word, the longest first; `policy` is escalation's.
 
     `first` is the flow of a conversation's first message, `by_number` the one that an order's number alone starts.
-    `templates` are the message templates that people may send.
+    `templates` are the message templates that people may send. `pinned` are earlier shapes of flows, by name and
+    shape, kept for the conversations that are in the middle of them.
     """
 
     project: Project
@@ -45,6 +46,16 @@ class Library:
     order_patterns: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
+    pinned: Mapping[tuple[str, str], Flow] = field(default_factory=dict)
+
+    def flow_of(self, frame: Mapping[str, Any]) -> Flow | None:
+        """The flow a frame is in, in the shape it began with: the live one while that still has it, else the one that
+        is kept for those who wait in it, else the live one as it is now. None when there is none any more."""
+        name, shape = str(frame.get("flow")), str(frame.get("rev"))
+        live = self.flows.get(name)
+        if live is not None and live.shape == shape:
+            return live
+        return self.pinned.get((name, shape), live)
 
     def setting(self, language: str) -> Setting:
         """How dates and money are written in this language."""

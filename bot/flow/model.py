@@ -79,13 +79,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """What starts a flow: folded phrases, intents, payloads of taps, the first message, an order's number alone."""
+    """What starts a flow: folded phrases, intents, payloads of taps, the first message, an order's number alone.
+
+    `event` is the name of something that happens outside (`External`); `key` tells one such event from the next.
+    """
 
     words: tuple[tuple[str, ...], ...] = ()
     intents: tuple[str, ...] = ()
     payloads: tuple[str, ...] = ()
     first_message: bool = False
     order_number: bool = False
+    event: str = ""
+    key: Expression | None = None
     places: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
 
@@ -94,6 +99,9 @@ class Flow:
     """One file of the flows. `early` are the questions that may be answered before they are asked.
 
     `interrupts`: whether another flow's trigger may interrupt this one (yes, no) or takes its place (replace).
+    `inputs` and `outputs` are names of `data` with their types: what `call` hands in and what it gets back.
+    `shape` and `revision`: see `bot.flow.revisions`. `on_edit` (pin, move): what becomes of those who wait in the
+    middle of it when another shape is published.
     """
 
     name: str
@@ -103,8 +111,14 @@ class Flow:
     data: Mapping[str, str]
     records: Mapping[str, Mapping[str, str]]
     triggers: Triggers
-    revision: str
+    revision: str = ""
+    shape: str = ""
     title: str = ""
+    owner: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    expires_seconds: float = 86_400.0
+    on_edit: str = "pin"
     queue: str = ""
     interrupts: str = "yes"
     texts: tuple[Texts, ...] = ()
@@ -116,12 +130,14 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """What `lookup` and `do` ask for."""
+    """What `lookup` and `do` ask for, whole: a flow goes on as it was published when a service is taken away."""
 
     service: str
     arguments: Mapping[str, Expression]
     save: str = ""
     is_write: bool = False
+    timeout_seconds: float = 8.0
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +196,8 @@ class StepKind:
     """A verb of the language. One file of `bot/flow/steps/` with `STEP`.
 
     `build` reads the options of one step and gives its data; `run` carries it out and gives the number of the next
-    step, WAIT or END. `example` stands in the documentation and is compiled by the tests.
+    step, WAIT or END. `example` stands in the documentation and is compiled by the tests. `loops` are the blocks at
+    whose end the step itself comes again.
     """
 
     name: str
@@ -191,3 +208,4 @@ class StepKind:
     waits: bool = False
     ends: bool = False
     has_branches: bool = False
+    loops: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ def pending(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | N
     top = frames[-1]
     if not isinstance(top, dict):
         return None
-    flow = library.flows.get(str(top.get("flow")))
+    flow = library.flow_of(top)
     index = flow.by_id.get(str(top.get("at"))) if flow else None
     if flow is None or index is None or not flow.steps[index].kind.waits:
         return None
@@ -93,16 +93,15 @@ class Runner:
 
     @property
     def flow(self) -> Flow:
-        name = self.frame["flow"]
-        flow = self.library.flows.get(name)
+        flow = self.library.flow_of(self.frame)
         if flow is None:
-            raise FlowBroken(f"There is no flow “{name}” any more.")
+            raise FlowBroken(f"There is no flow “{self.frame['flow']}” any more.")
         return flow
 
     def value_of(self, name: str) -> Any:
         """A name's value: the flow's own variable, one that outlives flows, or something of this moment."""
         frames = self.state["frames"]
-        flow = self.library.flows.get(frames[-1]["flow"]) if frames else None
+        flow = self.library.flow_of(frames[-1]) if frames else None
         if flow is not None and name in flow.data:
             return seen(frames[-1]["vars"].get(name), flow.data[name], flow.records.get(name))
         remembered = self.library.project.remembered
@@ -175,7 +174,7 @@ class Runner:
 
     def ask(self, step: Step) -> int:
         top = self.frame
-        top["at"], top["tries"], top["rev"] = step.id, 0, self.flow.revision
+        top["at"], top["tries"], top["rev"] = step.id, 0, self.flow.shape
         if not top["trail"] or top["trail"][-1] != step.id:
             top["trail"] = [*top["trail"][-9:], step.id]
         self.prompt(step)
@@ -200,19 +199,16 @@ class Runner:
         return seq
 
     def call(self, step: Step, plan: CallPlan) -> int:
-        service = self.library.services.get(plan.service)
-        if service is None:
-            raise FlowBroken(f"There is no service “{plan.service}” any more.")
         arguments = {name: stored(value.call(self.values)) for name, value in plan.arguments.items()}
         seq = self._next_seq()
         top = self.frame
-        top["at"], top["rev"] = step.id, self.flow.revision
+        top["at"], top["rev"] = step.id, self.flow.shape
         key = f"{self.moment.conversation}.{seq}.{top['flow']}.{step.id}" if plan.is_write else ""
         if plan.is_write:
             top["trail"] = []  # `back` never crosses something that was done
         known = {name: value for name, value in arguments.items() if value is not None}
         self.state["wait"] = {"kind": CALL, "seq": seq, "stage": 0}
-        self.effects.append(Call(seq, plan.service, known, plan.is_write, key, service.timeout_seconds))
+        self.effects.append(Call(seq, plan.service, known, plan.is_write, key, plan.timeout_seconds))
         return WAIT
 
     def goto(self, name: str) -> int:
@@ -240,7 +236,7 @@ class Runner:
     def push(self, flow: Flow, known: Mapping[str, Any], is_digression: bool) -> None:
         if len(self.state["frames"]) >= MAX_FRAMES:
             raise BudgetBreached(f"More than {MAX_FRAMES} flows are open on top of each other.")
-        self.state["frames"].append(frame(flow.name, flow.revision, known, is_digression))
+        self.state["frames"].append(frame(flow.name, flow.shape, known, is_digression))
         self.state["wait"] = None
         self.values = Values(self)
 
@@ -260,15 +256,13 @@ class Runner:
         return WAIT
 
     def _resume_below(self) -> None:
-        index = self.library.flows[self.frame["flow"]].by_id.get(self.frame["at"]) if self._is_whole() else None
-        if index is None or not self.flow.steps[index].kind.waits:
+        flow = self.library.flow_of(self.frame)
+        index = flow.by_id.get(self.frame["at"]) if flow is not None else None
+        if flow is None or index is None or not flow.steps[index].kind.waits:
             self.state["frames"] = []
             return
         self.prefix = self.sentence("bridge")
-        self.prompt(self.flow.steps[index])
-
-    def _is_whole(self) -> bool:
-        return self.frame["flow"] in self.library.flows
+        self.prompt(flow.steps[index])
 
     def go(self, at: int) -> None:
         """Run steps until one waits, hands over, or the flow is through."""
@@ -297,7 +291,7 @@ class Runner:
 
     def to_people(self, move: ToPeople, summary: str = "") -> None:
         frames = self.state["frames"]
-        flow = self.library.flows.get(frames[-1]["flow"]) if frames else None
+        flow = self.library.flow_of(frames[-1]) if frames else None
         queue = move.queue or (flow.queue if flow else "") or self.library.project.default_queue
         handoff = HandOff(
             queue=queue,

@@ -1,6 +1,6 @@
 """Where a conversation stands: plain JSON, `{}` for a new one. Reading it never fails, whatever is in it.
 
-frames    flows in progress, the running one last: flow, rev, at (step), vars, tries, digress, trail
+frames    flows in progress, the running one last: flow, rev (its shape), at (step), vars, tries, digress, trail
 wait      what the running flow waits for: kind (answer, call), seq, stage (reminders sent), media (voice notes)
 seq       number of the last wait; a timer or result with another number is stale
 vars      values that outlive a flow (`remembered:` of the project)
@@ -50,10 +50,10 @@ def opened(state: Mapping[str, Any]) -> State:
     return fresh
 
 
-def frame(flow: str, revision: str, known: Mapping[str, Any], is_digression: bool = False) -> State:
+def frame(flow: str, shape: str, known: Mapping[str, Any], is_digression: bool = False) -> State:
     return {
         "flow": flow,
-        "rev": revision,
+        "rev": shape,
         "at": "",
         "vars": dict(known),
         "tries": 0,

@@ -18,7 +18,8 @@ def plan(arguments: Arguments, is_write: bool) -> CallPlan:
         if service.is_write != is_write:
             right = "do" if service.is_write else "lookup"
             arguments.report.error("V10", arguments.place(arguments.verb), service=name, verb=right)
-    return CallPlan(name, given, arguments.variable("save"), is_write)
+    timeout, outputs = (service.timeout_seconds, service.outputs) if service is not None else (8.0, {})
+    return CallPlan(name, given, arguments.variable("save"), is_write, timeout, outputs)
 
 
 def _check_inputs(arguments: Arguments, service: Service, given: set[str]) -> None:
