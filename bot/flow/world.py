@@ -12,8 +12,8 @@ from typing import Any
 
 from bot import turn
 from bot.errors import BotError
-from bot.flow.effects import Alert, Call, Choice, Ended, HandOff, Note, Remember, Remind, Say, Tag
-from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
+from bot.flow.effects import Alert, Call, Choice, Ended, HandOff, Note, Remember, Remind, Say, Tag, Unanswered
+from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
 from bot.flow.run import Trace
 from bot.flow.words import fold
@@ -47,6 +47,7 @@ class World:
     notes: list[str] = field(default_factory=list)
     remembered: dict[str, Any] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     trace: list[Trace] = field(default_factory=list)
     learnt: dict[str, Any] = field(default_factory=dict)
@@ -77,6 +78,15 @@ class World:
             self._hear(TimerDue(seq))
             rounds += 1
         self.now = until
+
+    def happen(self, name: str, key: str = "", data: Mapping[str, Any] | None = None) -> None:
+        """Something happens outside: an order moved, a payment came in."""
+        self._hear(External(name, key, data or {}))
+
+    def standing(self) -> str:
+        """Where the running flow stands, as `flow.step`; empty when none runs."""
+        frames = self.state.get("frames") or ()
+        return f"{frames[-1]['flow']}.{frames[-1]['at']}" if frames else ""
 
     def close_ticket(self, outcome: str) -> None:
         self._hear(TicketClosed(outcome, "Ana"))
@@ -126,6 +136,8 @@ class World:
                 self.remembered.update(effect.fields)
             case Alert():
                 self.alerts.append(effect)
+            case Unanswered():
+                self.unanswered.append(effect.text)
         return None
 
     def _answer(self, call: Call) -> CallResult:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow import tester
+from bot.flow import cases, tester
+from bot.flow import coverage as covering
 from bot.flow.findings import Reporter
+from bot.flow.library import compiled
+from bot.flow.run import Trace
 from bot.flow.simulator import Simulator
 from bot.flow.tree import Table, read
 from tests.bot.flow.builders import a_library
@@ -77,8 +80,79 @@ def test_a_mistyped_word_of_a_test_file_is_a_finding(tmp_path: Path) -> None:
     assert [finding.code for finding in findings] == ["S01", "S01", "S01"]
 
 
+@pytest.mark.parametrize(
+    ("talk", "expect"),
+    [
+        ("{user: go}, {bot_step: ref}", "{}"),
+        ("{user: go}, {bot: Pedido}, {silence: 10m}", "{}"),
+        ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{calls: [orders.find], handoff: {reason: human_request}}"),
+        ("{user: go}, {bot: Pedido}, {user: agente}", "{handoff: {reason: asked}}"),
+    ],
+)
+def test_what_is_not_said_can_be_expected_too(talk: str, expect: str) -> None:
+    assert problem(talk, expect) == ""
+
+
+@pytest.mark.parametrize(
+    ("talk", "expect", "told"),
+    [
+        ("{user: go}, {bot_step: other}", "{}", "waits at “main.ref”"),
+        ("{user: go}, {bot: Pedido}, {silence: 20m}", "{}", "one thing more: “¿Sigues?”"),
+        ("{user: go}, {bot: Pedido}", "{calls: [orders.find]}", "call “orders.find” is missing"),
+        ("{user: go}, {bot: Pedido}", "{notes: [vip]}", "note “vip” is missing"),
+        ("{user: go}, {bot: Pedido}", "{remembered: {name: Ana}}", "“name” is “”"),
+        ("{user: go}, {bot: Pedido}, {edit_flow: {flow: x}}", "{}", "no file “x.yaml”"),
+    ],
+)
+def test_what_was_not_said_is_told_too(talk: str, expect: str, told: str) -> None:
+    assert told in problem(talk, expect)
+
+
+def test_the_desks_acknowledgement_may_be_mentioned_once() -> None:
+    acknowledged = LIBRARY.text("ack_open", "es", queue="returns", wait="")[:12]
+    handed_over = f"{{user: go}}, {{bot: Pedido}}, {{user: agente}}, {{bot: {acknowledged}}}"
+
+    assert problem(handed_over, "{handoff: general}") == ""
+    assert "said nothing" in problem(f"{handed_over}, {{bot: {acknowledged}}}", "{handoff: general}")
+
+
+FILES = {"main.yaml": "flow: main\nstart: {words: [go]}\nsteps:\n  - ask: ¿Uno?\n    id: one\n  - say: Fin\n"}
+
+
+def edited(change: str, then: str) -> str:
+    library = compiled(FILES).library
+    source = f"tests:\n  - name: x\n    talk: [{{user: go}}, {{bot: Uno}}, {{edit_flow: {change}}}, {then}]\n"
+    (case,), _ = cases.cases_in("main.test.yaml", source)
+    assert library is not None
+    return tester.run(library, case, FILES).problem
+
+
+@pytest.mark.parametrize(
+    ("change", "then"),
+    [
+        ('{flow: main, replace: "say: Fin", by: "say: Adiós"}', "{user: hola}, {bot: Adiós}"),  # wording: at once
+        ('{flow: main, replace: "say: Fin", by: "end: x"}', "{user: hola}, {bot: Fin}"),  # shape: she stays on hers
+        ('{flow: main, replace: "flow: main", by: "flow: main\\non_edit: move"}', "{user: hola}, {bot: Fin}"),
+    ],
+)
+def test_a_flow_may_be_edited_in_the_middle_of_a_talk(change: str, then: str) -> None:
+    assert edited(change, then) == ""
+
+
+def test_an_edit_that_breaks_the_flow_is_told() -> None:
+    assert "main.yaml:6:5" in edited('{flow: main, replace: "say: Fin", by: "sayy: Fin"}', "{user: hola}, {bot: Fin}")
+
+
 def test_coverage_names_the_lines_that_no_test_went_through() -> None:
     assert tester.coverage(LIBRARY, [])[0].missing != ()
+
+
+def test_coverage_names_the_ways_that_no_test_took() -> None:
+    walk = (Trace("main", step) for step in ("ref", "2", "3"))
+    found = covering.coverage(LIBRARY, [covering.walked(walk)])[0]
+
+    assert (found.covered, found.ways_covered, found.ways) == (3, 0, 2)
+    assert [way for _, way in found.untaken] == ["not_found", "failed"]
 
 
 def test_a_talk_in_the_simulator_prints_itself_as_a_test_that_passes() -> None:
