@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import click
 
 from bot.flow import library as flow_library
 from bot.flow import lint as flow_lint
-from bot.flow import tester
+from bot.flow import tester, translations
 from bot.flow.findings import ERROR, Finding, has_errors
 from bot.flow.library import Library
 from bot.flow.simulator import HELP, Simulator
@@ -45,14 +46,15 @@ def lint(folder: Path, lang: str) -> None:
 @click.argument("name", default="")
 @_FOLDER
 @_LANGUAGE
-@click.option("--coverage", is_flag=True, help="List the steps that no test goes through.")
+@click.option("--coverage", is_flag=True, help="List the steps and the ways on that no test goes through.")
 @click.option("--min", "least", default=0, show_default=True, help="Fail below this share of steps, in percent.")
 def test(name: str, folder: Path, lang: str, coverage: bool, least: int) -> None:
     """Play the conversations of flows/tests, all or those of one flow."""
     library = _loaded(folder, lang)
     found, findings = tester.cases(folder, name)
     _show(findings, lang)
-    outcomes = [tester.run(library, case) for case in found]
+    sources = _sources(folder)
+    outcomes = [tester.run(library, case, sources) for case in found]
     failed = [outcome for outcome in outcomes if outcome.problem]
     for outcome in failed:
         click.echo(f"{outcome.place}: {outcome.case.name}\n       {outcome.problem}")
@@ -114,7 +116,47 @@ def _show_coverage(library: Library, outcomes: list[tester.Outcome], name: str) 
     shares = [100.0]
     for one in tester.coverage(library, outcomes):
         if name in ("", one.flow):
-            shares.append(100.0 * one.covered / max(1, one.total))
+            shares.append(one.percent)
             missing = f", lines without a test: {', '.join(map(str, one.missing))}" if one.missing else ""
-            click.echo(f"{one.flow}: {one.covered} of {one.total} steps{missing}")
+            untaken = ", ".join(f"{line} {way}" for line, way in one.untaken)
+            ways = f", ways not taken: {untaken}" if untaken else ""
+            click.echo(f"{one.flow}: {one.covered} of {one.total} steps{missing}; "
+                       f"{one.ways_covered} of {one.ways} ways{ways}")
     return min(shares)
+
+
+@flows.group()
+def texts() -> None:
+    """Texts for translators: out as a table, and back."""
+
+
+@texts.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+@_FOLDER
+def export_texts(file: IO[str], folder: Path) -> None:
+    """Write every text of the flows to FILE as CSV, a column for each language."""
+    languages = _loaded(folder, "es").project.languages
+    file.write(translations.to_csv(translations.rows(_sources(folder), languages), languages))
+
+
+@texts.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@_FOLDER
+def import_texts(file: IO[str], folder: Path) -> None:
+    """Put the texts of FILE into the flows; only lines whose text changed are touched."""
+    languages = _loaded(folder, "es").project.languages
+    found = translations.take_in(_sources(folder), file.read(), languages)
+    broken = [one for one in flow_library.compiled({**_sources(folder), **found.sources}).findings if one.level == ERROR]
+    if broken:
+        _show(broken, "es")
+        raise click.ClickException("Nothing was written: with these texts the flows could not be used.")
+    for name, source in found.sources.items():
+        (folder / name).write_text(source, encoding="utf-8")
+    for problem in found.problems:
+        click.echo(problem)
+    click.echo(f"{found.changed} texts changed in {len(found.sources)} files, {len(found.problems)} not taken in")
+    raise SystemExit(1 if found.problems else 0)
+
+
+def _sources(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}

@@ -82,3 +82,24 @@ def test_the_simulator_names_the_flows_when_one_is_unknown() -> None:
     result = run("simulate", "--folder", str(SHIPPED), "nothing")
 
     assert result.exit_code == 1 and "order_status" in result.output
+
+
+def test_texts_go_out_and_come_back(tmp_path: Path) -> None:
+    (tmp_path / "main.yaml").write_text('flow: main\nsteps:\n  - say: {es: "Hola", en: "Hi"}\n', encoding="utf-8")
+    table = run("texts", "export", "--folder", str(tmp_path)).output
+    (tmp_path / "texts.csv").write_text(table.replace('"Hola","Hi",""', '"Hola","Hi","Oi"'), encoding="utf-8")
+
+    result = run("texts", "import", str(tmp_path / "texts.csv"), "--folder", str(tmp_path))
+
+    assert result.output == "1 texts changed in 1 files, 0 not taken in\n"
+    assert '{es: "Hola", en: "Hi", pt: "Oi"}' in (tmp_path / "main.yaml").read_text(encoding="utf-8")
+
+
+def test_texts_that_would_break_the_flows_are_not_written(tmp_path: Path) -> None:
+    flow = 'flow: main\nsteps:\n  - say: {es: "Hola", en: "Hi"}\n'
+    (tmp_path / "main.yaml").write_text(flow, encoding="utf-8")
+    (tmp_path / "texts.csv").write_text("file,path,es,en\nmain.yaml,steps/1/say,Hola,Hi {nmae}\n", encoding="utf-8")
+
+    result = run("texts", "import", str(tmp_path / "texts.csv"), "--folder", str(tmp_path))
+
+    assert result.exit_code == 1 and (tmp_path / "main.yaml").read_text(encoding="utf-8") == flow
