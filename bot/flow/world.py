@@ -5,7 +5,7 @@ Tests of flows and the simulator speak to a flow through it; both go through `bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +29,10 @@ class NoFake(BotError):
 
 @dataclass(slots=True)
 class World:
-    """One conversation. `said` holds the bot's lines that nobody has looked at yet."""
+    """One conversation. `said` holds the bot's lines that nobody has looked at yet.
+
+    `ask` answers a service before the fakes do (a real shop); None leaves the call to them.
+    """
 
     library: Library
     language: str = "es"
@@ -51,6 +54,7 @@ class World:
     calls: list[Call] = field(default_factory=list)
     trace: list[Trace] = field(default_factory=list)
     learnt: dict[str, Any] = field(default_factory=dict)
+    ask: Callable[[Call], CallResult | None] | None = None
     _reminder: tuple[datetime, int] | None = None
     _count: int = 0
 
@@ -141,6 +145,9 @@ class World:
         return None
 
     def _answer(self, call: Call) -> CallResult:
+        answered = self.ask(call) if self.ask is not None else None
+        if answered is not None:
+            return answered
         fakes = self.fakes.get(call.service)
         if fakes is None and call.service in self.library.services:
             fakes = self.library.services[call.service].fake
