@@ -161,6 +161,21 @@ class Draft(SQLModel, table=True):
     updated_at: datetime
 
 
+class FlowDraft(SQLModel, table=True):
+    """A file of the flows as an agent is writing it: published with her others, and nobody else sees it before.
+
+    `text` is None where she wants the file gone. `base` is the set that was live when she began with this file.
+    """
+
+    __tablename__ = "flow_draft"
+
+    agent_id: str = Field(foreign_key="agent.agent_id", primary_key=True)
+    file: str = Field(primary_key=True)
+    text: str | None = None
+    base: str = ""
+    saved_at: datetime
+
+
 class Rating(SQLModel, table=True):
     """What a contact said of a ticket, 1 to 5."""
 
