@@ -86,13 +86,16 @@ class Conversation(SQLModel, table=True):
     it for a while, because the provider held one back. `unreachable_at`: the provider
     says that this address does not exist or cannot be reached (`unreachable_code`), until she writes again.
     `free_until`: an advertisement she came from lets us write longer than the usual window. `burst_…` counts what she
-    wrote within a minute, `loop_…` what looks like a machine that answers ours (pipeline/abuse.py).
+    wrote within a minute, `loop_…` what looks like a machine that answers ours (pipeline/abuse.py). `standing` says
+    where in which flows she is (`bot.flow.live`), `standing_at` since when nothing happened there.
     """
 
     __table_args__ = (
         UniqueConstraint("channel_id", "contact_id"),
         one_of("owner", OWNERS),
         Index("conversation_recent", "last_message_at"),
+        Index("conversation_standing", "standing", sqlite_where=text("standing IS NOT NULL"),
+              postgresql_where=text("standing IS NOT NULL")),
     )
 
     conversation_id: str = Field(primary_key=True)
@@ -104,6 +107,8 @@ class Conversation(SQLModel, table=True):
     language: str = "es"
     state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     state_epoch: int = 0
+    standing: str | None = None
+    standing_at: datetime | None = None
     tags: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     last_seq: int = 0
     heard_seq: int = 0
@@ -391,10 +396,10 @@ class TimelineEntry(SQLModel, table=True):
 
 
 class StepLog(SQLModel, table=True):
-    """What one turn of the bot went through: the steps of each flow, and how the turn ended."""
+    """What one turn of the bot went through, and how it ended. `steps` is a list of [flow, revision, step, what]."""
 
     __tablename__ = "step_log"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (Index("step_log_at", "at"), {"sqlite_autoincrement": True})
 
     step_log_id: int | None = Field(default=None, primary_key=True)
     conversation_id: str

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from conversation.tables import Json, one_of
 
+ORIGINS = ("folder", "console", "cli")
 SLOW_STATES = ("queued", "running", "answered", "done", "void")
 
 
@@ -119,15 +120,64 @@ class DeliveryCount(SQLModel, table=True):
     number: int = 0
 
 
-class FlowRevision(SQLModel, table=True):
-    """A published set of flow files, by the hash of its content; the last good one survives a broken edit."""
+class FlowSet(SQLModel, table=True):
+    """All files of the flows as they were published together; the newest row is live in every process.
 
-    __tablename__ = "flow_revision"
+    A rollback is a new row with older files. `content` is the hash of `files`, `published_by` an agent's id, `folder`
+    or `cli`. Files are kept for as long as somebody may stand in a flow of them, and for ever: they are small.
+    """
 
-    revision: str = Field(primary_key=True)
+    __tablename__ = "flow_set"
+    __table_args__ = (one_of("origin", ORIGINS), {"sqlite_autoincrement": True})
+
+    serial: int | None = Field(default=None, primary_key=True)
+    content: str = Field(index=True)
     files: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     published_at: datetime
-    published_by: str = ""
+    published_by: str
+    comment: str = ""
+    origin: str
+    rolled_back_from: str = ""
+
+
+class FlowRevision(SQLModel, table=True):
+    """One wording of one shape of a flow, and the sets (by serial) that first and last had it.
+
+    Whoever stands in a shape that is no longer live finishes it as the newest set with it had it. `moved_in` is the
+    set with which those who stood in it were moved to the live shape; empty: they stay. `expires_seconds`: who has
+    been silent for longer is no longer in the flow.
+    """
+
+    __tablename__ = "flow_revision"
+    __table_args__ = (Index("flow_revision_shape", "flow", "shape"),)
+
+    revision: str = Field(primary_key=True)
+    flow: str
+    shape: str
+    first_set: int
+    last_set: int
+    expires_seconds: float
+    moved_in: int | None = None
+
+
+class FlowFolder(SQLModel, table=True):
+    """What is known of the folder of the flows; one row, `flows`.
+
+    `adopted` are hashes of its files as they last became live from there, `given` of those that were published
+    elsewhere and written to it since, `behind` names of those that could not be written. `findings` say why it cannot
+    be used now, `since` when it was found so.
+    """
+
+    __tablename__ = "flow_folder"
+
+    name: str = Field(primary_key=True)
+    folder: str = ""
+    state: str = "unwatched"
+    adopted: dict[str, str] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    given: dict[str, str] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    findings: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    behind: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    since: datetime | None = None
 
 
 class ProofAttempt(SQLModel, table=True):
