@@ -1,7 +1,8 @@
 """What goes wrong in the pipeline.
 
-PipelineError    base of the package
-  UnknownService a flow calls a service that nothing answers
+PipelineError           base of the package
+  UnknownService        a flow calls a service that nothing answers
+  UnknownConversation   a command names a conversation that is not there
 """
 
 from __future__ import annotations
@@ -13,3 +14,7 @@ class PipelineError(Exception):
 
 class UnknownService(PipelineError):
     """No connector answers this service; the message lists those there are."""
+
+
+class UnknownConversation(PipelineError):
+    """No conversation has this id."""

@@ -14,6 +14,7 @@ from bot.flow.project import Project
 
 _EMAIL = re.compile(r"[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE = re.compile(r"(?<![\w+])\+?\d(?:[ .-]?\d){7,14}(?!\w)")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _NAMES = ("Marta", "Pablo", "Rita", "John", "Elena", "Hugo")
 
@@ -40,7 +41,7 @@ class Mask:
         text = _EMAIL.sub(lambda found: keep(self._email(found[0])), text)
         for shape in self._project.shapes:
             text = self._orders(shape, text, keep)
-        text = _PHONE.sub(lambda found: keep(self._phone(found[0])), text)
+        text = _PHONE.sub(lambda found: keep(found[0] if _DATE.fullmatch(found[0]) else self._phone(found[0])), text)
         text = _LONG_NUMBER.sub(lambda found: keep(self._number(found[0])), text)
         for name, stand_in in self._names.items():
             text = re.sub(rf"\b{re.escape(name)}\b", stand_in, text, flags=re.IGNORECASE)

@@ -33,6 +33,7 @@ def a_mask() -> Mask:
         ("DNI 12345678Z", "DNI 00000001Z"),
         ("soy Lucía, lucía gómez", "soy Marta, Marta Pablo"),
         ("son 59,90 € el 24/11/2026", "son 59,90 € el 24/11/2026"),
+        ("2026-11-24", "2026-11-24"),
     ],
 )
 def test_a_fact_is_hidden_by_its_stand_in(written: str, masked: str) -> None:
