@@ -205,11 +205,12 @@ def reload_ms(count: int = FLOWS) -> tuple[float, float]:
 def _longest(live: list[Library], done: threading.Event, most_seconds: float) -> float:
     longest, state = 0.0, {"noticed": True}
     until = time.perf_counter() + most_seconds
-    while not done.is_set() and time.perf_counter() < until:
+    while True:
         began = time.perf_counter()
         turn.hear(live[0], state, Said("pedido talk1"), MOMENT)
         longest = max(longest, time.perf_counter() - began)
-    return 1000 * longest
+        if done.is_set() or time.perf_counter() > until:
+            return 1000 * longest
 
 
 def measure(rounds: int = 2_000, repeats: int = 3) -> list[Figure]:
