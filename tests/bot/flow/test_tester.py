@@ -54,6 +54,7 @@ def test_a_conversation_that_goes_as_written_passes(talk: str, expect: str) -> N
         ("{user: go}, {bot: Factura}", "{}", "expected something with: “Factura”"),
         ("{user: go}, {bot_exact: ¿pedido?}", "{}", "expected exactly"),
         ("{user: go}, {bot: Pedido}, {bot: Pedido}", "{}", "said nothing"),
+        ("{user: go}, {bot: Pedido}, {user: nada}, {bot: Pedido}, {bot: No te he entendido}", "{}", "said nothing"),
         ("{user: go}, {bot: Pedido}, {press: yes}", "{}", "was not offered"),
         ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{}", "expect says nothing of it"),
         ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{handoff: {queue: general}}", "queue is “returns”"),
@@ -87,6 +88,7 @@ def test_a_mistyped_word_of_a_test_file_is_a_finding(tmp_path: Path) -> None:
         ("{user: go}, {bot: Pedido}, {silence: 10m}", "{}"),
         ("{user: go}, {bot: Pedido}, {user: AB-12345}", "{calls: [orders.find], handoff: {reason: human_request}}"),
         ("{user: go}, {bot: Pedido}, {user: agente}", "{handoff: {reason: asked}}"),
+        ("{user: go}, {bot: Pedido}, {user: nada}, {bot: No te he entendido}, {bot: Pedido}", "{}"),
     ],
 )
 def test_what_is_not_said_can_be_expected_too(talk: str, expect: str) -> None:
