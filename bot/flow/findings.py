@@ -47,7 +47,9 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}"
 
     def what(self, language: str = "es") -> str:
-        return _fill(_sentences(language)[self.code]["what"], self.facts)
+        told = _sentences(language)[self.code]
+        facts = {name: _told(value, language) for name, value in self.facts.items()}
+        return _fill(told["one"] if facts.get("count") == 1 and "one" in told else told["what"], facts)
 
     def mend(self, language: str = "es") -> str:
         near = self.facts.get("near")
@@ -69,12 +71,17 @@ class Finding:
 
 
 class Reporter:
-    """Collects the findings of one file; everything that reads a tree is handed one."""
+    """Collects the findings of one file; everything that reads a tree is handed one.
+
+    `is_whole`: no part of the file had to be left out. `mended` are lines that were read as they were probably meant.
+    """
 
     def __init__(self, file: str, source: str = "") -> None:
         self.file = file
-        self.lines = source.split("\n")
+        self.lines = normal(source).split("\n")
         self.findings: list[Finding] = []
+        self.is_whole = True
+        self.mended: set[int] = set()
 
     def error(self, code: str, place: Any, **facts: Any) -> None:
         """`place` is anything with `line` and `column`."""
@@ -84,7 +91,7 @@ class Reporter:
         self._add(WARNING, code, place, facts)
 
     def _add(self, level: str, code: str, place: Any, facts: Mapping[str, Any]) -> None:
-        source = self.lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(self.lines) else ""
+        source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
         self.findings.append(Finding(self.file, place.line, place.column, code, level, facts, source))
 
 
@@ -92,6 +99,11 @@ class Reporter:
 class Place:
     line: int
     column: int
+
+
+def normal(source: str) -> str:
+    """The text with plain line ends and without the mark that some editors put at its beginning."""
+    return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -120,6 +132,16 @@ def _sentences(language: str) -> Mapping[str, Any]:
         path = _SENTENCES / "es.yaml"
     sentences: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return sentences
+
+
+def _told(fact: Any, language: str) -> Any:
+    """A fact that is a sentence itself (a path through a flow) says itself in the language asked for."""
+    return fact.told(language) if hasattr(fact, "told") else fact
+
+
+def phrase(group: str, name: str, language: str = "es", **facts: Any) -> str:
+    """Words that stand beside the findings' sentences: of the proof, of the diagram."""
+    return _fill(_sentences(language)[group][name], facts)
 
 
 def _fill(sentence: str, facts: Mapping[str, Any]) -> str:

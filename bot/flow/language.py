@@ -47,7 +47,7 @@ def kinds() -> Mapping[str, StepKind]:
 def parse(name: str, source: str, known: Known) -> tuple[Flow | None, Reporter]:
     """Compile the file `name`.yaml. The flow is None when the file is no flow at all; look at the findings first."""
     report = Reporter(f"{name}.yaml", source)
-    tree = read(source, report)
+    tree = read(source, report, frozenset(kinds()))
     if tree is None:
         return None, report
     if not isinstance(tree, Table) or not tree.nodes:

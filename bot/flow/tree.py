@@ -1,21 +1,26 @@
 """YAML as ops people mean it: every scalar stays text, and every node knows its line and column.
 
-Built on PyYAML's `compose`, so that nothing is turned into numbers, dates or booleans (`no`, `9:00`, `0123`
-stay as they are typed). Anchors, aliases, tags, merge keys, duplicate keys and several documents are refused.
+Built from the events of PyYAML's parser, so that nothing is turned into numbers, dates or booleans (`no`, `9:00`,
+`0123` stay as they are typed) and no alias is ever followed. Anchors, aliases, tags, merge keys, duplicate keys and
+several documents are refused. Where the YAML breaks, the line is mended in memory and reading goes on.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from bot.flow.findings import Place, Reporter
+from bot.flow.findings import Place, Reporter, normal
+from bot.flow.reading import traps
+from bot.flow.reading.sheet import Sheet, indentation
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 40
+_MAX_MENDS = 40
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
 
 
@@ -52,40 +57,36 @@ class Table:
 
 Node = Text | Items | Table
 
-# What the line that broke the YAML looks like, and the finding that says so in plain words.
-_TRAPS = (
-    (re.compile(r"^\s*\t"), "Y01"),
-    (re.compile(r"[“”„]|^\s*(?:- )?[\w-]+:\s+(?:\"[^\"]*|'[^']*)\s*$"), "Y03"),
-    (re.compile(r":\s+\*"), "Y04"),
-    (re.compile(r":\s+[{\[]"), "Y05"),
-    (re.compile(r":\s+[@`%]"), "Y06"),
-    (re.compile(r":\s+- "), "Y07"),
-    (re.compile(r"^\s*(?:- )?[\w-]+:\s+[^\"'|>].*: "), "Y08"),
-    (re.compile(r"^\s*(?:- )?[\w-]+:[^\s/]"), "Y09"),
-)
+# Signs that nobody sees: some break the YAML, some move a line, all of them were pasted.
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff"
+_NO_WIDTH = "\u200b-\u200f\u2060\ufeff\u00ad"
+_ODD = re.compile(f"[{_SPACES}{_CONTROLS}{_NO_WIDTH}]")
+_LEAD = re.compile(f"^[ \\t{_SPACES}{_NO_WIDTH}]*(?:-[ {_SPACES}{_NO_WIDTH}]+)*(?:[\\w.{_NO_WIDTH}-]+:[ {_SPACES}{_NO_WIDTH}]*)?")
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_HARD_SPACE = re.compile(f"[{_SPACES}]")
+_BARE_DASH = re.compile(r"-[^\W\d_]")
+_CURLY = tuple("“”„")
+_COMMENT = re.compile(r"\s*#[^\s#]")
 
 
-def read(source: str, report: Reporter) -> Node | None:
-    """The tree of one file, or None when it is not YAML; what is wrong goes to `report`."""
+def read(source: str, report: Reporter, starts: frozenset[str] = frozenset()) -> Node | None:
+    """The tree of one file, or None when nothing of it can be read; what is wrong goes to `report`.
+
+    `starts` are the words that begin an entry of a list: with them a missing dash can be told from a wrong indent.
+    """
     if len(source.encode("utf-8", "replace")) > MAX_BYTES:
         report.error("Y17", Place(1, 1), size=MAX_BYTES // 1024)
+        report.is_whole = False
         return None
-    _check_spaces(report)
-    try:
-        source = source.lstrip("\ufeff")
-        if not _is_simple(source, report):
-            return None
-        documents = list(yaml.compose_all(source, Loader=yaml.CSafeLoader))
-    except (yaml.MarkedYAMLError, yaml.reader.ReaderError, RecursionError) as error:
-        _explain(error, report)
+    sheet = Sheet(normal(source))
+    if _ODD.search(source):
+        _clean(sheet, report)
+    events = _events(sheet, report, starts)
+    if events is None:
+        report.is_whole = False
         return None
-    if len(documents) > 1:
-        mark = documents[1].start_mark
-        report.error("Y16", Place(mark.line + 1, mark.column + 1))
-        return None
-    if not documents or documents[0] is None:
-        return Table()
-    return _Reader(report).node(documents[0], 0)
+    return _Builder(sheet, report, events).document()
 
 
 def plain(node: Node | None) -> Any:
@@ -97,112 +98,192 @@ def plain(node: Node | None) -> Any:
     return node.value if node is not None else None
 
 
-def _is_simple(source: str, report: Reporter) -> bool:
-    """Whether the file does without anchors, aliases and tags. Checked before any tree is built, since nodes
-    that repeat each other a few times over grow without end."""
-    simple = True
-    for event in yaml.parse(source, Loader=yaml.CSafeLoader):
-        tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
-        if not tag and not anchor:
+def _clean(sheet: Sheet, report: Reporter) -> None:
+    """Hard spaces where YAML counts spaces, and signs that nobody can see, as plain spaces or as nothing."""
+    for number, line in enumerate(sheet.lines):
+        if line.isascii() and line.isprintable():
             continue
-        mark: Any = event.start_mark
-        place = Place(mark.line + 1, mark.column + 1)
-        if anchor and _matches("Y04", report, place.line):
-            report.error("Y04", place)
-        elif anchor:
-            report.error("Y14", place)
+        lead = _LEAD.match(line)
+        end = lead.end() if lead else 0
+        first = _HARD_SPACE.search(line, 0, end)
+        if first:
+            report.error("Y02", Place(number + 1, first.start() + 1))
+            line = _HARD_SPACE.sub(" ", line[:end]) + line[end:]
+        for odd in _CONTROL.finditer(line):
+            report.error("Y20", Place(number + 1, odd.start() + 1), sign=f"U+{ord(odd[0]):04X}")
+        sheet.lines[number] = _CONTROL.sub(" ", line)
+        _clean_lead(sheet, report, number, end)
+
+
+def _clean_lead(sheet: Sheet, report: Reporter, number: int, end: int) -> None:
+    hidden = [at for at, sign in enumerate(sheet.lines[number][:end]) if re.match(f"[{_NO_WIDTH}]", sign)]
+    for at in reversed(hidden):
+        report.error("Y20", Place(number + 1, at + 1), sign=f"U+{ord(sheet.lines[number][at]):04X}")
+        sheet.remove(number, at)
+
+
+def _events(sheet: Sheet, report: Reporter, starts: frozenset[str]) -> list[Any] | None:
+    """The parser's events of the whole file, after every mistake that broke them was told and mended."""
+    told: set[tuple[str, int, int]] = set()
+    for _ in range(_MAX_MENDS):
+        try:
+            return list(yaml.parse(sheet.source, Loader=yaml.CSafeLoader))
+        except yaml.YAMLError as error:
+            trap = traps.explain(sheet, traps.found(error), starts)
+        except RecursionError:
+            trap = traps.Trap("Y17", 0, 0, {"size": MAX_BYTES // 1024})
+        is_new = (trap.code, trap.line, trap.column) not in told
+        if not any(line == trap.line for _, line, _ in told):
+            report.error(trap.code, sheet.place(trap.line, trap.column), **trap.facts)
+        told.add((trap.code, trap.line, trap.column))
+        if is_new and trap.mend is not None:
+            trap.mend()
+        elif not _leave_out(sheet, trap.line, starts):
+            return None
         else:
-            report.error("Y10", place, tag=str(tag).replace("tag:yaml.org,2002:", "!!"))
-        simple = False
-    return simple
+            report.is_whole = False
+        report.mended.add(trap.line + 1)
+    return None
 
 
-def _check_spaces(report: Reporter) -> None:
-    for number, line in enumerate(report.lines, 1):
-        start = len(line) - len(line.lstrip())
-        at = line.find("\u00a0", 0, start + 2)
-        if at >= 0:
-            report.error("Y02", Place(number, at + 1))
+def _leave_out(sheet: Sheet, line: int, starts: frozenset[str]) -> bool:
+    """Take out the step that a line stands in, or what holds it; False when nothing is left to take out."""
+    depth = indentation(sheet.lines[line]) + 1 if sheet.lines[line].strip() else 10_000
+    for number in range(line, -1, -1):
+        text = sheet.lines[number]
+        if not text.strip() or text.lstrip().startswith("#") or indentation(text) >= depth:
+            continue
+        depth = indentation(text)
+        first = re.match(r" *- +([\w-]+)", text)
+        if depth == 0 or first and (not starts or first[1] in starts or first[1] in ("id", "when")):
+            below = sheet.inside(number, depth)
+            sheet.blank(number, below[-1] + 1 if below else number + 1)
+            return True
+    return False
 
 
-def _explain(error: Exception, report: Reporter) -> None:
-    """Turn the parser's words into ours; indentation first, since a wrong hint is worse than none."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        report.error("Y00", Place(1, 1), problem=str(error)[:120])
-        return
-    place = Place(mark.line + 1, mark.column + 1)
-    problem = str(getattr(error, "problem", ""))
-    if "alias" in problem or "anchor" in problem:
-        report.error("Y04" if _matches("Y04", report, place.line) else "Y14", place)
-        return
-    for line in (place.line, place.line - 1):
-        for pattern, code in _TRAPS:
-            if 0 < line <= len(report.lines) and pattern.search(report.lines[line - 1]):
-                report.error(code, place if line == place.line else Place(line, 1))
-                return
-    if "expected '-' indicator" in problem or "did not find expected" in problem or "<block end>" in problem:
-        report.error("Y13", place)
-        return
-    report.error("Y00", place, problem=problem)
+class _Builder:
+    """Own nodes from the parser's events."""
 
-
-def _matches(code: str, report: Reporter, line: int) -> bool:
-    text = report.lines[line - 1] if 0 < line <= len(report.lines) else ""
-    return any(trap == code and pattern.search(text) for pattern, trap in _TRAPS)
-
-
-class _Reader:
-    def __init__(self, report: Reporter) -> None:
+    def __init__(self, sheet: Sheet, report: Reporter, events: list[Any]) -> None:
+        self.sheet = sheet
         self.report = report
+        self.events: Iterator[Any] = iter(events)
+        self.anchors: set[str] = set()
 
-    def node(self, raw: Any, depth: int, inline: bool = False) -> Node:
-        place = Place(raw.start_mark.line + 1, raw.start_mark.column + 1)
+    def document(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                self.report.error("Y16", self._place(event))
+                break
+            if isinstance(event, yaml.NodeEvent):
+                root = self.node(event, 0, False)
+        if root is None or (isinstance(root, Text) and not root.value and root.plain):
+            return Table()
+        return root
+
+    def node(self, event: Any, depth: int, inline: bool) -> Node:
+        place = self._place(event)
+        if event.anchor:
+            self._refuse_anchor(event, place)
+        if isinstance(event, yaml.AliasEvent):
+            return Text(f"*{event.anchor}", place.line, place.column, True, inline)
+        if event.tag:
+            self.report.error("Y10", place, tag=str(event.tag).replace("tag:yaml.org,2002:", "!!"))
+        if isinstance(event, yaml.ScalarEvent):
+            return self._text(event, place, inline)
+        inside = inline or bool(event.flow_style)
         if depth > MAX_DEPTH:
+            self._skip(event)
             self.report.error("Y17", place, size=MAX_BYTES // 1024)
             return Text("", place.line, place.column)
-        if isinstance(raw, yaml.ScalarNode):
-            return self._text(raw, place, inline)
-        if isinstance(raw, yaml.SequenceNode):
-            inside = inline or bool(raw.flow_style)
-            children = tuple(self.node(child, depth + 1, inside) for child in raw.value)
-            return Items(children, place.line, place.column)
-        return self._table(raw, place, depth, inline or bool(raw.flow_style))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(place, depth, inside)
+        return self._table(place, depth, inside)
 
-    def _text(self, raw: Any, place: Place, inline: bool) -> Text:
-        if not raw.style and raw.end_mark.line == raw.start_mark.line:
-            self._check_cut(raw)
-        return Text(raw.value, place.line, place.column, not raw.style, inline)
+    def _items(self, place: Place, depth: int, inside: bool) -> Items:
+        found = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self.node(event, depth + 1, inside))
+        return Items(tuple(found), place.line, place.column)
 
-    def _check_cut(self, raw: Any) -> None:
-        """`es: Tu pedido #1023 va` loses half its text to a comment without a word: refuse it."""
-        line = self.report.lines[raw.end_mark.line] if raw.end_mark.line < len(self.report.lines) else ""
-        rest = line[raw.end_mark.column :]
-        if re.match(r"\s+#[^\s#]", rest):
-            at = raw.end_mark.column + len(rest) - len(rest.lstrip()) + 1
-            facts = {"text": raw.value, "whole": f"{raw.value}{rest.rstrip()}"}
-            self.report.error("Y11", Place(raw.end_mark.line + 1, at), **facts)
-
-    def _table(self, raw: Any, place: Place, depth: int, inline: bool) -> Table:
+    def _table(self, place: Place, depth: int, inside: bool) -> Table:
         table = Table(line=place.line, column=place.column)
-        for raw_key, raw_node in raw.value:
-            key = self.node(raw_key, depth + 1)
-            if not isinstance(key, Text):
-                self.report.error("Y05", key)
-                continue
-            if raw_key.tag == "tag:yaml.org,2002:merge":
-                self.report.error("Y15", key)
-                continue
-            child = self.node(raw_node, depth + 1, inline)
-            if key.value in table.keys:
-                self.report.error("Y12", key, name=key.value, first=table.keys[key.value].line)
-                continue
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self.node(event, depth + 1, False)
+            child = self.node(next(self.events), depth + 1, inside)
+            self._entry(table, key, child, bool(getattr(event, "style", "")))
+        return table
+
+    def _entry(self, table: Table, key: Node, child: Node, is_quoted: bool) -> None:
+        if not isinstance(key, Text):
+            self.report.error("Y05", key, sign="{")
+            return
+        if key.plain and _BARE_DASH.match(key.value):
+            self.report.error("Y26", key, text=f"{key.value[1:]}: …")
+            self.report.mended.add(key.line)
+            key = Text(key.value[1:], key.line, key.column)
+        if key.value == "<<" and not is_quoted:
+            self.report.error("Y15", key)
+        elif key.value == "":
+            self.report.error("Y27", key)
+        elif key.value in table.keys:
+            self.report.error("Y12", key, name=key.value, first=table.keys[key.value].line)
+        else:
             self._check_quotes(key, child)
             table.keys[key.value] = key
             table.nodes[key.value] = child
-        return table
+
+    def _skip(self, event: Any) -> None:
+        """Pass over a list or map that stands too deep, without going into it."""
+        depth = 1 if isinstance(event, yaml.CollectionStartEvent) else 0
+        while depth:
+            following = next(self.events)
+            depth += isinstance(following, yaml.CollectionStartEvent) - isinstance(following, yaml.CollectionEndEvent)
+
+    def _refuse_anchor(self, event: Any, place: Place) -> None:
+        is_alias = isinstance(event, yaml.AliasEvent)
+        code = "Y04" if is_alias and event.anchor not in self.anchors else "Y14"
+        self.report.error(code, place, sign="*")
+        if not is_alias:
+            self.anchors.add(event.anchor)
+
+    def _text(self, event: Any, place: Place, inline: bool) -> Text:
+        mark = event.start_mark
+        is_mended = (mark.line, mark.column) in self.sheet.quoted
+        is_plain = not event.style or is_mended
+        if not event.style and event.end_mark.line == mark.line:
+            self._check_cut(event)
+        if event.tag:
+            return Text(self.sheet.lines[mark.line][mark.column :].strip(), place.line, place.column, True, inline)
+        if is_plain and not is_mended and not inline and event.value[:1] in _CURLY and event.value[-1:] in _CURLY:
+            self.report.warning("Y24", place)
+        return Text(event.value, place.line, place.column, is_plain, inline and not is_mended)
+
+    def _check_cut(self, event: Any) -> None:
+        """`es: Tu pedido #1023 va` loses half its text to a comment without a word: refuse it."""
+        end = event.end_mark
+        line = self.sheet.lines[end.line] if end.line < len(self.sheet.lines) else ""
+        if "#" not in line:
+            return
+        rest = line[end.column :]
+        if _COMMENT.match(rest) and (rest[0] != "#" or not event.value):
+            at = end.column + len(rest) - len(rest.lstrip())
+            facts = {"text": event.value, "whole": f"{event.value}{rest.rstrip()}".strip()}
+            self.report.error("Y11", self.sheet.place(end.line, at), **facts)
 
     def _check_quotes(self, key: Text, child: Node) -> None:
         """A sentence inside {…} without quotes may be cut at a comma: refuse it before a customer sees half."""
         if isinstance(child, Text) and child.inline and child.plain and _LANGUAGE.match(key.value):
-            self.report.error("Y18", child, name=key.value, text=child.value)
+            self.report.error("Y24" if child.value[:1] in "“”„" else "Y18", child, name=key.value, text=child.value)
+
+    def _place(self, event: Any) -> Place:
+        mark = event.start_mark
+        if not self.sheet.is_mended:
+            return Place(mark.line + 1, mark.column + 1)
+        return self.sheet.place(mark.line, mark.column)

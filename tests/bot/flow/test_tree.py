@@ -37,7 +37,7 @@ def test_scalars_stay_as_they_were_typed(written: str) -> None:
         ("steps:\n  - say: x\n   save: y\n", "Y13:3"),
         ("a: &x 1\n", "Y14:1"),
         ("<<: {a: 1}\n", "Y15:1"),
-        ("a: 1\n---\nb: 2\n", "Y16:3"),
+        ("a: 1\n---\nb: 2\n", "Y16:2"),
         ("a: {es: ¿Qué tal?}\n", "Y18:1"),
     ],
 )
