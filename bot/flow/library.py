@@ -95,10 +95,11 @@ class _Sentence(dict):  # type: ignore[type-arg]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`library` is None when there is an error among the findings."""
+    """`library` is None when there is an error among the findings; `readable` is what could be read all the same."""
 
     library: Library | None
     findings: tuple[Finding, ...]
+    readable: Library | None = None
 
 
 def load(folder: Path) -> Loaded:
@@ -106,8 +107,13 @@ def load(folder: Path) -> Loaded:
     if not folder.is_dir():
         return Loaded(None, (Finding(str(folder), 1, 1, "F01", facts={"folder": folder}),))
     findings: list[Finding] = []
-    sources = {path.name: _source(path, findings) for path in sorted(folder.glob("*.yaml"))}
-    return compiled(sources, findings)
+    return compiled(sources_of(folder, findings), findings)
+
+
+def sources_of(folder: Path, findings: list[Finding] | None = None) -> dict[str, str]:
+    """The files of the folder by name; one that is no text is empty, and a finding."""
+    told = [] if findings is None else findings
+    return {path.name: _source(path, told) for path in sorted(folder.glob("*.yaml"))}
 
 
 def compiled(sources: Mapping[str, str], found: Iterable[Finding] = ()) -> Loaded:
@@ -115,7 +121,7 @@ def compiled(sources: Mapping[str, str], found: Iterable[Finding] = ()) -> Loade
     findings = list(found)
     library = _build(sources, findings)
     ordered = tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.column)))
-    return Loaded(None if has_errors(ordered) else library, ordered)
+    return Loaded(None if has_errors(ordered) else library, ordered, library)
 
 
 def _source(path: Path, findings: list[Finding]) -> str:

@@ -1,0 +1,182 @@
+"""Ways that cannot be taken for ever: behind a counter that grows, a question that is asked once, a flag that is set.
+
+A circle is no trap where its own condition stops it. For each branch that a circle goes through, this asks: having taken
+it, what is known when the contact comes to the same condition again, by whichever way? Where the branch can no longer
+hold then, it is taken a limited number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import re2
+
+from bot.flow.model import CallPlan, Question, Step
+from bot.flow.proof import truth
+from bot.flow.proof.positions import AGAIN, STANDING, Board, Move, Position, branch, conditions
+from bot.flow.proof.ways import Way
+
+_FAR = 10**9
+_COUNT_MOST = 100
+_SUM = re2.compile(r"^\(?\s*(?:(?P<n>[a-z][a-z0-9_]*)|(?:number\()?\(?\s*(?P<o>[a-z][a-z0-9_]*)\s+or\s+\d+\s*\)?\)?)"
+                   r"\s*\)?\s*(?P<sign>[+-])\s*(?P<step>[1-9]\d*)\s*$")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A variable has grown (+1) or shrunk (-1) since the branch was taken, or is as it was (0)."""
+
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A way of a step (`flow`, `index`) that is taken at most `times` times."""
+
+    flow: str
+    index: int
+    way: Way
+    times: int
+
+    @property
+    def key(self) -> tuple[str, int, Way]:
+        return self.flow, self.index, self.way
+
+
+def limits(board: Board, settled: Container[Position]) -> list[Limit]:
+    """The limited ways among the places that have no way out."""
+    found = []
+    for position, place in board.places.items():
+        if position in settled or position.index < 0 or len(place.moves) < 2:
+            continue
+        step = board.step(position)
+        if not any(True for _ in conditions(step)) or step.kind.name not in ("if", "switch"):
+            continue
+        for move in place.moves:
+            if move.to not in settled:
+                times = _times(board, settled, position, move)
+                if times:
+                    found.append(Limit(position.flow, position.index, move.way, times))
+    return found
+
+
+def _times(board: Board, settled: Container[Position], guard: Position, taken: Move) -> int:
+    """How often the branch can be taken at most; 0 when nothing limits it."""
+    step = board.step(guard)
+    names = {name for condition in conditions(step) for name in condition.names}
+    returned = _on_return(board, settled, guard, taken, {name: Grown(0) for name in names})
+    if returned is None:
+        return 0
+    if not _still(step, board, guard, taken, _plain(returned)):
+        return 1
+    grown = {name: fact.sign for name, fact in returned.items() if isinstance(fact, Grown) and fact.sign}
+    for name, sign in grown.items():
+        known = _plain(returned)
+        if not any(_still(step, board, guard, taken, {**known, name: Decimal(sign * far)}) for far in (_FAR, _FAR * 10)):
+            return _count(step, board, guard, taken, {**known}, name, sign)
+    return 0
+
+
+def _count(
+    step: Step, board: Board, guard: Position, taken: Move, known: dict[str, Any], name: str, sign: int
+) -> int:
+    """The rounds a counter that begins at 0 allows; a generous figure where it begins elsewhere."""
+    for rounds in range(_COUNT_MOST):
+        if not _still(step, board, guard, taken, {**known, name: Decimal(sign * rounds)}):
+            return max(1, rounds)
+    return _COUNT_MOST
+
+
+def _still(step: Step, board: Board, guard: Position, taken: Move, facts: Mapping[str, Any]) -> bool:
+    every = [way for way in board.chart.roads[guard.flow].ways[guard.index] if way.how != "skip"]
+    return taken.way in branch(step, every, facts)
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in facts.items() if not isinstance(fact, Grown)}
+
+
+def _on_return(
+    board: Board, settled: Container[Position], guard: Position, taken: Move, begun: dict[str, Any]
+) -> dict[str, Any] | None:
+    """What is known each time the contact is back at the condition; None when she never comes back."""
+    at: dict[Position, dict[str, Any]] = {}
+    waiting = [(guard, taken, begun)]
+    while waiting:
+        origin, move, facts = waiting.pop()
+        arrived = _after(board, origin, move, facts)
+        known = at.get(move.to)
+        joined = arrived if known is None else _joined(known, arrived)
+        if joined == known:
+            continue
+        at[move.to] = joined
+        for onward in board.places[move.to].moves:
+            if onward.to not in settled:
+                waiting.append((move.to, onward, joined))
+    return at.get(guard)
+
+
+def _joined(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any]:
+    joined = {}
+    for name in one.keys() & two.keys():
+        first, second = one[name], two[name]
+        if first == second:
+            joined[name] = first
+        elif not isinstance(first, Grown) and not isinstance(second, Grown) and None not in (first, second):
+            joined[name] = truth.SOME
+    return joined
+
+
+def _after(board: Board, origin: Position, move: Move, facts: dict[str, Any]) -> dict[str, Any]:
+    """What is known after this way was taken."""
+    if move.to.flow != origin.flow or move.to.mode != origin.mode:
+        return {}
+    step = board.step(origin) if origin.index >= 0 else None
+    changed = dict(facts)
+    if step is None:
+        return {}
+    if isinstance(step.data, Question):
+        _answer(step.data, move.way, changed)
+    elif isinstance(step.data, CallPlan) and step.data.save and move.way.how == "found":
+        changed[step.data.save] = truth.SOME
+    elif step.kind.name == "set" and move.way.how == "next":
+        _set(step, changed)
+    elif move.way.how == "return" and getattr(step.data, "save", ""):
+        changed[step.data.save] = truth.SOME
+    if move.way.how == "goto" and move.to.stage in (STANDING, 0) and move.to.index >= 0:
+        asked = board.step(move.to).data
+        if isinstance(asked, Question) and asked.save:
+            changed[asked.save] = None
+    if move.to.stage == AGAIN and getattr(board.step(move.to).data, "name", ""):
+        changed.pop(board.step(move.to).data.name, None)
+    return changed
+
+
+def _answer(question: Question, way: Way, facts: dict[str, Any]) -> None:
+    if not question.save or way.how not in ("option", "valid", "none"):
+        return
+    if question.type == "yes_no":
+        facts[question.save] = way.what == "yes" if way.what in ("yes", "no") else truth.SOME
+    else:
+        facts[question.save] = way.what if way.how == "option" else truth.SOME
+
+
+def _set(step: Step, facts: dict[str, Any]) -> None:
+    for name, expression in step.data:
+        sum_ = _SUM.match(expression.source)
+        before = facts.get(name)
+        if sum_ and name in (sum_["n"], sum_["o"]) and isinstance(before, Grown):
+            sign = 1 if sum_["sign"] == "+" else -1
+            if before.sign in (0, sign):
+                facts[name] = Grown(sign)
+            else:
+                facts.pop(name)
+            continue
+        known = truth.value(expression, _plain(facts))
+        if known is truth.SOME:
+            facts.pop(name, None)
+        else:
+            facts[name] = known

@@ -1,0 +1,232 @@
+"""The proof itself: every question of every flow, with the turns to a person or the circle that keeps her from one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.flow.findings import phrase
+from bot.flow.library import Library
+from bot.flow.model import END, Question, Step
+from bot.flow.proof import paths
+from bot.flow.proof.limits import Limit, limits
+from bot.flow.proof.positions import (
+    ANSWERS,
+    MISSES,
+    OPEN,
+    SHUT,
+    SILENT,
+    STANDING,
+    TOP,
+    Board,
+    Map,
+    Position,
+    charted,
+)
+from bot.flow.proof.turns import turns
+from bot.flow.proof.ways import Roads, roads
+
+TRAP_OF = {ANSWERS: "W10", MISSES: "W11", SILENT: "W12"}
+_MAX_FRAMES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Places in order; says itself in a language (see `bot.flow.findings`). `end` closes it."""
+
+    legs: tuple[paths.Leg, ...]
+    is_circle: bool = True
+
+    def told(self, language: str) -> str:
+        if not self.is_circle:
+            return paths.told(self.legs, phrase("proof", "person", language), language)
+        first = next((str(leg.line) for leg in self.legs if leg.line), "")
+        return paths.told(self.legs, f"{first} …", language)
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A circle without a way out, at the first question of it."""
+
+    code: str
+    flow: str
+    step: Step
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a person is from a flow's questions at most, and by which way; `turns` is None where a trap is."""
+
+    flow: str
+    questions: int
+    turns: int | None
+    path: Path = field(default_factory=lambda: Path((), False))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`reaches` has one per flow. `left_alone`: a flow may end, and nobody takes what comes after it."""
+
+    traps: tuple[Trap, ...]
+    reaches: Mapping[str, Reach]
+    left_alone: bool = False
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One kind of contact walked through everything."""
+
+    board: Board
+    settled: dict[Position, int]
+    limited: list[Limit]
+
+
+def prove(library: Library, every: Mapping[str, Roads] | None = None) -> Proof:
+    """Walk the three contacts through all flows; `every` are their roads, for those who have them already."""
+    if every is None:
+        every = {name: roads(flow) for name, flow in library.flows.items()}
+    chart = charted(library, every)
+    entries = [Position(TOP, name, 0) for name, flow in library.flows.items() if flow.steps]
+    first = _walked(chart, ANSWERS, entries)
+    asked = sorted(_standing(first.board), key=_order(chart))
+    walks = [_walked(chart, MISSES, asked), first, _walked(chart, SILENT, _resting(first.board))]
+    traps: list[Trap] = []
+    for walk in walks:
+        traps += _traps(walk, sorted(_checked(walk.board), key=_order(chart)), traps)
+    ends = any(at.index == END and at.mode == TOP for walk in walks[:2] for at in walk.board.places)
+    return Proof(tuple(traps), _reaches(chart, walks[:2], asked, traps), ends and not chart.fallback)
+
+
+def _walked(chart: Map, contact: str, starts: Iterable[Position]) -> _Walk:
+    """Solve; where circles stop by themselves after some rounds, leave those ways out and solve again."""
+    starts, limited = list(starts), list[Limit]()
+    while True:
+        board = Board(chart, contact, starts, frozenset(limit.key for limit in limited))
+        settled = turns(board)
+        if len(settled) == len(board.places):
+            return _Walk(board, settled, limited)
+        more = [one for one in limits(board, settled) if one not in limited]
+        if not more:
+            return _Walk(board, settled, limited)
+        limited += more
+
+
+def _is_step(board: Board, at: Position) -> bool:
+    return at.index >= 0 and at.flow in board.chart.roads
+
+
+def _standing(board: Board) -> list[Position]:
+    """Where the contact is asked something, told apart by flow and step alone."""
+    found = {
+        Position(TOP if at.mode == SHUT else at.mode, at.flow, at.index, STANDING)
+        for at in board.places
+        if at.mode != SHUT and _is_step(board, at) and isinstance(board.step(at).data, Question)
+    }
+    return list(found)
+
+
+def _resting(board: Board) -> list[Position]:
+    return [
+        at._replace(stage=STANDING, knows=None)
+        for at in board.places
+        if at.mode != SHUT and _is_step(board, at)
+        and (isinstance(board.step(at).data, Question) or board.step(at).kind.name == "wait")
+    ]  # fmt: skip
+
+
+def _checked(board: Board) -> list[Position]:
+    """Places that must have a way out: questions, waits, and calls, behind which a circle may lie."""
+    found = []
+    for at in board.places:
+        if at.mode == SHUT or not _is_step(board, at):
+            continue
+        step = board.step(at)
+        if isinstance(step.data, Question) or step.kind.name in ("call", "wait"):
+            found.append(at)
+    return found
+
+
+def _order(chart: Map):  # type: ignore[no-untyped-def]
+    def key(at: Position) -> tuple[bool, str, int, int, str]:
+        return at.mode != TOP, at.flow, chart.roads[at.flow].step(at.index).line, at.stage, repr(at.knows)
+
+    return key
+
+
+def _traps(walk: _Walk, checked: list[Position], told: list[Trap]) -> list[Trap]:
+    """One per circle: what was told of another contact, or through another door, is the same trap."""
+    known = {(trap.flow, trap.step.index) for trap in told}
+    found = []
+    for at in checked:
+        if at in walk.settled or at not in walk.board.places or (at.flow, at.index) in known:
+            continue
+        round_ = paths.circle(walk.board, walk.settled, at)
+        asked = {(one.flow, one.index) for one, _ in round_ if _is_step(walk.board, one) and _waits(walk.board.step(one))}
+        if not asked or asked & known:
+            continue
+        known |= asked
+        step = walk.board.step(at)
+        path = Path(tuple(paths.legs(walk.board, round_)))
+        found.append(Trap(TRAP_OF[walk.board.contact], at.flow, step, path))
+    return found
+
+
+def _waits(step: Step) -> bool:
+    return isinstance(step.data, Question) or step.kind.name == "wait"
+
+
+def _reaches(chart: Map, walks: list[_Walk], asked: list[Position], traps: list[Trap]) -> dict[str, Reach]:
+    found = {}
+    for name in chart.roads:
+        own = [at for at in asked if at.flow == name]
+        questions = len({at.index for at in own})
+        if any(trap.flow == name for trap in traps):
+            found[name] = Reach(name, questions, None)
+            continue
+        found[name] = _worst(name, questions, own, walks)
+    return found
+
+
+def _worst(name: str, questions: int, own: list[Position], walks: list[_Walk]) -> Reach:
+    """The farthest of the flow's questions, over those who answer and those who are not understood."""
+    worst, where = 0, None
+    for walk in walks:
+        extra = sum(limit.times for limit in walk.limited if limit.flow == name) * _all_tries(walk.board, own)
+        after = _after_call(walk, name)
+        for at in own:
+            most = walk.settled.get(at)
+            if most is not None and most + extra + (after if at.mode == OPEN else 0) > worst:
+                worst, where = most + extra + (after if at.mode == OPEN else 0), (walk, at)
+    path = Path(tuple(_longest(*where)), False) if where else Path((), False)
+    return Reach(name, questions, worst, path)
+
+
+def _all_tries(board: Board, own: list[Position]) -> int:
+    return sum(board.step(at).data.retries + 1 for at in own)
+
+
+def _after_call(walk: _Walk, name: str) -> int:
+    """What may follow when the flow was called and is over: the farthest of the steps it comes back to."""
+    farthest = 0
+    for place in walk.board.places.values():
+        for move in place.moves:
+            if move.way.how == "return" and move.way.what == name:
+                farthest = max(farthest, walk.settled.get(move.to, 0))
+    return farthest
+
+
+def _longest(walk: _Walk, at: Position) -> list[paths.Leg]:
+    """The way the worst case takes from here."""
+    path, seen = [], set[Position]()
+    while at not in seen and walk.board.places[at].moves and len(path) < 60:
+        seen.add(at)
+        place = walk.board.places[at]
+        able = [move for move in place.moves if move.to in walk.settled]
+        if not able:
+            break
+        choose = min if place.decides == "best" else max
+        move = choose(able, key=lambda one: walk.settled[one.to] + one.turns)
+        path.append((at, move))
+        at = move.to
+    return paths.legs(walk.board, path)
