@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.flow.answers import FREE, NO, PARSERS, YES, Spoken
+from dataclasses import replace
+
+from bot.flow.answers import FREE, NO, YES, read
 from bot.flow.model import Option, Question
 from bot.flow.moves import Answer, Move
 from bot.flow.words import bare, holds, position
@@ -46,7 +48,7 @@ def _exact_value(hearing: Hearing, question: Question) -> Move | None:
 
 
 def _parsed(hearing: Hearing, question: Question) -> Move | None:
-    value = PARSERS[question.type](hearing.spoken(), hearing.library.project.shapes)
+    value = read(question.type, hearing.spoken())
     return None if value is None else Answer(value)
 
 
@@ -54,7 +56,7 @@ def choose(hearing: Hearing, option: Option) -> Move:
     question = hearing.question
     if question is None or question.is_choice or question.type in FREE:
         return Answer(option.key, option.key)
-    value = PARSERS[question.type](Spoken(option.key), hearing.library.project.shapes)
+    value = read(question.type, replace(hearing.spoken(), text=option.key))
     return Answer(option.key if value is None else value, option.key)
 
 

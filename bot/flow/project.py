@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.flow.answers import Shape, shape
 from bot.flow.findings import Reporter, near
+from bot.flow.order_shapes import Shape, shape
 from bot.flow.tree import Items, Node, Table, Text, plain, read
+from bot.flow.types_of_project import OwnType, read_types
 from bot.flow.values import TYPES
 from bot.flow.words import bare
 
@@ -23,6 +26,7 @@ _LOCALES = {"es": "es_ES", "en": "en_GB", "pt": "pt_BR"}
 _KEYS = (
     "language_version", "shop", "country", "currency", "languages", "order_numbers", "queues", "default_queue",
     "menu", "fallback", "remembered", "retries", "timeout", "commands", "locales", "privacy_url", "website",
+    "types", "time_zone", "signature",
 )  # fmt: skip
 _SERVICE_KEYS = ("kind", "inputs", "required", "outputs", "timeout", "fake", "about")
 
@@ -59,10 +63,17 @@ class Project:
     locales: Mapping[str, str] = field(default_factory=lambda: dict(_LOCALES))
     privacy_url: str = ""
     website: str = ""
+    types: Mapping[str, OwnType] = field(default_factory=dict)
+    time_zone: str = "UTC"
+    signature: str = ""
 
     @property
     def default_language(self) -> str:
         return self.languages[0]
+
+    def day(self, now: datetime) -> date:
+        """The day it is at the shop."""
+        return now.date() if self.time_zone == "UTC" else now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 def seconds(written: str) -> float | None:
@@ -83,6 +94,7 @@ def read_project(tree: Node | None, report: Reporter) -> Project:
         place = tree.nodes["default_queue"]
         report.error("V01", place, name=default_queue, near=near(default_queue, queues), known=", ".join(queues))
     locales = {**_LOCALES, **{k: str(v).replace("-", "_") for k, v in _mapping(tree, "locales", report).items()}}
+    types = read_types(tree, report, TYPES)
     return Project(
         shop=word(tree, "shop", report),
         country=word(tree, "country", report) or "ES",
@@ -93,13 +105,27 @@ def read_project(tree: Node | None, report: Reporter) -> Project:
         default_queue=default_queue,
         menu=word(tree, "menu", report),
         fallback=word(tree, "fallback", report),
-        remembered=typed_names(tree, "remembered", report),
+        remembered=typed_names(tree, "remembered", report, tuple(types)),
         retries=whole(tree, "retries", report, 2),
         commands=_commands(tree, report),
         locales=locales,
         privacy_url=word(tree, "privacy_url", report),
         website=word(tree, "website", report),
+        types=types,
+        time_zone=_time_zone(tree, report),
+        signature=word(tree, "signature", report),
     )
+
+
+def _time_zone(tree: Table, report: Reporter) -> str:
+    """The zone whose calendar “mañana” is of."""
+    zone = word(tree, "time_zone", report) or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        report.error("S10", tree.nodes["time_zone"], name="time_zone", value=zone, example="Europe/Madrid")
+        return "UTC"
+    return zone
 
 
 def read_services(tree: Node | None, report: Reporter) -> dict[str, Service]:
@@ -178,7 +204,7 @@ def whole(tree: Table, name: str, report: Reporter, default: int) -> int:
     return int(written)
 
 
-def typed_names(tree: Table, name: str, report: Reporter) -> dict[str, str]:
+def typed_names(tree: Table, name: str, report: Reporter, own: tuple[str, ...] = ()) -> dict[str, str]:
     node = tree.get(name)
     if node is None or (isinstance(node, Text) and not node.value):
         return {}
@@ -186,10 +212,11 @@ def typed_names(tree: Table, name: str, report: Reporter) -> dict[str, str]:
         report.error("S05", node, name=name, shape="order_ref: order_number")
         return {}
     found = {}
+    types = (*own, *TYPES)
     for key, kind in node.nodes.items():
         written = kind.value if isinstance(kind, Text) else ""
-        if written not in TYPES:
-            report.error("V09", kind, name=written, near=near(written, TYPES), known=", ".join(TYPES))
+        if written not in types:
+            report.error("V09", kind, name=written, near=near(written, types), known=", ".join(types))
             written = "any"
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
             report.error("S11", node.keys[key], name=key)

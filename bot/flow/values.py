@@ -7,12 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from bot.flow.answers import TYPES as TYPES
 from bot.flow.formulas import number, text
 
-TYPES = (
-    "text", "yes_no", "number", "integer", "money", "date", "time", "email", "phone", "postcode",
-    "order_number", "image", "location", "list", "record", "any",
-)  # fmt: skip
 _NUMBERS = frozenset(("number", "money", "integer"))
 _MAX_TEXT = 4000
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.flow.answers import PARSERS, Spoken, shape
+from bot.flow.answers import Spoken, read, shape
 from bot.flow.words import position
 
 SHAPES = (shape("AA-99999"),)
 
 
 def parsed(kind: str, text: str) -> Any:
-    return PARSERS[kind](Spoken(text, today=date(2026, 11, 23)), SHAPES)
+    return read(kind, Spoken(text, today=date(2026, 11, 23), shapes=SHAPES))
 
 
 @pytest.mark.parametrize(
