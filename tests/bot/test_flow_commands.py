@@ -45,7 +45,7 @@ def test_lint_of_broken_flows_says_so_in_the_language_asked_for(broken: Path, la
 def test_tests_of_one_flow_pass_with_their_coverage() -> None:
     result = run("test", "--folder", str(SHIPPED), "--coverage", "--min", "100", "menu")
 
-    assert result.exit_code == 0 and "menu: 5 of 5 steps" in result.output
+    assert result.exit_code == 0 and "menu: 15 of 15 steps" in result.output
 
 
 @pytest.mark.parametrize("name", ["nothing", "_project"])
