@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from bot.flow.answers import Spoken
+from bot.flow.answers import Shape, Spoken, heard
+from bot.flow.effects import Effect
 from bot.flow.events import Moment, Said
+from bot.flow.faq import Found
 from bot.flow.library import Library
 from bot.flow.model import Flow, Option, Question, Step
-from bot.flow.moves import Move
-from bot.flow.run import Runner, Trace, pending
-from bot.flow.state import opened
+from bot.flow.run import Runner, Trace, pending, takes_reply
+from bot.flow.state import opened, waits_for_time
 from bot.flow.words import bare, tokens
 from bot.understanding.read import read
 from bot.understanding.reading import Reading
@@ -34,6 +35,7 @@ class Hearing:
         self.pending: tuple[Flow, Step] | None = pending(library, state)
         self.reading: Reading | None = None
         self.decisions: list[Trace] = []
+        self.effects: list[Effect] = []
         if not state.get("lang"):
             state["lang"] = moment.language or library.project.default_language
 
@@ -42,6 +44,23 @@ class Hearing:
         self.text = text.strip()[:MAX_TEXT]
         self.whole = bare(self.text) if len(self.text) <= LONGEST_WHOLE else ""
         self._words: list[str] | None = None
+        self._asked: Found | None = None
+        self._is_looked_up = False
+
+    def take_up(self, text: str, message_id: str) -> None:
+        """Go back to a message from before: its words, and where they stand."""
+        self.said = Said(text, message_id)
+        self.payload = ""
+        self.reading = None
+        self.take(text)
+
+    @property
+    def asked(self) -> Found | None:
+        """The question of the FAQ that this is."""
+        if not self._is_looked_up:
+            self._is_looked_up = True
+            self._asked = self.library.faq.find(self.words)
+        return self._asked
 
     @property
     def words(self) -> list[str]:
@@ -53,8 +72,30 @@ class Hearing:
     def question(self) -> Question | None:
         return self.pending[1].data if self.pending else None
 
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """How the shop writes its order numbers."""
+        return self.library.project.shapes
+
+    @property
+    def is_waiting(self) -> bool:
+        """Does the running flow wait for time to pass or for something outside, and for no answer of hers?"""
+        return waits_for_time(self.state)
+
+    @property
+    def takes_reply(self) -> bool:
+        """Does it wait for a message of hers, whatever it says?"""
+        return self.is_waiting and takes_reply(self.library, self.state)
+
+    @property
+    def is_stranded(self) -> bool:
+        """Is a flow under way whose question is gone from its file?"""
+        return bool(self.state.get("frames")) and not self.pending and not self.is_waiting
+
     def spoken(self) -> Spoken:
-        return Spoken(self.text, self.said.media, self.said.location, self.moment.now.date())
+        project = self.library.project
+        spoken = heard(project, self.state["lang"], self.text, project.day(self.moment.now))
+        return replace(spoken, media=self.said.media, location=self.said.location)
 
     def options(self) -> tuple[Option, ...]:
         """The options that were offered: those whose `when` does not hold are not there."""
@@ -63,15 +104,19 @@ class Hearing:
             return ()
         if not any(option.when for option in question.options):
             return question.options
-        run = Runner(self.library, opened(self.state), self.moment, self.text)
-        return tuple(one for one in question.options if one.when is None or one.when.call(run.values))
+        values = self.values()
+        return tuple(one for one in question.options if one.when is None or one.when.call(values))
 
     def label(self, option: Option) -> str:
         """What an option is called in the conversation's language."""
         found = option.label.pick(self.state["lang"], self.library.project.default_language)
         if found.constant is not None:
             return found.constant
-        return found.render(Runner(self.library, opened(self.state), self.moment, self.text).values)
+        return found.render(self.values())
+
+    def values(self) -> Any:
+        """What a condition may look at."""
+        return Runner(self.library, opened(self.state), self.moment, self.text).values
 
     def understood(self) -> Reading:
         if self.reading is None:
@@ -81,6 +126,3 @@ class Hearing:
 
     def decided(self, what: str) -> None:
         self.decisions.append(Trace(decision=what))
-
-
-Decision = Callable[[Hearing], Move | None]

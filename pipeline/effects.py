@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 import metrics
-from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag
+from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag, Unanswered
 from bot.flow.events import CallResult
 from conversation import ids
 from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
@@ -43,7 +43,7 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
             case Call():
                 answered = call(work, talk, effect, services)
             case HandOff():
-                hand_off(work, talk, effect)
+                hand_off(work, talk, effect, quiet=effect.quiet)
             case Remind():
                 remind(work, talk, effect)
             case Tag():
@@ -53,9 +53,11 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
             case Remember():
                 remember(work, talk, effect)
             case Ended():
-                ended(talk, effect)
+                pass  # the step log has it from the trace
             case Alert():
                 alert(work, talk, effect)
+            case Unanswered():
+                unanswered(work, talk, effect)
     return answered
 
 
@@ -134,12 +136,13 @@ def remember(work: Work, talk: Talk, effect: Remember) -> None:
                             .values(columns | ({"facts": facts} if new else {})))
 
 
-def ended(talk: Talk, effect: Ended) -> None:
-    if talk.steps:
-        talk.steps[-1]["steps"].append([effect.flow, "end", effect.outcome])
-
-
 def alert(work: Work, talk: Talk, effect: Alert) -> None:
     # an error may quote what a customer wrote: its words stay in the timeline and out of the log
     logger.error("a flow went wrong", conversation=talk.conversation_id, place=effect.place)
     work.record(TimelineLine("alert", talk.conversation_id, "bot", data={"text": effect.text, "place": effect.place}))
+
+
+def unanswered(work: Work, talk: Talk, effect: Unanswered) -> None:
+    """For those who write the flows: which message it was. Its words stay where they are, in the message."""
+    data = {"message_id": effect.message_id} if effect.message_id else None
+    work.record(TimelineLine("unanswered", talk.conversation_id, "bot", data=data))

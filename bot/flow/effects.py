@@ -71,7 +71,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """Pass the conversation to the people of `queue`. `path` is flow › step; `known` what was learnt so far."""
+    """Pass the conversation to the people of `queue`. `path` is flow › step; `known` what was learnt so far.
+
+    `quiet`: the flow has said itself what happens now; the contact hears nothing more of it.
+    """
 
     queue: str
     reason: str
@@ -82,6 +85,7 @@ class HandOff:
     threshold: float | None = None
     path: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class Unanswered:
     """A question of the contact that nothing in the flows answers; `text` is what she wrote. For the editors."""
 
     text: str
+    message_id: str = ""
 
 
 Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert | Unanswered

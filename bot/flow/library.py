@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from bot import escalation
+from bot.flow import faq_file
 from bot.flow import language as flow_language
 from bot.flow import texts as flow_texts
 from bot.flow.arguments import SPECIALS, Known, Reading
 from bot.flow.expressions import Scope
+from bot.flow.faq import Faq
 from bot.flow.filters import Setting
 from bot.flow.findings import Finding, Place, Reporter, has_errors
 from bot.flow.model import Flow
@@ -19,6 +21,7 @@ from bot.flow.project import Project, Service, defaults, read_project, read_serv
 from bot.flow.templates import MessageTemplate, read_templates
 from bot.flow.texts import Texts
 from bot.flow.tree import Table, plain, read
+from bot.flow.words import denied
 
 # Values that the pipeline puts into the sentences of the system.
 SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number")
@@ -43,10 +46,12 @@ class Library:
     payloads: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
     by_number: str = ""
+    events: Mapping[str, str] = field(default_factory=dict)
     order_patterns: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
     pinned: Mapping[tuple[str, str], Flow] = field(default_factory=dict)
+    faq: Faq = field(default_factory=Faq)
 
     def flow_of(self, frame: Mapping[str, Any]) -> Flow | None:
         """The flow a frame is in, in the shape it began with: the live one while that still has it, else the one that
@@ -56,6 +61,10 @@ class Library:
         if live is not None and live.shape == shape:
             return live
         return self.pinned.get((name, shape), live)
+
+    def kept(self, name: str) -> Flow | None:
+        """A flow that was taken away, in a shape that somebody is still in the middle of."""
+        return next((flow for (one, _), flow in self.pinned.items() if one == name), None)
 
     def setting(self, language: str) -> Setting:
         """How dates and money are written in this language."""
@@ -76,16 +85,23 @@ class Library:
         filled[flow_texts.MISSING] = []
         return self.sentence(key, language, filled).strip()
 
-    def trigger(self, words: list[str], whole_only: bool = False) -> str:
-        """The flow whose phrase stands in `words`; of several the longest phrase. Empty when there is none."""
+    def trigger(self, words: list[str], text: str = "", whole_only: bool = False) -> str:
+        """The flow whose phrase stands in `words`; of several the longest phrase. Empty when there is none.
+
+        With the text that the words are of, what it takes back (“no quiero devolver nada”) is none.
+        """
+        return self.triggered(words, text, whole_only)[1]
+
+    def triggered(self, words: list[str], text: str = "", whole_only: bool = False) -> tuple[int, str]:
+        """The same with the length of the phrase, in words."""
         best: tuple[int, str] = (0, "")
         for at, word in enumerate(words):
             for phrase, flow in self.phrases.get(word, ()):
                 size = len(phrase)
                 if size > best[0] and tuple(words[at : at + size]) == phrase and (not whole_only or size == len(words)):
-                    best = (size, flow)
+                    best = best if text and denied(words, at, text) else (size, flow)
                     break
-        return best[1]
+        return best
 
 
 class _Sentence(dict):  # type: ignore[type-arg]
@@ -147,7 +163,18 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
     _check_named_flows(project, names, sources, findings)
     policy = _shared_file("_policy.yaml", sources, findings, _policy)
     templates = _shared_file("_templates.yaml", sources, findings, read_templates)
-    return replace(_library(project, flows, services, sentences, policy), templates=templates)
+    faq = _faq(sources, known, flows, findings)
+    sentences.update({entry.key: entry.answer for entry in faq.entries})
+    return replace(_library(project, flows, services, sentences, policy), templates=templates, faq=faq)
+
+
+def _faq(sources: Mapping[str, str], known: Known, flows: Mapping[str, Flow], findings: list[Finding]) -> Faq:
+    report = Reporter(faq_file.FILE, sources.get(faq_file.FILE, ""))
+    tree = read(sources.get(faq_file.FILE, ""), report)
+    faq = faq_file.read_faq(tree, Reading(report, known, Scope(dict(SPECIALS))))
+    faq_file.check_triggers(tree, flows, known.project.commands, report)
+    findings += report.findings
+    return faq
 
 
 def _library(
@@ -175,6 +202,7 @@ def _library(
         payloads={payload: flow.name for flow in flows.values() for payload in flow.triggers.payloads},
         first=next((flow.name for flow in flows.values() if flow.triggers.first_message), ""),
         by_number=next((flow.name for flow in flows.values() if flow.triggers.order_number), ""),
+        events={flow.triggers.event: flow.name for flow in reversed(list(flows.values())) if flow.triggers.event},
         order_patterns=tuple(shape.written for shape in project.shapes),
         settings={key: Setting(locale, project.currency) for key, locale in project.locales.items()},
     )

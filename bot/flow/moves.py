@@ -24,10 +24,11 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a flow afresh, with what is known already."""
+    """Begin a flow afresh, with what is known already. `keeps`: in place of the running flow alone, not of all."""
 
     flow: str
     known: Mapping[str, Any] = field(default_factory=dict)
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,20 @@ class Digress:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Say a sentence of the system; `repeats`: then the pending question once more, tries unchanged."""
+    """Say a sentence of the system; `repeats`: then the pending question once more, tries unchanged.
+
+    `bridges`: it is an answer of its own, and the question follows like after a digression.
+    """
 
     text: str
     repeats: bool = False
     offers: tuple[str, ...] = ()
+    bridges: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the contact writes is what the running flow's `wait` waits for (`on: {reply: …}`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +84,4 @@ class ToPeople:
     threshold: float | None = None
 
 
-Move = Answer | Invalid | Start | Digress | Tell | Cancel | Back | Restart | ToPeople
+Move = Answer | Invalid | Start | Digress | Tell | Reply | Cancel | Back | Restart | ToPeople

@@ -98,3 +98,73 @@ def holds(words: list[str], phrase: tuple[str, ...]) -> bool:
     size = len(phrase)
     first = phrase[0]
     return any(word == first and tuple(words[at : at + size]) == phrase for at, word in enumerate(words))
+
+
+_COURTESIES = ("por favor", "porfavor", "porfa", "please", "gracias", "thanks", "thank you", "obrigado", "obrigada")
+
+
+def without_courtesy(whole: str) -> str:
+    """A folded message without “please” and “thanks” at its ends: “menú, por favor” is the command too."""
+    for courtesy in _COURTESIES:
+        if whole.endswith(f" {courtesy}"):
+            whole = whole[: -len(courtesy) - 1].strip(_EDGES)
+        if whole.startswith((f"{courtesy} ", f"{courtesy},")):
+            whole = whole[len(courtesy) + 1 :].strip(_EDGES)
+    return whole
+
+
+_NOT = frozenset(("no", "not", "nao", "nunca", "never", "tampoco", "nem", "dont", "don", "doesn", "isn", "wasn", "aren"))
+_WISHES = frozenset(
+    (
+        "quiero", "quiere", "queremos", "quisiera", "queria", "necesito", "deseo", "pienso", "voy", "vamos", "pretendo",
+        "want", "need", "wish", "going", "like", "trying", "wanna",
+        "quero", "queremos", "preciso", "desejo", "vou", "pretendo", "gostaria",
+    )
+)  # fmt: skip
+_IS = frozenset(("es", "era", "is", "was", "e", "eh", "foi", "fue", "about", "sobre"))
+_LIGHT = frozenset(
+    (
+        "a", "an", "the", "un", "una", "unos", "unas", "el", "la", "los", "las", "lo", "le", "les", "me", "te", "se", "nos",
+        "mi", "mis", "my", "o", "os", "as", "um", "uma", "meu", "minha", "to", "que", "hacer", "fazer", "make", "do",
+        "ningun", "ninguna", "nenhum", "nenhuma", "any", "it", "ninguno", "pedir", "ask", "for", "solicitar", "de",
+    )
+)  # fmt: skip
+_LOOKED_BACK = 7
+
+
+# “No, quiero devolverlo”: a no that stands by itself takes nothing back of what follows it.
+_NO_ALONE = re.compile(r"\b(?:no|nao|nop|nope)\s*[,.;:!…]")
+
+
+def denied(words: list[str], at: int, text: str) -> bool:
+    """Whether what stands at `at` is not wanted: “no quiero devolver”, “no es una devolución”, “I don't want to return”.
+
+    A “no” that belongs to something else (“no encuentro mi pedido”) takes nothing back. `text` is what `words` are of.
+    """
+    return at > 0 and _is_taken_back(words, at) and not _NO_ALONE.search(fold(text))
+
+
+def _is_taken_back(words: list[str], at: int) -> bool:
+    back = at - 1
+    least = max(0, at - _LOOKED_BACK)
+    while back >= least and words[back] in _LIGHT:
+        back -= 1
+    if back >= 1 and words[back] == "t" and words[back - 1] in _NOT:  # it isn't a return
+        return True
+    if back < 1 or words[back] not in _WISHES | _IS:
+        return back >= 0 and words[back] == "not" and at - back <= 3
+    back -= 1
+    while back >= least and words[back] in ("lo", "la", "los", "las", "le", "me", "te", "se", "o", "os", "as", "really"):
+        back -= 1
+    if back >= 1 and words[back] == "t":  # don't, doesn't, isn't
+        back -= 1
+    return back >= least and words[back] in _NOT
+
+
+_DEEDS = ("devol", "cancel", "cambi", "anul", "return", "refund", "exchang", "troc", "reembols", "reclam", "factur")
+
+
+def denies(words: list[str], text: str) -> bool:
+    """Whether the message names something a shop does for people, and every time as not wanted."""
+    places = [at for at, word in enumerate(words) if word.startswith(_DEEDS)]
+    return bool(places) and all(denied(words, at, text) for at in places)

@@ -1,0 +1,88 @@
+"""A person asked for, or frustration: weighed by `bot.escalation`, with the contact's own words as evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import escalation, matching
+from bot.flow.moves import Move, ToPeople
+from bot.hearing import Hearing
+from bot.meaning.offer import offer
+from bot.understanding.reading import Reading
+
+
+def decide(hearing: Hearing) -> Move | None:
+    reading = hearing.understood()
+    _follow_language(hearing, reading)
+    state, policy = hearing.state, hearing.library.policy
+    if reading.human_request < policy.human_request_high and not reading.frustration and matching.typed(hearing):
+        return None  # the contact goes on as asked: what came before is no reason to interrupt that
+    mood, verdict = _weighed(hearing, reading)
+    state["mood"] = mood
+    if verdict.decision == "none":
+        return None
+    if verdict.reason == "no_progress" and hearing.pending:
+        # The question counts its own tries and says itself where the contact goes when they run out.
+        state["mood"] = {key: value for key, value in mood.items() if key != "asked_on"}
+        return None
+    if verdict.decision == "ask":
+        return offer(hearing, hearing.text)
+    return _to_people(hearing, verdict)
+
+
+def asked_for(hearing: Hearing) -> Move | None:
+    """Only what is said outright, for moments at which everything else has to wait."""
+    if not hearing.text:
+        return None
+    reading = hearing.understood()
+    if reading.human_request < hearing.library.policy.human_request_high:
+        return None
+    mood, verdict = _weighed(hearing, reading)
+    if verdict.decision != "handoff":
+        return None
+    hearing.state["mood"] = mood
+    return _to_people(hearing, verdict)
+
+
+def people_of(hearing: Hearing) -> str:
+    """Who takes over when no flow is running: the people of what the message, or the last answer, is about."""
+    if hearing.state.get("frames"):
+        return ""
+    name = hearing.library.trigger(hearing.words, hearing.text)
+    return hearing.library.flows[name].queue if name else str(hearing.state.get("topic") or "")
+
+
+def _weighed(hearing: Hearing, reading: Reading) -> tuple[dict[str, Any], escalation.Verdict]:
+    last = hearing.state.get("last") or {}
+    heard = escalation.Heard(
+        text=hearing.text,
+        reading=reading,
+        message_id=hearing.said.message_id,
+        now=hearing.moment.now,
+        last_outcome=last.get("outcome", ""),
+        last_answer=last.get("answer", ""),
+        last_slot=last.get("slot", ""),
+    )
+    return escalation.weigh(hearing.state.get("mood") or {}, heard, hearing.library.policy)
+
+
+def _to_people(hearing: Hearing, verdict: escalation.Verdict) -> ToPeople:
+    return ToPeople(
+        reason=verdict.reason,
+        queue=people_of(hearing),
+        priority=verdict.priority,
+        evidence=verdict.evidence,
+        score=verdict.score,
+        threshold=verdict.threshold,
+    )
+
+
+def _follow_language(hearing: Hearing, reading: Reading) -> None:
+    """The first message sets the language; later it takes two running in another one."""
+    state, found = hearing.state, reading.language
+    if found is None or found not in hearing.library.project.languages or found == state["lang"][:2]:
+        state["other"] = None
+    elif not state.get("met") or state.get("other") == found:
+        state["lang"], state["other"] = found, None
+    else:
+        state["other"] = found

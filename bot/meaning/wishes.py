@@ -1,0 +1,27 @@
+"""Does a message ask or want something, so that not being able to answer it is worth telling the editors?"""
+
+from __future__ import annotations
+
+from bot.hearing import Hearing
+
+_ASKS = frozenset(
+    (
+        "que", "cual", "cuales", "quien", "como", "cuando", "cuanto", "cuanta", "cuantos", "cuantas", "donde", "adonde",
+        "puedo", "puedes", "podeis", "pueden", "puede", "podrias", "podria", "tienes", "teneis", "tienen", "tiene",
+        "hay", "haceis", "hacen", "aceptan", "aceptais", "venden", "vendeis", "quiero", "quisiera", "necesito",
+        "busco", "dime", "quieren",
+        "what", "which", "who", "how", "when", "where", "why", "can", "could", "do", "does", "is", "are", "will",
+        "would", "may", "have", "has", "want", "need", "looking", "tell",
+        "qual", "quais", "quem", "quando", "quanto", "quanta", "quantos", "quantas", "onde", "posso", "pode", "podem",
+        "poderia", "voces", "tem", "fazem", "aceitam", "vendem", "quero", "queria", "gostaria", "preciso", "procuro",
+    )
+)  # fmt: skip
+_LEAST_WORDS = 2
+_LOOKED_AT = 12
+
+
+def is_question(hearing: Hearing) -> bool:
+    words = hearing.words
+    if len(words) < _LEAST_WORDS:
+        return False
+    return "?" in hearing.text or "¿" in hearing.text or any(word in _ASKS for word in words[:_LOOKED_AT])
