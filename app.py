@@ -1,4 +1,4 @@
-"""The application: everything is wired here and nowhere else. WSGI name: `app`. Opens no connection by itself."""
+"""The application: everything is wired here and nowhere else. WSGI name: `app`. Asks the database for the live flows alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ import config
 import logs
 import orders.configuration
 from bot.commands import flows
-from bot.flow.library import Library, load
+from bot.flow.library import Library
 from bot.understanding.commands import understand
 from bot.understanding.read import warm_up
 from channels import accounts, countries, webhooks
@@ -50,16 +49,14 @@ from pipeline.channel_pulse import Pulse
 from pipeline.channel_watch import watch_of
 from pipeline.commands import replay
 from pipeline.duty import Duty
+from pipeline.flow_watch import FlowWatch
 from pipeline.intake import Intake
 from pipeline.lanes import Doorbell, listen_for_turns
+from pipeline.live_flows import LOOK_SECONDS, LiveFlows, keep_looking, open_flows
 from pipeline.services import Services
 from pipeline.turns import Writer
 
 logger = structlog.get_logger(__name__)
-
-
-class BadFlows(Exception):
-    """The flows cannot be used; the message lists every finding with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,8 @@ class Relevo:
 
     settings: Settings
     database: Database
-    library: Library
+    flows: LiveFlows
+    watch: FlowWatch | None
     accounts: Accounts
     connector: Connector
     intake: Intake
@@ -77,9 +75,14 @@ class Relevo:
     doorbell: Doorbell
     files: FlowFiles
 
+    @property
+    def library(self) -> Library:
+        """The flows that are live now."""
+        return self.flows.library
+
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The Flask app of these settings. Raises BadSettings, BadFlows, BadAccounts, BadConfiguration."""
+    """The Flask app of these settings. Raises BadSettings, FlowsRefused, BadAccounts, BadConfiguration."""
     given = settings or config.load()
     logs.configure(given.log_level, given.secret_values, given.secret_key)
     relevo = wire(given)
@@ -98,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
         relevo.writer.start()
+        keep_looking(relevo.flows, relevo.database, relevo.watch, given.flows_watch or LOOK_SECONDS)
         if given.redis_url:
             listen_for_turns(given.redis_url, relevo.writer.wake)
         beside = (relevo.library.project.languages, relevo.library.order_patterns)
@@ -106,24 +110,40 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def wire(given: Settings) -> Relevo:
-    """Settings in, a house that works out; nothing is connected until it is used."""
-    library = load_library(given.flows_dir)
+    """Settings in, a house that works out; beside the live flows nothing is asked for until it is used."""
     ours = accounts.read(given.accounts())
     connector = orders.configuration.load(given.orders_path, config.environment())
     writers: list[Writer] = []
     doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
     files = FlowFiles(given.flows_dir, given.public_bases[0] if given.public_bases else "")
-    database = Database(given.database_url, Wiring(doorbell.ring, render, library.text, media=files.media))
-    services = Services(connector, given.secret_key, lambda: clock.now().date())
-    served = sms_countries(given.sms_countries, ours, library.project.country)
-    bot = Bot(lambda: library, services, Duty().open_queues, Limits(given.contact_rate, served))
-    intake = Intake(bot, library.project.default_language)
+    live: list[LiveFlows] = []
+    database = Database(given.database_url, Wiring(
+        doorbell.ring, render, lambda key, language, **values: live[0].text(key, language, **values), media=files.media))
+    watch = watch_of_flows(given, database)
+    live.append(open_flows(database, given.flows_dir, watch))
+    bot = bot_of(given, live[0], connector, ours)
+    intake = Intake(bot)
     writer = Writer(database, intake, given.sweep_seconds)
     writers.append(writer)
     writer.every_sweep(lambda: _tend_desk(database))
     pulse = Pulse(database, writer.submit)
     writer.every_sweep(pulse.flush)
-    return Relevo(given, database, library, ours, connector, intake, writer, pulse, doorbell, files)
+    return Relevo(given, database, live[0], watch if given.flows_watch else None, ours, connector, intake, writer, pulse,
+                  doorbell, files)
+
+
+def bot_of(given: Settings, flows: LiveFlows, connector: Connector, ours: Accounts) -> Bot:
+    """What turns need: the flows that are live at the time, the shop, the desk, and whom we answer."""
+    services = Services(connector, given.secret_key, lambda: clock.now().date())
+    served = sms_countries(given.sms_countries, ours, flows.library.project.country)
+    return Bot(flows, services, Duty().open_queues, Limits(given.contact_rate, served), flows.for_state)
+
+
+def watch_of_flows(given: Settings, database: Database) -> FlowWatch | None:
+    """The watch over the folder, in a web process; commands and workers leave it alone."""
+    if os.environ.get("RELEVO_PROCESS") != "web":
+        return None
+    return FlowWatch(database, given.flows_dir, writes=given.flows_write)
 
 
 def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
@@ -142,14 +162,6 @@ def _tend_desk(database: Database) -> None:
     """What the desk does by itself as time passes: promises that are late, agents who are gone."""
     with database.work() as work:
         sweep.tick(work)
-
-
-def load_library(folder: Path) -> Library:
-    """The flows of a folder, wholly good, or BadFlows."""
-    loaded = load(folder)
-    if loaded.library is None:
-        raise BadFlows(f"The flows in {folder} cannot be used:\n" + "\n".join(one.render("en") for one in loaded.findings))
-    return loaded.library
 
 
 def render(kind: str, outgoing: Outgoing) -> Rendered:

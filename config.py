@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     public_base_url: str = Field("", description="The https address providers call, as entered at their side. Several: comma-separated.")
     secret_key: str = Field("", description="Signs cookies. Default outside production: made once and kept in DATA_DIR.")
     flows_dir: Path = Field(Path("flows"), description="Folder of the flows.")
+    flows_watch: float = Field(2.0, ge=0, description="Seconds between two looks at FLOWS_DIR for files that changed; they become live when all of them are good. 0: only at the start, and with `flask flows publish`.")
+    flows_write: bool = Field(True, description="Whether what is published in the console is also written to FLOWS_DIR, where it may be.")
     orders_config: str = Field("", description="File that says how to reach the shop. Default: _orders.yaml in FLOWS_DIR.")
 
     twilio_account_sid: str = Field("", description="Account SID of Twilio.")

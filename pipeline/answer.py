@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 import metrics
 from bot import turn
 from bot.flow import effects as asked
+from bot.flow import live
 from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
 from channels import consent
@@ -56,12 +57,20 @@ _unheard = (
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """What a turn needs beside its conversation: the flows of this moment, the services, who is on duty."""
+    """What a turn needs beside its conversation: the flows of this moment, the services, who is on duty.
+
+    `library_for` gives them with whatever older shape of a flow the conversation stands in.
+    """
 
     library: Callable[[], Library]
     services: Services
     open_queues: Callable[[Work], frozenset[str]]
     limits: abuse.Limits = abuse.NO_LIMITS
+    library_for: Callable[[Work, Mapping[str, Any]], Library] | None = None
+
+    def flows(self, work: Work, state: Mapping[str, Any]) -> Library:
+        """The flows for a conversation in this state: she may be in one that `library` has replaced."""
+        return self.library() if self.library_for is None else self.library_for(work, state)
 
 
 def hear(work: Work, talk: Talk, event: Mapping[str, Any], bot: Bot) -> None:
@@ -245,7 +254,7 @@ def _answer(work: Work, talk: Talk, event: Event, bot: Bot, seq: int | None = No
 
 
 def _advance(work: Work, talk: Talk, event: Event, bot: Bot) -> str:
-    library = bot.library()
+    library = bot.flows(work, talk.row["state"])
     moment = _moment(work, talk, bot)
     for _ in range(CALLS_PER_TURN):
         done = turn.hear(library, talk.row["state"], event, moment)
@@ -263,11 +272,12 @@ def _keep(work: Work, talk: Talk, done: turn.Turn) -> None:
     talk.row["state_epoch"] = talk.row["epoch"]
     talk.row["language"] = done.state.get("lang") or talk.row["language"]
     talk.row["state"] = dict(done.state)
+    talk.row["standing"] = live.standing(done.state)
+    talk.row["standing_at"] = work.now if talk.row["standing"] else None
     talk.changed = True
     if done.trace:
-        steps = [[one.flow, one.step or one.decision] for one in done.trace]
-        talk.steps.append({"conversation_id": talk.conversation_id, "outcome": done.outcome, "steps": steps,
-                           "at": work.now})
+        talk.steps.append({"conversation_id": talk.conversation_id, "outcome": done.outcome,
+                           "steps": live.steps(done.trace), "at": work.now})
 
 
 def _moment(work: Work, talk: Talk, bot: Bot) -> Moment:

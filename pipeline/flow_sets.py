@@ -6,7 +6,7 @@ numbers of sets grow in the order of their commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.flow.findings import Finding
 from bot.flow.library import Library
 from bot.flow.live import FlowSet, FolderStatus, Standing, UnknownFlowSet, content_of, standings
+from bot.flow.model import Flow
 from conversation.tables import Conversation
 from conversation.work import Work
 from pipeline import tables
@@ -94,12 +95,15 @@ def add(work: Work, files: Mapping[str, str], library: Library, told: Mapping[st
     row = {"content": content_of(files), "files": dict(files), "published_at": work.now,
            "comment": "", "rolled_back_from": "", **told}
     serial = work.connection.execute(insert(_set).values(row).returning(_set.c.serial)).scalar_one()
-    revisions = [{"revision": flow.revision, "flow": flow.name, "shape": flow.shape, "first_set": serial,
-                  "last_set": serial, "expires_seconds": flow.expires_seconds, "moved_in": None}
-                 for flow in library.flows.values()]
-    if revisions:
-        work.connection.execute(_add_revision[work.connection.dialect.name], revisions)
+    _add_revisions(work, serial, list(library.flows.values()))
     return _read({**row, "serial": serial})
+
+
+def _add_revisions(work: Work, serial: int, flows: Sequence[Flow]) -> None:
+    if flows:
+        work.connection.execute(_add_revision[work.connection.dialect.name], [
+            {"revision": flow.revision, "flow": flow.name, "shape": flow.shape, "first_set": serial,
+             "last_set": serial, "expires_seconds": flow.expires_seconds, "moved_in": None} for flow in flows])
 
 
 def move(work: Work, flow: str, shape: str, serial: int) -> None:
@@ -128,10 +132,17 @@ def standings_now(reader: Reader, now: datetime) -> tuple[Standing, ...]:
                  for (flow, shape, step, below), count in sorted(found.items()) if count)
 
 
-def shapes_stood_in(reader: Reader) -> set[tuple[str, str]]:
-    """Every (flow, shape) that somebody may still come back to, however long ago: cheap to keep, dear to lack."""
-    told = reader.execute(select(_conversation.c.standing).where(_conversation.c.standing.is_not(None)).distinct())
-    return {(one.flow, one.shape) for one in standings((row[0], 1) for row in told)}
+def shapes_stood_in(reader: Reader, since: datetime) -> set[tuple[str, str]]:
+    """Every (flow, shape) that somebody was in at that time or later, whoever holds the conversation now."""
+    query = select(_conversation.c.standing).where(
+        _conversation.c.standing.is_not(None), _conversation.c.standing_at > since).distinct()
+    return {(one.flow, one.shape) for one in standings((told, 1) for told in reader.execute(query).scalars())}
+
+
+def register(work: Work, serial: int, library: Library) -> None:
+    """Write down the shapes of a set as this code sees them, where an older release saw others."""
+    known = set(work.connection.execute(select(_revision.c.revision).where(_revision.c.last_set == serial)).scalars())
+    _add_revisions(work, serial, [flow for flow in library.flows.values() if flow.revision not in known])
 
 
 # The folder

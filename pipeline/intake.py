@@ -69,10 +69,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How this process takes things in. `default_language` is the shop's."""
+    """How this process takes things in. `default_language` is the shop's; empty: what its flows say at the time."""
 
     bot: Bot
-    default_language: str = "es"
+    default_language: str = ""
 
     def take_all(self, work: Work, events: Sequence[Event], tries: int = 0) -> None:
         """Every event of a group: receipts first, then what was said, conversation by conversation.
@@ -159,7 +159,7 @@ class Intake:
 
     def sender_of(self, event: Mapping[str, Any]) -> Sender:
         """Who this event is about, as the inbox looks for her."""
-        return identities.sender_of(event, self.default_language)
+        return identities.sender_of(event, self.default_language or self.bot.library().project.default_language)
 
     def _take_receipt(self, work: Work, event: Event, tries: int) -> None:
         kind = identities.kind_of(event)

@@ -19,6 +19,7 @@ from bot.flow.findings import ERROR, WARNING, Finding
 from bot.flow.library import Library
 from bot.flow.model import Flow, Step
 from bot.flow.revisions import seen
+from bot.flow.run import Trace
 
 FOLDER, CONSOLE, CLI = "folder", "console", "cli"
 ORIGINS = (FOLDER, CONSOLE, CLI)
@@ -150,6 +151,11 @@ def standings(counted: Iterable[tuple[str, int]]) -> tuple[Standing, ...]:
 def waiting(found: Iterable[Standing], flow: str, step: str = "") -> int:
     """How many customers are in a flow, or at one step of it, in whichever shape."""
     return sum(one.count for one in found if one.flow == flow and step in ("", one.step))
+
+
+def steps(trace: Iterable[Trace]) -> list[list[str]]:
+    """What a turn went through, for the step log: [flow, revision, step, what], and the decision where there is one."""
+    return [[one.flow, one.revision, one.step, one.what, *([one.decision] if one.decision else ())] for one in trace]
 
 
 # What an edit means for them
