@@ -6,20 +6,27 @@ never left in silence by a mistake in a flow.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.errors import FlowBroken
+from bot.errors import BudgetBreached, FlowBroken
+from bot.flow import frames, outside
 from bot.flow.effects import Alert, Choice, Effect, Remind
-from bot.flow.events import CallResult, Event, Moment, TimerDue
+from bot.flow.events import CallResult, Event, External, Moment, TimerDue
 from bot.flow.library import Library
 from bot.flow.model import CallPlan, Question, Step
-from bot.flow.moves import Answer, Back, Cancel, Digress, Invalid, Move, Restart, Start, Tell, ToPeople
-from bot.flow.run import Runner, Trace, pending
+from bot.flow.moves import Answer, Back, Cancel, Digress, Invalid, Move, Reply, Restart, Start, Tell, ToPeople
+from bot.flow.run import Runner, Trace, paused, pending, standing
 from bot.flow.state import CALL, State, opened
 from bot.flow.texts import Texts
 from bot.flow.values import coerced
+
+MAX_STATE_BYTES = 65_536
+# What the people of the shop read where nobody knows whether a service did what it was asked for.
+UNSURE = "dudoso"
+_OUTSIDE = (CallResult, TimerDue, External)
 
 
 def advance(
@@ -31,7 +38,13 @@ def advance(
     """
     run = Runner(library, opened(state), moment, message)
     try:
+        if run.state["frames"] and not isinstance(event, _OUTSIDE):
+            run.frame["heard"] = run.now
         _perform(run, event)
+        outside.catch_up(run)
+        if run.state.get("owed") and not run.state["frames"]:
+            run.settle()
+        _check_size(run.state)
     except Exception as error:  # noqa: BLE001 - a flow never dies on a customer; the alert says where and what
         return apology(library, state, moment, error, run)
     run.alert_missing()
@@ -45,13 +58,14 @@ def _perform(run: Runner, event: Event | Move) -> None:
         case Invalid():
             _invalid(run, run.pending_step())
         case Start():
-            run.state["frames"] = []
-            run.go(run.start(event.flow, event.known))
+            _start(run, event)
         case Digress():
-            run.push(run.library.flows[event.flow], event.known, True)
-            run.go(0)
+            run.push(run.library.flows[event.flow], event.known, digress=True)
+            frames.go(run, 0)
         case Tell():
             _tell(run, event)
+        case Reply():
+            _reply(run)
         case Cancel():
             _cancel(run)
         case Back():
@@ -64,8 +78,44 @@ def _perform(run: Runner, event: Event | Move) -> None:
             _result(run, event)
         case TimerDue():
             _timer(run, event)
+        case External():
+            outside.hear(run, event)
         case _:
             raise FlowBroken(f"What {type(event).__name__} means is decided in bot.turn.")
+
+
+def _check_size(state: State) -> None:
+    """What a database keeps of a conversation has a bound; a flow that heaps things up is stopped there."""
+    if state["frames"] and len(json.dumps(state)) > MAX_STATE_BYTES:
+        raise BudgetBreached(f"What the flows keep of this conversation is more than {MAX_STATE_BYTES} bytes.")
+
+
+def _start(run: Runner, move: Start) -> None:
+    """In place of everything, or of the running flow alone; a flow that waits for its time goes on below."""
+    if frames.is_paused(run):
+        run.push(run.library.flows[move.flow], move.known, digress=True)
+        frames.go(run, 0)
+        return
+    everyone = run.state["frames"]
+    place = frames.base(run, len(everyone) - 1) if everyone else 0
+    left = place if move.keeps else frames.waits_below(run, place)
+    for one in reversed(everyone[left:]):
+        run.close(one, "dropped")
+    is_on_top = left > 0 and (left < place or everyone[place]["digress"])
+    del everyone[left:]
+    owed = run.state.get("owed")
+    if owed:
+        run.state["owed"] = {**owed, "depth": min(int(owed.get("depth") or 1), left + 1)}
+    run.state["wait"] = None
+    run.push(run.library.flows[move.flow], move.known, digress=is_on_top)
+    frames.go(run, 0)
+
+
+def _reply(run: Runner) -> None:
+    found = paused(run.library, run.state)
+    if found is None:
+        raise FlowBroken("A reply came to a wait that is over.")
+    frames.go(run, frames.win(run, run.at(*found), "on.reply"))
 
 
 def _answer(run: Runner, answer: Answer) -> None:
@@ -81,8 +131,9 @@ def _answer(run: Runner, answer: Answer) -> None:
             _invalid(run, step, check.otherwise)
             return
     run.state["wait"] = None
-    run.trace.append(Trace(run.frame["flow"], step.id, step.line, f"answer:{answer.option}"))
-    run.go(step.block(f"then.{answer.option}"))
+    run.frame.pop("open", None)
+    run.note(step, "answered", f"answer:{answer.option}")
+    frames.go(run, step.block(f"then.{answer.option}"))
 
 
 def _invalid(run: Runner, step: Step, why: Texts | None = None) -> None:
@@ -92,12 +143,13 @@ def _invalid(run: Runner, step: Step, why: Texts | None = None) -> None:
     if top["tries"] > question.retries:
         run.state["wait"] = None
         if "after_retries" in step.blocks:
-            run.go(step.blocks["after_retries"])
+            frames.go(run, step.blocks["after_retries"])
         else:
             run.to_people(ToPeople("no_answer"))
         return
     own = why or (question.invalid[min(top["tries"], len(question.invalid)) - 1] if question.invalid else None)
     if own is not None:
+        run.note(step, "re-asked")
         run.say(own, run.choices(step))
         run.wait(step)
         return
@@ -110,6 +162,9 @@ def _tell(run: Runner, move: Tell) -> None:
     found = pending(run.library, run.state) if move.repeats else None
     if found is not None:
         run.at(*found)
+        if move.bridges:
+            run.say_plain(text)
+            text = run.sentence("bridge")
         run.prefix = text
         run.prompt(found[1])
         return
@@ -118,11 +173,13 @@ def _tell(run: Runner, move: Tell) -> None:
 
 
 def _cancel(run: Runner) -> None:
+    """End the flow on top, with those that called it: to the contact they are one."""
     if not run.state["frames"]:
         run.say_plain(run.sentence("nothing_to_cancel"))
         return
     run.say_plain(run.sentence("cancelled"))
-    run.end("cancelled")
+    frames.cut(run, frames.base(run, len(run.state["frames"]) - 1) + 1, "cancelled")
+    frames.go(run, frames.over(run, "cancelled"))
 
 
 def _back(run: Runner) -> None:
@@ -135,22 +192,17 @@ def _back(run: Runner) -> None:
         if isinstance(dropped, Question) and dropped.save:
             run.set(dropped.save, None)
         top["trail"] = trail[:-2]
-        run.go(run.goto(trail[-2]))
+        frames.go(run, run.goto(trail[-2]))
         return
     _tell(run, Tell("nothing_before", repeats=True))
 
 
 def _restart(run: Runner) -> None:
-    """A pending question was edited away: one sentence, then its flow again with what is known, else the menu."""
-    run.say_plain(run.sentence("flow_changed"))
-    top: State = run.state["frames"][-1] if run.state["frames"] else {"flow": "", "vars": {}}
-    flow = run.library.flows.get(top["flow"]) or run.library.flows.get(run.library.project.menu)
-    run.state["frames"], run.state["wait"] = [], None
-    if flow is None:
-        return
-    known = {name: value for name, value in top["vars"].items() if name in flow.data}
-    run.push(flow, known, False)
-    run.go(0)
+    """Where the running flow stood was edited away. With no flow under way any more there is only the sentence."""
+    if run.state["frames"]:
+        frames.go(run, frames.mend(run))
+    else:
+        run.say_plain(run.sentence("flow_changed"))
 
 
 def _result(run: Runner, result: CallResult) -> None:
@@ -158,19 +210,18 @@ def _result(run: Runner, result: CallResult) -> None:
     if not wait or wait.get("kind") != CALL or wait.get("seq") != result.seq:
         return
     flow = run.library.flow_of(run.frame)
-    index = flow.by_id.get(run.frame["at"]) if flow else None
-    step = flow.steps[index] if flow is not None and index is not None else None
+    step = standing(flow, run.frame)
     if flow is None or step is None or not isinstance(step.data, CallPlan):
         _restart(run)
         return
     run.at(flow, step)
     run.state["wait"] = None
-    run.trace.append(Trace(run.frame["flow"], step.id, step.line, f"result:{result.status}"))
+    run.note(step, "result", f"result:{result.status}")
     if result.status == "found":
         _found(run, step.data, result)
-        run.go(step.next)
+        frames.go(run, step.next)
     elif result.status in step.blocks:
-        run.go(step.blocks[result.status])
+        frames.go(run, step.blocks[result.status])
     else:
         _unanswered(run, result.status)
 
@@ -183,30 +234,52 @@ def _found(run: Runner, plan: CallPlan, result: CallResult) -> None:
 def _unanswered(run: Runner, status: str) -> None:
     """A service had no good answer and the flow says nothing about it: never silence, always a person."""
     run.say_plain(run.sentence("apology"))
-    run.to_people(ToPeople("system_down" if status == "failed" else status))
+    run.to_people(ToPeople("system_down" if status == "failed" else status), UNSURE if status == "unsure" else "")
 
 
 def _timer(run: Runner, timer: TimerDue) -> None:
     wait = run.state["wait"]
+    if wait is None or wait.get("seq") != timer.seq:
+        outside.rings_below(run, timer.seq)
+        return
+    found = paused(run.library, run.state)
+    if found is not None:
+        _time_passed(run, run.at(*found), wait)
+        return
     found = pending(run.library, run.state)
-    if found is None or wait is None or wait.get("seq") != timer.seq:
+    if found is not None:
+        _silent(run, run.at(*found), wait)
+    elif wait.get("kind") != CALL and run.state["frames"]:
+        _restart(run)
+
+
+def _time_passed(run: Runner, step: Step, wait: State) -> None:
+    """A `wait`: its reminder at half of the time, once, and then its end."""
+    left = int(wait.get("until") or 0) - run.now
+    if step.data.remind is not None and not wait.get("stage") and left > 0:
+        run.say(step.data.remind)
+        run.state["wait"] = {**wait, "seq": run.next_seq(), "stage": 1}
+        run.effects.append(Remind(run.state["seq"], left))
         return
-    step = run.at(*found)
+    frames.go(run, frames.win(run, step, "timeout"))
+
+
+def _silent(run: Runner, step: Step, wait: State) -> None:
+    """A question that was not answered in time: one reminder, then its own way on, else the flows end quietly."""
     question: Question = step.data
-    if question.no_reply is None:
+    if question.no_reply is None and not run.state.get("owed"):
         return
-    run.trace.append(Trace(run.frame["flow"], step.id, step.line, "no_reply"))
-    if question.no_reply.remind is not None and not wait.get("stage"):
+    run.note(step, "no_reply", "no_reply")
+    if question.no_reply is not None and question.no_reply.remind is not None and not wait.get("stage"):
         run.say(question.no_reply.remind)
-        run.state["wait"] = {**wait, "seq": run._next_seq(), "stage": 1}
+        run.state["wait"] = {**wait, "seq": run.next_seq(), "stage": 1}
         run.effects.append(Remind(run.state["seq"], question.no_reply.after_seconds))
         return
     run.state["wait"] = None
     if "no_reply.then" in step.blocks:
-        run.go(step.blocks["no_reply.then"])
-    else:
-        run.state["frames"] = run.state["frames"][-1:]
-        run.end("no_reply")
+        frames.go(run, step.blocks["no_reply.then"])
+        return
+    frames.silenced(run)
 
 
 def apology(
@@ -217,8 +290,9 @@ def apology(
     safe.say_plain(safe.sentence("apology"))
     safe.to_people(ToPeople("bot_error", priority="high"))
     safe.emit(Alert(f"{type(error).__name__}: {error}"[:500], (failed.place if failed else "") or _origin(error)))
-    trace = failed.trace if failed else []
-    return safe.state, tuple(safe.effects), (*trace, Trace(decision="bot_error"))
+    # what the failed attempt made of its questions is not so; only where it went is of interest
+    went = [one for one in failed.trace if not one.what] if failed else []
+    return safe.state, tuple(safe.effects), (*went, *safe.trace, Trace(decision="bot_error"))
 
 
 def _origin(error: Exception) -> str:

@@ -58,7 +58,11 @@ class TicketClosed:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """Something happened outside (an order moved); wakes a flow that starts on `name`."""
+    """Something happened outside (an order moved, a payment came in).
+
+    It wakes a flow that waits for `name`, else starts the one that begins with it. `key` tells whose it is (an order's
+    number); `data` are its facts, which the flow reads as `event.…`.
+    """
 
     name: str
     key: str = ""

@@ -19,7 +19,8 @@ END = -2
 class Step:
     """One entry of a flow. `next` follows it; `blocks` are the first steps of what it may branch into.
 
-    A block that is missing or empty leads to `next`.
+    A block that is missing or empty leads to `next`. `inside` are the names of the steps in whose repeated blocks it
+    stands.
     """
 
     index: int
@@ -31,6 +32,7 @@ class Step:
     next: int = END
     blocks: Mapping[str, int] = field(default_factory=dict)
     when: Expression | None = None
+    inside: tuple[str, ...] = ()
 
     def block(self, name: str) -> int:
         return self.blocks.get(name, self.next)
@@ -81,7 +83,8 @@ class Question:
 class Triggers:
     """What starts a flow: folded phrases, intents, payloads of taps, the first message, an order's number alone.
 
-    `event` is the name of something that happens outside (`External`); `key` tells one such event from the next.
+    `event` is the name of something that happens outside (`External`). `key` says what such events are about, in the
+    flow's own values: one that comes with another key is none of a conversation's that waits.
     """
 
     words: tuple[tuple[str, ...], ...] = ()
@@ -148,6 +151,43 @@ class HandOffPlan:
     summary: Texts | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SubFlow:
+    """What `call` runs: another flow, on top of this one, with `arguments` for its inputs. `save` gets its outputs."""
+
+    flow: str
+    arguments: Mapping[str, Expression]
+    save: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What `repeat` goes by: at most `most` rounds, one for each of `items` where there are some, `during` holding."""
+
+    most: int
+    during: Expression | None = None
+    items: Expression | None = None
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What `wait` waits for: a time, or one of `events`, or a message of the contact (`reply`: steps, come_back)."""
+
+    seconds: float
+    remind: Texts | None = None
+    events: tuple[str, ...] = ()
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """The ways of `random`, each with its weight; `name` is what the draw is called."""
+
+    name: str
+    weights: tuple[tuple[str, int], ...]
+
+
 class Run(Protocol):
     """What a step may do while it runs; the engine hands one in."""
 
@@ -178,6 +218,18 @@ class Run(Protocol):
     def call(self, step: Step, plan: CallPlan) -> int:
         """Ask a service and wait."""
 
+    def enter(self, step: Step, plan: SubFlow) -> int:
+        """Run another flow on top of this one, which goes on after it."""
+
+    def pause(self, step: Step, plan: Pause) -> int:
+        """Wait for time to pass or for something that happens."""
+
+    def round(self, step: Step, plan: Loop) -> str:
+        """Begin the next round of a loop: `more`, `done`, or `used_up` where it may have no more of them."""
+
+    def draw(self, step: Step, plan: Arms) -> str:
+        """The arm of this contact, always the same one."""
+
     def goto(self, name: str) -> int:
         """Go to the step of this name; a question there is asked again."""
 
@@ -186,6 +238,12 @@ class Run(Protocol):
 
     def hand_off(self, plan: HandOffPlan) -> int:
         """Pass to people; the flows end."""
+
+    def owe(self, step: Step, plan: HandOffPlan) -> bool:
+        """People get this case when the flow is through; False where they were promised it at this step before."""
+
+    def settle(self) -> int:
+        """Pass on what is owed, without a word to the contact; the flows end."""
 
     def end(self, outcome: str) -> int:
         """End the running flow."""
@@ -196,8 +254,8 @@ class StepKind:
     """A verb of the language. One file of `bot/flow/steps/` with `STEP`.
 
     `build` reads the options of one step and gives its data; `run` carries it out and gives the number of the next
-    step, WAIT or END. `example` stands in the documentation and is compiled by the tests. `loops` are the blocks at
-    whose end the step itself comes again.
+    step, WAIT or END. `example` stands in the documentation and is compiled by the tests. `waits`: for an answer of the
+    contact. `loops` are the blocks at whose end the step itself comes again.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""A run: one event being carried out, with everything a step may do while it lasts (`bot.flow.model.Run`)."""
+"""A run: one event being carried out, with everything a step may do while it lasts (`bot.flow.model.Run`).
+
+What becomes of the flows below when one is over stands in `bot.flow.frames`; what happens outside in `bot.flow.outside`.
+"""
 
 from __future__ import annotations
 
@@ -7,62 +10,96 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import formulas, texts
-from bot.flow.answers import Spoken, found_early
-from bot.flow.effects import Alert, Call, Choice, Effect, Ended, HandOff, Remind, Say
+from bot.flow import draws, handing, names, rounds, texts
+from bot.flow.answers import found_early, heard
+from bot.flow.effects import Alert, Call, Choice, Effect, HandOff, Remind, Say
 from bot.flow.events import Moment
 from bot.flow.library import Library
-from bot.flow.model import END, WAIT, CallPlan, Flow, HandOffPlan, Question, Step
+from bot.flow.model import END, WAIT, Arms, CallPlan, Flow, HandOffPlan, Loop, Pause, Question, Step, SubFlow
 from bot.flow.moves import ToPeople
-from bot.flow.state import ANSWER, CALL, State, frame
+from bot.flow.state import ANSWER, CALL, PAUSE, State, frame
 from bot.flow.texts import Texts
-from bot.flow.values import seen, stored
+from bot.flow.values import coerced, seen, stored
 
 MAX_STEPS = 100
 MAX_SENDS = 10
 MAX_FRAMES = 6
 MAX_VALUE = 4000
+# A case that is owed to people is passed on when the contact has not answered the flow's last questions for so long.
+OWED_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One thing that happened: a step that ran (`flow`, `step`, `line`) or a decision (`decision`)."""
+    """One thing that happened: a step that ran (`flow`, `step`, `line`) or a decision (`decision`).
+
+    `what` is for the figures. Of a question: entered when it is asked, re-asked each time it is put again, and once
+    answered, dropped (its flow was over before) or handed_off. no_reply: the contact was silent. waiting, timeout,
+    event, reply: of a `wait`. result: of a service. chosen: an arm of `random`. ended: a flow, with its outcome as
+    the decision. `revision` is the flow's.
+    """
 
     flow: str = ""
     step: str = ""
     line: int = 0
     decision: str = ""
+    revision: str = ""
+    what: str = ""
+
+
+def standing(flow: Flow | None, frame: Mapping[str, Any]) -> Step | None:
+    """The step at which a frame stands: of the same name and the same verb as when it came there. None: it is gone."""
+    index = flow.by_id.get(str(frame.get("at"))) if flow is not None else None
+    if flow is None or index is None:
+        return None
+    step = flow.steps[index]
+    verb = frame.get("verb")
+    return step if not verb or step.kind.name == verb else None
 
 
 def pending(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | None:
     """The question that waits for the contact, if there is one and its flow still has it."""
+    found = _waiting(library, state, ANSWER)
+    return found if found is not None and found[1].kind.waits else None
+
+
+def paused(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | None:
+    """The `wait` that the running flow is in, if it is in one and its flow still has it."""
+    found = _waiting(library, state, PAUSE)
+    return found if found is not None and isinstance(found[1].data, Pause) else None
+
+
+def takes_reply(library: Library, state: Mapping[str, Any]) -> bool:
+    """Does the running flow wait for a message of the contact, whatever it says (`on: {reply: …}`)?"""
+    found = paused(library, state)
+    return found is not None and "on.reply" in found[1].blocks
+
+
+def _waiting(library: Library, state: Mapping[str, Any], kind: str) -> tuple[Flow, Step] | None:
     frames, wait = state.get("frames"), state.get("wait")
-    if not isinstance(frames, list) or not frames or not isinstance(wait, dict) or wait.get("kind") != ANSWER:
+    if not isinstance(frames, list) or not frames or not isinstance(wait, dict) or wait.get("kind") != kind:
         return None
     top = frames[-1]
-    if not isinstance(top, dict):
-        return None
-    flow = library.flow_of(top)
-    index = flow.by_id.get(str(top.get("at"))) if flow else None
-    if flow is None or index is None or not flow.steps[index].kind.waits:
-        return None
-    return flow, flow.steps[index]
+    flow = library.flow_of(top) if isinstance(top, dict) else None
+    step = standing(flow, top) if flow is not None else None
+    return (flow, step) if flow is not None and step is not None else None
 
 
 class Values(dict):  # type: ignore[type-arg]
     """The names a flow may use, worked out when one is first asked for."""
 
-    def __init__(self, run: Runner) -> None:
+    def __init__(self, run: Runner, frame: State | None) -> None:
         self._run = run
+        self._frame = frame
         self[texts.MISSING] = run.missing
 
     def __missing__(self, name: str) -> Any:
-        value = self[name] = self._run.value_of(name)
+        value = self[name] = self._run.value_of(name, self._frame)
         return value
 
 
 class Runner:
-    """One event being carried out. `values` are those of the running flow."""
+    """One event being carried out. `values` are those of the running flow; `outcome` is how it says that it is over."""
 
     def __init__(self, library: Library, state: State, moment: Moment, message: str) -> None:
         self.library = library
@@ -75,12 +112,18 @@ class Runner:
         self.sends = 0
         self.language: str = state.get("lang") or moment.language or library.project.default_language
         self.missing: list[str] = []
-        self.values: Any = Values(self)
+        self.values: Any = None
         self.step: Step | None = None
         self.file = ""
         self.prefix = ""
+        self.outcome = ""
+        self.turned()
 
     # What is running
+
+    @property
+    def now(self) -> int:
+        return int(self.moment.now.timestamp())
 
     @property
     def open_queues(self) -> frozenset[str]:
@@ -98,37 +141,22 @@ class Runner:
             raise FlowBroken(f"There is no flow “{self.frame['flow']}” any more.")
         return flow
 
-    def value_of(self, name: str) -> Any:
+    def turned(self) -> None:
+        """Another flow runs now: its names are others."""
+        frames = self.state.get("frames")
+        self.values = Values(self, frames[-1] if frames else None)
+
+    def value_of(self, name: str, frame: State | None) -> Any:
         """A name's value: the flow's own variable, one that outlives flows, or something of this moment."""
-        frames = self.state["frames"]
-        flow = self.library.flow_of(frames[-1]) if frames else None
-        if flow is not None and name in flow.data:
-            return seen(frames[-1]["vars"].get(name), flow.data[name], flow.records.get(name))
+        flow = self.library.flow_of(frame) if frame is not None else None
+        if frame is not None and flow is not None and name in flow.data:
+            return seen(frame["vars"].get(name), flow.data[name], flow.records.get(name))
         remembered = self.library.project.remembered
         if name in remembered:
             return seen(self.state["vars"].get(name), remembered[name])
-        return self._special(name)
-
-    def _special(self, name: str) -> Any:
-        project = self.library.project
-        match name:
-            case "message":
-                return {"text": self.message}
-            case "contact":
-                return {"language": self.language, **self.moment.contact}
-            case "channel":
-                return self.moment.channel
-            case "language":
-                return self.language
-            case formulas.TODAY:
-                return self.moment.now.date()
-            case formulas.OPEN_QUEUES:
-                return self.moment.open_queues
-            case texts.SETTING:
-                return self.library.setting(self.language)
-            case "shop" | "website" | "privacy_url":
-                return getattr(project, name)
-        return None
+        if name == "event":
+            return frame.get("event") if frame is not None else None
+        return names.special(name, self.library, self.moment, self.language, self.message)
 
     # What a step may do (bot.flow.model.Run)
 
@@ -174,114 +202,156 @@ class Runner:
 
     def ask(self, step: Step) -> int:
         top = self.frame
-        top["at"], top["tries"], top["rev"] = step.id, 0, self.flow.shape
+        self.close(top, "dropped")
+        self._stand(step)
+        top["tries"], top["open"] = 0, step.id
         if not top["trail"] or top["trail"][-1] != step.id:
             top["trail"] = [*top["trail"][-9:], step.id]
-        self.prompt(step)
+        self.note(step, "entered")
+        self._put(step)
         return WAIT
 
     def prompt(self, step: Step) -> None:
-        """Say the question (again) and wait; the old wait's reminders become stale."""
+        """Say the question again and wait; the old wait's reminders become stale."""
+        self.note(step, "re-asked")
+        self._put(step)
+
+    def _put(self, step: Step) -> None:
         question: Question = step.data
         self.say(question.text, self.choices(step))
         self.wait(step)
 
     def wait(self, step: Step) -> None:
-        seq = self._next_seq()
+        seq = self.next_seq()
         self.state["wait"] = {"kind": ANSWER, "seq": seq, "stage": 0}
         question: Question = step.data
         if question.no_reply is not None:
             self.effects.append(Remind(seq, question.no_reply.after_seconds))
+        elif self.state.get("owed"):
+            self.effects.append(Remind(seq, OWED_SECONDS))
 
-    def _next_seq(self) -> int:
+    def next_seq(self) -> int:
         seq = int(self.state["seq"]) + 1
         self.state["seq"] = seq
         return seq
 
+    def _stand(self, step: Step) -> None:
+        """This is where the running flow stops for now."""
+        top = self.frame
+        top["at"], top["verb"], top["rev"] = step.id, step.kind.name, self.flow.shape
+
     def call(self, step: Step, plan: CallPlan) -> int:
         arguments = {name: stored(value.call(self.values)) for name, value in plan.arguments.items()}
-        seq = self._next_seq()
-        top = self.frame
-        top["at"], top["rev"] = step.id, self.flow.shape
-        key = f"{self.moment.conversation}.{seq}.{top['flow']}.{step.id}" if plan.is_write else ""
+        seq = self.next_seq()
+        self._stand(step)
+        key = f"{self.moment.conversation}.{seq}.{self.frame['flow']}.{step.id}" if plan.is_write else ""
         if plan.is_write:
-            top["trail"] = []  # `back` never crosses something that was done
+            self._bar_the_way_back()
         known = {name: value for name, value in arguments.items() if value is not None}
         self.state["wait"] = {"kind": CALL, "seq": seq, "stage": 0}
         self.effects.append(Call(seq, plan.service, known, plan.is_write, key, plan.timeout_seconds))
         return WAIT
 
+    def _bar_the_way_back(self) -> None:
+        """`back` never crosses something that was done, in this flow or in those that called it."""
+        for one in reversed(self.state["frames"]):
+            one["trail"] = []
+            if not one.get("called"):
+                return
+
+    def enter(self, step: Step, plan: SubFlow) -> int:
+        target = self.library.flows.get(plan.flow) or self.library.kept(plan.flow)
+        if target is None:
+            raise FlowBroken(f"There is no flow “{plan.flow}”.")
+        given = {name: value.call(self.values) for name, value in plan.arguments.items()}
+        self._stand(step)
+        self.push(target, coerced(given, target.inputs), called=True)
+        return 0
+
+    def pause(self, step: Step, plan: Pause) -> int:
+        self._stand(step)
+        seq = self.next_seq()
+        self.state["wait"] = {"kind": PAUSE, "seq": seq, "stage": 0, "until": self.now + int(plan.seconds)}
+        self.effects.append(Remind(seq, plan.seconds / 2 if plan.remind is not None else plan.seconds))
+        self.note(step, "waiting")
+        return WAIT
+
+    def round(self, step: Step, plan: Loop) -> str:
+        found, top = rounds.begun(self.frame.get("loops", {}).get(step.id), plan, self.values), self.frame
+        others = {name: one for name, one in top.get("loops", {}).items() if name != step.id}
+        top["loops"] = {**others, step.id: found.kept} if found.kept is not None else others
+        if found.kept is not None:
+            top["trail"] = []  # `back` stays in its round: what the one before was about is gone
+            if plan.variable:
+                self.set(plan.variable, found.item)
+        if not top["loops"]:
+            del top["loops"]
+        return found.state
+
+    def draw(self, step: Step, plan: Arms) -> str:
+        arm = draws.drawn(plan, self.moment.conversation or str(self.moment.contact.get("phone") or ""))
+        self.note(step, "chosen", f"{plan.name}={arm}")
+        return arm
+
     def goto(self, name: str) -> int:
-        index = self.flow.by_id.get(name)
+        flow = self.flow
+        index = flow.by_id.get(name)
         if index is None:
             raise FlowBroken(f"There is no step “{name}” in this flow.")
-        question = self.flow.steps[index].data
+        target = flow.steps[index]
+        if "loops" in self.frame:
+            self._leave_loops(target)
+        question = target.data
         if isinstance(question, Question) and question.save:
             self.set(question.save, None)
         return index
 
+    def _leave_loops(self, target: Step) -> None:
+        """Going out of a `repeat` ends it; going to it from within begins its next round."""
+        kept = {name: one for name, one in self.frame["loops"].items() if name in (*target.inside, target.id)}
+        if kept:
+            self.frame["loops"] = kept
+        else:
+            del self.frame["loops"]
+
     def start(self, flow: str, known: Mapping[str, Any] | None = None) -> int:
+        """In place of the running flow; whoever lies below does not notice."""
         target = self.library.flows.get(flow)
         if target is None:
             raise FlowBroken(f"There is no flow “{flow}”.")
-        is_digression = False
-        if self.state["frames"]:
-            is_digression = self.state["frames"].pop()["digress"]
+        before = self.state["frames"].pop() if self.state["frames"] else None
         # A message that chose this flow may answer its questions too: “mi pedido AB-12345” at a menu.
         if known is None:
-            known = found_early(target.early, Spoken(self.message), self.library.project.shapes)
-        self.push(target, known, is_digression)
+            known = self._found_early(target)
+        if before is not None:
+            self.close(before, "dropped")
+            self.push(target, known, digress=before["digress"], called=before.get("called") is True)
+        else:
+            self.push(target, known)
         return 0
 
-    def push(self, flow: Flow, known: Mapping[str, Any], is_digression: bool) -> None:
-        if len(self.state["frames"]) >= MAX_FRAMES:
-            raise BudgetBreached(f"More than {MAX_FRAMES} flows are open on top of each other.")
-        self.state["frames"].append(frame(flow.name, flow.shape, known, is_digression))
-        self.state["wait"] = None
-        self.values = Values(self)
+    def _found_early(self, target: Flow) -> dict[str, Any]:
+        project = self.library.project
+        return found_early(target.early, heard(project, self.language, self.message, project.day(self.moment.now)))
 
-    def hand_off(self, plan: HandOffPlan) -> int:
-        summary = self.render(plan.summary) if plan.summary else ""
-        self.to_people(ToPeople(plan.reason, plan.queue, plan.priority), summary)
-        return WAIT
+    def push(self, flow: Flow, known: Mapping[str, Any], *, digress: bool = False, called: bool = False) -> None:
+        frames = self.state["frames"]
+        if len(frames) >= MAX_FRAMES:
+            raise BudgetBreached(f"More than {MAX_FRAMES} flows are open on top of each other.")
+        if frames and self.state["wait"] and self.state["wait"].get("kind") == PAUSE:
+            frames[-1]["wait"] = self.state["wait"]  # its time goes on meanwhile
+        fresh = frame(flow.name, flow.shape, known, self.now)
+        fresh["digress"] = digress
+        if called:
+            fresh["called"] = True
+        frames.append(fresh)
+        self.state["wait"] = None
+        self.turned()
 
     def end(self, outcome: str) -> int:
-        """End the running flow; the one below goes on with one sentence and its question."""
-        ended = self.state["frames"].pop()
-        self.state["wait"] = None
-        self.values = Values(self)
-        self.effects.append(Ended(ended["flow"], outcome))
-        if self.state["frames"]:
-            self._resume_below()
-        return WAIT
-
-    def _resume_below(self) -> None:
-        flow = self.library.flow_of(self.frame)
-        index = flow.by_id.get(self.frame["at"]) if flow is not None else None
-        if flow is None or index is None or not flow.steps[index].kind.waits:
-            self.state["frames"] = []
-            return
-        self.prefix = self.sentence("bridge")
-        self.prompt(flow.steps[index])
-
-    def go(self, at: int) -> None:
-        """Run steps until one waits, hands over, or the flow is through."""
-        while at != WAIT:
-            if at == END:
-                at = self.end("done")
-                continue
-            flow = self.flow
-            step = self.at(flow, flow.steps[at])
-            self.steps += 1
-            if self.steps > MAX_STEPS:
-                raise BudgetBreached(f"One event made the flow take more than {MAX_STEPS} steps.")
-            if step.when is not None and not step.when.call(self.values):
-                at = step.next
-                continue
-            self.trace.append(Trace(self.frame["flow"], step.id, step.line))
-            at = step.kind.run(self, step)
-            if self.missing:
-                self.alert_missing()
+        """The running flow is over; `bot.flow.frames` sees to the one below."""
+        self.outcome = outcome
+        return END
 
     def pending_step(self) -> Step:
         found = pending(self.library, self.state)
@@ -289,40 +359,46 @@ class Runner:
             raise FlowBroken("An answer came to a question that no longer waits.")
         return self.at(*found)
 
-    def to_people(self, move: ToPeople, summary: str = "") -> None:
-        frames = self.state["frames"]
-        flow = self.library.flow_of(frames[-1]) if frames else None
-        queue = move.queue or (flow.queue if flow else "") or self.library.project.default_queue
-        handoff = HandOff(
-            queue=queue,
-            reason=move.reason,
-            summary=summary,
-            priority=move.priority,
-            evidence=move.evidence,
-            score=move.score,
-            threshold=move.threshold,
-            path=self._path(),
-            known=self._learnt(flow),
-        )
-        self.effects.append(handoff)
-        self.state["frames"], self.state["wait"] = [], None
+    # People
 
-    def _path(self) -> str:
-        frames = self.state["frames"]
-        if not frames:
-            return ""
-        at = self.step.id if self.step is not None and self.step.id else frames[-1]["at"]
-        return " › ".join((*(one["flow"] for one in frames), at))
+    def hand_off(self, plan: HandOffPlan) -> int:
+        summary = self.render(plan.summary) if plan.summary else ""
+        self.to_people(ToPeople(plan.reason, plan.queue, plan.priority), summary)
+        return WAIT
 
-    def _learnt(self, flow: Flow | None) -> dict[str, Any]:
-        """What the agent should not have to ask again; nothing that was asked as sensitive, no whole records."""
-        if flow is None:
-            return {}
-        return {
-            name: value
-            for name, value in self.frame["vars"].items()
-            if name not in flow.sensitive and value is not None and not isinstance(value, (dict, list))
+    def owe(self, step: Step, plan: HandOffPlan) -> bool:
+        place, frames = f"{self.frame['flow']}:{step.id}", self.state["frames"]
+        if (self.state.get("owed") or {}).get("step") == place:
+            return False
+        self.state["owed"] = {
+            "step": place,
+            "queue": plan.queue,
+            "reason": plan.reason,
+            "priority": plan.priority,
+            "summary": self.render(plan.summary) if plan.summary else "",
+            "path": handing.path(frames, self.step),
+            "known": handing.learnt(frames, self.flow),
+            "depth": len(frames),
         }
+        return True
+
+    def settle(self) -> int:
+        self._pass_on(handing.owed(self.library, self.state["frames"], self.state.get("owed") or {}))
+        return WAIT
+
+    def to_people(self, move: ToPeople, summary: str = "") -> None:
+        self._pass_on(handing.handoff(self.library, self.state["frames"], move, summary, self.step))
+
+    def _pass_on(self, handoff: HandOff) -> None:
+        self.effects.append(handoff)
+        for one in self.state["frames"]:
+            self.close(one, "handed_off")
+        self.state["frames"], self.state["wait"] = [], None
+        for name in ("owed", "later"):
+            self.state.pop(name, None)
+        self.turned()
+
+    # What is told of it
 
     def sentence(self, key: str) -> str:
         return self.library.sentence(key, self.language, self.values)
@@ -332,6 +408,23 @@ class Runner:
         self.step, self.file = step, flow.file
         return step
 
+    def note(self, step: Step, what: str, decision: str = "") -> None:
+        """One line of the trace about a step of the running flow; in place of the one that says that it ran."""
+        top = self.frame["flow"]
+        if self.trace and self.trace[-1].step == step.id and not self.trace[-1].what and self.trace[-1].flow == top:
+            self.trace.pop()
+        self.trace.append(Trace(top, step.id, step.line, decision, self.flow.revision, what))
+
+    def close(self, frame: State, what: str) -> None:
+        """What became of the question that is open in this frame, if one is."""
+        name = frame.pop("open", "")
+        if not name:
+            return
+        flow = self.library.flow_of(frame)
+        index = flow.by_id.get(name) if flow is not None else None
+        line = flow.steps[index].line if flow is not None and index is not None else 0
+        self.trace.append(Trace(frame["flow"], name, line, "", flow.revision if flow else "", what))
+
     @property
     def place(self) -> str:
         return f"{self.file}:{self.step.line}" if self.step is not None else ""
@@ -339,6 +432,6 @@ class Runner:
     def alert_missing(self) -> None:
         """Texts that were sent with a hole in them are told to the editors, with the step that said them."""
         if self.missing and self.step is not None:
-            names = ", ".join(dict.fromkeys(self.missing))
-            self.effects.append(Alert(f"A text was sent with nothing in place of {names}.", self.place))
+            holes = ", ".join(dict.fromkeys(self.missing))
+            self.effects.append(Alert(f"A text was sent with nothing in place of {holes}.", self.place))
             self.missing.clear()

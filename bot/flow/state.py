@@ -1,15 +1,26 @@
 """Where a conversation stands: plain JSON, `{}` for a new one. Reading it never fails, whatever is in it.
 
-frames    flows in progress, the running one last: flow, rev (its shape), at (step), vars, tries, digress, trail
-wait      what the running flow waits for: kind (answer, call), seq, stage (reminders sent), media (voice notes)
+frames    flows in progress, the running one last; see below
+wait      what the running flow waits for: kind (answer, call, wait), seq, stage (reminders sent), media (voice notes);
+          of a `wait` also until (epoch seconds)
 seq       number of the last wait; a timer or result with another number is stale
 vars      values that outlive a flow (`remembered:` of the project)
+owed      a case that people get as soon as its flow is through: what `if_closed` goes on after
+later     what happened outside and must wait until the running flow is over: [name, key, data] each
 lang      the conversation's language; other: the language of the last message if it was another one
 mood      what `bot.escalation` keeps of the last messages
 last      how the bot answered the previous turn: outcome, text, the variable it asked for
 gentle    an open question “shall I pass you to a person?” with the message it came after
 noticed   the contact was told once that this is an assistant
 met       the contact has written before
+
+A frame has flow, rev (the shape it began with), at and verb (its step), vars, tries, digress, trail (questions asked),
+begun and heard (epoch seconds: when it began, when the contact last moved it), and where there is a need
+called    the flow below called this one and goes on after it
+open      the question that has been asked and not answered
+loops     the rounds of each `repeat` that is under way
+event     what happened outside and woke it
+wait      the `wait` it is in while another flow lies on top; `won` says what has ended that meanwhile
 """
 
 from __future__ import annotations
@@ -21,11 +32,15 @@ State = dict[str, Any]
 
 # What each entry has to be to make sense; an entry of another kind is left out.
 _SHAPES: Mapping[str, type] = {
-    "seq": int, "lang": str, "other": str, "mood": dict, "last": dict, "gentle": dict, "notes": int,
+    "seq": int, "lang": str, "other": str, "mood": dict, "last": dict, "gentle": dict, "notes": int, "owed": dict,
+    "later": list,
 }  # fmt: skip
+# Parts of a frame that most do not have.
+_RARE: Mapping[str, type] = {"called": bool, "open": str, "loops": dict, "event": dict, "wait": dict}
 
 ANSWER = "answer"
 CALL = "call"
+PAUSE = "wait"
 
 
 def copied(state: Mapping[str, Any]) -> State:
@@ -50,21 +65,33 @@ def opened(state: Mapping[str, Any]) -> State:
     return fresh
 
 
-def frame(flow: str, shape: str, known: Mapping[str, Any], is_digression: bool = False) -> State:
+def frame(flow: str, shape: str, known: Mapping[str, Any], now: int) -> State:
     return {
         "flow": flow,
         "rev": shape,
         "at": "",
+        "verb": "",
         "vars": dict(known),
         "tries": 0,
-        "digress": is_digression,
+        "digress": False,
         "trail": [],
+        "begun": now,
+        "heard": now,
     }
 
 
 def waits_for_call(state: Mapping[str, Any]) -> bool:
+    return _waits_for(state, CALL)
+
+
+def waits_for_time(state: Mapping[str, Any]) -> bool:
+    """The running flow is in a `wait`: for some time, or for something that happens outside."""
+    return _waits_for(state, PAUSE)
+
+
+def _waits_for(state: Mapping[str, Any], kind: str) -> bool:
     wait = state.get("wait")
-    return bool(state.get("frames")) and isinstance(wait, dict) and wait.get("kind") == CALL
+    return bool(state.get("frames")) and isinstance(wait, dict) and wait.get("kind") == kind
 
 
 def _is_frame(value: Any) -> bool:
@@ -74,13 +101,23 @@ def _is_frame(value: Any) -> bool:
 def _frame(stored: Mapping[str, Any]) -> State:
     kept = stored.get("vars")
     trail = stored.get("trail")
-    tries = stored.get("tries")
-    return {
+    fresh = {
         "flow": stored["flow"],
         "rev": str(stored.get("rev", "")),
         "at": str(stored.get("at", "")),
+        "verb": str(stored.get("verb", "")),
         "vars": dict(kept) if isinstance(kept, dict) else {},
-        "tries": tries if isinstance(tries, int) else 0,
+        "tries": _whole(stored.get("tries")),
         "digress": stored.get("digress") is True,
         "trail": [str(name) for name in trail] if isinstance(trail, list) else [],
+        "begun": _whole(stored.get("begun")),
+        "heard": _whole(stored.get("heard")),
     }
+    for key, kind in _RARE.items():
+        if key in stored and isinstance(stored[key], kind):
+            fresh[key] = stored[key]
+    return fresh
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) else 0

@@ -23,7 +23,11 @@ STEP = StepKind(
     example="""
 - ask: {es: "¿Qué pedido?", en: "Which order?", pt: "Qual pedido?"}
   save: order_ref
-  after_retries: order_ref
+- menu: {es: "¿Es {order_ref}?", en: "Is it {order_ref}?", pt: "É {order_ref}?"}
+  options:
+    right: {text: {es: "Sí", en: "Yes", pt: "Sim"}, then: [{end: resolved}]}
+    wrong: {text: {es: "Es otro", en: "Another one", pt: "É outro"}}
+    person: {text: {es: "Una persona", en: "A person", pt: "Uma pessoa"}, then: [{handoff: general, reason: asked}]}
 - goto: order_ref
 """,
 )

@@ -201,7 +201,7 @@ def test_a_step_that_was_edited_away_starts_its_flow_again_with_one_sentence() -
     edited = DATA.replace("order_ref: order_number", "other: text, order_ref: order_number")
     talk.library = a_library("  - ask: ¿Otra cosa?\n    save: other", head=edited)
 
-    assert talk("AB-12345").texts == ["He actualizado mis preguntas, así que empiezo de nuevo.", "¿Otra cosa?"]
+    assert talk("AB-12345").texts == ["He actualizado mis preguntas, sigamos.", "¿Otra cosa?"]
 
 
 def test_a_flow_that_was_deleted_leaves_no_contact_stuck() -> None:
@@ -210,7 +210,7 @@ def test_a_flow_that_was_deleted_leaves_no_contact_stuck() -> None:
     assert loaded.library is not None
     talk.library = loaded.library
 
-    assert talk("AB-12345").texts == ["He actualizado mis preguntas, así que empiezo de nuevo."]
+    assert talk("AB-12345").texts == ["He actualizado mis preguntas, sigamos."]
     assert talk("AB-12345").texts == ["No te he entendido."]
 
 
