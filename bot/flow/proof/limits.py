@@ -27,9 +27,10 @@ _SUM = re2.compile(r"^\(?\s*(?:(?P<n>[a-z][a-z0-9_]*)|(?:number\()?\(?\s*(?P<o>[
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """A variable has grown (+1) or shrunk (-1) since the branch was taken, or is as it was (0)."""
+    """How a variable moved since the condition was last asked: up (+1), down (-1) or not (0); surely, or on some ways."""
 
-    sign: int
+    sign: int = 0
+    surely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,12 @@ def _times(board: Board, settled: Container[Position], guard: Position, taken: M
     """How often the branch can be taken at most; 0 when nothing limits it."""
     step = board.step(guard)
     names = {name for condition in conditions(step) for name in condition.names}
-    returned = _on_return(board, settled, guard, taken, {name: Grown(0) for name in names})
+    returned = _on_return(board, settled, guard, taken, {name: Grown() for name in names})
     if returned is None:
         return 0
     if not _still(step, board, guard, taken, _plain(returned)):
         return 1
-    grown = {name: fact.sign for name, fact in returned.items() if isinstance(fact, Grown) and fact.sign}
+    grown = {name: fact.sign for name, fact in returned.items() if isinstance(fact, Grown) and fact.surely}
     for name, sign in grown.items():
         known = _plain(returned)
         if not any(_still(step, board, guard, taken, {**known, name: Decimal(sign * far)}) for far in (_FAR, _FAR * 10)):
@@ -113,9 +114,9 @@ def _on_return(
         if joined == known:
             continue
         at[move.to] = joined
-        for onward in board.places[move.to].moves:
-            if onward.to not in settled:
-                waiting.append((move.to, onward, joined))
+        if move.to == guard:  # counted afresh from one time to the next; what is known stays known
+            joined = {name: Grown() if isinstance(fact, Grown) else fact for name, fact in joined.items()}
+        waiting += [(move.to, onward, joined) for onward in board.places[move.to].moves if onward.to not in settled]
     return at.get(guard)
 
 
@@ -125,6 +126,9 @@ def _joined(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any]:
         first, second = one[name], two[name]
         if first == second:
             joined[name] = first
+        elif isinstance(first, Grown) and isinstance(second, Grown):
+            if first.sign * second.sign >= 0:
+                joined[name] = Grown(first.sign or second.sign, first.surely and second.surely)
         elif not isinstance(first, Grown) and not isinstance(second, Grown) and None not in (first, second):
             joined[name] = truth.SOME
     return joined
@@ -150,8 +154,8 @@ def _after(board: Board, origin: Position, move: Move, facts: dict[str, Any]) ->
         asked = board.step(move.to).data
         if isinstance(asked, Question) and asked.save:
             changed[asked.save] = None
-    if move.to.stage == AGAIN and getattr(board.step(move.to).data, "name", ""):
-        changed.pop(board.step(move.to).data.name, None)
+    if move.to.stage == AGAIN:
+        changed.pop(getattr(board.step(move.to).data, "variable", ""), None)
     return changed
 
 
@@ -171,7 +175,7 @@ def _set(step: Step, facts: dict[str, Any]) -> None:
         if sum_ and name in (sum_["n"], sum_["o"]) and isinstance(before, Grown):
             sign = 1 if sum_["sign"] == "+" else -1
             if before.sign in (0, sign):
-                facts[name] = Grown(sign)
+                facts[name] = Grown(sign, True)
             else:
                 facts.pop(name)
             continue

@@ -262,7 +262,7 @@ class Board:
     def _rounds(self, at: Position) -> int:
         """What the further rounds of a `repeat` may take: every question in it once a round, with all its tries."""
         step = self.step(at)
-        most = int(getattr(step.data, "most", 0) or getattr(step.data, "max", 0) or 1)
+        most = int(step.data.most)
         return max(0, most - 1) * self._asked_in(at.flow, self.chart.roads[at.flow].inside[at.index], 0)
 
     def _asked_in(self, flow: str, indexes: Iterable[int], depth: int) -> int:

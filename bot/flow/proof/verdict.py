@@ -26,7 +26,6 @@ from bot.flow.proof.positions import (
 from bot.flow.proof.turns import turns
 from bot.flow.proof.ways import Roads, roads
 
-TRAP_OF = {ANSWERS: "W10", MISSES: "W11", SILENT: "W12"}
 _MAX_FRAMES = 6
 
 
@@ -90,12 +89,14 @@ def prove(library: Library, every: Mapping[str, Roads] | None = None) -> Proof:
     entries = [Position(TOP, name, 0) for name, flow in library.flows.items() if flow.steps]
     first = _walked(chart, ANSWERS, entries)
     asked = sorted(_standing(first.board), key=_order(chart))
-    walks = [_walked(chart, MISSES, asked), first, _walked(chart, SILENT, _resting(first.board))]
+    walks = [first, _walked(chart, MISSES, asked)]
     traps: list[Trap] = []
     for walk in walks:
         traps += _traps(walk, sorted(_checked(walk.board), key=_order(chart)), traps)
-    ends = any(at.index == END and at.mode == TOP for walk in walks[:2] for at in walk.board.places)
-    return Proof(tuple(traps), _reaches(chart, walks[:2], asked, traps), ends and not chart.fallback)
+    silent = _walked(chart, SILENT, _resting(first.board))
+    traps += _traps(silent, sorted(_checked(silent.board), key=_order(chart)), [])
+    ends = any(at.index == END and at.mode == TOP for walk in walks for at in walk.board.places)
+    return Proof(tuple(traps), _reaches(chart, walks, asked, traps), ends and not chart.fallback)
 
 
 def _walked(chart: Map, contact: str, starts: Iterable[Position]) -> _Walk:
@@ -168,8 +169,15 @@ def _traps(walk: _Walk, checked: list[Position], told: list[Trap]) -> list[Trap]
         known |= asked
         step = walk.board.step(at)
         path = Path(tuple(paths.legs(walk.board, round_)))
-        found.append(Trap(TRAP_OF[walk.board.contact], at.flow, step, path))
+        found.append(Trap(_code(walk.board.contact, path), at.flow, step, path))
     return found
+
+
+def _code(contact: str, path: Path) -> str:
+    """Whom the circle keeps: those who get no answer right, everybody, or nobody at all."""
+    if contact == SILENT:
+        return "W12"
+    return "W11" if any(leg.how == "wrong" for leg in path.legs) else "W10"
 
 
 def _waits(step: Step) -> bool:
