@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bot.flow import offers
 from bot.flow.answers import Shape, Spoken, heard
 from bot.flow.effects import Effect
 from bot.flow.events import Moment, Said
@@ -102,10 +103,19 @@ class Hearing:
         question = self.question
         if question is None:
             return ()
-        if not any(option.when for option in question.options):
+        if not offers.varies(question):
             return question.options
-        values = self.values()
-        return tuple(one for one in question.options if one.when is None or one.when.call(values))
+        return offers.offered(question, self.values(), self.state["lang"])
+
+    def kept(self) -> Any:
+        """The stored answer that is only to be confirmed; None where the question is open."""
+        question = self.question
+        if question is None or not question.confirms_known:
+            return None
+        remembered = self.state.get("vars")
+        own, others = self.state["frames"][-1]["vars"], remembered if isinstance(remembered, dict) else {}
+        value = own.get(question.save, others.get(question.save))
+        return value if offers.confirms(question, value) else None
 
     def label(self, option: Option) -> str:
         """What an option is called in the conversation's language."""

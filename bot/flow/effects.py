@@ -134,4 +134,14 @@ class Unanswered:
     message_id: str = ""
 
 
-Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert | Unanswered
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The contact said how the bot did, from 1 to 5; `has_comment` once she has said why."""
+
+    score: int
+    flow: str
+    step: str
+    has_comment: bool = False
+
+
+Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert | Unanswered | Rated

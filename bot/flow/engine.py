@@ -12,12 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import frames, outside
+from bot.flow import frames, gathering, outside
 from bot.flow.effects import Alert, Choice, Effect, Remind
 from bot.flow.events import CallResult, Event, External, Moment, TimerDue
 from bot.flow.library import Library
 from bot.flow.model import CallPlan, Question, Step
-from bot.flow.moves import Answer, Back, Cancel, Digress, Invalid, Move, Reply, Restart, Start, Tell, ToPeople
+from bot.flow.moves import (
+    Answer,
+    AskAnew,
+    Back,
+    Cancel,
+    Digress,
+    Invalid,
+    Move,
+    Part,
+    Reply,
+    Restart,
+    Start,
+    Tell,
+    ToPeople,
+)  # fmt: skip
 from bot.flow.run import Runner, Trace, paused, pending, standing
 from bot.flow.state import CALL, State, opened
 from bot.flow.texts import Texts
@@ -57,6 +71,10 @@ def _perform(run: Runner, event: Event | Move) -> None:
             _answer(run, event)
         case Invalid():
             _invalid(run, run.pending_step())
+        case Part():
+            gathering.add(run, run.pending_step(), event)
+        case AskAnew():
+            _ask_anew(run, run.pending_step())
         case Start():
             _start(run, event)
         case Digress():
@@ -127,13 +145,20 @@ def _answer(run: Runner, answer: Answer) -> None:
     for check in question.checks:
         if not check.is_true.call(run.values):
             if question.save:
-                run.set(question.save, before)
+                run.set(question.save, None if question.confirms_known else before)
             _invalid(run, step, check.otherwise)
             return
     run.state["wait"] = None
     run.frame.pop("open", None)
     run.note(step, "answered", f"answer:{answer.option}")
-    frames.go(run, step.block(f"then.{answer.option}"))
+    kind = step.kind
+    frames.go(run, kind.answered(run, step, answer.value) if kind.answered else step.block(f"then.{answer.option}"))
+
+
+def _ask_anew(run: Runner, step: Step) -> None:
+    """The known answer was wrong: it is forgotten, and asked for as if it had never been known."""
+    run.set(step.data.save, None)
+    run.prompt(step)
 
 
 def _invalid(run: Runner, step: Step, why: Texts | None = None) -> None:
@@ -148,7 +173,7 @@ def _invalid(run: Runner, step: Step, why: Texts | None = None) -> None:
             run.to_people(ToPeople("no_answer"))
         return
     own = why or (question.invalid[min(top["tries"], len(question.invalid)) - 1] if question.invalid else None)
-    if own is not None:
+    if own is not None and not run.is_confirming(question):
         run.note(step, "re-asked")
         run.say(own, run.choices(step))
         run.wait(step)
@@ -267,6 +292,9 @@ def _time_passed(run: Runner, step: Step, wait: State) -> None:
 def _silent(run: Runner, step: Step, wait: State) -> None:
     """A question that was not answered in time: one reminder, then its own way on, else the flows end quietly."""
     question: Question = step.data
+    if gathering.is_whole(run):
+        _gathered(run, step)
+        return
     if question.no_reply is None and not run.state.get("owed"):
         return
     run.note(step, "no_reply", "no_reply")
@@ -280,6 +308,16 @@ def _silent(run: Runner, step: Step, wait: State) -> None:
         frames.go(run, step.blocks["no_reply.then"])
         return
     frames.silenced(run)
+
+
+def _gathered(run: Runner, step: Step) -> None:
+    """The contact has been quiet for a while: what she sent is the answer, or it is none."""
+    value = gathering.value(run, step.data)
+    run.state["wait"] = {name: one for name, one in run.state["wait"].items() if name != gathering.PARTS}
+    if value is None:
+        _invalid(run, step)
+    else:
+        _answer(run, Answer(value))
 
 
 def apology(

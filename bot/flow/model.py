@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.flow.effects import Choice, Effect
+from bot.flow.effects import Choice, Effect, Say
 from bot.flow.expressions import Expression
 from bot.flow.texts import Texts
 
@@ -40,7 +40,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a menu or button of a question. `words` are folded phrases that choose it."""
+    """One choice of a menu or button of a question. `words` are folded phrases that choose it; `value` is what is
+    saved, the key where it has none."""
 
     key: str
     label: Texts
@@ -48,6 +49,16 @@ class Option:
     words: tuple[tuple[str, ...], ...] = ()
     folded: frozenset[str] = frozenset()
     when: Expression | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSource:
+    """Options made of a list: one for each of its items, which `label` and `value` call `item`."""
+
+    items: Expression
+    label: Texts | Expression | None = None
+    value: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,11 @@ class NoReply:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What `ask` and `menu` wait for. `is_choice`: only its options answer it."""
+    """What `ask`, `menu` and `rate` wait for. `is_choice`: only its options answer it; `is_many`: several of them at once.
+
+    `confirms_known`: what is known already is shown, and asked for only if it is wrong. `gather_seconds`: the answer is
+    all that comes until the contact has been quiet for so long. `goes_on_empty`: there is a way for a menu without options.
+    """
 
     text: Texts
     save: str = ""
@@ -77,6 +92,11 @@ class Question:
     skips_known: bool = False
     is_sensitive: bool = False
     no_reply: NoReply | None = None
+    confirms_known: bool = False
+    gather_seconds: float = 0.0
+    is_many: bool = False
+    source: OptionSource | None = None
+    goes_on_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +220,9 @@ class Run(Protocol):
     def say(self, texts: Texts, choices: tuple[Choice, ...] = (), media_url: str = "") -> None:
         """Send the text in the contact's language."""
 
+    def send(self, say: Say) -> None:
+        """Send a message that is written out already."""
+
     def choices(self, step: Step) -> tuple[Choice, ...]:
         """The options of a question as things to tap."""
 
@@ -255,7 +278,8 @@ class StepKind:
 
     `build` reads the options of one step and gives its data; `run` carries it out and gives the number of the next
     step, WAIT or END. `example` stands in the documentation and is compiled by the tests. `waits`: for an answer of the
-    contact. `loops` are the blocks at whose end the step itself comes again.
+    contact. `loops` are the blocks at whose end the step itself comes again. `answered` is handed a valid answer, for
+    kinds that do more with one than to save it, and gives the number of the next step.
     """
 
     name: str
@@ -267,3 +291,4 @@ class StepKind:
     ends: bool = False
     has_branches: bool = False
     loops: tuple[str, ...] = ()
+    answered: Callable[[Run, Step, Any], int] | None = None

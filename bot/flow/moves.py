@@ -18,6 +18,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One message of an answer that is gathered from several."""
+
+    text: str
+    media: tuple[str, ...] = ()
+    location: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskAnew:
+    """What was known is not right: the pending question is put after all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Invalid:
     """Not an answer: counted, and asked again or given up."""
 
@@ -84,4 +98,4 @@ class ToPeople:
     threshold: float | None = None
 
 
-Move = Answer | Invalid | Start | Digress | Tell | Reply | Cancel | Back | Restart | ToPeople
+Move = Answer | Part | AskAnew | Invalid | Start | Digress | Tell | Reply | Cancel | Back | Restart | ToPeople

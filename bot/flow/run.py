@@ -5,12 +5,14 @@ What becomes of the flows below when one is over stands in `bot.flow.frames`; wh
 
 from __future__ import annotations
 
+import zlib
+from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import draws, handing, names, rounds, texts
+from bot.flow import draws, handing, names, offers, rounds, texts
 from bot.flow.answers import found_early, heard
 from bot.flow.effects import Alert, Call, Choice, Effect, HandOff, Remind, Say
 from bot.flow.events import Moment
@@ -164,17 +166,24 @@ class Runner:
         self.say_plain(self.render(text), choices, media_url)
 
     def say_plain(self, text: str, choices: tuple[Choice, ...] = (), media_url: str = "") -> None:
+        self.send(Say(text, choices, media_url))
+
+    def send(self, say: Say) -> None:
         if self.prefix:
-            text, self.prefix = f"{self.prefix}\n{text}", ""
+            say, self.prefix = replace(say, text=f"{self.prefix}\n{say.text}"), ""
         self.sends += 1
         if self.sends > MAX_SENDS:
             raise BudgetBreached(f"One event made the flow send more than {MAX_SENDS} messages.")
-        if text.strip() or media_url:
-            self.effects.append(Say(text, choices, media_url))
+        if say.text.strip() or say.media_url or say.link[1]:
+            self.effects.append(say)
 
     def render(self, text: Texts) -> str:
-        turn = self.state["seq"]
-        return text.pick(self.language, self.library.project.default_language, turn).render(self.values)
+        return text.pick(self.language, self.library.project.default_language, self.variant).render(self.values)
+
+    @property
+    def variant(self) -> int:
+        """Which of several wordings this conversation hears: always the same, so that it never talks with two voices."""
+        return zlib.crc32(self.moment.conversation.encode())
 
     def emit(self, effect: Effect) -> None:
         self.effects.append(effect)
@@ -196,8 +205,7 @@ class Runner:
                 self.render(option.label),
                 self.render(option.description) if option.description else "",
             )
-            for option in question.options
-            if option.when is None or option.when.call(self.values)
+            for option in offers.offered(question, self.values, self.language)
         )
 
     def ask(self, step: Step) -> int:
@@ -218,14 +226,32 @@ class Runner:
 
     def _put(self, step: Step) -> None:
         question: Question = step.data
-        self.say(question.text, self.choices(step))
+        if self.is_confirming(question):
+            self._confirm(step, self.values[question.save])
+        else:
+            self.say(question.text, self.choices(step))
         self.wait(step)
+
+    def is_confirming(self, question: Question) -> bool:
+        """Is the answer known already, and only its rightness asked for?"""
+        return question.confirms_known and bool(question.save) and offers.confirms(question, self.values[question.save])
+
+    def _confirm(self, step: Step, kept: Any) -> None:
+        question: Question = step.data
+        shown = offers.confirmation(question, kept, self.library.setting(self.language))
+        text = self.library.sentence("known_confirm", self.language, ChainMap({"value": shown}, self.values))
+        place = f"{self.frame['flow']}:{step.id}"
+        self.say_plain(text, offers.yes_and_no(place, self.sentence("yes_word"), self.sentence("no_word")))
 
     def wait(self, step: Step) -> None:
         seq = self.next_seq()
+        gathered = (self.state.get("wait") or {}).get("parts")
         self.state["wait"] = {"kind": ANSWER, "seq": seq, "stage": 0}
         question: Question = step.data
-        if question.no_reply is not None:
+        if gathered and question.gather_seconds:  # said again in the middle of an answer
+            self.state["wait"]["parts"] = gathered
+            self.effects.append(Remind(seq, question.gather_seconds))
+        elif question.no_reply is not None:
             self.effects.append(Remind(seq, question.no_reply.after_seconds))
         elif self.state.get("owed"):
             self.effects.append(Remind(seq, OWED_SECONDS))
