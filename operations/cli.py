@@ -24,6 +24,7 @@ from channels.commands import channels
 from operations import migrations
 from operations.channel_status import status
 from operations.commands import COMMANDS
+from pipeline.flow_commands import COMMANDS as FLOW_COMMANDS
 from pipeline.retelling_commands import record_talk, replay_talk
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ def main() -> None:
         raise SystemExit(1) from None
     house = House(add_version_option=False, set_debug_flag=False)
     channels.add_command(status)
-    for one in (replay_talk, record_talk):
+    for one in (replay_talk, record_talk, *FLOW_COMMANDS):
         flows.add_command(one)
     for command in (*COMMANDS, flows, understand, channels):
         house.add_command(command)

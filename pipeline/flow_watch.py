@@ -34,6 +34,7 @@ SETTLE_TRIES = 25
 WHOLE_EVERY = 15  # looks; in between only what looks changed is read
 SHOWN = 50
 LOGGED = 5
+NAMED = 6
 ADDRESS_SIGNS = frozenset("@.")
 
 logger = structlog.get_logger(__name__)
@@ -49,6 +50,15 @@ class Merged:
     taken: tuple[str, ...] = ()
     clashes: tuple[str, ...] = ()
     to_give: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who publishes, and what they say about it."""
+
+    by: str
+    comment: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +173,7 @@ class FlowWatch:
             flow_sets.lock(work)
             if flow_sets.newest_serial(work.connection) != (live.serial if live is not None else 0):
                 return False  # somebody published meanwhile: look again
-            row = flow_sets.folder_row(work.connection)
-            made = publishing.publish(work, change.files, by=FOLDER, comment=", ".join(change.taken), origin=FOLDER)
-            adopted = {name: one for name, one in {**row["adopted"], **_of(change.taken, files)}.items() if one}
-            given = {name: one for name, one in row["given"].items() if name not in change.taken}
-            self._keep(work, row, adopted=adopted, given=given)
-            for name in change.clashes:
-                facts = {"file": name, "set": live.set_id if live is not None else "", "now": made.set_id}
-                alarms.raise_alarm(work, Trouble(CLASH + name, "flows_clash", "warning", facts))
+            made = adopt(work, self.folder, files, change, Told(FOLDER, _in_short(change.taken, live), FOLDER))
         self._seen = marks(files)
         logger.info("flows were published from the folder", set=made.set_id, files=list(change.taken),
                     clashes=list(change.clashes))
@@ -193,7 +196,7 @@ class FlowWatch:
         if (adopted, given, behind, row["state"] in ("good", "behind")) != (
                 row["adopted"], row["given"], row["behind"], True):
             with self.database.work() as work:
-                self._keep(work, row, adopted=adopted, given=given, behind=behind)
+                _keep(work, self.folder, row, {"adopted": adopted, "given": given, "behind": behind})
 
     def _give(self, name: str, expected: str | None, wanted: str | None) -> bool:
         """Write one file, unless it is another than we know by now; whether the folder has it."""
@@ -211,13 +214,6 @@ class FlowWatch:
             logger.warning("a file could not be written to the folder of the flows", file=name, error=error.strerror)
             return False
         return True
-
-    def _keep(self, work: Work, row: Mapping[str, Any], **changes: Any) -> None:
-        changes.setdefault("behind", [])
-        known = {"folder": str(self.folder), "state": "behind" if changes["behind"] else "good", "findings": [], **changes}
-        flow_sets.keep_folder(work, {**known, "since": row["since"] if row["state"] == known["state"] else work.now})
-        if row["state"] in ("broken", "absent"):
-            alarms.clear(work, BROKEN)
 
     def _tell_broken(self, findings: tuple[Finding, ...], row: Mapping[str, Any], live: FlowSet | None) -> None:
         """The last good set stays; say everywhere what is wrong, once for each time it changes."""
@@ -263,6 +259,29 @@ class FlowWatch:
             return flow_sets.newest_serial(session)
 
 
+def adopt(work: Work, folder: Path, files: Mapping[str, str], change: Merged, told: Told) -> FlowSet:
+    """Publish what was taken from the folder, and note what it was. Raises FlowsRefused."""
+    row, before = flow_sets.folder_row(work.connection), publishing.live(work)
+    made = publishing.publish(work, change.files, by=told.by, comment=told.comment, origin=told.origin)
+    taken = {name: mark(files.get(name)) for name in change.taken}
+    adopted = {name: one for name, one in {**row["adopted"], **taken}.items() if one}
+    given = {name: one for name, one in row["given"].items() if name not in change.taken}
+    _keep(work, folder, row, {"adopted": adopted, "given": given, "behind": []})
+    for name in change.clashes:
+        facts = {"file": name, "set": before.set_id if before is not None else "", "now": made.set_id}
+        alarms.raise_alarm(work, Trouble(CLASH + name, "flows_clash", "warning", facts))
+    return made
+
+
+def _keep(work: Work, folder: Path, row: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """The folder is good: write down what is known of it."""
+    state = "behind" if changes["behind"] else "good"
+    since = row["since"] if row["state"] == state else work.now
+    flow_sets.keep_folder(work, {"folder": str(folder), "state": state, "findings": [], "since": since, **changes})
+    if row["state"] in ("broken", "absent"):
+        alarms.clear(work, BROKEN)
+
+
 def write(path: Path, text: str) -> None:
     """The whole file or nothing of it. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -279,8 +298,12 @@ def write(path: Path, text: str) -> None:
         raise
 
 
-def _of(taken: tuple[str, ...], files: Mapping[str, str]) -> dict[str, str]:
-    return {name: mark(files.get(name)) for name in taken}
+def _in_short(taken: tuple[str, ...], live: FlowSet | None) -> str:
+    """Which files came from the folder, for the history; of the first set that goes without saying."""
+    if live is None:
+        return ""
+    rest = len(taken) - NAMED
+    return ", ".join(taken[:NAMED]) + (f" +{rest}" if rest > 0 else "")
 
 
 def _owner(live: FlowSet | None, file: str) -> str:

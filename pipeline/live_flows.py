@@ -158,7 +158,8 @@ def open_flows(database: Database, folder: Path, watch: FlowWatch | None = None)
     try:
         found = _published(database, watch)
     except SQLAlchemyError as error:
-        logger.warning("the live flows could not be asked for; the folder counts", error=type(error).__name__)
+        tell = logger.warning if watch is not None else logger.debug
+        tell("the live flows could not be asked for; the folder counts", error=type(error).__name__)
         found = None
     if found is not None:
         return found
@@ -224,5 +225,5 @@ def _try(look: Callable[[], object]) -> None:
         look()
     except (SQLAlchemyError, OSError) as error:  # the database or the disk: it comes again in two seconds
         logger.warning("the flows could not be looked at", error=type(error).__name__)
-    except Exception as error:  # a watch that died would say nothing for ever
+    except Exception as error:  # noqa: BLE001 - a watch that died would say nothing for ever
         logger.error("the flows could not be looked at", error=type(error).__name__, detail=str(error)[:200])
