@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.flow.declared import Head
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
 from bot.flow.findings import Place, Reporter, near
 from bot.flow.project import Project, Service, seconds
+from bot.flow.reading import step_keys
+from bot.flow.reading.spots import spot
 from bot.flow.texts import Template, Texts, compile_template
-from bot.flow.tree import Items, Node, Table, Text
+from bot.flow.tree import Items, Node, Table, Text, plain
 
+_LOCALE = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
+_GLUED = re.compile(r"([a-z]{2}):(?=\S)")
+# Languages under the names that people try.
+_LANGUAGES = {
+    "sp": "es", "esp": "es", "spa": "es", "spanish": "es", "español": "es", "espanol": "es", "castellano": "es",
+    "ing": "en", "eng": "en", "english": "en", "ingles": "en", "inglés": "en", "gb": "en", "us": "en", "uk": "en",
+    "br": "pt", "por": "pt", "port": "pt", "portugues": "pt", "portugués": "pt", "português": "pt",
+    "es-es": "es-ES", "es-mx": "es-MX", "es-ar": "es-AR", "es-co": "es-CO", "es-cl": "es-CL", "es-pe": "es-PE",
+    "pt-br": "pt-BR", "pt-pt": "pt-PT", "en-us": "en-US", "en-gb": "en-GB", "es-": "es", "en-": "en", "pt-": "pt",
+}  # fmt: skip
+_YES_NO = {"sí": "yes", "si": "yes", "sim": "yes", "on": "yes", "y": "yes", "não": "no", "nao": "no", "off": "no", "n": "no"}
 _NOTHING = Expression("nothing", lambda values: None)
 
 
@@ -23,6 +38,7 @@ class Known:
     services: Mapping[str, Service] = field(default_factory=dict)
     shared: Mapping[str, Texts] = field(default_factory=dict)
     flows: frozenset[str] = frozenset()
+    heads: Mapping[str, Head] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -33,12 +49,16 @@ class Reading:
     known: Known
     scope: Scope
     texts: list[Texts] = field(default_factory=list)
+    verbs: Mapping[str, Any] = field(default_factory=dict)
+    verb: str = ""
 
     def texts_of(self, node: Node) -> Texts | None:
         """`{es: …, en: …}`, a list of variants, `{use: name}`, or one sentence in the project's own language."""
         if isinstance(node, Table) and "use" in node.nodes:
             return self._shared(node.nodes["use"])
         variants = node.nodes if isinstance(node, Items) else (node,)
+        if isinstance(node, Text) and not node.value.strip():
+            return None
         by_language: dict[str, list[Template]] = {}
         columns: dict[str, tuple[int, int]] = {}
         for variant in variants:
@@ -52,20 +72,40 @@ class Reading:
     def _one_variant(self, node: Node, found: dict[str, list[Template]], columns: dict[str, tuple[int, int]]) -> None:
         project = self.known.project
         if isinstance(node, Text):
+            self._check_glued(node)
             node = Table({project.default_language: node}, {project.default_language: node}, node.line, node.column)
         if not isinstance(node, Table):
             self.report.error("S05", node, name="texto", shape="{es: …, en: …, pt: …}")
             return
         for language, child in node.nodes.items():
-            if language[:2] not in project.languages or len(language) not in (2, 5):
-                listed = project.languages
-                facts = {"name": language, "near": near(language, listed), "known": ", ".join(listed)}
-                self.report.error("T07", node.keys[language], **facts)
+            if language[:2] not in project.languages or not _LOCALE.fullmatch(language):
+                self._no_language(node.keys[language])
+            elif isinstance(child, Text) and not child.value.strip():
+                self.report.error("T06", node.keys[language], name=language)
+            elif isinstance(child, Table) and child.nodes and not any(plain(child).values()):
+                self.report.error("Y05", child, sign="{")
             elif isinstance(child, Text):
                 found.setdefault(language, []).append(self.template(child))
                 columns[language] = (child.line, child.column)
             else:
                 self.report.error("S05", child, name=language, shape="“…”")
+
+    def _check_glued(self, node: Text) -> None:
+        """`es:Hola` is one word to YAML, and the customer would read it."""
+        glued = _GLUED.match(node.value)
+        if glued and node.plain and glued[1] in self.known.project.languages:
+            at = Place(node.line, node.column + len(glued[1]))
+            self.report.error("Y09", at, name=glued[1], text=node.value[glued.end() :].strip()[:40])
+
+    def _no_language(self, key: Text) -> None:
+        """A slip, a language under another name, or an option that stands one level too deep."""
+        listed = self.known.project.languages
+        if step_keys.is_option(key.value, self.verbs):
+            self.report.error("S12", key, name=key.value, verb=self.verb)
+            return
+        meant = _LANGUAGES.get(key.value.lower().replace("_", "-"), "")
+        facts = {"near": meant if meant[:2] in listed else near(key.value, listed), "known": ", ".join(listed)}
+        self.report.error("T07", key, name=key.value, **facts)
 
     def _shared(self, node: Node) -> Texts | None:
         name = node.value if isinstance(node, Text) else ""
@@ -81,6 +121,8 @@ class Reading:
         except ExpressionError as error:
             self._refuse(error, node)
             return Template(node.value, (node.value,), constant=node.value)
+        finally:
+            self._remarks(node)
 
     def expression_of(self, node: Node) -> Expression:
         if not isinstance(node, Text):
@@ -93,18 +135,20 @@ class Reading:
             return _NOTHING
 
     def _refuse(self, error: ExpressionError, node: Text) -> None:
-        shift = error.column + (0 if node.plain else 1)
-        # A text that starts on the line below its key (“|”) has no column of its own to count from.
-        line = self.report.lines[node.line - 1] if node.line <= len(self.report.lines) else ""
-        inside = len(line) >= node.column + shift and line[node.column - 1 :][:1] not in "|>"
-        self.report.error(error.code, Place(node.line, node.column + shift if inside else node.column), **error.facts)
+        for one in error.all:
+            self.report.error(one.code, spot(node, one.column, self.report.lines), **one.facts)
+
+    def _remarks(self, node: Text) -> None:
+        for one in self.scope.remarks:
+            self.report.warning(one.code, spot(node, one.column, self.report.lines), **one.facts)
+        self.scope.remarks.clear()
 
 
 class Arguments:
     """The options of one step. `verb` is its first word; what stands behind it is the option of that name."""
 
     def __init__(self, verb: str, node: Table, reading: Reading, block: Callable[[str, Node], None]) -> None:
-        self.verb = verb
+        self.verb = reading.verb = verb
         self.node = node
         self.reading = reading
         self.report = reading.report
@@ -154,6 +198,8 @@ class Arguments:
             self.report.error("S05", node, name=name, shape="…")
             return default
         value = node.value.strip()
+        if "yes" in allowed:
+            value = _YES_NO.get(value.lower(), value.lower())
         if allowed and value not in allowed:
             facts = {"name": name, "value": value, "near": near(value, allowed), "known": ", ".join(allowed)}
             self.report.error("S09", node, **facts)
@@ -230,6 +276,7 @@ class Arguments:
 SPECIALS: Mapping[str, str] = {
     "message": "record",
     "contact": "record",
+    "event": "record",
     "channel": "text",
     "language": "text",
     "today": "date",

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from bot.flow import formulas
+from bot.flow import expression_types, formulas
+from bot.flow.expression_scope import ExpressionError, Scope, together
 from bot.flow.findings import near
+
+__all__ = ["MAX_LENGTH", "MAX_TEXT", "Expression", "ExpressionError", "Scope", "Values", "compile_expression"]
 
 MAX_LENGTH = 500
 MAX_NODES = 200
@@ -31,46 +35,79 @@ class Expression:
     source: str
     call: Closure
     names: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The names an expression may use, with their types; `records` holds the fields of those that have some."""
-
-    types: Mapping[str, str]
-    records: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-class ExpressionError(Exception):
-    """An expression that cannot be used: the code of the finding, the column in it, and the facts of its sentence."""
-
-    def __init__(self, code: str, column: int = 0, **facts: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.column = column
-        self.facts = facts
+    type: str = "any"
+    is_constant: bool = False
 
 
 def compile_expression(source: str, scope: Scope) -> Expression:
     """Turn text into a closure. Raises ExpressionError, whose finding names the column and the mend."""
-    source = source.strip()
+    # A line end inside stands for a space: the column of what follows stays the same.
+    source = source.rstrip().replace("\n", " ")
+    shift = len(source) - len(source.lstrip())
+    source = source.lstrip()
     if len(source) > MAX_LENGTH:
-        raise ExpressionError("E07", size=MAX_LENGTH)
+        raise _moved(ExpressionError("E07", size=MAX_LENGTH), shift)
     try:
-        tree = ast.parse(source, mode="eval").body
+        tree = _parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _explained(source, error) from None
+        raise _moved(_explained(source, error), shift) from None
     compiler = _Compiler(scope)
-    return Expression(source, compiler.compile(tree), frozenset(compiler.names))
+    call = compiler.compile(tree)
+    errors = compiler.errors or expression_types.check(tree, scope)
+    if errors:
+        for one in errors:
+            _moved(one, shift, source)
+        raise together(errors)
+    is_constant = not compiler.names and not any(isinstance(node, ast.Call) for node in ast.walk(tree))
+    return Expression(source, call, frozenset(compiler.names), expression_types.type_of(tree, scope), is_constant)
+
+
+def _parsed(source: str) -> ast.expr:
+    if "\\" not in source:
+        return ast.parse(source, mode="eval").body
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source, mode="eval").body
+
+
+def _moved(error: ExpressionError, shift: int, source: str = "") -> ExpressionError:
+    """The parser counts bytes; people count letters."""
+    if source and not source.isascii():
+        error.column = len(source.encode()[: error.column].decode(errors="ignore"))
+    error.column += shift
+    return error
+
+
+# Signs and words of other languages, and what they are here. Looked for outside quoted texts, in this order.
+_SIGNS = (
+    (re.compile(r"&&?"), "and"), (re.compile(r"\|\|?"), "or"), (re.compile(r"<>"), "!="), (re.compile(r"==="), "=="),
+    (re.compile(r"!=="), "!="), (re.compile(r"=>"), ">="), (re.compile(r"=<"), "<="), (re.compile(r"!(?!=)"), "not"),
+    (re.compile(r"(?<= )(?:y|e|Y|AND|And)(?= )"), "and"), (re.compile(r"(?<= )(?:o|ou|O|OR|Or)(?= )"), "or"),
+    (re.compile(r"(?:(?<= )|^)(?:no|NO|NOT|Not|não|nao)(?= )"), "not"),
+    (re.compile(r"(?<= )(?:es igual a|es|igual a|equals|é igual a|é)(?= )"), "=="),
+    (re.compile(r"(?<= )(?:contains|contiene|contém)(?= )"), "contains(…, …)"),
+    (re.compile(r"(?<= )(?:starts with|starts|empieza por)(?= )"), "starts(…, …)"),
+    (re.compile(r"(?<= )(?:ends with|ends|termina en)(?= )"), "ends(…, …)"),
+)  # fmt: skip
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_SINGLE = re.compile(r"(?<![=!<>])=(?![=><])")
 
 
 def _explained(source: str, error: BaseException) -> ExpressionError:
-    single = re.search(r"(?<![=!<>])=(?!=)", source)
+    curly = re.search("[“”„‘’«»]", source)
+    if curly:
+        return ExpressionError("E11", curly.start())
+    bare = _QUOTED.sub(lambda match: " " * len(match[0]), source)
+    brace = re.search(r"[{}$]", bare)
+    if brace:
+        return ExpressionError("E13", brace.start(), source=re.sub(r"[{}$]", "", source))
+    single = _SINGLE.search(bare)
     if single:
         return ExpressionError("E04", single.start())
-    for sign in ("&&", "||"):
-        if sign in source:
-            return ExpressionError("E05", source.index(sign))
+    for pattern, word in _SIGNS:
+        found = pattern.search(bare)
+        if found:
+            return ExpressionError("E05", found.start(), sign=found[0], word=word)
     return ExpressionError("E03", max((getattr(error, "offset", None) or 1) - 1, 0), source=source)
 
 
@@ -143,16 +180,23 @@ class _Compiler:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.names: set[str] = set()
+        self.errors: list[ExpressionError] = []
         self.count = 0
 
     def compile(self, node: ast.expr) -> Closure:
+        """What is wrong with a part is kept in `errors`, and the other parts are read all the same."""
         self.count += 1
-        if self.count > MAX_NODES:
-            raise ExpressionError("E07", node.col_offset, size=MAX_LENGTH)
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
-        if method is None:
-            raise ExpressionError("E06", node.col_offset)
-        closure: Closure = method(node)
+        try:
+            if self.count > MAX_NODES:
+                raise ExpressionError("E07", node.col_offset, size=MAX_LENGTH)
+            if method is None:
+                raise _unknown_part(node)
+            closure: Closure = method(node)
+        except ExpressionError as error:
+            if not any(known.code == "E07" for known in self.errors):
+                self.errors.append(error)
+            return lambda values: None
         return closure
 
     def _constant(self, node: ast.Constant) -> Closure:
@@ -218,10 +262,22 @@ class _Compiler:
 
     def _compare(self, node: ast.Compare) -> Closure:
         comparison = _COMPARISONS.get(type(node.ops[0]))
+        if isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+            raise ExpressionError("E05", node.left.end_col_offset or 0, sign="is", word="==")
         if comparison is None or len(node.ops) > 1:
             raise ExpressionError("E06", node.col_offset)
-        left, right = self.compile(node.left), self.compile(node.comparators[0])
+        left, right = self.compile(node.left), self._compared(node)
         return lambda values: comparison(left(values), right(values))
+
+    def _compared(self, node: ast.Compare) -> Closure:
+        """The right side; a bare word there that nobody declared is mostly a text without its quotes."""
+        right = node.comparators[0]
+        if isinstance(right, ast.Name) and right.id not in self.scope.types and right.id not in _CONSTANTS:
+            choices = self.scope.choices.get(node.left.id, ()) if isinstance(node.left, ast.Name) else ()
+            meant = near(right.id, (*self.scope.types, *_CONSTANTS))
+            if right.id in choices or not meant:
+                raise ExpressionError("E12", right.col_offset, name=right.id)
+        return self.compile(right)
 
     def _ifexp(self, node: ast.IfExp) -> Closure:
         test, then, other = self.compile(node.test), self.compile(node.body), self.compile(node.orelse)
@@ -244,6 +300,12 @@ class _Compiler:
         if function.needs_values:
             return lambda values: run(values, *(argument(values) for argument in arguments))
         return lambda values: run(*(argument(values) for argument in arguments))
+
+
+def _unknown_part(node: ast.expr) -> ExpressionError:
+    if isinstance(node, (ast.Set, ast.Dict)):
+        return ExpressionError("E13", node.col_offset, source=re.sub(r"[{}]", "", ast.unparse(node)))
+    return ExpressionError("E06", node.col_offset)
 
 
 def _both(left: Closure, right: Closure) -> Closure:

@@ -13,6 +13,7 @@ import yaml
 
 ERROR = "error"
 WARNING = "warning"
+_OF_A_WHOLE = ("S02", "S08", "V07")
 _SENTENCES = Path(__file__).parent / "sentences"
 
 # What people type who think in their own language, and the word of the flows for it.
@@ -89,6 +90,14 @@ class Reporter:
 
     def warning(self, code: str, place: Any, **facts: Any) -> None:
         self._add(WARNING, code, place, facts)
+
+    def settle(self) -> None:
+        """Drop what follows from another mistake: the shape of a line that was read as it was probably meant, and,
+        where a part had to be left out, what it may have held."""
+        self.findings = [
+            one for one in self.findings
+            if not (one.code[0] == "S" and one.line in self.mended) and (self.is_whole or one.code not in _OF_A_WHOLE)
+        ]
 
     def _add(self, level: str, code: str, place: Any, facts: Mapping[str, Any]) -> None:
         source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""

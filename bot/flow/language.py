@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import registry
-from bot.flow import answers, revisions
+from bot.flow import answers, declared, revisions
 from bot.flow.arguments import SPECIAL_FIELDS, SPECIALS, Arguments, Known, Reading
 from bot.flow.expressions import Expression, Scope
 from bot.flow.findings import Reporter, near
 from bot.flow.model import END, Flow, Question, Step, StepKind, Triggers
 from bot.flow.project import seconds, typed_names, unknown_keys, word, words
+from bot.flow.reading import choices, step_keys
 from bot.flow.tree import Items, Node, Table, Text, read
 from bot.flow.words import tokens
 
@@ -24,7 +25,6 @@ _KEYS = (
 )  # fmt: skip
 _START_KEYS = ("words", "intents", "payloads", "first_message", "order_number", "event", "key")
 _DAY_SECONDS = 86_400.0
-_GENERIC = ("id", "when")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 
 
@@ -46,14 +46,27 @@ def kinds() -> Mapping[str, StepKind]:
 
 def parse(name: str, source: str, known: Known) -> tuple[Flow | None, Reporter]:
     """Compile the file `name`.yaml. The flow is None when the file is no flow at all; look at the findings first."""
+    tree, report = opened(name, source)
+    return flow_of(name, tree, report, known), report
+
+
+def opened(name: str, source: str) -> tuple[Node | None, Reporter]:
+    """The file `name`.yaml as a tree, with the reporter that all its findings go to."""
     report = Reporter(f"{name}.yaml", source)
-    tree = read(source, report, frozenset(kinds()))
+    return read(source, report, frozenset(kinds())), report
+
+
+def flow_of(name: str, tree: Node | None, report: Reporter, known: Known) -> Flow | None:
+    """The same for a file that is read already; None where nothing of it can be read."""
     if tree is None:
-        return None, report
+        return None
     if not isinstance(tree, Table) or not tree.nodes:
         report.error("S08", tree)
-        return None, report
-    return _FlowReader(name, tree, report, known).flow(), report
+        report.settle()
+        return None
+    flow = _FlowReader(name, tree, report, known).flow()
+    report.settle()
+    return flow
 
 
 class _FlowReader:
@@ -61,14 +74,26 @@ class _FlowReader:
         self.name = name
         self.tree = tree
         self.report = report
-        self.data = typed_names(tree, "data", report)
+        self.data = typed_names(tree, "data", report, tuple(known.project.types))
+        self.data = {**self._implied(known), **self.data}
         own = {**known.project.remembered, **self.data}
         for taken in SPECIALS.keys() & own.keys():
-            report.error("S11", tree, name=taken)
-        records = {**SPECIAL_FIELDS, **_record_fields(tree.get("steps"), known)}
-        self.reading = Reading(report, known, Scope({**own, **SPECIALS}, records))
+            report.error("S11", getattr(tree.get("data"), "keys", {}).get(taken, tree), name=taken)
+        records = {**SPECIAL_FIELDS, **declared.record_fields(tree.get("steps"), known)}
+        self.reading = Reading(report, known, Scope({**own, **SPECIALS}, records, self._choices(known)), verbs=kinds())
         self.ids: dict[str, Any] = {}
         self.order: list[_Draft] = []
+
+    def _choices(self, known: Known) -> dict[str, tuple[str, ...]]:
+        return choices.of(self.tree, self.data, known.project.types)
+
+    def _implied(self, known: Known) -> dict[str, str]:
+        """Names that their place declares: the variables of loops, inputs and outputs that carry their type."""
+        found = declared.implied(self.tree)
+        for key in ("inputs", "outputs"):
+            if isinstance(self.tree.get(key), Table):
+                found |= typed_names(self.tree, key, self.report, tuple(known.project.types))
+        return found
 
     def flow(self) -> Flow:
         unknown_keys(self.tree, _KEYS, self.report)
@@ -77,12 +102,14 @@ class _FlowReader:
         drafts = self._steps(node, "")
         if not isinstance(node, Items) or not node.nodes:
             self.report.error("S08", self.tree.keys.get("steps", self.tree))
+        choices.check_cases(self.tree, self.reading.scope, self.report)
         by_id = {draft.id: draft.index for draft in self.order}
         steps: list[Step | None] = [None] * len(self.order)
         self._link(drafts, END, steps)
         linked = tuple(step for step in steps if step is not None)
-        self._check_targets(linked, by_id)
+        self._check_targets(by_id)
         questions = [step.data for step in linked if isinstance(step.data, Question)]
+        own_types = self.reading.known.project.types
         flow = Flow(
             name=self.name,
             file=self.report.file,
@@ -101,7 +128,7 @@ class _FlowReader:
             interrupts=self._one_of("interrupts", ("yes", "no", "replace")),
             texts=tuple(self.reading.texts),
             early=tuple(
-                (one.save, one.type) for one in questions if one.skips_known and one.type in answers.FOUND_ANYWHERE
+                (one.save, one.type) for one in questions if one.skips_known and answers.early(one.type, own_types)
             ),
             sensitive=frozenset(one.save for one in questions if one.is_sensitive),
             line=self.tree.line,
@@ -147,6 +174,9 @@ class _FlowReader:
     def _named(self, key: str) -> dict[str, str]:
         """Variables of this flow that `call` hands in or gets back: a list of names of `data`."""
         found = {}
+        node = self.tree.get(key)
+        if isinstance(node, Table):
+            return {name: self.data.get(name, "any") for name in node.nodes}
         for name in words(self.tree, key, self.report):
             if name not in self.data:
                 facts = {"name": name, "near": near(name, self.data), "known": ", ".join(self.data)}
@@ -162,6 +192,10 @@ class _FlowReader:
             self.report.error("S05", node, name="start", shape="words: {es: [mi pedido]}")
             return Triggers()
         unknown_keys(node, _START_KEYS, self.report)
+        if "key" in node.keys and "event" not in node.keys:
+            self.report.error("S15", node.keys["key"], name="key", needs="event")
+        if "event" in node.keys and not word(node, "event", self.report):
+            self.report.error("S02", node.keys["event"], name="event", verb="start")
         places: dict[tuple[str, ...], tuple[int, int]] = {}
         spoken = node.get("words")
         lists = spoken.nodes.values() if isinstance(spoken, Table) else (spoken,) if spoken is not None else ()
@@ -202,16 +236,16 @@ class _FlowReader:
     def _step(self, node: Node, path: str) -> _Draft | None:
         verbs = kinds()
         if not isinstance(node, Table):
-            self.report.error("S03", node, known=", ".join(verbs))
+            step_keys.no_step(node, verbs, self.report)
             return None
         found = [name for name in node.keys if name in verbs]
         if not found:
-            self._no_verb(node)
+            step_keys.no_verb(node, verbs, self.report)
             return None
         for extra in found[1:]:
             self.report.error("S04", node.keys[extra], first=found[0], second=extra)
         kind = verbs[found[0]]
-        unknown_keys(node, (kind.name, *kind.options, *_GENERIC, *found[1:]), self.report)
+        step_keys.check(node, kind.name, found[1:], verbs, self.report)
         when = self.reading.expression_of(node.nodes["when"]) if "when" in node.nodes else None
         draft = _Draft(kind, node, None, self._id(node, path), when, index=len(self.order))
         self.order.append(draft)
@@ -221,14 +255,6 @@ class _FlowReader:
 
         draft.data = kind.build(Arguments(kind.name, node, self.reading, block))
         return draft
-
-    def _no_verb(self, node: Table) -> None:
-        verbs = kinds()
-        known = {*verbs, *_GENERIC, *(option for kind in verbs.values() for option in kind.options)}
-        first = next((key for name, key in node.keys.items() if name not in known), None)
-        first = first or next(iter(node.keys.values()), None)
-        guess = near(first.value, verbs) if first else ""
-        self.report.error("S03", first or node, name=first.value if first else "", near=guess, known=", ".join(verbs))
 
     def _id(self, node: Table, path: str) -> str:
         """The step's name: what `id` says, else what it saves, else its place in the file."""
@@ -245,7 +271,7 @@ class _FlowReader:
         self.ids[named] = node
         return named
 
-    def _link(self, drafts: list[_Draft], after: int, steps: list[Step | None]) -> None:
+    def _link(self, drafts: list[_Draft], after: int, steps: list[Step | None], inside: tuple[str, ...] = ()) -> None:
         """Number what follows what: the next step of the block, or where the block itself leads."""
         for position, draft in enumerate(drafts):
             following = drafts[position + 1].index if position + 1 < len(drafts) else after
@@ -261,16 +287,19 @@ class _FlowReader:
                 next=following,
                 blocks=firsts,
                 when=draft.when,
+                inside=inside,
             )
             for name, block in draft.blocks.items():
-                self._link(block, draft.index if name in draft.kind.loops else following, steps)
+                loops = name in draft.kind.loops
+                self._link(block, draft.index if loops else following, steps, (*inside, draft.id) if loops else inside)
 
-    def _check_targets(self, steps: tuple[Step, ...], by_id: Mapping[str, int]) -> None:
-        for step in steps:
-            if step.kind.name == "goto" and step.data not in by_id:
-                named = [name for name in by_id if not name[0].isdigit() and "." not in name]
-                facts = {"name": step.data, "near": near(step.data, named), "known": ", ".join(named[:12])}
-                self.report.error("V07", step, **facts)
+    def _check_targets(self, by_id: Mapping[str, int]) -> None:
+        named = [name for name in by_id if not name[0].isdigit() and "." not in name]
+        for draft in self.order:
+            target = draft.node.get("goto") if draft.kind.name == "goto" else None
+            name = target.value.strip() if isinstance(target, Text) else ""
+            if target is not None and name not in by_id:
+                self.report.error("V07", target, name=name, near=near(name, named), known=", ".join(named[:12]))
 
 
 def _is_yes(tree: Table, name: str, report: Reporter, default: bool) -> bool:
@@ -279,24 +308,3 @@ def _is_yes(tree: Table, name: str, report: Reporter, default: bool) -> bool:
         return value in ("yes", "true") or (value == "" and default)
     report.error("S09", tree.nodes[name], name=name, value=value, known="yes, no")
     return default
-
-
-def _record_fields(node: Node | None, known: Known) -> dict[str, dict[str, str]]:
-    """What is known of each record: the outputs of the services that are saved in it."""
-    fields: dict[str, dict[str, str]] = {}
-    if isinstance(node, Items):
-        for child in node.nodes:
-            _merge(fields, _record_fields(child, known))
-    if isinstance(node, Table):
-        asked, save = node.get("lookup") or node.get("do"), node.get("save")
-        service = known.services.get(asked.value) if isinstance(asked, Text) else None
-        if service is not None and isinstance(save, Text):
-            fields.setdefault(save.value, {}).update(service.outputs)
-        for child in node.nodes.values():
-            _merge(fields, _record_fields(child, known))
-    return fields
-
-
-def _merge(into: dict[str, dict[str, str]], more: dict[str, dict[str, str]]) -> None:
-    for name, found in more.items():
-        into.setdefault(name, {}).update(found)

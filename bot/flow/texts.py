@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.flow import filters
+from bot.flow.expression_scope import together
+from bot.flow.expression_types import filtered
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
 from bot.flow.findings import near
 from bot.flow.formulas import text as written
@@ -19,6 +21,7 @@ MAX_LENGTH = 4096
 SETTING = "setting"
 MISSING = "missing"
 _PLACEHOLDER = re.compile(r"\{\{(?P<double>[^{}]*)\}\}|\{(?P<single>[^{}]*)\}")
+_BRACE = re.compile(r"[{}]")
 _BAR = re.compile(r"\|(?=(?:[^\"']*[\"'][^\"']*[\"'])*[^\"']*$)(?!\|)")
 
 Part = str | Callable[[Mapping[str, Any]], str]
@@ -59,37 +62,84 @@ class Texts:
 
 
 def compile_template(source: str, scope: Scope) -> Template:
-    """Raises ExpressionError with the column in `source` of the placeholder that cannot be used."""
+    """Raises ExpressionError with the column in `source` of each placeholder that cannot be used."""
     parts: list[Part] = []
     placeholders: list[str] = []
     names: set[str] = set()
+    errors: list[ExpressionError] = []
     at = 0
     for match in _PLACEHOLDER.finditer(source):
-        if match.start() > at:
-            parts.append(source[at : match.start()])
+        _plain_text(source, at, match.start(), parts, errors)
         group = "double" if match["double"] is not None else "single"
-        part, expression = _placeholder(match[group], match.start(group), scope)
-        parts.append(part)
+        try:
+            part, expression = _placeholder(match[group], match.start(group), scope)
+        except ExpressionError as error:
+            errors += error.all
+        else:
+            parts.append(part)
+            names |= expression.names
         placeholders.append(" ".join(match[group].split()))
-        names |= expression.names
         at = match.end()
-    if at < len(source):
-        parts.append(source[at:])
+    _plain_text(source, at, len(source), parts, errors)
+    if errors:
+        raise together(errors)
     constant = None if placeholders else source[:MAX_LENGTH]
     return Template(source, tuple(parts), tuple(placeholders), frozenset(names), constant)
 
 
+def _plain_text(source: str, start: int, end: int, parts: list[Part], errors: list[ExpressionError]) -> None:
+    """What stands between two placeholders; a brace alone there is one that was not closed or opened."""
+    if end <= start:
+        return
+    text = source[start:end]
+    alone = _BRACE.search(text)
+    if alone:
+        word = re.match(r"[\w.]*", text[alone.end() :])
+        errors.append(ExpressionError("E17", start + alone.start(), sign=alone[0], name=word[0] if word else ""))
+    parts.append(text)
+
+
 def _placeholder(inside: str, column: int, scope: Scope) -> tuple[Part, Expression]:
+    if not inside.strip():
+        raise ExpressionError("E16", max(column - 1, 0))
     pieces = _BAR.split(inside)
+    errors: list[ExpressionError] = []
+    expression, steps = None, []
     try:
         expression = compile_expression(pieces[0], scope)
-        steps = tuple(_filter(piece, scope) for piece in pieces[1:])
+        if expression.is_constant:
+            raise ExpressionError("E18", 0, source=inside.strip())
     except ExpressionError as error:
-        error.column += column
-        raise
-    if not steps:
-        return _plain(expression), expression
-    return _filtered(expression, steps), expression
+        errors += _shifted(error, column)
+    at = column + len(pieces[0]) + 1
+    for number, piece in enumerate(pieces[1:]):
+        lead = len(piece) - len(piece.lstrip())
+        try:
+            steps.append(_filter(piece, scope))
+            _check_filter(piece, expression if number == 0 else None, scope, at + lead)
+        except ExpressionError as error:
+            errors += _shifted(error, at + lead)
+        at += len(piece) + 1
+    if errors or expression is None:
+        raise together(errors)
+    return (_filtered(expression, tuple(steps)) if steps else _plain(expression)), expression
+
+
+def _shifted(error: ExpressionError, column: int) -> tuple[ExpressionError, ...]:
+    for one in error.all:
+        one.column += column
+    return error.all
+
+
+def _check_filter(piece: str, expression: Expression | None, scope: Scope, column: int) -> None:
+    if expression is None:
+        return
+    misfit = filtered(piece.strip().partition(":")[0].strip(), expression.type, expression.source)
+    if misfit is not None and misfit.is_certain:
+        raise misfit
+    if misfit is not None:
+        misfit.column = column
+        scope.remarks.append(misfit)
 
 
 def _plain(expression: Expression) -> Part:

@@ -84,7 +84,7 @@ def test_output_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "code"), [("{nam}", "E01"), ("{name | uper}", "E09"), ("{n | plural: 'a'}", "E10"), ("{}", "E03")]
+    ("source", "code"), [("{nam}", "E01"), ("{name | uper}", "E09"), ("{n | plural: 'a'}", "E10"), ("{}", "E16")]
 )
 def test_a_mistake_in_a_placeholder_has_its_code(source: str, code: str) -> None:
     with pytest.raises(ExpressionError) as caught:
