@@ -30,6 +30,7 @@ from config import Settings
 from console import safety
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
+from console.flow_shop import FlowShop
 from console.public_files import Public
 from console.public_files import blueprint as files_blueprint
 from conversation.events import Outgoing, Rendered
@@ -42,13 +43,14 @@ from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
-from pipeline import burial, dead_letters
+from pipeline import burial, dead_letters, flow_sets, publishing
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
 from pipeline.channel_pulse import Pulse
 from pipeline.channel_watch import watch_of
 from pipeline.commands import replay
 from pipeline.duty import Duty
+from pipeline.flow_commands import COMMANDS as FLOW_COMMANDS
 from pipeline.flow_watch import FlowWatch
 from pipeline.intake import Intake
 from pipeline.lanes import Doorbell, listen_for_turns
@@ -97,6 +99,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
     channel_commands.add_command(status)
+    for one in FLOW_COMMANDS:
+        flows.add_command(one)
     for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
         made.cli.add_command(command)
     if os.environ.get("RELEVO_PROCESS") == "web":
@@ -187,12 +191,21 @@ def desk_of(relevo: Relevo) -> Desk:
     return Desk(
         database=relevo.database, find_order=find_order,
         window=lambda kind: channels.adapter(kind).window, templates=lambda: relevo.library.templates, channels=tuple(ours_of(place) for place in watch_of(given, relevo.database).places),
+        flows=flow_shop_of(relevo),
         redis_url=given.redis_url, mode=given.mode,
         trusted_proxies=given.trusted_proxies,
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
         max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
         public_base=given.public_bases[0] if given.public_bases else "")
+
+
+def flow_shop_of(relevo: Relevo) -> FlowShop:
+    """What the pages of the flows show and change."""
+    return FlowShop(
+        live=publishing.live, history=publishing.history, fetch=publishing.fetch, publish=publishing.publish,
+        roll_back=publishing.roll_back, standings=publishing.standings,
+        status=lambda work: flow_sets.folder_status(work.connection), library=relevo.flows)
 
 
 def public_of(relevo: Relevo) -> Public:

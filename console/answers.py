@@ -108,6 +108,7 @@ def answer_problem(trouble: Problem) -> Response:
         405: "method",
         403: "csrf" if trouble.code == "csrf" else "not_allowed",
         413: "too_large",
+        429: "too_fast",
     }.get(trouble.status, "server")
     shown = {
         "head": words(f"error.{key}"),

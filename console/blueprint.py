@@ -23,6 +23,9 @@ from console.pages import (
     closing,
     conversations,
     files,
+    flow_changes,
+    flow_editor,
+    flows,
     live,
     me,
     media,
@@ -36,11 +39,19 @@ from console.tail import Tail
 from handoff.errors import HandoffError
 from handoff.tables import Agent
 
-PAGES = (login_pages, conversations, claims, closing, replies, blocks, me, trouble, channels, live, api, files, media)
+PAGES = (
+    login_pages, conversations, claims, closing, replies, blocks, me, trouble, channels, flows, flow_editor, flow_changes,
+    live, api, files, media,
+)  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
 PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}
 MAX_BODY = 256 * 1024
+# A flow's text as a form writes it, three signs for every one that is not plain ASCII, and a talk beside it.
+MAX_FLOW_BODY = 2 * 1024 * 1024
 TAKES_FILES = frozenset(("console.reply",))
+TAKES_FLOWS = frozenset(
+    ("console.save_flow_draft", "console.save_flow_case", "console.try_flow", "console.test_flow", "console.hint_flow")
+)
 
 logger = structlog.get_logger(__name__)
 _csrf = CSRFProtect()
@@ -84,6 +95,8 @@ def _enter() -> Response | None:
     request.max_content_length = MAX_BODY
     if current_user.is_authenticated:
         _know()
+        if request.endpoint in TAKES_FLOWS:
+            request.max_content_length = request.max_form_memory_size = MAX_FLOW_BODY
         if request.endpoint in TAKES_FILES:
             request.max_content_length = MAX_BODY + here.desk().media_max_bytes
     if "\x00" in request.path or b"%00" in request.query_string:

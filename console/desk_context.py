@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.flow.templates import MessageTemplate
 from channels.windows import NO_WINDOW, Window
+from console.flow_shop import FlowShop
 from conversation.channel_health import Ours
 from conversation.work import Database
 
@@ -39,7 +40,7 @@ class Desk:
     raise, and then the card says that the shop does not answer. `window(kind)` says when a channel kind lets us
     write, `templates()` are the message templates for when it does not. `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
-    `channels` are our numbers, pages and accounts.
+    `channels` are our numbers, pages and accounts, `flows` the flows that are live and how others become so.
     `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be, and
     `public_base` our public address, where providers fetch it.
     `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
@@ -56,6 +57,7 @@ class Desk:
     media_max_bytes: int = 16 * 1024 * 1024
     public_base: str = ""
     channels: Sequence[Ours] = ()
+    flows: FlowShop = field(default_factory=FlowShop)
     redis_url: str = ""
     mode: str = "production"
     trusted_proxies: int = 0

@@ -6,6 +6,7 @@ ConsoleError     base of the package
   BadFile        a file that cannot be attached
   CannotTry      a test message that must not be sent
   ColleagueFull  whom a ticket was to go to holds as many as she can
+  TooFast        the flow editor is asked for more than its share
 """
 
 from __future__ import annotations
@@ -51,3 +52,10 @@ class ColleagueFull(ConsoleError):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} holds as many conversations as she can; pass the ticket to a queue.")
         self.name = name
+
+
+class TooFast(ConsoleError):
+    """The flow editor is asked for more than its share of the machine."""
+
+    def __init__(self) -> None:
+        super().__init__("The flows are being looked through for somebody else; try again in a moment.")

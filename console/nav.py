@@ -108,6 +108,7 @@ def _pages(session: Session, viewer: Viewer, page: str, alarms: int) -> list[dic
         ).scalar_one()
         found.append({"key": "trouble", "endpoint": "trouble", "icon": "triangle-alert", "count": open_letters})
         found.append({"key": "channels", "endpoint": "channels", "icon": "activity", "count": alarms})
+        found.append({"key": "flows", "endpoint": "flows", "icon": "workflow", "count": 0})
         found.append({"key": "blocked", "endpoint": "blocked", "icon": "ban", "count": 0})
     found.append({"key": "me", "endpoint": "me", "icon": "user-round", "count": 0})
     return [entry | {"current": entry["key"] == page} for entry in found]

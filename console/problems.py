@@ -6,9 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from bot.flow.live import UnknownFlowSet
 from console import here
 from console.composer import MAX_TEXT
-from console.errors import BadField, BadFile, ColleagueFull, NothingHere
+from console.errors import BadField, BadFile, ColleagueFull, NothingHere, TooFast
 from conversation.errors import UnknownDeadLetter
 from handoff import errors
 from handoff.errors import HandoffError
@@ -27,7 +28,7 @@ _CONFLICTS = (
     errors.OptedOut,
     errors.MarketingStopped,
 )
-_MISSING = (errors.UnknownTicket, NothingHere)
+_MISSING = (errors.UnknownTicket, NothingHere, UnknownFlowSet)
 _FIELDS = {
     "note_too_short": "note",
     "empty_reply": "text",
@@ -67,6 +68,8 @@ def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:
         return Problem(422, "invalid", "bad_field", words(error.key, n=MAX_TEXT), error.field)
     if isinstance(error, BadFile):
         return Problem(422, "invalid", "bad_file", words(error.key, channel=channel, **error.values), "file")
+    if isinstance(error, TooFast):
+        return Problem(429, "conflict", "too_fast", words("error.too_fast"))
     if not isinstance(error, HandoffError):
         return Problem(500, "broken", "server", words("error.server"))
     if isinstance(error, errors.NotAllowed):

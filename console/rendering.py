@@ -41,9 +41,13 @@ STYLES = (
     "dialog",
     "form",
     "table",
+    "flow",
+    "diff",
     "login",
 )
+# Those of every page; the flow editor brings one more.
 SCRIPTS = ("live", "composer", "attach", "templates", "drafts", "menus", "keys", "toasts", "evidence")
+EDITOR_SCRIPTS = ("flow",)
 _joint = re.compile(r"(?<=[/.])(?=.)")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.

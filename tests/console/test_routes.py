@@ -17,7 +17,7 @@ from conversation.work import Database
 from handoff import agents, sessions
 from handoff.agents import Person
 from tests.builders import Bell, HandClock, a_wiring
-from tests.console import desks
+from tests.console import desks, flow_shops
 
 OURS = Ours("twilio-whatsapp", "+34600000002", "+34600000002")
 WHO = ("Ana", "Bo", "Sue", "Max", "nobody")
@@ -58,6 +58,21 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("resume_channel", "POST"): (404, 404, 303, 404, LOGIN),
     ("try_channel", "POST"): (404, 404, 303, 404, LOGIN),
     ("settle_alarm", "POST"): (404, 404, 303, 404, LOGIN),
+    ("flows", "GET"): (404, 404, 200, 404, LOGIN),
+    ("new_flow", "POST"): (404, 404, 303, 404, LOGIN),
+    ("flow", "GET"): (404, 404, 200, 404, LOGIN),
+    ("save_flow_draft", "POST"): (404, 404, 303, 404, LOGIN),
+    ("try_flow", "POST"): (404, 404, 303, 404, LOGIN),
+    ("save_flow_case", "POST"): (404, 404, 422, 404, LOGIN),
+    ("test_flow", "POST"): (404, 404, 200, 404, LOGIN),
+    ("hint_flow", "POST"): (404, 404, 200, 404, LOGIN),
+    ("delete_flow", "POST"): (404, 404, 303, 404, LOGIN),
+    ("flow_changes", "GET"): (404, 404, 200, 404, LOGIN),
+    ("publish_flows", "POST"): (404, 404, 303, 404, LOGIN),
+    ("discard_flow", "POST"): (404, 404, 303, 404, LOGIN),
+    ("merge_flow", "POST"): (404, 404, 404, 404, LOGIN),
+    ("flow_set", "GET"): (404, 404, 200, 404, LOGIN),
+    ("roll_back_flows", "POST"): (404, 404, 409, 404, LOGIN),
     ("logout", "POST"): (303, 303, 303, 303, LOGIN),
     ("stream", "GET"): (200, 200, 200, 200, 401),
     ("api_conversations", "GET"): (200, 200, 200, 200, 401),
@@ -85,6 +100,8 @@ FIELDS = {
     "value_2": "AB-54321",
     "why": "spam",
     "language": "es",
+    "name": "gift_wrap",
+    "script": '[["user", "mi paquete"]]',
 }
 
 
@@ -113,6 +130,7 @@ def a_world(path: Path, is_queued: bool) -> World:
             "kind": OURS.kind,
             "account": OURS.account,
             "alarm_id": "alm_none",
+            "name": "parcel",
         }
         work.connection.execute(
             insert(DeadLetter.__table__).values(
@@ -125,6 +143,7 @@ def a_world(path: Path, is_queued: bool) -> World:
             )
         )
         tokens = {name: sessions.create(work, f"agt_{name.lower()}") for name in WHO if name != "nobody"}
+    places["set_id"] = flow_shops.published(database)
     epoch = desks.epoch_of(database, conversation_id)
     database.close()
     return World(path, places, tokens, epoch)
@@ -151,7 +170,8 @@ def visit(worlds: dict[bool, World], tmp_path: Path) -> Iterator[Visit]:
     def ask(endpoint: str, method: str, who: str) -> int:
         world = worlds[endpoint in QUEUED_FIRST]
         opened.append(open_database(Path(shutil.copy(world.path, tmp_path / "relevo.db"))))
-        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None, channels=(OURS,), media_dir=world.path.parent / "media")
+        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None, channels=(OURS,), media_dir=world.path.parent / "media",
+                           flows=flow_shops.a_shop(opened[0]))
         client = desks.with_token(app, who, world.tokens[who]) if who != "nobody" else app.test_client()
         rule = next(route.rule for route in ROUTES if route.endpoint == endpoint and method in route.methods)
         path = "/console" + rule.replace("<", "{").replace(">", "}").format(**world.places)
