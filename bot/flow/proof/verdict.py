@@ -24,7 +24,7 @@ from bot.flow.proof.positions import (
     charted,
 )
 from bot.flow.proof.turns import turns
-from bot.flow.proof.ways import Roads, roads
+from bot.flow.proof.ways import Roads, roads, target
 
 _MAX_FRAMES = 6
 
@@ -39,7 +39,8 @@ class Path:
     def told(self, language: str) -> str:
         if not self.is_circle:
             return paths.told(self.legs, phrase("proof", "person", language), language)
-        first = next((str(leg.line) for leg in self.legs if leg.line), "")
+        named = [leg for leg in self.legs if leg.line]
+        first = f"{named[0].file}:{named[0].line}" if named[0].file != named[-1].file else str(named[0].line)
         return paths.told(self.legs, f"{first} …", language)
 
 
@@ -89,7 +90,7 @@ def prove(library: Library, every: Mapping[str, Roads] | None = None) -> Proof:
     entries = [Position(TOP, name, 0) for name, flow in library.flows.items() if flow.steps]
     first = _walked(chart, ANSWERS, entries)
     asked = sorted(_standing(first.board), key=_order(chart))
-    walks = [first, _walked(chart, MISSES, asked)]
+    walks = [first, _walked(chart, MISSES, [*asked, *(at._replace(mode=SHUT) for at in asked if at.mode == OPEN)])]
     traps: list[Trap] = []
     for walk in walks:
         traps += _traps(walk, sorted(_checked(walk.board), key=_order(chart)), traps)
@@ -97,6 +98,21 @@ def prove(library: Library, every: Mapping[str, Roads] | None = None) -> Proof:
     traps += _traps(silent, sorted(_checked(silent.board), key=_order(chart)), [])
     ends = any(at.index == END and at.mode == TOP for walk in walks for at in walk.board.places)
     return Proof(tuple(traps), _reaches(chart, walks, asked, traps), ends and not chart.fallback)
+
+
+def told(proof: Proof, language: str) -> list[str]:
+    """The proof flow by flow, each with the way that takes longest."""
+    lines = []
+    for name, reach in sorted(proof.reaches.items()):
+        key = "trapped" if reach.turns is None else "within" if reach.questions else "at_once"
+        lines.append(phrase("proof", key, language, flow=name, turns=reach.turns))
+        if reach.path.legs:
+            lines.append(phrase("proof", "worst", language, path=reach.path.told(language)))
+    if all(reach.turns is not None for reach in proof.reaches.values()):
+        most = max((reach.turns or 0 for reach in proof.reaches.values()), default=0)
+        asked = sum(reach.questions for reach in proof.reaches.values())
+        lines.append(phrase("proof", "asks", language, count=asked, flows=len(proof.reaches), turns=most))
+    return lines
 
 
 def _walked(chart: Map, contact: str, starts: Iterable[Position]) -> _Walk:
@@ -163,7 +179,7 @@ def _traps(walk: _Walk, checked: list[Position], told: list[Trap]) -> list[Trap]
         if at in walk.settled or at not in walk.board.places or (at.flow, at.index) in known:
             continue
         round_ = paths.circle(walk.board, walk.settled, at)
-        asked = {(one.flow, one.index) for one, _ in round_ if _is_step(walk.board, one) and _waits(walk.board.step(one))}
+        asked = {(one.flow, one.index) for one, _ in round_ if _asks(walk, one)}
         if not asked or asked & known:
             continue
         known |= asked
@@ -180,47 +196,66 @@ def _code(contact: str, path: Path) -> str:
     return "W11" if any(leg.how == "wrong" for leg in path.legs) else "W10"
 
 
-def _waits(step: Step) -> bool:
+def _asks(walk: _Walk, at: Position) -> bool:
+    """Whether the contact is waited for here, or in the flow that is called here."""
+    if not _is_step(walk.board, at):
+        return False
+    step = walk.board.step(at)
+    if step.kind.name == "call":
+        return walk.settled.get(Position(OPEN, target(step), 0), 0) > 0
     return isinstance(step.data, Question) or step.kind.name == "wait"
 
 
 def _reaches(chart: Map, walks: list[_Walk], asked: list[Position], traps: list[Trap]) -> dict[str, Reach]:
+    trapped = {trap.flow for trap in traps}
+    own: dict[str, list[Position]] = {name: [] for name in chart.roads}
+    for at in asked:
+        own[at.flow].append(at)
+    calls = [_after_calls(walk) for walk in walks]
     found = {}
-    for name in chart.roads:
-        own = [at for at in asked if at.flow == name]
-        questions = len({at.index for at in own})
-        if any(trap.flow == name for trap in traps):
+    for name, places in own.items():
+        questions = len({at.index for at in places})
+        if name in trapped:
             found[name] = Reach(name, questions, None)
-            continue
-        found[name] = _worst(name, questions, own, walks)
+        else:
+            found[name] = _worst(name, questions, places, [(walk, after.get(name, 0)) for walk, after in zip(walks, calls, strict=True)])
     return found
 
 
-def _worst(name: str, questions: int, own: list[Position], walks: list[_Walk]) -> Reach:
+def _worst(name: str, questions: int, own: list[Position], walks: list[tuple[_Walk, int]]) -> Reach:
     """The farthest of the flow's questions, over those who answer and those who are not understood."""
     worst, where = 0, None
-    for walk in walks:
+    for walk, after in walks:
         extra = sum(limit.times for limit in walk.limited if limit.flow == name) * _all_tries(walk.board, own)
-        after = _after_call(walk, name)
         for at in own:
-            most = walk.settled.get(at)
-            if most is not None and most + extra + (after if at.mode == OPEN else 0) > worst:
-                worst, where = most + extra + (after if at.mode == OPEN else 0), (walk, at)
+            for most, place in _counted(walk, at, after):
+                worst, where = (most + extra, (walk, place)) if most + extra > worst else (worst, where)
     path = Path(tuple(_longest(*where)), False) if where else Path((), False)
     return Reach(name, questions, worst, path)
+
+
+def _counted(walk: _Walk, at: Position, after: int) -> list[tuple[int, Position]]:
+    """The turns from here; within a called flow to a person there, or out of it and on, whichever is nearer."""
+    if at not in walk.settled:
+        return []
+    if at.mode != OPEN:
+        return [(walk.settled[at], at)]
+    shut = at._replace(mode=SHUT)
+    within = [(walk.settled[shut], shut)] if shut in walk.settled else []
+    return [min([*within, (walk.settled[at] + after, at)], key=lambda one: one[0])]
 
 
 def _all_tries(board: Board, own: list[Position]) -> int:
     return sum(board.step(at).data.retries + 1 for at in own)
 
 
-def _after_call(walk: _Walk, name: str) -> int:
-    """What may follow when the flow was called and is over: the farthest of the steps it comes back to."""
-    farthest = 0
+def _after_calls(walk: _Walk) -> dict[str, int]:
+    """What may follow when a flow was called and is over: the farthest of the steps it comes back to."""
+    farthest: dict[str, int] = {}
     for place in walk.board.places.values():
         for move in place.moves:
-            if move.way.how == "return" and move.way.what == name:
-                farthest = max(farthest, walk.settled.get(move.to, 0))
+            if move.way.how == "return":
+                farthest[move.way.what] = max(farthest.get(move.way.what, 0), walk.settled.get(move.to, 0))
     return farthest
 
 

@@ -95,7 +95,7 @@ def _ways(flow: Flow, step: Step) -> Iterator[Way]:
     elif name == "end":
         yield Way("end", END, str(data))
     elif name == "start_flow":
-        yield Way("start", END, flow=target(step))
+        yield Way("start", END, target(step), flow=target(step))
     elif name == "call":
         yield Way("call", step.next, target(step), flow=target(step))
     elif name == "handoff":
@@ -133,7 +133,7 @@ def _of_service(step: Step, plan: CallPlan) -> Iterator[Way]:
 
 
 _BLOCKS = {"then": "then", "elif": "then", "cases": "case", "else": "else", "steps": "then", "repeat": "then",
-           "after_max": "after", "timeout": "timeout", "on": "event", "arms": "arm"}  # fmt: skip
+           "after_max": "after", "timeout": "timeout", "on": "event", "arm": "arm"}  # fmt: skip
 
 
 def _of_blocks(step: Step) -> Iterator[Way]:
@@ -141,7 +141,7 @@ def _of_blocks(step: Step) -> Iterator[Way]:
     name = step.kind.name
     for block, first in step.blocks.items():
         head, _, rest = block.partition(".")
-        how = "reply" if rest == "reply" else _BLOCKS.get(head, "arm" if name == "random" else "then")
+        how = "reply" if block == "on.reply" else _BLOCKS.get(head, "then")
         yield Way(how, first, rest)
     if name in ("if", "switch"):
         if "else" not in step.blocks:
@@ -153,7 +153,10 @@ def _of_blocks(step: Step) -> Iterator[Way]:
             yield Way("timeout", step.next)
     elif name == "repeat":
         yield Way("else", step.next)
-    elif name == "random" or not step.kind.ends:
+    elif name == "random":
+        if any(f"arm.{arm}" not in step.blocks for arm, _ in step.data.weights):
+            yield Way("next", step.next)
+    elif not step.kind.ends:
         yield Way("next", step.next)
 
 

@@ -58,3 +58,48 @@ def test_a_trap_is_found_at_its_step_and_nothing_else(path: Path) -> None:
 @pytest.mark.parametrize("path", NEAR_MISSES, ids=lambda path: path.stem)
 def test_a_circle_that_ends_is_no_trap(path: Path) -> None:
     assert [one.render("en") for one in ways_out(files(path))] == []
+
+
+def test_the_path_of_a_trap_is_told_step_by_step() -> None:
+    trap = proven(files(HERE / "traps" / "not_found_asks_again.yaml")).traps[0]
+
+    assert trap.path.told("es") == (
+        "main.yaml:4 ask order_ref ← respuesta válida → 7 lookup orders.find = not_found → 12 goto = order_ref → 4 …"
+    )
+
+
+def test_a_trap_through_two_flows_is_told_with_both_files() -> None:
+    told = proven(files(HERE / "traps" / "two_flows.yaml")).traps[0].path.told("en")
+
+    assert "other.yaml:4 ask name ← a valid answer → 7 start_flow = main → main.yaml:3 …" in told
+
+
+def test_nobody_is_trapped_in_the_shipped_flows() -> None:
+    library = load(ROOT / "flows").library
+    assert library is not None
+    proof = prove(library)
+
+    assert not proof.traps and all(reach.turns for reach in proof.reaches.values() if reach.questions)
+
+
+def test_the_turns_to_a_person_are_counted_with_every_try() -> None:
+    steps = "flow: main\nsteps:\n  - menu: ¿Qué?\n    retries: 4\n    options: {a: {text: A, then: [{handoff: general, reason: a}]}}\n"
+    reach = proven({"_project.yaml": PROJECT, "fallback.yaml": FALLBACK, "main.yaml": steps}).reaches["main"]
+
+    assert (reach.questions, reach.turns) == (1, 5)
+
+
+def test_the_message_after_a_flow_counts_as_a_turn() -> None:
+    steps = "flow: main\ndata: {name: text}\nsteps:\n  - ask: ¿Cómo te llamas?\n    save: name\n"
+    reach = proven({"_project.yaml": PROJECT, "fallback.yaml": FALLBACK, "main.yaml": steps}).reaches["main"]
+
+    assert reach.turns == 1 + 1 + 3  # her name, her next message, three tries at the fallback
+
+
+def test_the_way_out_stays_fast_with_many_menus() -> None:
+    """Sixty menus of ten options, each leading to each of the next: 10**60 paths."""
+    options = ", ".join(f"o{n}: {{text: O{n}}}" for n in range(10))
+    steps = "".join(f"  - menu: ¿Qué?\n    save: v\n    options: {{{options}}}\n  - switch: v\n    cases: {{o1: [{{say: a}}]}}\n" for _ in range(60))
+    proof = proven({"_project.yaml": PROJECT, "fallback.yaml": FALLBACK, "main.yaml": f"flow: main\ndata: {{v: text}}\nsteps:\n{steps}"})
+
+    assert not proof.traps and proof.reaches["main"].questions == 60
