@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import escalation
-from bot.flow import engine
+from bot.flow import engine, expiry
 from bot.flow.effects import Effect, HandOff, Say
 from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
@@ -38,7 +38,11 @@ class Turn:
 def hear(library: Library, state: Mapping[str, Any], event: Event, moment: Moment) -> Turn:
     """Answer one event. Pure: the same state and event give the same turn, and `state` is not changed."""
     try:
-        return _hear(library, state, event, moment)
+        fresh, over, traced = state, (), ()
+        if isinstance(event, (Said, Pressed)):
+            fresh, over, traced = expiry.drop(library, state, moment)
+        turn = _hear(library, fresh, event, moment)
+        return replace(turn, effects=(*over, *turn.effects), trace=(*traced, *turn.trace)) if over else turn
     except Exception as error:  # noqa: BLE001 - whatever breaks, the contact gets an apology and a person
         fresh, effects, trace = engine.apology(library, state, moment, error)
         return Turn(fresh, effects, "handoff", None, trace)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.errors import BudgetBreached
 from bot.flow import resettling
+from bot.flow.declared import OUTCOME
 from bot.flow.effects import Ended, Remind
 from bot.flow.model import END, WAIT, Question, Step, SubFlow
 from bot.flow.run import MAX_STEPS, Runner, Trace, paused, standing
@@ -41,7 +42,7 @@ def over(run: Runner, outcome: str) -> int:
         return run.settle()
     ended = _popped(run, outcome)
     if ended.get("called"):
-        return _returned(run, ended)
+        return _returned(run, ended, outcome)
     return resume(run) if run.state["frames"] else WAIT
 
 
@@ -60,7 +61,7 @@ def _told(run: Runner, frame: State, outcome: str) -> None:
     run.trace.append(Trace(frame["flow"], "", 0, outcome, flow.revision if flow else "", "ended"))
 
 
-def _returned(run: Runner, ended: State) -> int:
+def _returned(run: Runner, ended: State, outcome: str) -> int:
     """The flow that was called is through: the caller gets its outputs and goes on, without a word."""
     flow = run.library.flow_of(run.frame)
     step = standing(flow, run.frame)
@@ -69,7 +70,8 @@ def _returned(run: Runner, ended: State) -> int:
     run.at(flow, step)
     if step.data.save:
         called = run.library.flow_of(ended)
-        run.set(step.data.save, {name: ended["vars"].get(name) for name in (called.outputs if called else ())})
+        given = {name: ended["vars"].get(name) for name in (called.outputs if called else ())}
+        run.set(step.data.save, {OUTCOME: outcome, **given})
     return step.next
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import escalation
-from bot.flow import faq_file
+from bot.flow import declared, faq_file
 from bot.flow import language as flow_language
 from bot.flow import texts as flow_texts
 from bot.flow.arguments import SPECIALS, Known, Reading
@@ -153,10 +153,12 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
     services = _shared_file("_services.yaml", sources, findings, read_services)
     names = frozenset(name[:-5] for name in sources if not name.startswith("_"))
     sentences = _sentences(sources, project, findings)
-    known = Known(project, services, sentences, names)
+    files = {name: flow_language.opened(name, sources[f"{name}.yaml"]) for name in sorted(names)}
+    heads = {name: declared.head(tree) for name, (tree, _) in files.items() if tree is not None}
+    known = Known(project, services, sentences, names, heads)
     flows: dict[str, Flow] = {}
-    for name in sorted(names):
-        flow, report = flow_language.parse(name, sources[f"{name}.yaml"], known)
+    for name, (tree, report) in files.items():
+        flow = flow_language.flow_of(name, tree, report, known)
         findings += report.findings
         if flow is not None:
             flows[name] = flow
@@ -228,7 +230,7 @@ def _sentences(sources: Mapping[str, str], project: Project, findings: list[Find
     """The built-in sentences, with the shop's own in place of those it wrote itself."""
     report = Reporter("_texts.yaml", sources.get("_texts.yaml", ""))
     own = read(sources.get("_texts.yaml", ""), report)
-    scope = Scope({**SPECIALS, **dict.fromkeys(SENTENCE_VALUES, "text")})
+    scope = Scope({**SPECIALS, **dict.fromkeys(SENTENCE_VALUES, "any")})
     reading = Reading(report, Known(project), scope)
     found: dict[str, Texts] = {}
     for key, by_language in defaults()["texts"].items():

@@ -21,6 +21,7 @@ from bot.flow.words import fold
 STATUSES = ("not_found", "failed", "unsure")
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MAX_ROUNDS = 20
+MAX_TIMERS = 1_000
 
 
 class NoFake(BotError):
@@ -55,7 +56,7 @@ class World:
     trace: list[Trace] = field(default_factory=list)
     learnt: dict[str, Any] = field(default_factory=dict)
     ask: Callable[[Call], CallResult | None] | None = None
-    _reminder: tuple[datetime, int] | None = None
+    _timers: list[tuple[datetime, int]] = field(default_factory=list)
     _count: int = 0
 
     def say(self, text: str, media: tuple[str, ...] = (), location: Mapping[str, Any] | None = None) -> None:
@@ -73,14 +74,15 @@ class World:
         return False
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; a reminder that falls due in it goes off at its time."""
+        """Let time pass; the timers that fall due in it go off at their times, stale ones too, as they really do."""
         until = self.now + timedelta(seconds=seconds)
-        rounds = 0
-        while self._reminder is not None and self._reminder[0] <= until and rounds < MAX_ROUNDS:
-            due, seq = self._reminder
-            self.now, self._reminder = due, None
-            self._hear(TimerDue(seq))
-            rounds += 1
+        for _ in range(MAX_TIMERS):
+            due = min(self._timers, default=None)
+            if due is None or due[0] > until:
+                break
+            self._timers.remove(due)
+            self.now = max(self.now, due[0])
+            self._hear(TimerDue(due[1]))
         self.now = until
 
     def happen(self, name: str, key: str = "", data: Mapping[str, Any] | None = None) -> None:
@@ -125,7 +127,7 @@ class World:
                 self.calls.append(effect)
                 return self._answer(effect)
             case Remind():
-                self._reminder = (self.now + timedelta(seconds=effect.after_seconds), effect.seq)
+                self._timers.append((self.now + timedelta(seconds=effect.after_seconds), effect.seq))
             case HandOff():
                 self.handoff = effect
                 self.learnt.update(effect.known)

@@ -23,9 +23,10 @@ def build(arguments: Arguments) -> HandOffPlan:
 
 def run(run: Run, step: Step) -> int:
     plan: HandOffPlan = step.data
-    if "if_closed" in step.blocks and plan.queue not in run.open_queues:
-        return step.blocks["if_closed"]
-    return run.hand_off(plan)
+    if "if_closed" not in step.blocks or plan.queue in run.open_queues:
+        return run.hand_off(plan)
+    # the flow speaks itself in place of our acknowledgement; at the end of the block this step comes again
+    return step.blocks["if_closed"] if run.owe(step, plan) else run.settle()
 
 
 STEP = StepKind(
@@ -34,6 +35,7 @@ STEP = StepKind(
     build=build,
     run=run,
     ends=True,
+    loops=("if_closed",),
     example="""
 - handoff: general
   reason: asked

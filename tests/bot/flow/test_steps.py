@@ -17,8 +17,12 @@ from bot.flow.tree import Table, read
 from tests.bot.flow.builders import a_flow, sources
 
 FOLDER = Path(__file__).parents[1] / "steps"
-OTHER = a_flow('  - say: {es: "Otro flujo", en: "x", pt: "x"}', name="other", head="")
-DATA = "data: {order_ref: order_number, email: email, order: record, wants: text}"
+OTHER = a_flow(
+    '  - say: {es: "Otro flujo", en: "x", pt: "x"}\n  - set: {email: \'"ana@example.com"\'}',
+    name="other",
+    head="data: {order_ref: order_number, email: email}\ninputs: [order_ref]\noutputs: [email]",
+)
+DATA = "data: {order_ref: order_number, email: email, order: record, found: record, wants: text}"
 
 
 def library_of(kind: str) -> Library:
