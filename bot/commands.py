@@ -12,6 +12,7 @@ from bot.flow import lint as flow_lint
 from bot.flow import tester, translations
 from bot.flow.findings import ERROR, Finding, has_errors
 from bot.flow.library import Library
+from bot.flow.proof.verdict import prove, told
 from bot.flow.simulator import HELP, Simulator
 
 _FOLDER = click.option(
@@ -33,10 +34,14 @@ def flows() -> None:
 @flows.command()
 @_FOLDER
 @_LANGUAGE
-def lint(folder: Path, lang: str) -> None:
+@click.option("--proof", is_flag=True, help="Say how far a person is from each flow's questions, and by which way.")
+def lint(folder: Path, lang: str, proof: bool) -> None:
     """Say what is wrong in the flows, where, and how to mend it."""
     findings = flow_lint.check(folder)
     _show(findings, lang)
+    library = flow_library.load(folder).readable if proof else None
+    for line in told(prove(library), lang) if library else ():
+        click.echo(line)
     errors = sum(finding.level == ERROR for finding in findings)
     click.echo(f"{folder}: {errors} errors, {len(findings) - errors} warnings")
     raise SystemExit(1 if errors else 0)
