@@ -119,7 +119,7 @@ class Faq:
         if of_message < LEAST_OF_MESSAGE:
             return 0.0, 0, 0
         strong = of_wording >= STRONG_OF_WORDING and of_message >= STRONG_OF_MESSAGE
-        if is_hers and not strong:
+        if is_hers and not (strong and len(one.stems) > 1):
             return 0.0, 0, 0
         return of_wording + of_message, LIKELY if is_hers or not strong else STRONG, len(one.stems)
 

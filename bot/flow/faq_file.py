@@ -9,7 +9,7 @@ from bot.flow.arguments import Reading
 from bot.flow.asking_words import TOPIC, carrying, weight
 from bot.flow.expressions import Expression
 from bot.flow.faq import Entry, Faq, indexed, uttered, wording
-from bot.flow.findings import Place, Reporter, near
+from bot.flow.findings import Reporter, near
 from bot.flow.model import Flow
 from bot.flow.project import unknown_keys
 from bot.flow.texts import Texts
@@ -48,7 +48,7 @@ def _entry(
     ways = _ways(node, reading)
     answer = _answer(node, reading)
     kept = tuple(words for words, place in ways if _is_new(words, place, name, said, report))
-    _check_questions(node, reading)
+    _check_question(node, reading)
     if answer is None or not kept:
         return None
     return Entry(name, kept, answer, _queue(node, reading), _when(node, reading), node.line, node.column)
@@ -115,31 +115,19 @@ def _is_new(
 
 
 def _answer(node: Table, reading: Reading) -> Texts | None:
-    report, languages = reading.report, reading.known.project.languages
     written = node.get("answer")
-    texts = reading.texts_of(written) if written is not None else None
-    if texts is None:
-        report.error("Q42", node.keys.get("answer", node))
+    if written is None:
+        reading.report.error("Q42", node)
         return None
-    for language, found in texts.by_language.items():
-        if any(not template.source.strip() for template in found):
-            line, column = texts.columns.get(language, (texts.line, texts.column))
-            report.error("Q42", Place(line, column))
-    _tell_missing(texts.by_language, languages, node.keys["answer"], report)
-    return texts
+    return reading.texts_of(written)
 
 
-def _check_questions(node: Table, reading: Reading) -> None:
+def _check_question(node: Table, reading: Reading) -> None:
     question = node.get("question")
-    if isinstance(question, Table):
-        _tell_missing(question.nodes, reading.known.project.languages, node.keys["question"], reading.report)
-
-
-def _tell_missing(spoken: Mapping[str, object], languages: tuple[str, ...], place: Text, report: Reporter) -> None:
-    have = {language[:2] for language in spoken}
-    for language in languages:
-        if language not in have:
-            report.warning("Q41", place, name=place.value, language=language)
+    have = {language[:2] for language in question.nodes} if isinstance(question, Table) else set()
+    for language in reading.known.project.languages:
+        if isinstance(question, Table) and language not in have:
+            reading.report.warning("Q41", node.keys["question"], language=language)
 
 
 def _queue(node: Table, reading: Reading) -> str:

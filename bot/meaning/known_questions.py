@@ -29,9 +29,10 @@ def at_choice(hearing: Hearing) -> Move | None:
 def anywhere(hearing: Hearing) -> Move | None:
     question = hearing.question
     is_free = question is not None and not question.is_choice and question.type in FREE
-    if is_free and not is_question(hearing):
+    asks = is_question(hearing)
+    if is_free and not asks:
         return None
-    found = _found(hearing, STRONG if is_free else LIKELY)
+    found = _found(hearing, LIKELY if asks and not is_free else STRONG)
     return _answered(hearing, found.entry) if found is not None else None
 
 

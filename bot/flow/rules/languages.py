@@ -12,10 +12,9 @@ def check(subject: Subject) -> None:
     for flow, report in subject.flows():
         for texts in flow.texts:
             check_texts(texts, languages, report)
-    shared = subject.reporters["_texts"]
-    for texts in subject.library.sentences.values():
+    for key, texts in subject.library.sentences.items():
         if texts.line:  # the built-in ones have no place
-            check_texts(texts, languages, shared)
+            check_texts(texts, languages, subject.reporters["_faq" if key.startswith("faq:") else "_texts"])
 
 
 def check_texts(texts: Texts, languages: tuple[str, ...], report: Reporter) -> None:
