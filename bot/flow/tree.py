@@ -89,6 +89,22 @@ def read(source: str, report: Reporter, starts: frozenset[str] = frozenset()) ->
     return _Builder(sheet, report, events).document()
 
 
+def mended(source: str, codes: frozenset[str]) -> str:
+    """The text with those mistakes mended in it that are of these codes; the same where there are others."""
+    report = Reporter("", source)
+    sheet = Sheet(normal(source))
+    if _ODD.search(source):
+        _clean(sheet, report)
+    events = _events(sheet, report, frozenset())
+    if events is None or not report.is_whole:
+        return source
+    builder = _Builder(sheet, report, events)
+    builder.document()
+    for line, column, end in sorted(builder.unquoted, reverse=True):
+        sheet.quote(line, column, end)
+    return sheet.source if {one.code for one in report.findings if one.level == "error"} <= codes else source
+
+
 def plain(node: Node | None) -> Any:
     """The tree as plain dicts, lists and texts, for those who need no places."""
     if isinstance(node, Table):
@@ -170,6 +186,7 @@ class _Builder:
         self.report = report
         self.events: Iterator[Any] = iter(events)
         self.anchors: set[str] = set()
+        self.unquoted: list[tuple[int, int, int]] = []
 
     def document(self) -> Node:
         root: Node | None = None
@@ -216,11 +233,12 @@ class _Builder:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key = self.node(event, depth + 1, False)
-            child = self.node(next(self.events), depth + 1, inside)
-            self._entry(table, key, child, bool(getattr(event, "style", "")))
+            behind = next(self.events)
+            child = self.node(behind, depth + 1, inside)
+            self._entry(table, key, child, behind)
         return table
 
-    def _entry(self, table: Table, key: Node, child: Node, is_quoted: bool) -> None:
+    def _entry(self, table: Table, key: Node, child: Node, event: Any) -> None:
         if not isinstance(key, Text):
             self.report.error("Y05", key, sign="{")
             return
@@ -228,14 +246,14 @@ class _Builder:
             self.report.error("Y26", key, text=f"{key.value[1:]}: …")
             self.report.mended.add(key.line)
             key = Text(key.value[1:], key.line, key.column)
-        if key.value == "<<" and not is_quoted:
+        if key.value == "<<" and key.plain:
             self.report.error("Y15", key)
         elif key.value == "":
             self.report.error("Y27", key)
         elif key.value in table.keys:
             self.report.error("Y12", key, name=key.value, first=table.keys[key.value].line)
         else:
-            self._check_quotes(key, child)
+            self._check_quotes(key, child, event)
             table.keys[key.value] = key
             table.nodes[key.value] = child
 
@@ -277,10 +295,12 @@ class _Builder:
             facts = {"text": event.value, "whole": f"{event.value}{rest.rstrip()}".strip()}
             self.report.error("Y11", self.sheet.place(end.line, at), **facts)
 
-    def _check_quotes(self, key: Text, child: Node) -> None:
+    def _check_quotes(self, key: Text, child: Node, event: Any) -> None:
         """A sentence inside {…} without quotes may be cut at a comma: refuse it before a customer sees half."""
         if isinstance(child, Text) and child.inline and child.plain and _LANGUAGE.match(key.value):
-            self.report.error("Y24" if child.value[:1] in "“”„" else "Y18", child, name=key.value, text=child.value)
+            self.report.error("Y24" if child.value[:1] in _CURLY else "Y18", child, name=key.value, text=child.value)
+            if event.start_mark.line == event.end_mark.line:
+                self.unquoted.append((event.start_mark.line, event.start_mark.column, event.end_mark.column))
 
     def _place(self, event: Any) -> Place:
         mark = event.start_mark
