@@ -13,6 +13,7 @@ from bot.flow.findings import Place, Reporter, near
 from bot.flow.project import Project, Service, seconds
 from bot.flow.reading import step_keys
 from bot.flow.reading.spots import spot
+from bot.flow.templates import MessageTemplate
 from bot.flow.texts import Template, Texts, compile_template
 from bot.flow.tree import Items, Node, Table, Text, plain
 
@@ -39,6 +40,7 @@ class Known:
     shared: Mapping[str, Texts] = field(default_factory=dict)
     flows: frozenset[str] = frozenset()
     heads: Mapping[str, Head] = field(default_factory=dict)
+    templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

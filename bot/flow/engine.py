@@ -23,6 +23,7 @@ from bot.flow.moves import (
     Back,
     Cancel,
     Digress,
+    GoBack,
     Invalid,
     Move,
     Part,
@@ -80,6 +81,8 @@ def _perform(run: Runner, event: Event | Move) -> None:
         case Digress():
             run.push(run.library.flows[event.flow], event.known, digress=True)
             frames.go(run, 0)
+        case GoBack():
+            _go_back(run, event)
         case Tell():
             _tell(run, event)
         case Reply():
@@ -129,6 +132,14 @@ def _start(run: Runner, move: Start) -> None:
     frames.go(run, 0)
 
 
+def _go_back(run: Runner, move: GoBack) -> None:
+    frames.cut(run, move.depth, "left")
+    if move.known:
+        _start(run, Start(run.frame["flow"], move.known, keeps=True))
+    else:
+        frames.go(run, frames.resume(run))
+
+
 def _reply(run: Runner) -> None:
     found = paused(run.library, run.state)
     if found is None:
@@ -169,6 +180,8 @@ def _invalid(run: Runner, step: Step, why: Texts | None = None) -> None:
         run.state["wait"] = None
         if "after_retries" in step.blocks:
             frames.go(run, step.blocks["after_retries"])
+        elif question.gives_up:
+            frames.go(run, step.next)
         else:
             run.to_people(ToPeople("no_answer"))
         return
@@ -306,6 +319,9 @@ def _silent(run: Runner, step: Step, wait: State) -> None:
     run.state["wait"] = None
     if "no_reply.then" in step.blocks:
         frames.go(run, step.blocks["no_reply.then"])
+        return
+    if question.gives_up:
+        frames.go(run, step.next)
         return
     frames.silenced(run)
 

@@ -24,7 +24,7 @@ from bot.flow.tree import Table, plain, read
 from bot.flow.words import denied
 
 # Values that the pipeline puts into the sentences of the system.
-SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number")
+SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
     sentences = _sentences(sources, project, findings)
     files = {name: flow_language.opened(name, sources[f"{name}.yaml"]) for name in sorted(names)}
     heads = {name: declared.head(tree) for name, (tree, _) in files.items() if tree is not None}
-    known = Known(project, services, sentences, names, heads)
+    templates = _shared_file("_templates.yaml", sources, findings, read_templates)
+    known = Known(project, services, sentences, names, heads, templates)
     flows: dict[str, Flow] = {}
     for name, (tree, report) in files.items():
         flow = flow_language.flow_of(name, tree, report, known)
@@ -164,7 +165,6 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
             flows[name] = flow
     _check_named_flows(project, names, sources, findings)
     policy = _shared_file("_policy.yaml", sources, findings, _policy)
-    templates = _shared_file("_templates.yaml", sources, findings, read_templates)
     faq = _faq(sources, known, flows, findings)
     sentences.update({entry.key: entry.answer for entry in faq.entries})
     return replace(_library(project, flows, services, sentences, policy), templates=templates, faq=faq)

@@ -79,6 +79,7 @@ class Question:
 
     `confirms_known`: what is known already is shown, and asked for only if it is wrong. `gather_seconds`: the answer is
     all that comes until the contact has been quiet for so long. `goes_on_empty`: there is a way for a menu without options.
+    `gives_up`: without an answer the flow simply goes on.
     """
 
     text: Texts
@@ -97,6 +98,7 @@ class Question:
     is_many: bool = False
     source: OptionSource | None = None
     goes_on_empty: bool = False
+    gives_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,10 @@ class Run(Protocol):
     """What a step may do while it runs; the engine hands one in."""
 
     values: Any
+
+    @property
+    def flow(self) -> Flow:
+        """The running flow."""
 
     @property
     def open_queues(self) -> frozenset[str]:

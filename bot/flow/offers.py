@@ -69,7 +69,7 @@ def _option(label: str, value: Any, language: str) -> Option:
     return Option(
         key=_key(value),
         label=Texts({language: (Template(label, (label,), constant=label),)}),
-        words=(words,) if len(words) > 1 else (),
+        words=(words,) if words else (),
         folded=frozenset(named - {""}),
         value=value,
     )

@@ -127,8 +127,8 @@ def _wholes(words: list[str]) -> list[str]:
 
 
 def _by_lead(words: list[str], written: str) -> bool | None:
-    first = _STRETCHED.sub(r"\1", words[0])
-    if len(words) > _MOST_WORDS or "?" in written or _BUTS & set(words):
+    first = _STRETCHED.sub(r"\1", words[0]) if words else ""
+    if not words or len(words) > _MOST_WORDS or "?" in written or _BUTS & set(words):
         return None
     if first in _YES_LEADS:
         return None if _NO_LEADS & set(words) or (first == "si" and not _affirms(words, written)) else True
