@@ -45,7 +45,10 @@ class Known:
 
 @dataclass(slots=True)
 class Reading:
-    """One file while it is read: where findings go, the names in reach, and the texts met so far."""
+    """One file while it is read: where findings go, the names in reach, and the texts met so far.
+
+    `may_be_empty`: an empty text says that nothing is to be said (the sentences of the system).
+    """
 
     report: Reporter
     known: Known
@@ -53,6 +56,7 @@ class Reading:
     texts: list[Texts] = field(default_factory=list)
     verbs: Mapping[str, Any] = field(default_factory=dict)
     verb: str = ""
+    may_be_empty: bool = False
 
     def texts_of(self, node: Node) -> Texts | None:
         """`{es: …, en: …}`, a list of variants, `{use: name}`, or one sentence in the project's own language."""
@@ -82,7 +86,7 @@ class Reading:
         for language, child in node.nodes.items():
             if language[:2] not in project.languages or not _LOCALE.fullmatch(language):
                 self._no_language(node.keys[language])
-            elif isinstance(child, Text) and not child.value.strip():
+            elif isinstance(child, Text) and not child.value.strip() and not self.may_be_empty:
                 self.report.error("T06", node.keys[language], name=language)
             elif isinstance(child, Table) and child.nodes and not any(plain(child).values()):
                 self.report.error("Y05", child, sign="{")

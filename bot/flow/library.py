@@ -231,7 +231,7 @@ def _sentences(sources: Mapping[str, str], project: Project, findings: list[Find
     report = Reporter("_texts.yaml", sources.get("_texts.yaml", ""))
     own = read(sources.get("_texts.yaml", ""), report)
     scope = Scope({**SPECIALS, **dict.fromkeys(SENTENCE_VALUES, "any")})
-    reading = Reading(report, Known(project), scope)
+    reading = Reading(report, Known(project), scope, may_be_empty=True)
     found: dict[str, Texts] = {}
     for key, by_language in defaults()["texts"].items():
         found[key] = _built_in(by_language, scope, project)
