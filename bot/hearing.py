@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.flow import offers
-from bot.flow.answers import Shape, Spoken, heard
+from bot.flow.answers import Shape, Spoken, heard, is_free
 from bot.flow.effects import Effect
 from bot.flow.events import Moment, Said
 from bot.flow.faq import Found
@@ -87,6 +87,17 @@ class Hearing:
     def takes_reply(self) -> bool:
         """Does it wait for a message of hers, whatever it says?"""
         return self.is_waiting and takes_reply(self.library, self.state)
+
+    @property
+    def is_free(self) -> bool:
+        """Do any words answer the pending question, so that they are not to be taken for something else?"""
+        question = self.question
+        return question is not None and not question.is_choice and is_free(question.type) and self.kept() is None
+
+    @property
+    def is_idle(self) -> bool:
+        """Is there no question that she would have to answer first? A menu that gives way is none."""
+        return self.pending is None or self.pending[0].interrupts == "replace"
 
     @property
     def is_stranded(self) -> bool:

@@ -137,6 +137,8 @@ def _go_back(run: Runner, move: GoBack) -> None:
     if move.known:
         _start(run, Start(run.frame["flow"], move.known, keeps=True))
     else:
+        if "wait" in run.frame:  # a wait goes on without a word, and she has written one
+            run.say_plain(run.sentence("go_on"))
         frames.go(run, frames.resume(run))
 
 

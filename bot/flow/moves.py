@@ -54,6 +54,14 @@ class Digress:
 
 
 @dataclass(frozen=True, slots=True)
+class GoBack:
+    """Leave the flows above the first `depth`: the contact speaks again of what lies below, and may say more of it."""
+
+    depth: int
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Say a sentence of the system; `repeats`: then the pending question once more, tries unchanged.
 
@@ -98,4 +106,4 @@ class ToPeople:
     threshold: float | None = None
 
 
-Move = Answer | Part | AskAnew | Invalid | Start | Digress | Tell | Reply | Cancel | Back | Restart | ToPeople
+Move = Answer | Part | AskAnew | Invalid | Start | Digress | GoBack | Tell | Reply | Cancel | Back | Restart | ToPeople

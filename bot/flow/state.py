@@ -13,6 +13,8 @@ last      how the bot answered the previous turn: outcome, text, the variable it
 gentle    an open question “shall I pass you to a person?” with the message it came after
 noticed   the contact was told once that this is an assistant
 met       the contact has written before
+misses    messages in a row that nothing fitted, with nothing pending; notes: attachments in a row that nobody asked for
+topic     the queue of the last known question: its people take over, should she ask for one now
 
 A frame has flow, rev (the shape it began with), at and verb (its step), vars, tries, digress, trail (questions asked),
 begun and heard (epoch seconds: when it began, when the contact last moved it), and where there is a need
@@ -33,7 +35,7 @@ State = dict[str, Any]
 # What each entry has to be to make sense; an entry of another kind is left out.
 _SHAPES: Mapping[str, type] = {
     "seq": int, "lang": str, "other": str, "mood": dict, "last": dict, "gentle": dict, "notes": int, "owed": dict,
-    "later": list,
+    "later": list, "misses": int, "topic": str,
 }  # fmt: skip
 # Parts of a frame that most do not have.
 _RARE: Mapping[str, type] = {"called": bool, "open": str, "loops": dict, "event": dict, "wait": dict}

@@ -7,7 +7,7 @@ language is one of the three things that change the conversation's.
 from __future__ import annotations
 
 from bot import matching
-from bot.flow.answers import FREE
+from bot.flow.answers import is_free
 from bot.flow.model import Flow, Question
 from bot.flow.moves import Answer, Move
 from bot.flow.state import opened
@@ -59,7 +59,7 @@ def _keep_what_else(hearing: Hearing, flow: Flow, question: Question) -> None:
 
 def _switch_language(hearing: Hearing, question: Question) -> None:
     """Her answer is in another language: an option as it is called there, yes and no as they are said there."""
-    if question.type not in FREE and question.type != "yes_no" and not question.is_choice:
+    if not is_free(question.type) and question.type != "yes_no" and not question.is_choice:
         return
     found = _language_of(hearing, question)
     if found and found in hearing.library.project.languages and found != hearing.state["lang"][:2]:

@@ -1,4 +1,4 @@
-"""Thanks, a goodbye, a thumb up, with nothing pending: one kind sentence instead of “I didn't get that”."""
+"""Thanks, a goodbye, a thumb up, with nothing pending that matters: one kind sentence instead of “I didn't get that”."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FILLERS = "\ufe0f\u200d \n🏻🏼🏽🏾🏿"
 
 
 def decide(hearing: Hearing) -> Move | None:
-    if hearing.pending or not hearing.state.get("met"):
+    if not hearing.is_idle or hearing.is_stranded or (hearing.library.first and not hearing.state.get("met")):
         return None
     return Tell("courtesy") if _is_sign(hearing.text) or _is_said(hearing) else None
 

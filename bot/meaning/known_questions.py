@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.flow.answers import FREE
 from bot.flow.faq import LIKELY, STRONG, Entry, Found, uttered
 from bot.flow.moves import Move, Tell
 from bot.hearing import Hearing
@@ -27,12 +26,10 @@ def at_choice(hearing: Hearing) -> Move | None:
 
 
 def anywhere(hearing: Hearing) -> Move | None:
-    question = hearing.question
-    is_free = question is not None and not question.is_choice and question.type in FREE
     asks = is_question(hearing)
-    if is_free and not asks:
+    if hearing.is_free and not asks:
         return None
-    found = _found(hearing, LIKELY if asks and not is_free else STRONG)
+    found = _found(hearing, LIKELY if asks and not hearing.is_free else STRONG)
     return _answered(hearing, found.entry) if found is not None else None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.flow.answers import FREE
-from bot.flow.moves import Digress, Move, Start
+from bot.flow.moves import Digress, GoBack, Move, Start
 from bot.flow.words import denies
 from bot.hearing import Hearing
+from bot.meaning import known_questions
 from bot.meaning.early import found_in
 from bot.understanding.intents import SMALL_TALK
 
@@ -14,17 +14,18 @@ MAX_DEPTH = 3
 
 def by_words(hearing: Hearing) -> Move | None:
     """Another flow's phrase within the message; in answer to a question for free text only as all of it."""
-    question = hearing.question
-    is_free = question is not None and not question.is_choice and question.type in FREE
-    name = hearing.library.trigger(hearing.words, hearing.text, whole_only=is_free)
+    name = hearing.library.trigger(hearing.words, hearing.text, whole_only=hearing.is_free)
     if _by_number(hearing, name):
         name = hearing.library.by_number
+    if name and hearing.library.flows[name].interrupts == "replace":
+        # “Hola, ¿por dónde va mi pedido?” greets and then asks: the menu is for who only greets.
+        return known_questions.anywhere(hearing) or by_intent(hearing) or begin(hearing, name)
     return begin(hearing, name) if name else None
 
 
 def by_intent(hearing: Hearing) -> Move | None:
     """A guess about what the contact wants may start a flow, not interrupt one."""
-    if hearing.reading is None or not (hearing.pending is None or hearing.pending[0].interrupts == "replace"):
+    if hearing.reading is None or not hearing.is_idle:
         return None
     if denies(hearing.words, hearing.text):
         return None  # “no quiero devolverlo” speaks of a return and wants none
@@ -46,7 +47,12 @@ def begin(hearing: Hearing, name: str) -> Move | None:
         return _started(hearing, Start(name, known, keeps=beside))
     if running.name == name:
         return _started(hearing, Start(name, known, keeps=beside)) if known else None
-    if running.interrupts != "yes" or _depth(hearing) >= MAX_DEPTH:
+    if running.interrupts != "yes":
+        return None
+    below = _below(hearing, name)
+    if below:
+        return GoBack(below, known)
+    if _depth(hearing) >= MAX_DEPTH:
         return None
     hearing.state.pop("misses", None)
     return Digress(name, known)
@@ -62,6 +68,13 @@ def instead(hearing: Hearing, name: str) -> Move:
 def _started(hearing: Hearing, move: Start) -> Move:
     hearing.state.pop("misses", None)
     return move
+
+
+def _below(hearing: Hearing, name: str) -> int:
+    """How many flows are left when she goes back to this one, which another one lies on; 0: it is not there."""
+    frames = hearing.state["frames"]
+    places = range(len(frames) - 1, 0, -1)
+    return next((at for at in places if frames[at - 1]["flow"] == name and frames[at].get("digress")), 0)
 
 
 def _depth(hearing: Hearing) -> int:

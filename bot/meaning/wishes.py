@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flow.words import denies
 from bot.hearing import Hearing
 
 _ASKS = frozenset(
@@ -22,6 +23,6 @@ _LOOKED_AT = 12
 
 def is_question(hearing: Hearing) -> bool:
     words = hearing.words
-    if len(words) < _LEAST_WORDS:
+    if len(words) < _LEAST_WORDS or denies(words, hearing.text):
         return False
     return "?" in hearing.text or "¿" in hearing.text or any(word in _ASKS for word in words[:_LOOKED_AT])
