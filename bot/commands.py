@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import IO
 
 import click
 
+from bot.flow import findings as flow_findings
+from bot.flow import formatting, pages, tester, translations
 from bot.flow import library as flow_library
 from bot.flow import lint as flow_lint
-from bot.flow import tester, translations
+from bot.flow import schema as flow_schema
 from bot.flow.findings import ERROR, Finding, has_errors
 from bot.flow.library import Library
 from bot.flow.proof.verdict import prove, told
@@ -165,3 +168,82 @@ def import_texts(file: IO[str], folder: Path) -> None:
 
 def _sources(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+
+
+@flows.command()
+@_FOLDER
+@click.option("--write", is_flag=True, help="Write it beside the flows, where their first line names it.")
+def schema(folder: Path, write: bool) -> None:
+    """Print the JSON Schema of a flow, with the names of this folder, so that an editor completes and explains."""
+    text = json.dumps(flow_schema.schema(flow_library.load(folder).readable), ensure_ascii=False, indent=1) + "\n"
+    if not write:
+        click.echo(text, nl=False)
+        return
+    path = folder / flow_schema.FILE
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"{path}: begin a flow with  # yaml-language-server: $schema={flow_schema.FILE}")
+
+
+@flows.command()
+@click.argument("names", nargs=-1)
+@_FOLDER
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit code 1 when a file is not laid out.")
+@click.option("--upgrade", is_flag=True, help="Bring the files to the newest version of the language, too.")
+def fmt(names: tuple[str, ...], folder: Path, only_check: bool, upgrade: bool) -> None:
+    """Lay the files out in one way: indentation, quotes where they are needed. Texts and comments stay as they are."""
+    paths = [folder / f"{name.removesuffix('.yaml')}.yaml" for name in names]
+    changed = 0
+    for path in paths or sorted([*folder.glob("*.yaml"), *folder.glob("tests/*.yaml")]):
+        if not path.is_file():
+            raise click.ClickException(f"There is no file {path}.")
+        source = path.read_bytes().decode("utf-8", "replace")
+        laid = formatting.formatted(formatting.upgraded(source) if upgrade else source)
+        if laid == source or "\ufffd" in source:
+            continue
+        changed += 1
+        click.echo(f"{path}: {'is not laid out' if only_check else 'laid out'}")
+        if not only_check:
+            path.write_text(laid, encoding="utf-8", newline="\n")
+    if upgrade and not formatting.MIGRATIONS:
+        click.echo(f"The language has one version, {formatting.LANGUAGE_VERSION}: there is nothing to upgrade.")
+    click.echo(f"{changed} files {'to lay out' if only_check else 'changed'}")
+    raise SystemExit(1 if only_check and changed else 0)
+
+
+@flows.command()
+@click.argument("code", default="")
+@_LANGUAGE
+@click.option("--write", is_flag=True, help="Bring the messages and the index of docs/findings up to date.")
+def explain(code: str, lang: str, write: bool) -> None:
+    """Say what a finding means, why it matters, and how to mend it: flask flows explain S04."""
+    if write:
+        click.echo(f"{_write_pages()} pages changed")
+        return
+    known = flow_findings.codes()
+    if code.upper() not in known:
+        click.echo("\n".join(f"{one}  {flow_findings.sentence(one, lang)}" for one in known))
+        raise SystemExit(1 if code else 0)
+    click.echo(f"{code.upper()}: {flow_findings.sentence(code.upper(), lang)}\n")
+    path = pages.FOLDER / f"{code.upper()}.md"
+    if path.is_file():
+        click.echo(path.read_text(encoding="utf-8"))
+
+
+def _write_pages() -> int:
+    readme = pages.FOLDER / "README.md"
+    shared = pages.blocks(readme.read_text(encoding="utf-8"))
+    found, changed = [], 0
+    for path in sorted(pages.FOLDER.glob("[A-Z][0-9][0-9].md")):
+        text = path.read_text(encoding="utf-8")
+        page = pages.parse(text)
+        if page is None:
+            raise click.ClickException(f"{path} does not begin with “# {path.stem}: …”.")
+        found.append(page)
+        shown = flow_lint.check_sources({**shared, **page.before}) if page.before else ()
+        here = [one for one in shown if (one.code, one.file, one.line) == (page.code, page.file, page.line)]
+        new = pages.with_message(text, here[0].render("es")) if here else text
+        changed += new != text
+        path.write_text(new, encoding="utf-8")
+    readme.write_text(pages.index(readme.read_text(encoding="utf-8"), found), encoding="utf-8")
+    return changed

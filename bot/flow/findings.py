@@ -134,6 +134,11 @@ def codes() -> tuple[str, ...]:
     return tuple(code for code in _sentences("es") if code[0].isupper())
 
 
+def sentence(code: str, language: str = "es") -> str:
+    """What a code says, with its facts still as names in braces."""
+    return str(_sentences(language)[code]["what"])
+
+
 @cache
 def _sentences(language: str) -> Mapping[str, Any]:
     path = _SENTENCES / f"{language}.yaml"

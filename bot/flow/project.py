@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.flow.findings import Reporter, near
 from bot.flow.order_shapes import Shape, shape
+from bot.flow.reading import fakes
 from bot.flow.tree import Items, Node, Table, Text, plain, read
 from bot.flow.types_of_project import OwnType, read_types
 from bot.flow.values import TYPES
@@ -20,8 +21,15 @@ from bot.flow.words import bare
 
 COMMANDS = ("agent", "cancel", "menu", "back", "repeat")
 _DEFAULTS = Path(__file__).parent / "defaults.yaml"
-_DURATION = re.compile(r"^(\d{1,6}(?:\.\d+)?)\s*(s|m|min|h|d)?$")
-_SECONDS = {None: 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+# `15m`, and the words people write for it in three languages: “15 min”, “2 horas”, “1 día”, “1h 30m”.
+_DURATION = re.compile(r"(\d{1,6}(?:[.,]\d+)?)\s*([a-zíãáéó]*)\.?\s*(?:y|e|and)?\s*")
+_SECONDS = {
+    **dict.fromkeys(("", "s", "seg", "segs", "sec", "secs", "segundo", "segundos", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minuto", "minutos", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hs", "hr", "hrs", "hora", "horas", "hour", "hours"), 3600),
+    **dict.fromkeys(("d", "día", "días", "dia", "dias", "day", "days"), 86_400),
+    **dict.fromkeys(("semana", "semanas", "week", "weeks"), 604_800),
+}  # fmt: skip
 _LOCALES = {"es": "es_ES", "en": "en_GB", "pt": "pt_BR"}
 _KEYS = (
     "language_version", "shop", "country", "currency", "languages", "order_numbers", "queues", "default_queue",
@@ -77,9 +85,15 @@ class Project:
 
 
 def seconds(written: str) -> float | None:
-    """`15m`, `8s`, `2h`, `1d` or plain seconds; None when it is none of these."""
-    match = _DURATION.match(written.strip())
-    return float(match[1]) * _SECONDS[match[2]] if match else None
+    """`15m`, `8s`, `2h`, `1d`, “15 minutos”, “1h 30m” or plain seconds; None when it is none of these."""
+    written, total, at = written.strip().lower(), 0.0, 0
+    while at < len(written):
+        match = _DURATION.match(written, at)
+        if match is None or match[2] not in _SECONDS or (not match[2] and match.end() < len(written)):
+            return None
+        total += float(match[1].replace(",", ".")) * _SECONDS[match[2]]
+        at = match.end()
+    return total if written else None
 
 
 def read_project(tree: Node | None, report: Reporter) -> Project:
@@ -152,15 +166,21 @@ def _service(name: str, node: Table, report: Reporter) -> Service:
     for needed in required:
         if needed not in inputs:
             report.error("V04", node.nodes["required"], name=needed, service=name, known=", ".join(inputs))
+    outputs = typed_names(node, "outputs", report)
+    fakes.check(name, node.get("fake"), inputs, outputs, report)
     return Service(
         name=name,
         inputs=inputs,
         required=required,
-        outputs=typed_names(node, "outputs", report),
+        outputs=outputs,
         is_write=kind == "write",
         timeout_seconds=limit or 8.0,
-        fake=tuple(plain(node.get("fake")) or ()),
+        fake=tuple(one for one in _list(plain(node.get("fake"))) if isinstance(one, dict)),
     )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def unknown_keys(tree: Table, known: tuple[str, ...], report: Reporter) -> None:

@@ -10,6 +10,9 @@ from bot.flow.formulas import text
 from bot.flow.model import Run, Step, StepKind
 from bot.flow.words import fold
 
+# A yes-or-no is written “true” and “false”; authors write it as they say it.
+_YES_NO = {"yes": "true", "si": "true", "sim": "true", "no": "false", "nao": "false"}
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:
@@ -24,6 +27,8 @@ def build(arguments: Arguments) -> Switch:
         # “delivered, lost:” is one way for both values.
         for one in name.split(","):
             cases[fold(one)] = f"cases.{name}"
+            if fold(one) in _YES_NO:
+                cases.setdefault(_YES_NO[fold(one)], f"cases.{name}")
         arguments.block_of(f"cases.{name}", node)
     if not cases:
         arguments.report.error("S02", arguments.node, name="cases", verb="switch")
