@@ -41,12 +41,12 @@ class Hearing:
             state["lang"] = moment.language or library.project.default_language
 
     def take(self, text: str) -> None:
-        """Make sense of this text: the message's own, or one that was kept from before."""
+        """Make sense of this text: the message's own, or one that was kept from before. `found` is for what several
+        decisions look for in it."""
         self.text = text.strip()[:MAX_TEXT]
         self.whole = bare(self.text) if len(self.text) <= LONGEST_WHOLE else ""
         self._words: list[str] | None = None
-        self._asked: Found | None = None
-        self._is_looked_up = False
+        self.found: dict[str, Any] = {}
 
     def take_up(self, text: str, message_id: str) -> None:
         """Go back to a message from before: its words, and where they stand."""
@@ -58,10 +58,10 @@ class Hearing:
     @property
     def asked(self) -> Found | None:
         """The question of the FAQ that this is."""
-        if not self._is_looked_up:
-            self._is_looked_up = True
-            self._asked = self.library.faq.find(self.words)
-        return self._asked
+        if "asked" not in self.found:
+            self.found["asked"] = self.library.faq.find(self.words)
+        asked: Found | None = self.found["asked"]
+        return asked
 
     @property
     def words(self) -> list[str]:

@@ -184,7 +184,7 @@ def _worded(hearing: Hearing, options: tuple[Option, ...], words: list[str], tex
 
 def _says(words: list[str], phrase: tuple[str, ...], text: str) -> bool:
     size, first = len(phrase), phrase[0]
-    return any(
+    return first in words and any(
         word == first and tuple(words[at : at + size]) == phrase and not denied(words, at, text)
         for at, word in enumerate(words)
     )

@@ -141,7 +141,12 @@ def denied(words: list[str], at: int, text: str) -> bool:
 
     A “no” that belongs to something else (“no encuentro mi pedido”) takes nothing back. `text` is what `words` are of.
     """
-    return at > 0 and _is_taken_back(words, at) and not _NO_ALONE.search(fold(text))
+    return at > 0 and _is_taken_back(words, at) and not _says_no_alone(text)
+
+
+@lru_cache(maxsize=64)
+def _says_no_alone(text: str) -> bool:
+    return _NO_ALONE.search(fold(text)) is not None
 
 
 def _is_taken_back(words: list[str], at: int) -> bool:

@@ -23,7 +23,15 @@ def exact(hearing: Hearing) -> Move | None:
 
 
 def typed(hearing: Hearing) -> Move | None:
-    return _taken(hearing, matching.typed(hearing))
+    return _taken(hearing, within(hearing))
+
+
+def within(hearing: Hearing) -> Move | None:
+    """The answer that stands within the message, looked for once."""
+    if "typed" not in hearing.found:
+        hearing.found["typed"] = matching.typed(hearing)
+    move: Move | None = hearing.found["typed"]
+    return move
 
 
 def free(hearing: Hearing) -> Move | None:

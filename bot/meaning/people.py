@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import escalation, matching
+from bot import escalation
 from bot.flow.moves import Move, ToPeople
 from bot.hearing import Hearing
+from bot.meaning.answers import within
 from bot.meaning.offer import offer
 from bot.understanding.reading import Reading
 
@@ -15,7 +16,7 @@ def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
     _follow_language(hearing, reading)
     state, policy = hearing.state, hearing.library.policy
-    if reading.human_request < policy.human_request_high and not reading.frustration and matching.typed(hearing):
+    if reading.human_request < policy.human_request_high and not reading.frustration and within(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
     mood, verdict = _weighed(hearing, reading)
     state["mood"] = mood
