@@ -261,7 +261,7 @@ def _advance(work: Work, talk: Talk, event: Event, bot: Bot) -> str:
         if done.outcome == "later":
             return done.outcome
         _keep(work, talk, done)
-        answered = effects.carry_out(work, talk, done.effects, bot.services)
+        answered = effects.carry_out(work, talk, done.effects, bot.services, library.templates)
         if answered is None:
             break
         event = answered

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 import metrics
-from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Remember, Remind, Say, Tag, Unanswered
+from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Rated, Remember, Remind, Say, Tag, Unanswered
 from bot.flow.events import CallResult
 from conversation import ids
 from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
@@ -22,24 +23,31 @@ from conversation.tables import Contact
 from conversation.work import Work
 from handoff import desk
 from handoff.desk import Opening
-from pipeline import paging
+from pipeline import paging, templated
 from pipeline.services import Asked, Services
 from pipeline.tables import SlowWork, Timer
+from pipeline.templated import Templates
 
 logger = structlog.get_logger(__name__)
+NO_TEMPLATES: Templates = MappingProxyType({})
 CONTACT_COLUMNS = ("name", "email", "country")
 _add_timer = Prepared(insert(Timer.__table__))
 _add_slow = Prepared(insert(SlowWork.__table__))
 _contact = Contact.__table__
 
 
-def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Services) -> CallResult | None:
-    """Do all of it, in order; returns the answer of a local service, which the bot must hear next."""
+def carry_out(
+    work: Work, talk: Talk, effects: Sequence[Effect], services: Services, approved: Templates = NO_TEMPLATES
+) -> CallResult | None:
+    """Do all of it, in order; returns the answer of a local service, which the bot must hear next.
+
+    `approved` are the message templates that may be sent where the window is closed.
+    """
     answered: CallResult | None = None
     for effect in effects:
         match effect:
             case Say():
-                say(work, talk, effect)
+                say(work, talk, effect, approved)
             case Call():
                 answered = call(work, talk, effect, services)
             case HandOff():
@@ -58,11 +66,20 @@ def carry_out(work: Work, talk: Talk, effects: Sequence[Effect], services: Servi
                 alert(work, talk, effect)
             case Unanswered():
                 unanswered(work, talk, effect)
+            case Rated():
+                rated(work, talk, effect)
     return answered
 
 
-def say(work: Work, talk: Talk, effect: Say) -> None:
+def say(work: Work, talk: Talk, effect: Say, approved: Templates = NO_TEMPLATES) -> None:
+    instead = templated.in_place(work, talk, effect, approved) if effect.template else None
+    if instead is not None:
+        talk.say(work, instead)
+        return
     choices = tuple(OutgoingChoice(choice.id, choice.label, choice.description) for choice in effect.choices)
+    label, url = effect.link
+    if url:
+        choices += (OutgoingChoice("link", label, url=url),)
     media = (work.wiring.media(effect.media_url),) if effect.media_url else ()
     words = paging.words(work, talk.row["language"]) if choices else {}
     talk.say(work, Outgoing(effect.text, choices, media, **words))
@@ -146,3 +163,10 @@ def unanswered(work: Work, talk: Talk, effect: Unanswered) -> None:
     """For those who write the flows: which message it was. Its words stay where they are, in the message."""
     data = {"message_id": effect.message_id} if effect.message_id else None
     work.record(TimelineLine("unanswered", talk.conversation_id, "bot", data=data))
+
+
+def rated(work: Work, talk: Talk, effect: Rated) -> None:
+    """What she thought of the bot; her reasons stand in her message, and are forgotten with it."""
+    facts = {"flow": effect.flow, "step": effect.step}
+    data = {**facts, "commented": True} if effect.has_comment else {**facts, "score": effect.score}
+    work.record(TimelineLine("rated", talk.conversation_id, "contact", data=data))
