@@ -33,10 +33,10 @@ def handoff(library: Library, frames: Frames, move: ToPeople, summary: str, step
 def owed(library: Library, frames: Frames, kept: Mapping[str, Any]) -> HandOff:
     """The same for a case that was promised earlier; the flow itself has told the contact."""
     flow = library.flow_of(frames[-1]) if frames else None
-    before = kept.get("known")
+    before, why = kept.get("known"), str(kept.get("reason") or "asked")
     return HandOff(
         queue=str(kept.get("queue") or library.project.default_queue),
-        reason=str(kept.get("reason") or "asked"),
+        reason=why,
         summary=str(kept.get("summary") or ""),
         priority=str(kept.get("priority") or "normal"),
         path=str(kept.get("path") or ""),

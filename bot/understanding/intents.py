@@ -13,6 +13,7 @@ _MORE_EXACT = (
     ("lost", "delivery_late"),
     ("delivery_late", "order_status"),
     ("invoice", "order_status"),
+    ("delivery_late", "invoice"),  # “aún no recibo mi paquete” asks for no receipt
     ("cancel", "order_status"),
     ("change_address", "order_status"),
     ("return_refund", "order_status"),

@@ -59,7 +59,7 @@ def desk(page: Page) -> FrameLocator:
 def test_marta_asks_gets_angry_meets_ana_and_is_back_with_the_bot(page: Page) -> None:
     side = desk(page)
     say(page, "Hola, ¿dónde está mi pedido AB-54321?")
-    expect(newest(page)).to_contain_text("AB-54321 va con retraso desde el")
+    expect(page.get_by_test_id("phone")).to_contain_text("AB-54321 va con retraso desde el")
 
     say(page, "esto es una vergüenza, llevo una semana esperando")
     expect(side.get_by_test_id("state")).to_contain_text("En cola Envíos")
