@@ -149,14 +149,15 @@ class Board:
 
     def _arrival(self, at: Position, step: Step) -> Place | None:
         """What may keep a step from happening at all: its `when`, or an answer that is known already."""
-        skips = [way for way in self.chart.roads[at.flow].ways[at.index] if way.how == "skip"]
+        skips = [self._move(at, way) for way in self.chart.roads[at.flow].ways[at.index] if way.how == "skip"]
         holds = truth.verdict(step.when, self._facts(at)) if step.when is not None else True
         if holds is False:
-            return Place(WORST, [self._move(at, skips[0])])
-        if not skips or (holds and step.when is not None and not _skips_known(step)):
+            return Place(WORST, skips[:1])
+        if holds and step.when is not None:
+            skips = skips[1:]
+        if not skips and not isinstance(step.data, Question):
             return None
-        stay = Move(at._replace(stage=STANDING), 0, Way("stay", at.index))
-        return Place(WORST, [self._move(at, skips[0]), stay])
+        return Place(WORST, [*skips, Move(at._replace(stage=STANDING), 0, Way("stay", at.index))])
 
     def _open_ways(self, at: Position, step: Step) -> list[Way]:
         """The ways that are not ruled out by what is known, nor barred."""
@@ -179,7 +180,7 @@ class Board:
         stage = AGAIN if way.again else ARRIVED
         if way.how == "goto":
             data = self.chart.roads[at.flow].step(way.to).data
-            stage = STANDING if isinstance(data, Question) and data.skips_known else ARRIVED
+            stage = STANDING if isinstance(data, Question) and data.skips_known else ARRIVED  # its value is cleared
             knows = None if knows and isinstance(data, Question) and data.save == knows[0] else knows
         return Move(Position(at.mode, at.flow, way.to, stage, knows), turns, way)
 
@@ -193,7 +194,8 @@ class Board:
             return Place(WORST, silence) if silence else Place(REST)
         if self.contact == MISSES and missed:
             return Place(WORST, missed)
-        answered = [self._answered(at, way, question) for way in ways if way.how in ("option", "valid", "none")]
+        tries = question.retries + 1 if missed else 1  # the last try may be the one that is understood
+        answered = [self._answered(at, way, question, tries) for way in ways if way.how in ("option", "valid", "none")]
         if self.contact == MISSES:
             return Place(WORST, answered)
         if question.type == "yes_no" and not any(name.startswith("then.") for name in step.blocks):
@@ -204,11 +206,11 @@ class Board:
             return self._choice(at, question, answered, missed, silence)
         return Place(WORST, answered + missed, silence)
 
-    def _answered(self, at: Position, way: Way, question: Question) -> Move:
+    def _answered(self, at: Position, way: Way, question: Question, tries: int) -> Move:
         knows = self._kept(at, question, way.what) if way.how == "option" else None
         if knows is None and at.knows and at.knows[0] == question.save:
             at = at._replace(knows=None)
-        return self._move(at, way, 1, knows)
+        return self._move(at, way, 1 if way.how == "option" else tries, knows)
 
     def _kept(self, at: Position, question: Question, value: Any) -> tuple[str, Any] | None:
         return (question.save, value) if question.save in self.chart.asked[at.flow] else None
@@ -304,7 +306,3 @@ def _branch_of_if(step: Step, ways: list[Way], facts: Mapping[str, Any]) -> list
     else:
         possible.append(step.block("else"))
     return [way for way in ways if way.to in possible] or ways
-
-
-def _skips_known(step: Step) -> bool:
-    return isinstance(step.data, Question) and step.data.skips_known

@@ -56,7 +56,7 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a person is from a flow's questions at most, and by which way; `turns` is None where a trap is."""
+    """How far a person is from a flow's questions at most, and by which way; `turns` is None where that is not so."""
 
     flow: str
     questions: int
@@ -90,14 +90,15 @@ def prove(library: Library, every: Mapping[str, Roads] | None = None) -> Proof:
     entries = [Position(TOP, name, 0) for name, flow in library.flows.items() if flow.steps]
     first = _walked(chart, ANSWERS, entries)
     asked = sorted(_standing(first.board), key=_order(chart))
-    walks = [first, _walked(chart, MISSES, [*asked, *(at._replace(mode=SHUT) for at in asked if at.mode == OPEN)])]
+    within = [at._replace(mode=SHUT) for at in asked if at.mode == OPEN]
+    walks = [first, _walked(chart, MISSES, [*entries, *asked, *within])]
     traps: list[Trap] = []
     for walk in walks:
         traps += _traps(walk, sorted(_checked(walk.board), key=_order(chart)), traps)
-    silent = _walked(chart, SILENT, _resting(first.board))
+    silent = _walked(chart, SILENT, [at._replace(knows=None) for at in _checked(first.board)])
     traps += _traps(silent, sorted(_checked(silent.board), key=_order(chart)), [])
     ends = any(at.index == END and at.mode == TOP for walk in walks for at in walk.board.places)
-    return Proof(tuple(traps), _reaches(chart, walks, asked, traps), ends and not chart.fallback)
+    return Proof(tuple(traps), _reaches(chart, walks, traps), ends and not chart.fallback)
 
 
 def told(proof: Proof, language: str) -> list[str]:
@@ -134,32 +135,21 @@ def _is_step(board: Board, at: Position) -> bool:
 
 
 def _standing(board: Board) -> list[Position]:
-    """Where the contact is asked something, told apart by flow and step alone."""
-    found = {
-        Position(TOP if at.mode == SHUT else at.mode, at.flow, at.index, STANDING)
-        for at in board.places
-        if at.mode != SHUT and _is_step(board, at) and isinstance(board.step(at).data, Question)
-    }
-    return list(found)
+    """Where the contact is asked something, whatever she chose before."""
+    return list({at._replace(knows=None) for at in board.places if _is_question(board, at)})
 
 
-def _resting(board: Board) -> list[Position]:
-    return [
-        at._replace(stage=STANDING, knows=None)
-        for at in board.places
-        if at.mode != SHUT and _is_step(board, at)
-        and (isinstance(board.step(at).data, Question) or board.step(at).kind.name == "wait")
-    ]  # fmt: skip
+def _is_question(board: Board, at: Position) -> bool:
+    is_there = at.mode != SHUT and at.stage == STANDING and _is_step(board, at)
+    return is_there and isinstance(board.step(at).data, Question)
 
 
 def _checked(board: Board) -> list[Position]:
     """Places that must have a way out: questions, waits, and calls, behind which a circle may lie."""
     found = []
     for at in board.places:
-        if at.mode == SHUT or not _is_step(board, at):
-            continue
-        step = board.step(at)
-        if isinstance(step.data, Question) or step.kind.name in ("call", "wait"):
+        is_other = at.mode != SHUT and _is_step(board, at) and board.step(at).kind.name in ("call", "wait")
+        if is_other or _is_question(board, at):
             found.append(at)
     return found
 
@@ -206,47 +196,49 @@ def _asks(walk: _Walk, at: Position) -> bool:
     return isinstance(step.data, Question) or step.kind.name == "wait"
 
 
-def _reaches(chart: Map, walks: list[_Walk], asked: list[Position], traps: list[Trap]) -> dict[str, Reach]:
+def _reaches(chart: Map, walks: list[_Walk], traps: list[Trap]) -> dict[str, Reach]:
     trapped = {trap.flow for trap in traps}
-    own: dict[str, list[Position]] = {name: [] for name in chart.roads}
-    for at in asked:
-        own[at.flow].append(at)
-    calls = [_after_calls(walk) for walk in walks]
+    places: dict[str, list[tuple[_Walk, Position]]] = {name: [] for name in chart.roads}
+    for walk in walks:
+        for at in walk.board.places:
+            if _is_question(walk.board, at):
+                places[at.flow].append((walk, at))
+    after = [_after_calls(walk) for walk in walks]
     found = {}
-    for name, places in own.items():
-        questions = len({at.index for at in places})
-        if name in trapped:
+    for name, own in places.items():
+        questions = len({at.index for _, at in own})
+        # A circle without a question (G02, G10) is no trap of this kind, and yet nothing is proved behind it.
+        if name in trapped or any(at not in walk.settled for walk, at in own):
             found[name] = Reach(name, questions, None)
         else:
-            found[name] = _worst(name, questions, places, [(walk, after.get(name, 0)) for walk, after in zip(walks, calls, strict=True)])
+            found[name] = _worst(name, questions, own, max(one.get(name, 0) for one in after))
     return found
 
 
-def _worst(name: str, questions: int, own: list[Position], walks: list[tuple[_Walk, int]]) -> Reach:
+def _worst(name: str, questions: int, own: list[tuple[_Walk, Position]], after: int) -> Reach:
     """The farthest of the flow's questions, over those who answer and those who are not understood."""
     worst, where = 0, None
-    for walk, after in walks:
-        extra = sum(limit.times for limit in walk.limited if limit.flow == name) * _all_tries(walk.board, own)
-        for at in own:
-            for most, place in _counted(walk, at, after):
-                worst, where = (most + extra, (walk, place)) if most + extra > worst else (worst, where)
+    for walk, at in own:
+        times = sum(limit.times for limit in walk.limited if limit.flow == name)
+        most, place = _counted(walk, at, after)
+        if most + times * _all_tries(own) > worst:
+            worst, where = most + times * _all_tries(own), (walk, place)
     path = Path(tuple(_longest(*where)), False) if where else Path((), False)
     return Reach(name, questions, worst, path)
 
 
-def _counted(walk: _Walk, at: Position, after: int) -> list[tuple[int, Position]]:
+def _all_tries(own: list[tuple[_Walk, Position]]) -> int:
+    asked = {at.index: walk.board.step(at).data for walk, at in own}
+    return sum(question.retries + 1 for question in asked.values())
+
+
+def _counted(walk: _Walk, at: Position, after: int) -> tuple[int, Position]:
     """The turns from here; within a called flow to a person there, or out of it and on, whichever is nearer."""
-    if at not in walk.settled:
-        return []
     if at.mode != OPEN:
-        return [(walk.settled[at], at)]
+        return walk.settled[at], at
     shut = at._replace(mode=SHUT)
     within = [(walk.settled[shut], shut)] if shut in walk.settled else []
-    return [min([*within, (walk.settled[at] + after, at)], key=lambda one: one[0])]
-
-
-def _all_tries(board: Board, own: list[Position]) -> int:
-    return sum(board.step(at).data.retries + 1 for at in own)
+    return min([*within, (walk.settled[at] + after, at)], key=lambda one: one[0])
 
 
 def _after_calls(walk: _Walk) -> dict[str, int]:
