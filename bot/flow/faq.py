@@ -74,11 +74,12 @@ class _Wording:
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """All entries with their index: wordings by each word that says what they are about."""
+    """All entries with their index: places of wordings by each word that says what they are about."""
 
     entries: tuple[Entry, ...] = ()
+    wordings: tuple[_Wording, ...] = ()
     whole: Mapping[tuple[str, ...], int] = field(default_factory=dict)
-    by_stem: Mapping[str, tuple[_Wording, ...]] = field(default_factory=dict)
+    by_stem: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     vocabulary: Mapping[int, frozenset[str]] = field(default_factory=dict)
     by_letter: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -93,15 +94,20 @@ class Faq:
 
     def _by_meaning(self, words: list[str]) -> Found | None:
         asked = self._mended(carrying(words))
-        wordings = {one for stem in asked for one in self.by_stem.get(stem, ())}
-        if not wordings:
+        counts: dict[int, int] = {}
+        for stem in asked:
+            for place in self.by_stem.get(stem, ()):
+                counts[place] = counts.get(place, 0) + 1
+        if not counts:
             return None
+        beside = sum(found for found in map(weight, asked) if found < TOPIC)
         whole = sum(map(weight, asked))
         is_mine, denies = manner(words)
         kind = asks(asked)
         scores: dict[int, tuple[float, int, int]] = {}
-        for one in wordings:
-            if not one.fits(kind, denies):
+        for place, count in counts.items():
+            one = self.wordings[place]
+            if count * TOPIC + beside < LEAST_OF_WORDING * one.weight or not one.fits(kind, denies):
                 continue
             score = self._score(one, asked, whole, is_mine and not one.is_mine)
             if score[0] > scores.get(one.entry, (0.0, 0, 0))[0]:
@@ -153,23 +159,23 @@ def uttered(words: Iterable[str]) -> tuple[str, ...]:
 def indexed(entries: Iterable[Entry]) -> Faq:
     """The entries, ready to be found."""
     kept = tuple(entries)
-    whole: dict[tuple[str, ...], int] = {}
-    by_stem: dict[str, dict[_Wording, None]] = {}
+    whole = {uttered(words): at for at, entry in reversed(list(enumerate(kept))) for words in entry.wordings}
+    wordings = tuple(dict.fromkeys(_wording(at, words) for at, entry in enumerate(kept) for words in entry.wordings))
+    by_stem: dict[str, list[int]] = {}
     vocabulary: dict[int, frozenset[str]] = {}
-    for at, entry in enumerate(kept):
-        wordings = [_wording(at, words) for words in entry.wordings]
-        vocabulary[at] = frozenset().union(*(one.stems for one in wordings))
-        for words in entry.wordings:
-            whole.setdefault(uttered(words), at)
-        for found, stem in ((one, stem) for one in wordings for stem in one.stems if weight(stem) == TOPIC):
-            by_stem.setdefault(stem, {})[found] = None
+    for place, one in enumerate(wordings):
+        vocabulary[one.entry] = vocabulary.get(one.entry, frozenset()) | one.stems
+        for stem in one.stems:
+            if weight(stem) == TOPIC:
+                by_stem.setdefault(stem, []).append(place)
     letters: dict[str, list[str]] = {}
     for stem in sorted(by_stem):
         letters.setdefault(stem[0], []).append(stem)
     return Faq(
         kept,
+        wordings,
         whole,
-        {stem: tuple(every) for stem, every in by_stem.items()},
+        {stem: tuple(places) for stem, places in by_stem.items()},
         vocabulary,
         {letter: tuple(stems) for letter, stems in letters.items()},
     )
