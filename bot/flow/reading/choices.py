@@ -80,8 +80,8 @@ def check_cases(tree: Table, scope: Scope, report: Reporter) -> None:
         if known is None or not isinstance(cases, Table):
             continue
         folded = _YES_NO if scope.types.get(name) == "yes_no" else {fold(one) for one in known}
-        for words, key in cases.keys.items():
-            for word in words.split(","):
-                if fold(word) not in folded:
-                    facts = {"value": word.strip(), "near": near(word.strip(), known), "known": ", ".join(known[:12])}
-                    report.error("E15", key, name=name, **facts)
+        said = [(word.strip(), key) for words, key in cases.keys.items() for word in words.split(",")]
+        for word, key in said:
+            if fold(word) not in folded:
+                facts = {"value": word, "near": near(word, known), "known": ", ".join(known[:12])}
+                report.error("E15", key, name=name, **facts)
