@@ -17,6 +17,7 @@ from console import (
     flow_files,
     flow_findings,
     flow_hints,
+    flow_journey,
     flow_pace,
     flow_talk,
     flow_trials,
@@ -143,10 +144,13 @@ def _open(name: str) -> tuple[str, Room]:
 
 def _whole(now: Room, file: str, script: flow_talk.Script, setting: dict[str, str], trials: Any = None) -> Response:
     values = _parts(now, file) | _simulated(now, file, script, setting)
+    library = here.desk().flows.library()
+    flow = library.flows.get(flow_files.flow_of(file)) if library else None
     with here.desk().database.reading() as session:
         return page(
             "flow.html",
             **values,
+            journey=flow_journey.journey(session, flow, now.standings, here.formats().now) if flow else [],
             trials=trials or flow_views.trials(None),
             nav=nav.nav(session, here.viewer(), None, "flows"),
             me=nav.me(here.agent()),

@@ -33,12 +33,13 @@ from console.flow_trials import Trials
 from console.formats import as_utc
 from console.rendering import page
 from console.route import Route
-from conversation.tables import TimelineEntry
+from conversation.tables import Message, TimelineEntry
 
 SHOWN_SETS = 12
 SHOWN_QUESTIONS = 50
 MAX_TITLE = 80
-_entry = TimelineEntry.__table__
+MAX_QUESTION = 300
+_entry, _message = TimelineEntry.__table__, Message.__table__
 
 SKELETON = """\
 flow: {name}
@@ -211,9 +212,12 @@ def _questions(session: Session) -> list[dict[str, Any]]:
         .order_by(_entry.c.entry_id.desc())
         .limit(SHOWN_QUESTIONS)
     )
+    rows = session.execute(query).mappings().all()
+    asked = [str(row["data"].get("message_id", "")) for row in rows]
+    texts = dict(session.execute(select(_message.c.message_id, _message.c.text).where(_message.c.message_id.in_(asked))).all())
     return [
-        {"conversation_id": row["conversation_id"], "text": str(row["data"].get("text", ""))[:300], "at": as_utc(row["at"])}
-        for row in session.execute(query).mappings()
+        {"conversation_id": row["conversation_id"], "text": (texts.get(message) or "…")[:MAX_QUESTION], "at": as_utc(row["at"])}
+        for row, message in zip(rows, asked, strict=True)
     ]
 
 

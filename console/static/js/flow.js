@@ -62,6 +62,17 @@ async function open() {
     provide: (found) => EditorView.decorations.from(found),
   });
 
+  const hanging = EditorView.decorations.compute(["doc"], (state) => { // a long line goes on under its own beginning
+    const marks = [];
+    for (let n = 1; n <= state.doc.lines; n += 1) {
+      const line = state.doc.line(n);
+      const deep = /^[ -]*/.exec(line.text)[0].length + 2;
+      const style = `padding-inline-start: calc(${deep}ch + 6px); text-indent: -${deep}ch`;
+      marks.push(Decoration.line({ attributes: { style } }).range(line.from));
+    }
+    return Decoration.set(marks);
+  });
+
   async function complete(context) {
     const word = context.matchBefore(/[\w.]*/);
     const line = context.state.doc.lineAt(context.pos);
@@ -91,6 +102,7 @@ async function open() {
   host.className = "flow__editor";
   host.dataset.testid = "editor";
   field.before(host);
+  host.addEventListener("keydown", (event) => event.stopPropagation()); // from outside it looks like a key pressed on the page
   // In a shadow root the editor keeps its styles as sheets of its own: nothing inline, so the page's policy holds.
   const root = host.attachShadow({ mode: "open" });
   const parent = root.appendChild(document.createElement("div"));
@@ -99,7 +111,7 @@ async function open() {
     code.lineNumbers(), code.lintGutter(), code.history(), code.drawSelection(), code.indentOnInput(), code.bracketMatching(),
     code.closeBrackets(), code.codeFolding(), code.search({ top: true }), code.highlightActiveLine(), code.highlightActiveLineGutter(),
     code.yaml(), code.indentUnit.of("  "), EditorState.tabSize.of(2), EditorView.lineWrapping, EditorState.readOnly.of(field.readOnly),
-    code.autocompletion({ override: [complete], icons: true }), explain, standing, look(code),
+    code.autocompletion({ override: [complete], icons: false }), explain, standing, hanging, look(code),
     code.syntaxHighlighting(colours(code)),
     keymap.of([...code.closeBracketsKeymap, ...code.completionKeymap, { key: "Tab", run: code.acceptCompletion }, code.indentWithTab,
       ...code.lintKeymap, ...code.searchKeymap, ...code.historyKeymap, ...code.foldKeymap, ...code.defaultKeymap]),
@@ -148,6 +160,10 @@ function look({ EditorView }) {
     "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "var(--marker)" },
     ".cm-lintRange-error": { background: "none", textDecoration: "underline wavy var(--harm) 1.5px", textUnderlineOffset: "4px" },
     ".cm-lintRange-warning": { background: "none", textDecoration: "underline wavy var(--wait) 1.5px", textUnderlineOffset: "4px" },
+    ".cm-gutter-lint": { inlineSize: "14px" },
+    ".cm-gutter-lint .cm-gutterElement": { display: "grid", placeItems: "center", padding: "0" },
+    ".cm-lint-marker": { inlineSize: "8px", blockSize: "8px", borderRadius: "50%", content: "normal !important", background: "var(--wait-fill)" },
+    ".cm-lint-marker-error": { borderRadius: "2px", background: "var(--harm-fill)" },
     ".cm-tooltip": { background: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px", boxShadow: "var(--shadow-2)", font: "var(--t-ui)", maxInlineSize: "360px" },
     ".cm-about": { padding: "6px 10px", whiteSpace: "pre-line" },
     ".cm-tooltip-autocomplete > ul": { font: "var(--t-code) !important", maxBlockSize: "240px" },
