@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from bot.flow.effects import Choice, Rated, Say
 from bot.flow.templates import Blank, MessageTemplate, Wording
 from conversation import inbox
+from conversation.events import Outgoing
 from conversation.tables import Message, TimelineEntry
 from conversation.work import Database
 from pipeline import effects
+from tests.builders import one_part
 
 NEWS = MessageTemplate("news", blanks=(Blank(), Blank()), wordings={
     "en": Wording("Hi {{1}}, news of {{2}} for you.", twilio="HX" + "e" * 32),
@@ -61,10 +64,12 @@ def test_a_template_that_this_provider_has_not_approved_is_not_sent(database: Da
 
 def test_a_link_is_a_choice_that_opens_a_page(database: Database, marta: str) -> None:
     effect = Say("Síguelo aquí.", (Choice("say:menu", "Menú"),), link=("Ver envío", "https://t.example/1"))
-    message = said(database, marta, effect, 1)
+    shown: list[Outgoing] = []
+    with database.work() as work:
+        noting = replace(work.wiring, render=lambda kind, outgoing: shown.append(outgoing) or one_part(kind, outgoing))
+        effects.say(replace(work, wiring=noting), inbox.load(work, marta), effect)
 
-    assert [(one["label"], one.get("url", "")) for one in message["content"]["choices"]] == [
-        ("Menú", ""), ("Ver envío", "https://t.example/1")]
+    assert [(one.label, one.url) for one in shown[0].choices] == [("Menú", ""), ("Ver envío", "https://t.example/1")]
 
 
 def test_a_rating_stands_in_the_timeline_without_the_customers_words(database: Database, marta: str) -> None:

@@ -114,16 +114,18 @@ def target(step: Step) -> str:
 def _of_question(step: Step, question: Question) -> Iterator[Way]:
     if question.skips_known:
         yield Way("skip", step.next, question.save)
+    after = step.block("comment")  # of a rating; what was rated is said, and then perhaps why
     for option in question.options:
-        yield Way("option", step.block(f"then.{option.key}"), option.key)
-    if not question.options or not question.is_choice:
-        yield Way("valid", step.next, question.save)
-    if "none" in step.blocks:
-        yield Way("none", step.blocks["none"])
+        yield Way("option", step.blocks.get(f"then.{option.key}", after), option.key)
+    if not question.options or not question.is_choice or question.source is not None:
+        yield Way("valid", after, question.save)
+    if question.goes_on_empty:
+        yield Way("none", step.block("none"))
     if may_miss(question):
-        yield Way("wrong", step.blocks.get("after_retries", PERSON), str(question.retries + 1))
+        given_up = step.next if question.gives_up else PERSON
+        yield Way("wrong", step.blocks.get("after_retries", given_up), str(question.retries + 1))
     if question.no_reply is not None:
-        yield Way("silence", step.blocks.get("no_reply.then", END))
+        yield Way("silence", step.blocks.get("no_reply.then", step.next if question.gives_up else END))
 
 
 def _of_service(step: Step, plan: CallPlan) -> Iterator[Way]:

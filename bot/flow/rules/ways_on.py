@@ -26,7 +26,7 @@ def _unanswered(step: Step) -> list[str]:
 
 def _may_fail(question: Question) -> bool:
     """Any words answer a question for free text, unless it checks them."""
-    return question.is_choice or question.type not in FREE or bool(question.checks)
+    return not question.gives_up and (question.is_choice or question.type not in FREE or bool(question.checks))
 
 
 RULE = Rule("ways_on", ("G03", "G05"), check)
