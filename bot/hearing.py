@@ -12,7 +12,8 @@ from bot.flow.events import Moment, Said
 from bot.flow.faq import Found
 from bot.flow.library import Library
 from bot.flow.model import Flow, Option, Question, Step
-from bot.flow.run import Runner, Trace, pending, takes_reply
+from bot.flow.places import pending, takes_reply
+from bot.flow.run import Runner, Trace
 from bot.flow.state import opened, waits_for_time
 from bot.flow.words import bare, tokens
 from bot.understanding.read import read

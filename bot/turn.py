@@ -12,7 +12,8 @@ from bot.flow.effects import Effect, HandOff, Say
 from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
 from bot.flow.moves import Invalid, Move, Start, Tell
-from bot.flow.run import Trace, pending
+from bot.flow.places import pending
+from bot.flow.run import Trace
 from bot.flow.state import State, copied, opened, waits_for_call
 from bot.hearing import Hearing
 from bot.meaning import order

@@ -33,7 +33,8 @@ from bot.flow.moves import (
     Tell,
     ToPeople,
 )  # fmt: skip
-from bot.flow.run import Runner, Trace, paused, pending, standing
+from bot.flow.places import paused, pending, standing
+from bot.flow.run import Runner, Trace
 from bot.flow.state import CALL, State, opened
 from bot.flow.texts import Texts
 from bot.flow.values import coerced
@@ -295,6 +296,10 @@ def _timer(run: Runner, timer: TimerDue) -> None:
 
 def _time_passed(run: Runner, step: Step, wait: State) -> None:
     """A `wait`: its reminder at half of the time, once, and then its end."""
+    won = wait.get("won")
+    if isinstance(won, dict):
+        frames.go(run, frames.win(run, step, str(won.get("block")), won.get("event")))
+        return
     left = int(wait.get("until") or 0) - run.now
     if step.data.remind is not None and not wait.get("stage") and left > 0:
         run.say(step.data.remind)

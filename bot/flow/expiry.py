@@ -40,7 +40,7 @@ def _drop(run: Runner) -> None:
         kept = frames.waits_below(run, kept - 1)
     frames.cut(run, kept, "expired")
     if run.state["frames"]:
-        frames.go(run, frames.resume(run))
+        frames.hold(run)
 
 
 def _is_over(library: Library, frame: Mapping[str, Any], wait: Any, now: int) -> bool:

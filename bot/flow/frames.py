@@ -9,7 +9,8 @@ from bot.flow import resettling
 from bot.flow.declared import OUTCOME
 from bot.flow.effects import Ended, Remind
 from bot.flow.model import END, WAIT, Question, Step, SubFlow
-from bot.flow.run import MAX_STEPS, Runner, Trace, paused, standing
+from bot.flow.places import paused, standing
+from bot.flow.run import MAX_STEPS, Runner, Trace
 from bot.flow.state import PAUSE, State
 
 
@@ -103,12 +104,25 @@ def _wait_on(run: Runner, parked: dict[str, Any]) -> int:
     left = int(parked.get("until") or 0) - run.now
     if left <= 0:
         return win(run, step, "timeout")
-    seq = run.next_seq()
     is_reminded = bool(parked.get("stage")) or step.data.remind is None
     half = step.data.seconds / 2
-    run.state["wait"] |= {"seq": seq, "stage": int(is_reminded or left <= half)}
-    run.effects.append(Remind(seq, left if is_reminded or left <= half else left - half))
+    _set_timer(run, int(is_reminded or left <= half), left if is_reminded or left <= half else left - half)
     return WAIT
+
+
+def _set_timer(run: Runner, stage: int, seconds: float) -> None:
+    seq = run.next_seq()
+    run.state["wait"] |= {"seq": seq, "stage": stage}
+    run.effects.append(Remind(seq, seconds))
+
+
+def hold(run: Runner) -> None:
+    """Let the `wait` of the flow that is on top now go on; what has ended it meanwhile comes by its timer, not here."""
+    parked = run.frame.pop("wait", None)
+    if parked is not None:
+        run.state["wait"] = dict(parked)
+        left = 0 if "won" in parked else int(parked.get("until") or 0) - run.now
+        _set_timer(run, int(parked.get("stage") or 0), max(left, 1))
 
 
 def win(run: Runner, step: Step, block: str, event: Any = None) -> int:

@@ -12,7 +12,7 @@ from bot.flow import answers, declared, revisions
 from bot.flow.arguments import SPECIAL_FIELDS, SPECIALS, Arguments, Known, Reading
 from bot.flow.expressions import Expression, Scope
 from bot.flow.findings import Reporter, near
-from bot.flow.model import END, Flow, Question, Step, StepKind, Triggers
+from bot.flow.model import END, Flow, Pause, Question, Step, StepKind, Triggers
 from bot.flow.project import seconds, typed_names, unknown_keys, word, words
 from bot.flow.reading import choices, step_keys
 from bot.flow.tree import Items, Node, Table, Text, read
@@ -192,7 +192,8 @@ class _FlowReader:
             self.report.error("S05", node, name="start", shape="words: {es: [mi pedido]}")
             return Triggers()
         unknown_keys(node, _START_KEYS, self.report)
-        if "key" in node.keys and "event" not in node.keys:
+        hears = any(isinstance(draft.data, Pause) and draft.data.events for draft in self.order)
+        if "key" in node.keys and "event" not in node.keys and not hears:
             self.report.error("S15", node.keys["key"], name="key", needs="event")
         if "event" in node.keys and not word(node, "event", self.report):
             self.report.error("S02", node.keys["event"], name="event", verb="start")

@@ -12,7 +12,8 @@ from bot.flow.events import External
 from bot.flow.expressions import Expression
 from bot.flow.formulas import text
 from bot.flow.model import WAIT, Flow, Pause
-from bot.flow.run import Runner, Trace, Values, standing
+from bot.flow.places import standing
+from bot.flow.run import Runner, Trace, Values
 from bot.flow.state import CALL, PAUSE, State
 from bot.flow.values import coerced, stored
 from bot.flow.words import fold

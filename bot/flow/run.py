@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import draws, handing, names, offers, rounds, texts
+from bot.flow import draws, handing, names, offers, rounds, stack, texts
 from bot.flow.answers import found_early, heard
-from bot.flow.effects import Alert, Call, Choice, Effect, HandOff, Remind, Say
+from bot.flow.effects import Alert, Call, Choice, Effect, Ended, HandOff, Remind, Say
 from bot.flow.events import Moment
 from bot.flow.library import Library
 from bot.flow.model import END, WAIT, Arms, CallPlan, Flow, HandOffPlan, Loop, Pause, Question, Step, SubFlow
 from bot.flow.moves import ToPeople
+from bot.flow.places import pending
 from bot.flow.state import ANSWER, CALL, PAUSE, State, frame
 from bot.flow.texts import Texts
 from bot.flow.values import coerced, seen, stored
@@ -47,44 +48,6 @@ class Trace:
     decision: str = ""
     revision: str = ""
     what: str = ""
-
-
-def standing(flow: Flow | None, frame: Mapping[str, Any]) -> Step | None:
-    """The step at which a frame stands: of the same name and the same verb as when it came there. None: it is gone."""
-    index = flow.by_id.get(str(frame.get("at"))) if flow is not None else None
-    if flow is None or index is None:
-        return None
-    step = flow.steps[index]
-    verb = frame.get("verb")
-    return step if not verb or step.kind.name == verb else None
-
-
-def pending(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | None:
-    """The question that waits for the contact, if there is one and its flow still has it."""
-    found = _waiting(library, state, ANSWER)
-    return found if found is not None and found[1].kind.waits else None
-
-
-def paused(library: Library, state: Mapping[str, Any]) -> tuple[Flow, Step] | None:
-    """The `wait` that the running flow is in, if it is in one and its flow still has it."""
-    found = _waiting(library, state, PAUSE)
-    return found if found is not None and isinstance(found[1].data, Pause) else None
-
-
-def takes_reply(library: Library, state: Mapping[str, Any]) -> bool:
-    """Does the running flow wait for a message of the contact, whatever it says (`on: {reply: …}`)?"""
-    found = paused(library, state)
-    return found is not None and "on.reply" in found[1].blocks
-
-
-def _waiting(library: Library, state: Mapping[str, Any], kind: str) -> tuple[Flow, Step] | None:
-    frames, wait = state.get("frames"), state.get("wait")
-    if not isinstance(frames, list) or not frames or not isinstance(wait, dict) or wait.get("kind") != kind:
-        return None
-    top = frames[-1]
-    flow = library.flow_of(top) if isinstance(top, dict) else None
-    step = standing(flow, top) if flow is not None else None
-    return (flow, step) if flow is not None and step is not None else None
 
 
 class Values(dict):  # type: ignore[type-arg]
@@ -272,18 +235,11 @@ class Runner:
         self._stand(step)
         key = f"{self.moment.conversation}.{seq}.{self.frame['flow']}.{step.id}" if plan.is_write else ""
         if plan.is_write:
-            self._bar_the_way_back()
+            stack.bar_the_way_back(self.state["frames"])
         known = {name: value for name, value in arguments.items() if value is not None}
         self.state["wait"] = {"kind": CALL, "seq": seq, "stage": 0}
         self.effects.append(Call(seq, plan.service, known, plan.is_write, key, plan.timeout_seconds))
         return WAIT
-
-    def _bar_the_way_back(self) -> None:
-        """`back` never crosses something that was done, in this flow or in those that called it."""
-        for one in reversed(self.state["frames"]):
-            one["trail"] = []
-            if not one.get("called"):
-                return
 
     def enter(self, step: Step, plan: SubFlow) -> int:
         target = self.library.flows.get(plan.flow) or self.library.kept(plan.flow)
@@ -325,20 +281,11 @@ class Runner:
         if index is None:
             raise FlowBroken(f"There is no step “{name}” in this flow.")
         target = flow.steps[index]
-        if "loops" in self.frame:
-            self._leave_loops(target)
+        stack.leave_loops(self.frame, target)
         question = target.data
         if isinstance(question, Question) and question.save:
             self.set(question.save, None)
         return index
-
-    def _leave_loops(self, target: Step) -> None:
-        """Going out of a `repeat` ends it; going to it from within begins its next round."""
-        kept = {name: one for name, one in self.frame["loops"].items() if name in (*target.inside, target.id)}
-        if kept:
-            self.frame["loops"] = kept
-        else:
-            del self.frame["loops"]
 
     def start(self, flow: str, known: Mapping[str, Any] | None = None) -> int:
         """In place of the running flow; whoever lies below does not notice."""
@@ -362,7 +309,7 @@ class Runner:
 
     def push(self, flow: Flow, known: Mapping[str, Any], *, digress: bool = False, called: bool = False) -> None:
         frames = self.state["frames"]
-        if len(frames) >= MAX_FRAMES:
+        if len(frames) >= MAX_FRAMES and not self._made_room():
             raise BudgetBreached(f"More than {MAX_FRAMES} flows are open on top of each other.")
         if frames and self.state["wait"] and self.state["wait"].get("kind") == PAUSE:
             frames[-1]["wait"] = self.state["wait"]  # its time goes on meanwhile
@@ -373,6 +320,17 @@ class Runner:
         frames.append(fresh)
         self.state["wait"] = None
         self.turned()
+
+    def _made_room(self) -> bool:
+        """Somebody who goes from one thing to the next does not come back to the first of them."""
+        gone = stack.make_room(self.state["frames"])
+        for one in reversed(gone):
+            self.close(one, "dropped")
+            self.effects.append(Ended(one["flow"], "left"))
+        owed = self.state.get("owed")
+        if owed:
+            self.state["owed"] = {**owed, "depth": max(int(owed.get("depth") or 1) - len(gone), 1)}
+        return bool(gone)
 
     def end(self, outcome: str) -> int:
         """The running flow is over; `bot.flow.frames` sees to the one below."""

@@ -17,7 +17,7 @@ from bot.flow.proof.positions import ANSWERS, MISSES, OPEN, SHUT, STANDING, TOP,
 from bot.flow.proof.turns import turns
 from bot.flow.proof.verdict import prove
 from bot.flow.proof.ways import may_miss, roads
-from bot.flow.run import pending
+from bot.flow.places import pending
 from tests.bot.flow.builders import a_moment
 from tests.bot.flow.test_proof import FALLBACK, PROJECT, SERVICES
 
