@@ -6,7 +6,6 @@ row that has something to say decides. Understanding judges from `people` on: ne
 
 from __future__ import annotations
 
-from bot import matching
 from bot.errors import FlowBroken
 from bot.flow.moves import Move
 from bot.hearing import Hearing
@@ -24,7 +23,7 @@ from bot.meaning import (
     triggers,
     unknown,
     unreadable,
-)  # fmt: skip
+)
 from bot.meaning.row import AGAIN, Again, Row
 
 # From here on a message is the same whether it was typed now, tapped, or kept from before a question of ours.
@@ -54,8 +53,8 @@ PRESSED = (
     Row("tap", taps.decide),
     *_WORDS,
 )
-# What she had written before she was asked whether she wants a person; she does not.
-KEPT = (Row("exact", matching.exact), *_WORDS)
+# What stands on a button beside a `say`, and what she had written before she was asked whether she wants a person.
+KEPT = (Row("exact", answers.exact), Row("command", commands.decide), *_WORDS)
 # While a look-up is under way everything waits, but nobody who asks for a person waits for a machine.
 LOOKING = (
     Row("command", commands.person_alone),
