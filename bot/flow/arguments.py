@@ -289,6 +289,7 @@ SPECIALS: Mapping[str, str] = {
     "shop": "text",
     "website": "text",
     "privacy_url": "text",
+    "signature": "text",
 }
 SPECIAL_FIELDS: Mapping[str, Mapping[str, str]] = {
     "message": {"text": "text"},

@@ -79,7 +79,7 @@ class Library:
 
     def text(self, key: str, language: str, **values: Any) -> str:
         """A sentence of the system for those outside a flow (queue, wait, agent … as keywords)."""
-        own = {name: getattr(self.project, name) for name in ("shop", "website", "privacy_url")}
+        own = {name: getattr(self.project, name) for name in ("shop", "website", "privacy_url", "signature")}
         filled = _Sentence({**own, "language": language, **values})
         filled[flow_texts.SETTING] = self.setting(language)
         filled[flow_texts.MISSING] = []

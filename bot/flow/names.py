@@ -26,6 +26,6 @@ def special(name: str, library: Library, moment: Moment, language: str, message:
             return moment.open_queues
         case texts.SETTING:
             return library.setting(language)
-        case "shop" | "website" | "privacy_url":
+        case "shop" | "website" | "privacy_url" | "signature":
             return getattr(library.project, name)
     return None
