@@ -194,7 +194,8 @@ class Board:
             return Place(WORST, silence) if silence else Place(REST)
         if self.contact == MISSES and missed:
             return Place(WORST, missed)
-        tries = question.retries + 1 if missed else 1  # the last try may be the one that is understood
+        # the last try may be the one that is understood; “is it this one?” is a message of its own
+        tries = (question.retries + 1 if missed else 1) + question.confirms_known
         answered = [self._answered(at, way, question, tries) for way in ways if way.how in ("option", "valid", "none")]
         if self.contact == MISSES:
             return Place(WORST, answered)
@@ -207,7 +208,9 @@ class Board:
         return Place(WORST, answered + missed, silence)
 
     def _answered(self, at: Position, way: Way, question: Question, tries: int) -> Move:
-        knows = self._kept(at, question, way.what) if way.how == "option" else None
+        option = next((one for one in question.options if one.key == way.what), None) if way.how == "option" else None
+        value = None if option is None or question.is_many else way.what if option.value is None else option.value
+        knows = None if value is None else self._kept(at, question, value)
         if knows is None and at.knows and at.knows[0] == question.save:
             at = at._replace(knows=None)
         return self._move(at, way, 1 if way.how == "option" else tries, knows)
@@ -225,15 +228,15 @@ class Board:
             shown = truth.verdict(option.when, facts) if option.when is not None else True
             if shown is not False:
                 (surely if shown else maybe).append((option, by_key[option.key]))
-        best = [move for _, move in surely] + [move for move in answered if move.way.how != "option"]
-        other = [move for _, move in maybe] + missed + silence
+        best = [move for _, move in surely]
+        unsure = [move for _, move in maybe] + [move for move in answered if move.way.how != "option"] + missed
         pairs = [(one, two) for n, (first, one) in enumerate(maybe) for second, two in maybe[n + 1 :]
                  if opposite(first.when.source, second.when.source)]  # fmt: skip
         if at.stage > RETURNING:
             # Of two options with opposite conditions one is always there, and which of them is not hers to say.
             return Place(WORST, list(pairs[at.stage - RETURNING - 1]))
         best += [Move(at._replace(stage=RETURNING + 1 + n), 0, Way("stay", at.index)) for n in range(len(pairs))]
-        return Place(BEST, best, other) if best else Place(WORST, [move for _, move in maybe] + missed, silence)
+        return Place(BEST, best, unsure + silence) if best else Place(WORST, unsure, silence)
 
     # Steps with a life of their own
 
