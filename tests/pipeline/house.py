@@ -36,12 +36,13 @@ class House:
     database: Database
     clock: HandClock
     connector: Connector
+    folder: Path = FLOWS
     writer: Writer = field(init=False)
     intake: Intake = field(init=False)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        loaded = load(FLOWS)
+        loaded = load(self.folder)
         assert loaded.library is not None, loaded.findings
         library = loaded.library
         wiring = Wiring(self.database.wiring.ring, _render, library.text, self.clock.now)
@@ -81,9 +82,11 @@ class House:
             return [dict(row) for row in session.execute(query).mappings()]
 
 
-def open_house(database: Database, clock: HandClock, bell: Bell, shop: Connector | None = None) -> House:
-    """A house on this database with the demo shop, or the shop given."""
-    return House(database, clock, shop or connector("demo", {}))
+def open_house(
+    database: Database, clock: HandClock, bell: Bell, shop: Connector | None = None, folder: Path = FLOWS
+) -> House:
+    """A house on this database with the demo shop and the shipped flows, or those given."""
+    return House(database, clock, shop or connector("demo", {}), folder)
 
 
 def _render(kind: str, outgoing: Outgoing) -> Rendered:
