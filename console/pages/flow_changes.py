@@ -83,8 +83,9 @@ def publish_flows() -> Response:
     if here.text_field("seen") != now.base and _clashes_now(now):
         return _review(now, Problem(409, "conflict", "clash", here.texts()("flows.clash_unseen"), "seen"), comment)
     with flow_pace.turn(here.viewer().agent_id):
-        if now.checked().errors:
-            return _review(now, Problem(422, "invalid", "flows_broken", here.texts()("flows.broken")), comment)
+        errors = now.checked().errors
+    if errors:
+        return _review(now, _broken(), comment)
     shop, me = here.desk().flows, here.viewer().agent_id
     try:
         with here.desk().database.work() as work:
@@ -94,7 +95,7 @@ def publish_flows() -> Response:
     except _Overtaken:
         return _review(room(), _overtaken(), comment)
     except FlowsRefused:
-        return _review(room(), Problem(422, "invalid", "flows_broken", here.texts()("flows.broken")), comment)
+        return _review(room(), _broken(), comment)
     return _done("flows.done.published", n=made.serial)
 
 
@@ -143,7 +144,7 @@ def roll_back_flows(set_id: str) -> Response:
     except _Overtaken:
         return _set_page(set_id, _overtaken())
     except FlowsRefused as refused:
-        return _set_page(set_id, Problem(422, "invalid", "flows_broken", here.texts()("flows.broken")), refused.findings)
+        return _set_page(set_id, _broken(), refused.findings)
     return _done("flows.done.rolled_back", n=made.serial)
 
 
@@ -276,6 +277,10 @@ def _changed(history: Sequence[FlowSet], at: int) -> tuple[str, ...]:
 
 def _overtaken() -> Problem:
     return Problem(409, "conflict", "overtaken", here.texts()("flows.overtaken"))
+
+
+def _broken() -> Problem:
+    return Problem(422, "invalid", "flows_broken", here.texts()("flows.broken"))
 
 
 def _require_overseer() -> None:

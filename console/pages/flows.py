@@ -29,6 +29,7 @@ from console import (
 )
 from console.errors import BadField, NothingHere
 from console.flow_room import Room, room
+from console.flow_skeleton import skeleton
 from console.flow_trials import Trials
 from console.formats import as_utc
 from console.rendering import page
@@ -40,32 +41,6 @@ SHOWN_QUESTIONS = 50
 MAX_TITLE = 80
 MAX_QUESTION = 300
 _entry, _message = TimelineEntry.__table__, Message.__table__
-
-SKELETON = """\
-flow: {name}
-title: {title}
-start:
-  words:
-    es: []
-    en: []
-    pt: []
-data:
-  answer: text
-
-steps:
-  - ask:
-      es: ¿En qué te ayudo?
-      en: What can I help you with?
-      pt: Em que posso ajudar?
-    save: answer
-    after_retries:
-      - handoff: {queue}
-        reason: {name}
-
-  - handoff: {queue}
-    reason: {name}
-    summary: "{{answer}}"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +99,10 @@ def new_flow() -> Response:
     if file in now.files:
         raise BadField("name", "flows.name_taken")
     library = now.checked().library
-    queue = library.project.default_queue if library else "general"
     title = here.text_field("title")[:MAX_TITLE] or name.replace("_", " ").capitalize()
-    quoted = '"' + title.replace("\\", "").replace('"', "'") + '"'
+    languages, queue = (library.project.languages, library.project.default_queue) if library else (("es",), "general")
     with here.desk().database.work() as work:
-        text = SKELETON.format(name=name, title=quoted, queue=queue)
+        text = skeleton(name, title, languages, queue)
         flow_drafts.keep(work, here.viewer().agent_id, file, text, now.base)
     return redirect(url_for("console.flow", name=name), 303)
 
