@@ -142,13 +142,20 @@ def _compiled(name: str, source: str, node: Node, report: Reporter) -> OwnType:
     options.case_sensitive = False
     options.log_errors = False
     options.max_mem = 1 << 20
+    whole = source.removeprefix("^").removesuffix("$")
     try:
-        pattern = re2.compile(rf"(?:^|[^\pL\pN])((?:{source.removeprefix('^').removesuffix('$')}))(?:$|[^\pL\pN])", options)
-        is_empty = pattern.search("") is not None
+        fits_nothing = re2.compile(whole, options).fullmatch("") is not None
+        pattern = re2.compile(rf"(?:^|[^\pL\pN])((?:{whole}))(?:$|[^\pL\pN])", options)
     except re2.error as error:
-        report.error("V32", node, name=name, problem=str(getattr(error, "args", [""])[0])[:120])
+        report.error("V32", node, name=name, problem=_in_words(error))
         return OwnType(name)
-    if is_empty:
-        report.error("V32", node, name=name, problem="it also fits an empty text")
+    if fits_nothing:
+        report.error("V36", node, name=name)
         return OwnType(name)
     return OwnType(name, pattern=pattern, source=source)
+
+
+def _in_words(error: Exception) -> str:
+    """RE2's own words without the pattern, which stands in the line anyway: `missing ]`."""
+    told = error.args[0] if error.args else ""
+    return (told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)).partition(":")[0][:80]
