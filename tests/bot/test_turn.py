@@ -368,6 +368,14 @@ def test_the_first_answer_says_once_that_it_is_an_assistant() -> None:
     assert talk("go").texts == ["Hola"]
 
 
+@pytest.mark.parametrize("notice", ["Soy un asistente.", "Soy un asistente: {privacy_url}"])
+def test_the_first_answer_links_the_privacy_notice_whatever_its_sentence(notice: str) -> None:
+    project = PROJECT + "privacy_url: https://shop.example/privacy\n"
+    library = a_library("  - say: Hola", head=DATA, _project=project, _texts=f'assistant_notice: {{es: "{notice}"}}')
+
+    assert Talk(library, {})("go").texts[0].count("https://shop.example/privacy") == 1
+
+
 def test_the_first_message_sets_the_language() -> None:
     library = a_library('  - say: {es: "Hola", en: "Hi"}', head=DATA)
 

@@ -9,22 +9,26 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.flow.effects import HandOff, Say
+from bot.flow.effects import Call, HandOff, Say, Unanswered
 from bot.flow.events import CallResult, Event, External, FlowEdited, Pressed, Said, TicketClosed, TimerDue
-from bot.flow.library import load
-from bot.turn import hear
-from tests.bot.flow.builders import a_moment
+from bot.flow.library import compiled, load
+from bot.turn import Turn, hear
+from tests.bot.flow.builders import a_flow, a_moment, sources
 
 LIBRARY = load(Path(__file__).parents[2] / "flows").library
 assert LIBRARY is not None
+QUIET = compiled(sources(main=a_flow("  - say: Hola"), _policy="signals: off")).library
+assert QUIET is not None
 PAYLOADS = [
     f"{flow.name}:{step.id}:{option.key}"
     for flow in LIBRARY.flows.values()
     for step in flow.steps
     if step.kind.waits
-    for option in step.data.options
+    for option in getattr(step.data, "options", ())
 ]
+ASKED = ["¿cuánto cuesta el envío?", "do you ship abroad?", "gracias", "👍", "no quiero devolverlo", "¿y eso?", "x" * 5000]
 WORDS = [
+    *ASKED,
     "hola", "mi pedido", "AB-12345", "ab 12345 no llega", "devolver", "1", "dos", "sí", "no", "cancelar", "atrás", "menu",
     "repite", "english", "agente", "marta@example.com", "esto es una vergüenza", "{order.total}", "",
 ]  # fmt: skip
@@ -64,6 +68,46 @@ def test_random_conversations_never_break_and_repeat_to_the_byte(script: list[Ev
         assert not any(isinstance(effect, HandOff) and effect.reason == "bot_error" for effect in turn.effects)
         assert all(effect.text.strip() for effect in turn.effects if isinstance(effect, Say))
         state = json.loads(json.dumps(turn.state))
+
+
+def is_answered(turn: Turn) -> bool:
+    """Something is said, people take over, the shop is being asked, or more of the same answer is waited for."""
+    if turn.outcome == "later" or any(isinstance(effect, Say | HandOff | Call) for effect in turn.effects):
+        return True
+    return any(one.decision in ("gather", "attachment") for one in turn.trace) and bool(turn.state.get("wait"))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(events, min_size=1, max_size=14))
+def test_nothing_that_a_contact_writes_is_left_without_an_answer(script: list[Event]) -> None:
+    assert LIBRARY is not None
+    state: dict[str, object] = {}
+    for event in script:
+        if isinstance(event, CallResult) and isinstance(state.get("wait"), dict):
+            event = CallResult(state["wait"]["seq"], event.status, event.value)  # type: ignore[index]
+        turn = hear(LIBRARY, state, event, a_moment())
+
+        assert is_answered(turn) or not isinstance(event, Said | Pressed), event
+        assert sum(isinstance(effect, Unanswered) for effect in turn.effects) <= 1
+        state = json.loads(json.dumps(turn.state))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=60), min_size=4, max_size=4, unique=True))
+def test_who_is_never_understood_reaches_a_person(lines: list[str]) -> None:
+    """Whatever the words: either one of them means something, or the third passes her on."""
+    assert LIBRARY is not None
+    state: dict[str, object] = {"noticed": True, "met": True}
+    outcomes, rows = [], []
+    for line in lines:
+        turn = hear(QUIET, state, Said(line, "m1"), a_moment())
+        outcomes.append(turn.outcome)
+        rows.append(turn.trace[0].decision)
+        state = json.loads(json.dumps(turn.state))
+        if turn.outcome == "handoff":
+            return
+
+    assert set(rows) - {"not_understood", "people"}, outcomes
 
 
 @settings(max_examples=80, deadline=None)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from bot.flow.effects import Remember
+from bot.flow.effects import Remember, Unanswered
 from conversation import inbox
-from conversation.tables import Contact
+from conversation.tables import Contact, TimelineEntry
 from conversation.work import Database
 from pipeline import effects
+from pipeline.services import Services
 from tests.builders import a_conversation
+from tests.pipeline.house import House
 
 CONTACT = Contact.__table__
+TIMELINE = TimelineEntry.__table__
 
 
 def test_what_is_remembered_is_kept_beside_what_was_known(database: Database) -> None:
@@ -38,3 +41,14 @@ def test_what_another_conversation_learnt_meanwhile_stays(database: Database) ->
     with database.reading() as session:
         row = session.execute(select(CONTACT)).mappings().one()
     assert (row["facts"], row["email"]) == ({"size": "M", "colour": "red"}, "marta@example.com")
+
+
+def test_an_unanswered_question_is_told_by_its_message_and_not_by_its_words(house: House) -> None:
+    services = Services(house.connector, "a secret of tests", lambda: house.clock.now().date())
+    with house.database.work() as work:
+        talk = inbox.load(work, a_conversation(work))
+        effects.carry_out(work, talk, [Unanswered("¿tenéis perros?", "msg_1")], services)
+
+    with house.database.reading() as session:
+        rows = session.execute(select(TIMELINE.c.data).where(TIMELINE.c.kind == "unanswered")).all()
+    assert rows == [({"message_id": "msg_1"},)]
