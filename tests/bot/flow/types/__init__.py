@@ -1,0 +1,1 @@
+"""Types of answers: how people write them."""
