@@ -24,6 +24,8 @@ from pipeline import tables
 
 Reader = Session | Connection
 FOLDER_ROW = "flows"
+_UNKNOWN: Mapping[str, Any] = {"folder": "", "state": "unwatched", "adopted": {}, "given": {}, "findings": [],
+                               "behind": [], "since": None}
 
 _set, _revision = tables.FlowSet.__table__, tables.FlowRevision.__table__
 _folder, _conversation = tables.FlowFolder.__table__, Conversation.__table__
@@ -151,15 +153,14 @@ def register(work: Work, serial: int, library: Library) -> None:
 def folder_row(reader: Reader) -> Mapping[str, Any]:
     """What is known of the folder."""
     row = reader.execute(select(_folder).where(_folder.c.name == FOLDER_ROW)).mappings().first()
-    return dict(row) if row else {"folder": "", "state": "unwatched", "adopted": {}, "given": {}, "findings": [],
-                                  "behind": [], "since": None}
+    return dict(row) if row else dict(_UNKNOWN)
 
 
 def keep_folder(work: Work, known: Mapping[str, Any]) -> None:
     """Write down what is known of the folder."""
     done = work.connection.execute(update(_folder).where(_folder.c.name == FOLDER_ROW).values(dict(known)))
     if not done.rowcount:
-        work.connection.execute(insert(_folder).values({"name": FOLDER_ROW, **known}))
+        work.connection.execute(insert(_folder).values({**_UNKNOWN, "name": FOLDER_ROW, **known}))
 
 
 def folder_status(reader: Reader) -> FolderStatus:

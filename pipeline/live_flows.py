@@ -171,7 +171,7 @@ def open_flows(database: Database, folder: Path, watch: FlowWatch | None = None)
 
 def _published(database: Database, watch: FlowWatch | None) -> LiveFlows | None:
     if watch is not None:
-        watch.look()
+        _try(watch.look)
     if not _exists(database):
         return None
     with database.reading() as session:
