@@ -13,11 +13,11 @@ from bot.flow.events import CallResult
 from bot.flow.library import Library, compiled
 from bot.flow.model import Question
 from bot.flow.moves import Answer, Invalid, Move, Start
+from bot.flow.places import pending
 from bot.flow.proof.positions import ANSWERS, MISSES, OPEN, SHUT, STANDING, TOP, Board, Position, charted
 from bot.flow.proof.turns import turns
 from bot.flow.proof.verdict import prove
 from bot.flow.proof.ways import may_miss, roads
-from bot.flow.places import pending
 from tests.bot.flow.builders import a_moment
 from tests.bot.flow.test_proof import FALLBACK, PROJECT, SERVICES
 
