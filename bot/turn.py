@@ -99,11 +99,15 @@ def _carry(hearing: Hearing, event: Event | Move) -> Turn:
     outcome = _outcome(hearing.library, state, effects, bool(says))
     if outcome == "handoff":
         state["gentle"], state["last"] = None, None
-        state.pop("misses", None)
+        for name in ("misses", "offered"):
+            state.pop(name, None)
     elif says:
         found = pending(hearing.library, state)
         slot = found[1].data.save if found else ""
         state["last"] = {"outcome": _LAST.get(outcome, "answer"), "answer": says[-1].text[:200], "slot": slot}
+        state.pop("offered", None)
+        if says[-1].choices and not found and not state.get("gentle"):
+            state["offered"] = [[choice.id, choice.label] for choice in says[-1].choices]
     return Turn(state, (*effects, *hearing.effects), outcome, hearing.reading, (*hearing.decisions, *trace))
 
 

@@ -11,15 +11,37 @@ from bot.flow.answers import is_free
 from bot.flow.model import Flow, Question
 from bot.flow.moves import Answer, Move
 from bot.flow.state import opened
-from bot.flow.words import bare
+from bot.flow.words import bare, position
 from bot.hearing import Hearing
+from bot.meaning import taps
 from bot.meaning.early import found_beside
+from bot.meaning.row import Again
 from bot.understanding.detect import detect
 from bot.understanding.fold import fold
 
+_TWO = 2  # an id and a label
 
-def exact(hearing: Hearing) -> Move | None:
+
+def exact(hearing: Hearing) -> Move | Again | None:
+    if hearing.pending is None:
+        return _as_tap(hearing)
     return _taken(hearing, matching.exact(hearing))
+
+
+def _as_tap(hearing: Hearing) -> Move | Again | None:
+    """With nothing pending, a button beside what was said last, by its place or by what stands on it."""
+    offered = [one for one in hearing.state.get("offered") or () if isinstance(one, list) and len(one) == _TWO]
+    if not offered or not hearing.whole or hearing.said.media:
+        return None
+    place = position(hearing.text)
+    named = (one for one in offered if bare(str(one[1])) == hearing.whole)
+    chosen = offered[place - 1] if place and place <= len(offered) else next(named, None)
+    if chosen is None:
+        return None
+    del hearing.state["offered"]
+    hearing.take(str(chosen[1]))
+    hearing.payload = str(chosen[0])
+    return taps.decide(hearing)
 
 
 def typed(hearing: Hearing) -> Move | None:

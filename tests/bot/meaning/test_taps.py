@@ -68,3 +68,12 @@ def test_a_button_that_begins_a_flow_digresses_from_a_question() -> None:
 
 def test_a_button_of_the_running_flow_repeats_its_question() -> None:
     assert a_talk("una lámpara")(Pressed("say:lamp", "Lámparas")).texts == ["¿De qué color la quieres?"]
+
+
+@pytest.mark.parametrize(("text", "answer"), [("1", "¿De qué color la quieres?"), ("lámparas", "¿De qué color la quieres?"), ("la tercera", "El envío cuesta 4,90 €.")])
+def test_a_button_beside_the_last_words_is_chosen_by_number_and_name_too(text: str, answer: str) -> None:
+    assert a_talk("noticias", text, news=NEWS).texts == [answer]
+
+
+def test_its_number_means_nothing_once_something_else_was_said() -> None:
+    assert a_talk("noticias", "gastos de envío", "1", news=NEWS).texts == ["No te he entendido."]
