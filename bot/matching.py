@@ -1,4 +1,4 @@
-"""Answers to the pending question: taps, exact ones, typed ones, words of an option, free text, one of several messages.
+"""Answers to the pending question: taps, exact and typed ones, words of an option, free text, one of several messages.
 
 Several options at once (`many`) are one answer: “1 y 3”, “1,3”, “la roja y la azul”, “todas”.
 """
@@ -18,11 +18,14 @@ from bot.hearing import Hearing
 _SHORT = 14
 _BEGINNING = 3  # letters of a label that are enough to mean it, if no other label begins so
 _YES_WORDS = 4  # words of a “yes, please” that is nothing else
-_ALL = frozenset((
-    "todo", "todos", "todas", "todas ellas", "todos ellos", "ambos", "ambas", "los dos", "las dos", "los tres", "las tres",
-    "all", "all of them", "both", "everything", "tudo", "as duas", "os dois", "todas elas", "todos eles", "as tres", "os tres",
-))  # fmt: skip
-_BETWEEN = re.compile(r"\s*(?:[,;/+&\n]|\b(?:y|e|and|ademas|tambien|mas|plus|com|con)\b)\s*")
+_ALL = frozenset(
+    (
+        "todo", "todos", "todas", "todas ellas", "todos ellos", "ambos", "ambas", "los dos", "las dos", "los tres",
+        "las tres", "all", "all of them", "both", "everything", "tudo", "as duas", "os dois", "todas elas",
+        "todos eles", "as tres", "os tres",
+    )
+)  # fmt: skip
+_BETWEEN = re.compile(r"[,;/+&\n]|\b(?:y|e|and|ademas|tambien|mas|plus)\b")
 _DIGITS_ALONE = re.compile(r"\d{1,2}(?:[ .\-]+\d{1,2})+\.?")
 
 
@@ -78,7 +81,7 @@ def _several(hearing: Hearing) -> Move | None:
         return None
     pieces = re.split(r"[ .\-]+", whole.strip(" .")) if _DIGITS_ALONE.fullmatch(whole) else _BETWEEN.split(whole)
     found: dict[str, Option] = {}
-    for piece in filter(None, pieces):
+    for piece in filter(bare, pieces):
         option = _one(hearing, options, piece)
         if option is None:
             return None
@@ -171,7 +174,7 @@ def _begins(label: str, whole: str) -> bool:
 
 
 def _worded(hearing: Hearing, options: tuple[Option, ...], words: list[str], text: str) -> Option | None:
-    """The option whose words stand in the message and are not taken back; the longest phrase wins, a tie is no answer."""
+    """The option whose words stand in the message and are not taken back; the longest wins, a tie is no answer."""
     best, size, tied = None, 0, False
     for option in options:
         longest = max((len(phrase) for phrase in option.words if _says(words, phrase, text)), default=0)

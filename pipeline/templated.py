@@ -32,8 +32,13 @@ def in_place(work: Work, talk: Talk, effect: Say, templates: Templates) -> Outgo
     if not all(values) or len(text) > BODY:
         return None
     payloads = tuple(button.payload for button in wording.buttons)
-    told = OutgoingTemplate(wording.name_at(provider_of(talk.facts["kind"])), wording.meta_language or language, values,
-                            payloads if all(payloads) else (), text)
+    told = OutgoingTemplate(
+        wording.name_at(provider_of(talk.facts["kind"])),
+        wording.meta_language or language,
+        values,
+        payloads if all(payloads) else (),
+        text,
+    )
     return Outgoing("", template=told, purpose=template.category)
 
 

@@ -13,8 +13,10 @@ from bot.flow.order_shapes import Shape, shape
 from bot.flow.spoken import AnswerType, Parser, Spoken
 from bot.flow.types.yes_no import NO, YES, yes_no
 
-__all__ = ["ATTACHED", "FOUND_ANYWHERE", "FREE", "NO", "PARSERS", "TYPES", "YES", "Shape", "Spoken", "early", "found_early", "heard",
-           "is_free", "read", "shape", "yes_no"]  # fmt: skip
+__all__ = [
+    "ATTACHED", "FOUND_ANYWHERE", "FREE", "NO", "PARSERS", "TYPES", "YES", "Shape", "Spoken", "early",
+    "found_early", "heard", "is_free", "read", "shape", "yes_no",
+]  # fmt: skip
 
 BY_NAME: Mapping[str, AnswerType] = dict(
     chain.from_iterable(family.types.items() for family in registry.collect("bot.flow.types", "FAMILY").values())
@@ -43,7 +45,9 @@ class Shop(Protocol):
 def heard(shop: Shop, language: str, text: str, today: date = date(2000, 1, 1)) -> Spoken:
     """These words, with what their meaning depends on."""
     locale = shop.locales.get(language) or shop.locales.get(language[:2]) or language
-    return Spoken(text, today=today, locale=locale.replace("-", "_"), country=shop.country, shapes=shop.shapes, types=shop.types)
+    return Spoken(
+        text, today=today, locale=locale.replace("-", "_"), country=shop.country, shapes=shop.shapes, types=shop.types
+    )
 
 
 def read(kind: str, spoken: Spoken) -> Any:

@@ -76,7 +76,7 @@ def _option(label: str, value: Any, language: str) -> Option:
 
 
 def _key(value: Any) -> str:
-    """What a tap brings back. Made of the value, so that a list that has changed meanwhile means no other thing by it."""
+    """What a tap brings back. Made of the value, so that a list that has changed means no other thing by it."""
     if isinstance(value, (str, int)) and not isinstance(value, bool) and len(str(value)) <= _LONGEST_KEY:
         written = str(value)
         if written.isascii() and written == written.strip() and written.isprintable() and written:
@@ -96,7 +96,9 @@ def confirmation(question: Question, value: Any, setting: Setting) -> str:
     if question.is_sensitive:
         whole = text(value)
         return f"{_HIDDEN}{whole[-3:]}" if len(whole) > 6 else _HIDDEN
-    writer = {"money": filters.money, "date": filters.day, "time": filters.clock_time, "number": filters.count}.get(kind)
+    writer = {"money": filters.money, "date": filters.day, "time": filters.clock_time, "number": filters.count}.get(
+        kind
+    )
     return writer(value, setting) if writer else text(value)
 
 

@@ -1,9 +1,9 @@
 """A shop's own types of answers (`_project.yaml`, `types:`): one of a few words, or anything that a pattern fits.
 
-    size:    {one_of: [S, M, L]}                        as they are written, case and accents apart
-    size:    {one_of: {S: [pequeña, small], M: […]}}    with other words for each
-    loyalty: {pattern: "LL-99999"}                      A a letter, 9 a digit, the rest as it stands
-    plate:   {pattern: "[0-9]{4} ?[B-Z]{3}"}            a regular expression of RE2: always in linear time
+size:    {one_of: [S, M, L]}                        as they are written, case and accents apart
+size:    {one_of: {S: [pequeña, small], M: […]}}    with other words for each
+loyalty: {pattern: "LL-99999"}                      A a letter, 9 a digit, the rest as it stands
+plate:   {pattern: "[0-9]{4} ?[B-Z]{3}"}            a regular expression of RE2: always in linear time
 """
 
 from __future__ import annotations
@@ -70,7 +70,11 @@ class OwnType:
         if len(whole) > _MAX_WORDS:
             return None
         words = list(whole)
-        found = [value for value, phrases in self.choices.items() if any(phrase and holds(words, phrase) for phrase in phrases)]
+        found = [
+            value
+            for value, phrases in self.choices.items()
+            if any(phrase and holds(words, phrase) for phrase in phrases)
+        ]
         return found[0] if len(found) == 1 else None
 
 

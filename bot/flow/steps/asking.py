@@ -77,7 +77,7 @@ def _phrases(arguments: Arguments, node: Node | None) -> tuple[tuple[str, ...], 
 
 
 def source(arguments: Arguments) -> OptionSource | None:
-    """`options_from`: a list; `label` and `value` say, with `item`, what each of its items is called and what is saved."""
+    """`options_from`: a list; `label` and `value` say, with `item`, what each of it is called and what is saved."""
     if arguments.get("options_from") is None:
         for name in ("label", "value"):
             if arguments.get(name) is not None:

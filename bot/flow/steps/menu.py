@@ -13,7 +13,7 @@ def build(arguments: Arguments) -> Question:
     source = asking.source(arguments)
     options = asking.options(arguments, "options")
     if not options and source is None:
-        arguments.report.error("S02", arguments.node, name="options", verb="menu")
+        arguments.report.error("S02", arguments.place("menu"), name="options", verb="menu")
     is_many = asking.is_yes(arguments, "many")
     if is_many:
         _check_many(arguments)

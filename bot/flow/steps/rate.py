@@ -1,4 +1,4 @@
-"""`rate`: how did the bot do, from 1 to 5, and, if wanted, why. Nobody is pressed for it: silence and other words go on.
+"""`rate`: how did the bot do, from 1 to 5, and perhaps why. Nobody is pressed for it: silence and other words go on.
 
 The comment is a question of its own behind the rating, which may be left out with a tap or a “no”.
 """
@@ -19,8 +19,11 @@ SCORES = range(1, 6)
 SKIP = "skip"
 _COMMENT = "comment"
 _STAR = "⭐"
-_SKIPPED = ("no", "no gracias", "nada", "nada mas", "no nada", "ninguno", "paso", "omitir", "prefiero no", "mejor no", "skip", "nope",
-            "no thanks", "no thank you", "no, gracias", "no, thanks", "no, thank you", "nao, obrigado", "nao, obrigada", "nothing", "pular", "nao", "nao obrigado", "nao obrigada", "nada nao", "ninguem", "-", "n")  # fmt: skip
+_SKIPPED = (
+    "no", "no gracias", "nada", "nada mas", "no nada", "ninguno", "paso", "omitir", "prefiero no", "mejor no",
+    "skip", "nope", "no thanks", "no thank you", "no, gracias", "no, thanks", "no, thank you", "nao, obrigado",
+    "nao, obrigada", "nothing", "pular", "nao", "nao obrigado", "nao obrigada", "nada nao", "ninguem", "-", "n",
+)  # fmt: skip
 _QUIET = NoReply(3_600.0)
 
 
@@ -34,7 +37,9 @@ def build(arguments: Arguments) -> Question:
     text = arguments.needed_texts("rate")
     save = arguments.variable("save")
     if arguments.get(_COMMENT) is not None:
-        arguments.block_of(_COMMENT, Items((_comment_step(arguments, save),), arguments.node.line, arguments.node.column))
+        arguments.block_of(
+            _COMMENT, Items((_comment_step(arguments, save),), arguments.node.line, arguments.node.column)
+        )
     return Question(
         text=text,
         save=save,
@@ -55,7 +60,7 @@ def _constant(arguments: Arguments, text: str) -> Texts:
 
 
 def _comment_step(arguments: Arguments, save: str) -> Table:
-    """`comment: {es: …}`, saved as `<save>_comment` where there is such a variable, or `comment: {text: …, save: …}`."""
+    """`comment: {es: …}`, saved as `<save>_comment` where that is declared, or `comment: {text: …, save: …}`."""
     node: Node = arguments.node.nodes[_COMMENT]
     key = arguments.node.keys[_COMMENT]
     step = _CommentNode(line=node.line, column=node.column)

@@ -74,7 +74,9 @@ def _link(arguments: Arguments) -> tuple[Texts | None, Texts | None]:
     if node is None:
         return None, None
     if not isinstance(node, Table) or "url" not in node.nodes or "label" not in node.nodes:
-        arguments.report.error("S05", node, name="link", shape='{url: "https://…", label: {es: “Ver”, en: “View”, pt: “Ver”}}')
+        arguments.report.error(
+            "S05", node, name="link", shape='{url: "https://…", label: {es: “Ver”, en: “View”, pt: “Ver”}}'
+        )
         return None, None
     asking.only(arguments, node, ("url", "label"))
     url = asking.team_texts(arguments, node.nodes["url"])
@@ -93,7 +95,9 @@ def _template(arguments: Arguments) -> tuple[str, tuple[Texts | Expression, ...]
         return "", ()
     named = node.nodes.get("name") if isinstance(node, Table) else node
     if not isinstance(named, Text):
-        arguments.report.error("S05", node, name="template", shape="{name: order_news, vars: [contact.name, order_ref]}")
+        arguments.report.error(
+            "S05", node, name="template", shape="{name: order_news, vars: [contact.name, order_ref]}"
+        )
         return "", ()
     if isinstance(node, Table):
         asking.only(arguments, node, ("name", "vars"))
@@ -145,7 +149,9 @@ def run(run: Run, step: Step) -> int:
 
 
 def _choice(run: Run, option: Option) -> Choice:
-    return Choice(f"{TAPS}{option.key}", run.render(option.label), run.render(option.description) if option.description else "")
+    return Choice(
+        f"{TAPS}{option.key}", run.render(option.label), run.render(option.description) if option.description else ""
+    )
 
 
 def _filled(run: Run, saying: Saying) -> Mapping[str, str]:

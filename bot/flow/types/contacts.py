@@ -9,12 +9,22 @@ import phonenumbers
 from bot.flow.spoken import LONGEST, AnswerType, Family, Spoken
 
 _EMAIL = re.compile(
-    r"(?<![\w.%+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,4}(?:xn--[A-Za-z0-9-]{2,20}|[A-Za-z]{2,24})(?![\w-])"
+    r"(?<![\w.%+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,4}(?:xn--[A-Za-z0-9-]{2,20}|"
+    r"[A-Za-z]{2,24})(?![\w-])"
 )
-_AT = re.compile(r"\s{0,3}[(\[<]?\s?\b(?:arroba|arrob|aroba|at)\b\s?[)\]>]?\s{0,3}|\s{1,3}@\s{0,3}|@\s{1,3}", re.IGNORECASE)
+_AT = re.compile(
+    r"\s{0,3}[(\[<]?\s?\b(?:arroba|arrob|aroba|at)\b\s?[)\]>]?\s{0,3}|\s{1,3}@\s{0,3}|@\s{1,3}", re.IGNORECASE
+)
 _DOT = re.compile(r"\s{0,3}[(\[]?\s?\b(?:punto|ponto|dot|pto)\b\s?[)\]]?\s{0,3}", re.IGNORECASE)
 _LINES = (
-    (re.compile(r"\s{0,3}\b(?:gui[oó]n bajo|gui[oó]n abajo|barra baja|subgui[oó]n|underscore|underline|sublinhado)\b\s{0,3}", re.IGNORECASE), "_"),
+    (
+        re.compile(
+            r"\s{0,3}\b(?:gui[oó]n bajo|gui[oó]n abajo|barra baja|subgui[oó]n|underscore|underline|"
+            r"sublinhado)\b\s{0,3}",
+            re.IGNORECASE,
+        ),
+        "_",
+    ),
     (re.compile(r"\s{0,3}\b(?:gui[oó]n(?: medio)?|h[ií]fen|tra[cç]o|dash|hyphen)\b\s{0,3}", re.IGNORECASE), "-"),
 )
 _COMMA = re.compile(r"(?<=[a-z0-9]),(?=(?:com|es|mx|ar|co|cl|pe|uy|ec|br|pt|net|org)\b)", re.IGNORECASE)
@@ -56,7 +66,9 @@ def _dialled(written: str, country: str) -> str | None:
     digits = re.sub(r"\D", "", written)
     if not 6 <= len(digits) <= 17:
         return None
-    tries = (f"+{digits}",) if "+" in written else (digits, f"+{digits[2:]}" if digits.startswith("00") else f"+{digits}")
+    tries = (
+        (f"+{digits}",) if "+" in written else (digits, f"+{digits[2:]}" if digits.startswith("00") else f"+{digits}")
+    )
     for one in tries:
         found = _valid(one, country)
         if found:

@@ -1,7 +1,7 @@
 """`date`: as people write it, in three languages; the value is ISO (2026-11-23).
 
 3/4 is the 3rd of April but where the locale writes the month first (en-US). A day without its year is the nearest one,
-before or after today; words that look back (“pasado”, “compré”, “last”) or ahead (“próximo”, “que viene”, “next”) decide.
+before or after today; words that look back (“pasado”, “compré”, “last”) or ahead (“próximo”, “next”) decide.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _MONTHS = {
         (
             "enero ene january jan janeiro", "febrero feb february fevereiro fev", "marzo mar march marco",
             "abril abr april apr", "mayo may maio mai", "junio jun june junho", "julio jul july julho",
-            "agosto ago august aug", "septiembre setiembre sep sept set september setembro", "octubre oct october outubro out",
+            "agosto ago august aug", "septiembre setiembre sep sept set september setembro",
+            "octubre oct october outubro out",
             "noviembre nov november novembro", "diciembre dic december dec dezembro dez",
         ),
         start=1,
@@ -31,16 +32,18 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DAY_WORDS = {
-    word: value for word, value in NUMBERS.items()
-    if 1 <= value <= 31 and word not in ("un", "una", "um", "uma", "second", "third", "once") or word in ("once", "tercero")
-} | {"veintiuno": 21, "veintidos": 22, "veintitres": 23, "veinticuatro": 24, "veinticinco": 25, "veintiseis": 26,
-     "veintisiete": 27, "veintiocho": 28, "veintinueve": 29, "treinta": 30, "trinta": 30, "primero": 1, "primeiro": 1}  # fmt: skip
+_NO_DAYS = frozenset(("un", "una", "um", "uma", "second", "third"))
+_DAY_WORDS = {word: value for word, value in NUMBERS.items() if 1 <= value <= 31 and word not in _NO_DAYS} | {
+    "veintiuno": 21, "veintidos": 22, "veintitres": 23, "veinticuatro": 24, "veinticinco": 25, "veintiseis": 26,
+    "veintisiete": 27, "veintiocho": 28, "veintinueve": 29, "treinta": 30, "trinta": 30,
+}  # fmt: skip
 _DAY = r"(\d{1,2}|" + "|".join(sorted(_DAY_WORDS, key=len, reverse=True)) + r")(?:st|nd|rd|th|ro|er|o|º|°|ª)?"
 _YEAR = r"(?:\s{0,2}[,./\-]?\s{0,2}(?:de|del|do|of)?\s{0,2}(?:ano\s)?('?\d{2}|\d{4}))?(?![\d:/])"
 
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_NUMERIC = re.compile(r"(?<![\d/.\-])(\d{1,2})(?:/|-|\.|\s/\s|\s-\s)(\d{1,2})(?:(?:/|-|\.|\s/\s|\s-\s)(\d{4}|\d{2}))?(?![\d/]|[.\-]\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d/.\-])(\d{1,2})(?:/|-|\.|\s/\s|\s-\s)(\d{1,2})(?:(?:/|-|\.|\s/\s|\s-\s)(\d{4}|\d{2}))?(?![\d/]|[.\-]\d)"
+)
 _SPACED = re.compile(r"(?<!\d)(\d{1,2}) (\d{1,2}) (\d{4}|\d{2})(?!\d)")
 _NAMED = re.compile(rf"\b{_DAY}\s{{0,2}}(?:de|del|do|of|/|-|\.)?\s{{0,2}}(?:mes de\s)?({_MONTH})\b\.?{_YEAR}")
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\b\.?\s{{0,2}}(?:the\s|el\s|dia\s)?{_DAY}\b(?![:/]){_YEAR}")
@@ -49,10 +52,10 @@ _RELATIVE: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(rf"\b(?:{words})\b"), days)
     for words, days in (
         ("antes de antier|hace tres dias|tras antes de ayer|trasanteayer|antes de anteayer", -3),
-        ("antes de ayer|antier|anteayer|antes ayer|anteontem|antes de ontem|the day before yesterday|day before yesterday", -2),
+        ("antes de ayer|antier|anteayer|antes ayer|anteontem|antes de ontem|(?:the )?day before yesterday", -2),
         ("pasado manana|pasado ma|depois de amanha|the day after tomorrow|day after tomorrow|overmorrow", 2),
         ("ayer|anoche|yesterday|last night|ontem", -1),
-        ("hoy|today|tonight|hoje|esta noche|esta manana|esta tarde|this morning|this afternoon|this evening|ahora mismo|agora", 0),
+        ("hoy|today|tonight|hoje|esta (?:noche|manana|tarde)|this (?:morning|afternoon|evening)|ahora mismo|agora", 0),
         ("tomorrow|tmrw|tmr|amanha", 1),
     )
 )
@@ -60,12 +63,16 @@ _RELATIVE: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 _MORNING = re.compile(r"\b(?:por|en|de|a|esta)\s(?:la\s)?manana\b")
 _MANANA = re.compile(r"\bmanana\b")
 
-_COUNT = r"(\d{1,3}|un|una|um|uma|a|an|one|dos|two|dois|duas|tres|three|cuatro|four|quatro|cinco|five|seis|six|siete|seven|sete|ocho|" \
-         r"eight|oito|nueve|nine|nove|diez|ten|dez|quince|quinze|fifteen|veinte|vinte|twenty)"  # fmt: skip
+_COUNT = (
+    r"(\d{1,3}|un|una|um|uma|a|an|one|dos|two|dois|duas|tres|three|cuatro|four|quatro|cinco|five|seis|six|siete|seven|"
+    r"sete|ocho|eight|oito|nueve|nine|nove|diez|ten|dez|quince|quinze|fifteen|veinte|vinte|twenty)"
+)
 _UNIT = r"(dias?|days?|semanas?|weeks?|meses|mes|months?|anos?|years?)"
 _AGO = re.compile(rf"\b(?:hace|hara|ha|faz|fazem)\s(?:como\s|unos\s|unas\s|ya\s|uns\s|umas\s)?{_COUNT}\s{_UNIT}\b")
 _AGO_BEHIND = re.compile(rf"\b{_COUNT}\s{_UNIT}\s(?:atras|ago|back|before)\b")
-_IN = re.compile(rf"\b(?:dentro de|en|in|em|daqui a|daqui|de aqui a|a)\s(?:unos\s|unas\s|uns\s|about\s)?{_COUNT}\s{_UNIT}\b")
+_IN = re.compile(
+    rf"\b(?:dentro de|en|in|em|daqui a|daqui|de aqui a|a)\s(?:unos\s|unas\s|uns\s|about\s)?{_COUNT}\s{_UNIT}\b"
+)
 
 _WEEKDAYS = {
     name: number
@@ -81,11 +88,19 @@ _FEIRA = re.compile(r"\b(segunda|terca|quarta|quinta|sexta)(\s?-?\s?feira)?\b")
 _THIS = re.compile(r"\b(?:este|esta|this|neste|nesta)\b")
 
 _BACK = re.compile(
-    r"\b(?:pasad[oa]|passad[oa]|ultim[oa]|last|previous|anterior|atras|ago|fue|fui|compre|pedi|recibi|llego|llegaron|hice|"
-    r"pague|entregaron|was|were|bought|ordered|arrived|received|paid|got|came|foi|comprei|chegou|recebi|paguei|fiz|entregaram)\b"
+    r"\b(?:pasad[oa]|passad[oa]|ultim[oa]|last|previous|anterior|atras|ago|fue|fui|compre|pedi|recibi|llego|"
+    r"llegaron|hice|"
+    r"pague|entregaron|was|were|bought|ordered|arrived|received|paid|got|came|foi|comprei|chegou|recebi|paguei|fiz|"
+    r"entregaram)\b"
 )
-_AHEAD = re.compile(r"\b(?:proxim[oa]|siguiente|entrante|viene|vem|vindoura?|next|coming|following|seguinte|que vem|sera|will|quiero|want|quero)\b")
-_DAY_ALONE = re.compile(r"(?:\b(?:el|dia|day|the|no dia|o dia|o|para el|on the|on)\s)(\d{1,2})(?:st|nd|rd|th|º)?\b(?!\s?(?:[:/€$%h]|de\b|dias|days|horas|am|pm))")
+_AHEAD = re.compile(
+    r"\b(?:proxim[oa]|siguiente|entrante|viene|vem|vindoura?|next|coming|following|seguinte|que vem|sera|will|"
+    r"quiero|want|quero)\b"
+)
+_DAY_ALONE = re.compile(
+    r"(?:\b(?:el|dia|day|the|no dia|o dia|o|para el|on the|on)\s)(\d{1,2})(?:st|nd|rd|th|º)?\b(?!\s?(?:[:/€$%h]|"
+    r"de\b|dias|days|horas|am|pm))"
+)
 
 
 def day(spoken: Spoken) -> str | None:
@@ -135,7 +150,11 @@ def _counted(text: str, spoken: Spoken) -> Found:
     match = back or _IN.search(text)
     if match is None:
         return _NOT_HERE
-    count = int(match[1]) if match[1].isdigit() else {"a": 1, "an": 1, "un": 1, "una": 1, "um": 1, "uma": 1}.get(match[1]) or NUMBERS[match[1]]
+    count = (
+        int(match[1])
+        if match[1].isdigit()
+        else {"a": 1, "an": 1, "un": 1, "una": 1, "um": 1, "uma": 1}.get(match[1]) or NUMBERS[match[1]]
+    )
     return _shifted(spoken.today, -count if back else count, match[2]), True
 
 
@@ -202,7 +221,10 @@ def _shifted(today: date, count: int, unit: str) -> date | None:
     if unit.startswith(("semana", "week")):
         return _safely(lambda: today + timedelta(weeks=count))
     year, month = _month_from(today, count * (12 if unit.startswith(("an", "year")) else 1))
-    return next((found for last in range(today.day, 27, -1) if (found := _made(year, month, last))), _made(year, month, today.day))
+    return next(
+        (found for last in range(today.day, 27, -1) if (found := _made(year, month, last))),
+        _made(year, month, today.day),
+    )
 
 
 def _safely(compute: Callable[[], date]) -> date | None:

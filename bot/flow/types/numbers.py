@@ -17,10 +17,12 @@ from bot.flow.spoken import LONGEST, AnswerType, Family, Spoken
 from bot.flow.words import fold, tokens
 
 _NUMBER = re.compile(
-    r"(?<![\w/.,:+\-])[-−]?(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}(?![\d])|\d{1,15})(?:[.,'’]\d{1,9}){0,4}(?![\d/:]|[.,]\d|-\d)"
+    r"(?<![\w/.,:+\-])[-−]?(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}(?![\d])|"
+    r"\d{1,15})(?:[.,'’]\d{1,9}){0,4}(?![\d/:]|[.,]\d|-\d)"
 )
 _CURRENCY = re.compile(
-    r"(?:r\$|us\$|u\$s|mx\$|s/\.?|[$€£¢]|\b(?:eur|euros?|usd|dolares?|dolar|dollars?|bucks|pesos?|mxn|cop|ars|clp|uyu|pen|brl|gbp|"
+    r"(?:r\$|us\$|u\$s|mx\$|s/\.?|[$€£¢]|\b(?:eur|euros?|usd|dolares?|dolar|dollars?|bucks|pesos?|mxn|cop|ars|clp|"
+    r"uyu|pen|brl|gbp|"
     r"soles?|reais|real|libras?|pounds?|quid|pavos|plata|lucas|bs|colones|guaranies|quetzales|lempiras|varos)\b)"
 )
 _SIGN_BEFORE = re.compile(r"(?:r\$|us\$|u\$s|mx\$|s/\.?|[$€£])\s{0,2}(?=\d)")
@@ -29,31 +31,43 @@ _FACTORS = {"millon": 10**6, "millones": 10**6, "milhao": 10**6, "milhoes": 10**
 _CARDINALS = {
     word: value
     for value, words in {
-        0: "cero zero ninguno ninguna none nenhum nenhuma", 1: "uno un una one um uma", 2: "dos two dois duas", 3: "tres three",
-        4: "cuatro four quatro", 5: "cinco five", 6: "seis six", 7: "siete seven sete", 8: "ocho eight oito",
-        9: "nueve nine nove", 10: "diez ten dez", 11: "once eleven onze", 12: "doce twelve doze docena dozen duzia",
-        13: "trece thirteen treze", 14: "catorce fourteen catorze quatorze", 15: "quince fifteen quinze",
-        16: "dieciseis sixteen dezesseis", 17: "diecisiete seventeen dezessete", 18: "dieciocho eighteen dezoito",
-        19: "diecinueve nineteen dezenove", 20: "veinte twenty vinte", 30: "treinta thirty trinta", 40: "cuarenta forty quarenta",
-        50: "cincuenta fifty cinquenta", 60: "sesenta sixty sessenta", 70: "setenta seventy", 80: "ochenta eighty oitenta",
+        0: "cero zero ninguno ninguna none nenhum nenhuma", 1: "uno un una one um uma", 2: "dos two dois duas",
+        3: "tres three", 4: "cuatro four quatro", 5: "cinco five", 6: "seis six", 7: "siete seven sete",
+        8: "ocho eight oito", 9: "nueve nine nove", 10: "diez ten dez", 11: "once eleven onze",
+        12: "doce twelve doze docena dozen duzia", 13: "trece thirteen treze", 14: "catorce fourteen catorze quatorze",
+        15: "quince fifteen quinze", 16: "dieciseis sixteen dezesseis", 17: "diecisiete seventeen dezessete",
+        18: "dieciocho eighteen dezoito", 19: "diecinueve nineteen dezenove", 20: "veinte twenty vinte",
+        30: "treinta thirty trinta", 40: "cuarenta forty quarenta", 50: "cincuenta fifty cinquenta",
+        60: "sesenta sixty sessenta", 70: "setenta seventy", 80: "ochenta eighty oitenta",
         90: "noventa ninety noventa", 100: "cien hundred cem", 1000: "mil thousand",
     }.items()
     for word in words.split()
 }  # fmt: skip
+_UNIT_GLUED = re.compile(r"(?<=\d)((?:kg|g|cm|mm|m|l|ml|x|uds?|u|k|mil|eur|usd|mxn|h|brl)\b|[€$£%])")
+_SIGN_GLUED = re.compile(r"(?<!\w)([x#€$£¤])(?=\d)")
+_SPACES = re.compile(r"[ \u00a0\u202f'’+]")
 _DIALLED = re.compile(r"\+\d")
 _FEW_WORDS = 4
 _ARTICLES = frozenset(("un", "una", "um", "uma"))
 _RATED_WHOLE = {
     phrase: stars
     for stars, phrases in {
-        1: ("pesimo", "pesima", "horrible", "terrible", "fatal", "muy mal", "muy malo", "muy mala", "pessimo", "pessima", "awful",
-            "very bad", "muito ruim", "muito mal", "malisimo", "malisima", "horrivel", "worst"),
-        2: ("mal", "malo", "mala", "ruim", "bad", "poor", "not good", "no muy bien", "nada bien"),
-        3: ("regular", "normal", "mas o menos", "mais ou menos", "so so", "ok", "okay", "asi asi", "average", "meh", "medio"),
-        4: ("bien", "bueno", "buena", "good", "bem", "bom", "boa", "fine", "bastante bien"),
-        5: ("muy bien", "muy bueno", "muy buena", "excelente", "perfecto", "perfecta", "genial", "buenisimo", "great", "excellent",
-            "very good", "perfect", "muito bem", "muito bom", "muito boa", "perfeito", "otimo", "otima", "estupendo", "amazing",
-            "fantastico", "super bien", "super", "de diez", "excelente servicio", "increible", "top", "nota 10", "maravilloso"),
+        1: (
+            "pesimo", "pesima", "horrible", "terrible", "fatal", "muy mal", "muy malo", "muy mala", "malisimo",
+            "malisima", "awful", "very bad", "worst", "pessimo", "pessima", "muito ruim", "muito mal", "horrivel",
+        ),
+        2: ("mal", "malo", "mala", "no muy bien", "nada bien", "bad", "poor", "not good", "ruim"),
+        3: (
+            "regular", "normal", "mas o menos", "asi asi", "medio", "ok", "okay", "so so", "average", "meh",
+            "mais ou menos",
+        ),
+        4: ("bien", "bueno", "buena", "bastante bien", "good", "fine", "bem", "bom", "boa"),
+        5: (
+            "muy bien", "muy bueno", "muy buena", "excelente", "perfecto", "perfecta", "genial", "buenisimo",
+            "estupendo", "fantastico", "super bien", "super", "de diez", "excelente servicio", "increible", "great",
+            "excellent", "very good", "perfect", "amazing", "top", "muito bem", "muito bom", "muito boa", "perfeito",
+            "otimo", "otima", "nota 10", "maravilloso",
+        ),
     }.items()
     for phrase in phrases
 }  # fmt: skip
@@ -102,7 +116,9 @@ def rating(spoken: Spoken) -> int | None:
     if known:
         return known
     given = {int(word) for word in words if word.isdecimal() and word.isascii() and len(word) < 4}
-    given |= {_CARDINALS[word] for word in words if word in _CARDINALS and word not in _ARTICLES} if not given else set()
+    given |= (
+        {_CARDINALS[word] for word in words if word in _CARDINALS and word not in _ARTICLES} if not given else set()
+    )
     value = given.pop() if len(given) == 1 else None
     return value if value is not None and 1 <= value <= 5 and len(words) <= 12 else None
 
@@ -129,13 +145,14 @@ def _the_number(spoken: Spoken) -> Decimal | None:
 
 def _loosened(text: str) -> str:
     """Units and currencies apart from their figures (`3kg`, `20€`, `x2`), so that each number stands alone."""
-    text = re.sub(r"(?<=\d)(kg|g|cm|mm|m|l|ml|€|\$|£|%|x|uds?|u|k|mil|eur|usd|mxn|h|brl)\b", r" \1", text)
-    text = re.sub(r"(?<=\d)([€$£%])", r" \1", text)
-    return re.sub(r"(?<![\w])([x#€$£¤])(?=\d)", r"\1 ", text)
+    return _SIGN_GLUED.sub(r"\1 ", _UNIT_GLUED.sub(r" \1", text))
 
 
 def _is_priced(text: str, match: re.Match[str]) -> bool:
-    before, behind = text[max(0, match.start() - 6) : match.start()].rstrip(), text[match.end() : match.end() + 14].lstrip()
+    before, behind = (
+        text[max(0, match.start() - 6) : match.start()].rstrip(),
+        text[match.end() : match.end() + 14].lstrip(),
+    )
     return before.endswith("¤") or _CURRENCY.match(behind) is not None or _TIMES.match(behind) is not None
 
 
@@ -154,7 +171,7 @@ def _groups(locale: str) -> str:
 
 def _decimal(written: str, locale: str, is_money: bool = False) -> Decimal | None:
     """`1.234,50`, `1,234.50`, `1 234,50`, `12,5`; None where the figures stand in no order that a number has."""
-    text = re.sub(r"[ \u00a0\u202f'’+]", "", written.replace("−", "-"))
+    text = _SPACES.sub("", written.replace("−", "-"))
     sign = -1 if text.startswith("-") else 1
     text = text.lstrip("-")
     comma, dot = text.rfind(","), text.rfind(".")
@@ -164,9 +181,9 @@ def _decimal(written: str, locale: str, is_money: bool = False) -> Decimal | Non
     parts = text.split(separator)
     if len(parts) > 2:
         return _grouped(parts, "", sign)
-    if len(parts) == 2 and len(parts[1]) == 3 and len(parts[0]) <= 3 and parts[0] != "0":
-        if is_money or separator == _groups(locale):
-            return _grouped(parts, "", sign)
+    is_thousands = is_money or separator == _groups(locale)
+    if is_thousands and len(parts) == 2 and len(parts[1]) == 3 and len(parts[0]) <= 3 and parts[0] != "0":
+        return _grouped(parts, "", sign)
     return sign * Decimal(".".join(parts))
 
 

@@ -1,4 +1,4 @@
-"""`postcode`: of the shop's country, with the ranges that exist there; of another one where its form leaves no doubt."""
+"""`postcode`: of the shop's country, with the ranges there are; of another one where its form leaves no doubt."""
 
 from __future__ import annotations
 
@@ -28,7 +28,43 @@ def _between(first: int, last: int) -> Callable[[str], bool]:
 
 
 # Departments of Colombia, the first two digits (Resolución MINTIC, “Código postal de Colombia”).
-_COLOMBIA = frozenset(["05", "08", "11", "13", "15", "17", "18", "19", "20", "23", "25", "27", "41", "44", "47", "50", "52", "54", "63", "66", "68", "70", "73", "76", "81", "85", "86", "88", "91", "94", "95", "97", "99"])
+_COLOMBIA = frozenset(
+    [
+        "05",
+        "08",
+        "11",
+        "13",
+        "15",
+        "17",
+        "18",
+        "19",
+        "20",
+        "23",
+        "25",
+        "27",
+        "41",
+        "44",
+        "47",
+        "50",
+        "52",
+        "54",
+        "63",
+        "66",
+        "68",
+        "70",
+        "73",
+        "76",
+        "81",
+        "85",
+        "86",
+        "88",
+        "91",
+        "94",
+        "95",
+        "97",
+        "99",
+    ]
+)
 _FIVE, _FOUR, _SIX = r"(\d{5})", r"(\d{4})", r"(\d{6})"
 _BRAZIL = _plan(r"(\d{2})\.?(\d{3})[- ]?(\d{3})", "{0}{1}-{2}", _between(1_000_000, 99_999_999))
 _BRAZIL_OUTSIDE = _plan(r"(\d{5})-(\d{3})", "{0}-{1}", _between(1_000_000, 99_999_999))

@@ -35,7 +35,7 @@ Check = Callable[[str], bool]
 
 _TOKEN = re.compile(r"[0-9A-Za-zÑñ&][0-9A-Za-zÑñ&.\-/]{0,24}")
 _EDGES = "._-/"
-_MOST_TOKENS = 400
+_MOST_TOKENS = 80
 _WINDOW = 5  # “123 456 789 09” is one number in four pieces
 _SHORTEST, _LONGEST = 8, 18
 
@@ -45,7 +45,7 @@ _GENERIC_RFCS = frozenset(("XAXX010101000", "XEXX010101000"))
 
 
 def _rfc(number: str) -> bool:
-    """With its control digit, which one number in seventy lacks that is in use (stdnum.mx.rfc): those go to a person."""
+    """With its control digit, which is wrong in one of seventy that are in use (stdnum.mx.rfc): those go to people."""
     if number in _GENERIC_RFCS:
         return True
     return len(number) in (12, 13) and bool(stdnum.mx.rfc.is_valid(number, validate_check_digits=True))
@@ -92,7 +92,7 @@ def _numbers(text: str) -> Iterator[str]:
     for start in range(len(found)):
         joined = ""
         for word in found[start : start + _WINDOW]:
-            # a word of letters belongs to a number only in capitals (“12345678 Z”), or as an RFC begins (“gode 561231 gr8”)
+            # letters belong to a number only in capitals (“12345678 Z”), or as an RFC begins (“gode 561231 gr8”)
             if word.isalpha() and not (word.isupper() and len(word) <= 4) and (joined or not 3 <= len(word) <= 4):
                 break
             joined += re.sub(r"[^0-9A-Za-zÑñ&]", "", word)
@@ -119,7 +119,11 @@ def nif(spoken: Spoken) -> str | None:
 def tax_id(spoken: Spoken) -> str | None:
     """A tax number of the shop's country, else of Spain, Mexico or Brazil, where a shop's customers mostly are."""
     own = _BY_COUNTRY.get(spoken.country, ())
-    return nif(spoken) if spoken.country == "ES" and nif(spoken) else _first(spoken.text, own) or _first(spoken.text, _ANYWHERE)
+    return (
+        nif(spoken)
+        if spoken.country == "ES" and nif(spoken)
+        else _first(spoken.text, own) or _first(spoken.text, _ANYWHERE)
+    )
 
 
 FAMILY = Family(

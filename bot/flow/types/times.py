@@ -12,24 +12,39 @@ from bot.flow.spoken import AnswerType, Family, Spoken
 from bot.flow.words import NUMBERS, fold
 
 _LONGEST = 300
-_HOURS = {word: value for word, value in NUMBERS.items() if 1 <= value <= 12 and word not in ("un", "um", "first", "second", "segunda", "segundo")}
+_HOURS = {
+    word: value
+    for word, value in NUMBERS.items()
+    if 1 <= value <= 12 and word not in ("un", "um", "first", "second", "segunda", "segundo")
+}
 _SAID = "|".join(sorted(_HOURS, key=len, reverse=True))
 _BEFORE = r"(?:a las|a la|sobre las|hacia las|desde las|las|la|as|a|ao|pelas|por volta das|at|around|about|by|@)"
 
-_CLOCK = re.compile(r"(?<![\d:.,/\-])([01]?\d|2[0-4])\s?(?:[:.]|h|hs|hrs)\s?([0-5]\d)(?::[0-5]\d)?(?![\d:/]|[.,]\d)(?:\s?(?:h|hs|hrs|horas)\b)?")
+_CLOCK = re.compile(
+    r"(?<![\d:.,/\-])([01]?\d|2[0-4])\s?(?:[:.]|h|hs|hrs)\s?([0-5]\d)(?::[0-5]\d)?(?![\d:/]|[.,]\d)(?:\s?(?:h|hs|"
+    r"hrs|horas)\b)?"
+)
 _MERIDIEM = re.compile(r"(?<![\d:.,/\-])(1[0-2]|0?\d)\s?(?:[:.]\s?([0-5]\d))?\s?(a|p)\.?\s?m\b\.?")
 _WITH_H = re.compile(r"(?<![\d:.,/\-])([01]?\d|2[0-4])\s?(?:h|hs|hrs|horas|hours|o'?clock|en punto|em ponto)\b")
 _CUED = re.compile(rf"\b{_BEFORE}\s(\d{{1,2}}|{_SAID})\b(?![:/.,]\d)")
-_PART_OF_DAY = re.compile(rf"(?<![\d:.,/\-])\b(\d{{1,2}}|{_SAID})\b(?:\s(?:y media|e meia|y cuarto|e quinze|menos cuarto))?\s(?:de|da|do|in|en|por)\s")
+_PART_OF_DAY = re.compile(
+    rf"(?<![\d:.,/\-])\b(\d{{1,2}}|{_SAID})\b(?:\s(?:y media|e meia|y cuarto|e quinze|menos cuarto))?\s(?:de|da|do|"
+    rf"in|en|por)\s"
+)
 _ALONE = re.compile(rf"(?:\s{{0,2}}(?:tipo|como|mas o menos|around|about|umas)\s)?(\d{{1,2}}|{_SAID})")
-_FRACTION = re.compile(rf"\b(half|quarter|(?:five|ten|twenty)|\d{{1,2}})\s(past|to|after|before|para as|para a|pras|para las)\s(\d{{1,2}}|{_SAID})\b")
+_FRACTION = re.compile(
+    rf"\b(half|quarter|(?:five|ten|twenty)|\d{{1,2}})\s(past|to|after|before|para as|para a|pras|"
+    rf"para las)\s(\d{{1,2}}|{_SAID})\b"
+)
 _NOON = re.compile(r"\b(?:a|al|ao)?\s?(?:mediodia|medio dia|meio-?\s?dia|noon|midday)\b")
 _MIDNIGHT = re.compile(r"\b(?:media\s?noche|meia-?\s?noite|midnight)\b")
 _HALF = re.compile(r"\b(?:y media|e meia|y treinta|e trinta|thirty)\b")
 _QUARTER = re.compile(r"\b(?:y cuarto|e quinze|y quince|fifteen)\b")
 _LESS_QUARTER = re.compile(r"\b(?:menos cuarto|menos quince|cuarto para|quarto para)\b")
 _MORNING = re.compile(r"\b(?:(?:de|por|en|da|pela|in) (?:la |the )?(?:manana|manha|morning|madrugada)|madrugada)\b")
-_EVENING = re.compile(r"\b(?:(?:de|por|en|da|pela|a|in|at) (?:la |the )?(?:tarde|noche|noite|afternoon|evening|night)|tarde|tonight)\b")
+_EVENING = re.compile(
+    r"\b(?:(?:de|por|en|da|pela|a|in|at) (?:la |the )?(?:tarde|noche|noite|afternoon|evening|night)|tarde|tonight)\b"
+)
 _AT_NIGHT = re.compile(r"\b(?:noche|noite|night)\b")
 _OF_NOON = re.compile(r"\bdel? (?:mediodia|medio dia)\b|\bdo meio-?\s?dia\b")
 _FIRST_AFTERNOON_HOURS = range(1, 7)

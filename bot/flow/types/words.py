@@ -8,8 +8,8 @@ from typing import Any
 from bot.flow.spoken import LONGEST, AnswerType, Family, Spoken
 
 MOST_PARTS = 50
-_BETWEEN = re.compile(r"\s*(?:[\n;•]|,(?!\d)|\s(?:y|e|and)\s(?=\d|un|una|um|uma|dos|dois|two|a\s))\s*")
-_MARK = re.compile(r"^\s*(?:[-*·–]|\d{1,2}[.)])\s+")
+_BETWEEN = re.compile(r"[\n;•]|,(?!\d)|\s(?:y|e|and)\s(?=\d|una?\b|uma?\b|dos\b|dois\b|two\b|an?\b)")
+_MARK = re.compile(r"^(?:[-*·–]|\d{1,2}[.)])\s")
 
 
 def text(spoken: Spoken) -> str | None:
@@ -24,7 +24,7 @@ def anything(spoken: Spoken) -> Any:
 
 def listed(spoken: Spoken) -> list[str] | None:
     """The things of an enumeration (`2 lámparas, una bombilla`), then what was attached."""
-    parts = (_MARK.sub("", part).strip(" ,.") for part in _BETWEEN.split(spoken.text[:LONGEST]))
+    parts = (_MARK.sub("", part.strip()).strip(" ,.") for part in _BETWEEN.split(spoken.text[:LONGEST]))
     found = [part for part in parts if part][:MOST_PARTS]
     return [*found, *spoken.media] or None
 

@@ -13,72 +13,77 @@ from bot.flow.words import fold, tokens
 
 
 def _set(written: str) -> frozenset[str]:
-    return frozenset(phrase.strip() for phrase in written.replace("\n", ",").split(",") if phrase.strip())
+    return frozenset(" ".join(phrase.split()) for phrase in written.split(",") if phrase.strip())
 
 
 # Folded, as the whole message.
 _YES_PHRASES = _set("""
-    si, sip, sep, seh, claro, claro que si, clarisimo, vale, ok, okay, okey, oki, okis, dale, va, vas, sale, orale, correcto,
-    exacto, exactamente, listo, seguro, perfecto, bueno, de acuerdo, esta bien, asi es, asi mismo, eso, eso es, eso mismo,
-    ese, ese es, ese mismo, esa, esa es, esa misma, el mismo, la misma, efectivamente, afirmativo, aja, simon, ya,
-    por supuesto, desde luego, como no, de una, confirmo, confirmado, lo confirmo, si confirmo, adelante, hecho, venga,
-    por favor, porfa, porfavor, si quiero, quiero, lo quiero, acepto, si acepto, obvio, cierto, es cierto, verdad, sin duda,
-    hagale, hazlo, hagalo, me parece bien, me parece, genial, todo bien, todo correcto, es correcto, esta correcto,
-    yes, y, yep, yea, yeah, yeap, yup, ya please, sure, sure thing, of course, absolutely, definitely, certainly, correct,
-    that is correct, that s correct, that is right, that s right, right, exactly, go ahead, go for it, do it, please do,
-    please, sounds good, fine, that s fine, alright, all right, affirmative, confirm, confirmed, i confirm, i do, it is,
-    that s it, that s the one, that one, why not, indeed, true, okie, k, kk, good, great, perfect, yes it is, yes i do, i am,
-    sim, s, ss, sss, pode, pode ser, pode sim, podes, isso, isso mesmo, isso ai, e, e sim, e isso, e esse, esse mesmo, essa mesma,
-    com certeza, certeza, ta, ta bom, ta bem, esta bom, esta bem, tudo bem, tudo certo, beleza, blz, perfeito, certo,
-    ta certo, esta certo, correto, exato, exatamente, aham, uhum, ahan, quero, quero sim, aceito, fechado, bora, positivo,
-    sem duvida, claro que sim, por favor sim, faz favor, pode fazer, manda ver, confirmado sim, com toda certeza, ja,
-    bom, otimo, tambem, es ese, es esa, es el mio, es la mia, es mio, es mia, e o meu, e a minha, e meu, e minha, it s mine
+    si, sip, sep, seh, claro, claro que si, clarisimo, vale, ok, okay, okey, oki, okis, dale, va, vas, sale, orale,
+    correcto, exacto, exactamente, listo, seguro, perfecto, bueno, de acuerdo, esta bien, asi es, asi mismo, eso,
+    eso es, eso mismo, ese, ese es, ese mismo, esa, esa es, esa misma, el mismo, la misma, efectivamente,
+    afirmativo, aja, simon, ya, por supuesto, desde luego, como no, de una, confirmo, confirmado, lo confirmo, si
+    confirmo, adelante, hecho, venga, por favor, porfa, porfavor, si quiero, quiero, lo quiero, acepto, si acepto,
+    obvio, cierto, es cierto, verdad, sin duda, hagale, hazlo, hagalo, me parece bien, me parece, genial, todo bien,
+    todo correcto, es correcto, esta correcto, yes, y, yep, yea, yeah, yeap, yup, ya please, sure, sure thing, of
+    course, absolutely, definitely, certainly, correct, that is correct, that s correct, that is right, that s
+    right, right, exactly, go ahead, go for it, do it, please do, please, sounds good, fine, that s fine, alright,
+    all right, affirmative, confirm, confirmed, i confirm, i do, it is, that s it, that s the one, that one, why
+    not, indeed, true, okie, k, kk, good, great, perfect, yes it is, yes i do, i am, sim, s, ss, sss, pode, pode
+    ser, pode sim, podes, isso, isso mesmo, isso ai, e, e sim, e isso, e esse, esse mesmo, essa mesma, com certeza,
+    certeza, ta, ta bom, ta bem, esta bom, esta bem, tudo bem, tudo certo, beleza, blz, perfeito, certo, ta certo,
+    esta certo, correto, exato, exatamente, aham, uhum, ahan, quero, quero sim, aceito, fechado, bora, positivo, sem
+    duvida, claro que sim, por favor sim, faz favor, pode fazer, manda ver, confirmado sim, com toda certeza, ja,
+    bom, otimo, tambem, es ese, es esa, es el mio, es la mia, es mio, es mia, e o meu, e a minha, e meu, e minha, it
+    s mine
 """)
 _NO_PHRASES = _set("""
-    no, n, nop, nope, nones, nel, nah, na, nanai, nunca, jamas, para nada, de ninguna manera, de ningun modo, en absoluto,
-    mejor no, ahora no, por ahora no, de momento no, todavia no, aun no, no gracias, que no, claro que no, eso no,
-    por supuesto que no, desde luego que no, ni hablar, ni loco, ni loca, ni modo, negativo, no quiero, no lo quiero,
-    no deseo, no acepto, no confirmo, no es, no lo es, no esta bien, no es correcto, no es cierto, incorrecto, falso,
-    creo que no, pienso que no, me parece que no, tampoco, no hace falta, no es necesario, no por favor, no por ahora,
-    no way, not really, not now, not yet, no thanks, no thank you, thanks but no, never, negative, of course not,
-    absolutely not, certainly not, definitely not, i don t, i do not, i d rather not, rather not, it isn t, it s not,
-    it is not, that s not it, that s not right, that is not right, incorrect, wrong, that s wrong, not at all, nay,
-    i don t think so, don t, do not, please don t, not that one, not mine, it s not mine, no it isn t, no it s not,
-    nao, naum, num, nem, nao quero, nao obrigado, nao obrigada, de jeito nenhum, de forma alguma, de maneira nenhuma,
-    nem pensar, agora nao, por enquanto nao, ainda nao, melhor nao, claro que nao, jamais, acho que nao, isso nao,
-    nao precisa, nao e, nao e isso, nao esta certo, nao e esse, nao e essa, errado, ta errado, nops, nao aceito
+    no, n, nop, nope, nones, nel, nah, na, nanai, nunca, jamas, para nada, de ninguna manera, de ningun modo, en
+    absoluto, mejor no, ahora no, por ahora no, de momento no, todavia no, aun no, no gracias, que no, claro que no,
+    eso no, por supuesto que no, desde luego que no, ni hablar, ni loco, ni loca, ni modo, negativo, no quiero, no
+    lo quiero, no deseo, no acepto, no confirmo, no es, no lo es, no esta bien, no es correcto, no es cierto,
+    incorrecto, falso, creo que no, pienso que no, me parece que no, tampoco, no hace falta, no es necesario, no por
+    favor, no por ahora, no way, not really, not now, not yet, no thanks, no thank you, thanks but no, never,
+    negative, of course not, absolutely not, certainly not, definitely not, i don t, i do not, i d rather not,
+    rather not, it isn t, it s not, it is not, that s not it, that s not right, that is not right, incorrect, wrong,
+    that s wrong, not at all, nay, i don t think so, don t, do not, please don t, not that one, not mine, it s not
+    mine, no it isn t, no it s not, nao, naum, num, nem, nao quero, nao obrigado, nao obrigada, de jeito nenhum, de
+    forma alguma, de maneira nenhuma, nem pensar, agora nao, por enquanto nao, ainda nao, melhor nao, claro que nao,
+    jamais, acho que nao, isso nao, nao precisa, nao e, nao e isso, nao esta certo, nao e esse, nao e essa, errado,
+    ta errado, nops, nao aceito
 """)
 # The first word that settles a longer message, unless something in it takes that back.
 _YES_LEADS = _set("""
-    si, sip, claro, vale, ok, okay, okey, dale, correcto, exacto, perfecto, efectivamente, afirmativo, confirmo, aja,
-    yes, yep, yeah, yup, sure, absolutely, definitely, sim, isso, perfeito, certo, beleza, confirmado, uhum, aham
+    si, sip, claro, vale, ok, okay, okey, dale, correcto, exacto, perfecto, efectivamente, afirmativo, confirmo,
+    aja, yes, yep, yeah, yup, sure, absolutely, definitely, sim, isso, perfeito, certo, beleza, confirmado, uhum,
+    aham
 """)
 _NO_LEADS = _set("no, nop, nope, nah, nel, nao, naum, negativo, nunca, jamas, never")
 _BUTS = _set("""
-    pero, aunque, sino, excepto, salvo, depende, cuando, cuanto, cuanta, cuantos, cuantas, donde, porque, quien, cual, but,
-    however, except, unless, when, where, why, how, which, mas, porem, quando, onde, quanto, quanta, nem, ni, quiza, quizas,
-    tal, talvez, maybe, perhaps
+    pero, aunque, sino, excepto, salvo, depende, cuando, cuanto, cuanta, cuantos, cuantas, donde, porque, quien,
+    cual, but, however, except, unless, when, where, why, how, which, mas, porem, quando, onde, quanto, quanta, nem,
+    ni, quiza, quizas, tal, talvez, maybe, perhaps
 """)
 _UNSURE = _set("""
-    no se, no lo se, no sabria, no se bien, ni idea, no idea, no tengo idea, no estoy seguro, no estoy segura, no recuerdo,
-    no me acuerdo, no entiendo, no te entiendo, nao sei, nao lembro, nao entendi, nao tenho certeza, not sure, i m not sure,
-    no clue, no comment, no problem, no hay problema, no hay, no llego, no llega, no funciona
+    no se, no lo se, no sabria, no se bien, ni idea, no idea, no tengo idea, no estoy seguro, no estoy segura, no
+    recuerdo, no me acuerdo, no entiendo, no te entiendo, nao sei, nao lembro, nao entendi, nao tenho certeza, not
+    sure, i m not sure, no clue, no comment, no problem, no hay problema, no hay, no llego, no llega, no funciona
 """)
 _AFTER_NO = _set("""
-    gracias, quiero, deseo, acepto, confirmo, es, son, era, obrigado, obrigada, thanks, thank, quero, e, senor, senora,
-    senhor, senhora, sir, maam, no, nao, nunca, ahora, todavia, aun, por, mejor, prefiero, prefiro, way, need, that, it,
-    hace, necesito, preciso, precisa, aceito, confirmo, i, eso, isso, ese, esse, amigo, amiga, not, thats, its
+    gracias, quiero, deseo, acepto, confirmo, es, son, era, obrigado, obrigada, thanks, thank, quero, e, senor,
+    senora, senhor, senhora, sir, maam, no, nao, nunca, ahora, todavia, aun, por, mejor, prefiero, prefiro, way,
+    need, that, it, hace, necesito, preciso, precisa, aceito, confirmo, i, eso, isso, ese, esse, amigo, amiga, not,
+    thats, its
 """)
 # “si” without its accent is “if” as often as “yes”; these words behind it say “yes”.
 _AFTER_IF = _set("""
-    quiero, por, porfa, porfavor, favor, claro, es, eso, ese, esa, esta, confirmo, gracias, asi, correcto, acepto, deseo,
-    adelante, senor, senora, senorita, si, todo, exacto, muchas, perfecto, dale, ok, vale, estoy, soy, tengo, puedes, please,
-    el, la, lo, necesito, hazlo
+    quiero, por, porfa, porfavor, favor, claro, es, eso, ese, esa, esta, confirmo, gracias, asi, correcto, acepto,
+    deseo, adelante, senor, senora, senorita, si, todo, exacto, muchas, perfecto, dale, ok, vale, estoy, soy, tengo,
+    puedes, please, el, la, lo, necesito, hazlo
 """)
 _POLITE = _set("""
-    por, favor, porfa, porfavor, plis, pls, plz, please, gracias, muchas, thanks, thank, you, obrigado, obrigada, muito, pues, eh, ah, oh,
-    mmm, mm, hmm, bueno, hola, hello, hi, oi, ola, well, entonces, entao, bem, jaja, jeje, haha, kkk, rs, senor, senora, amigo,
-    amiga, sir, hombre, mujer, che, wey, cara, moca, moco, pos, po
+    por, favor, porfa, porfavor, plis, pls, plz, please, gracias, muchas, thanks, thank, you, obrigado, obrigada,
+    muito, pues, eh, ah, oh, mmm, mm, hmm, bueno, hola, hello, hi, oi, ola, well, entonces, entao, bem, jaja, jeje,
+    haha, kkk, rs, senor, senora, amigo, amiga, sir, hombre, mujer, che, wey, cara, moca, moco, pos, po
 """)
 YES_SIGNS, NO_SIGNS = frozenset("👍👌✅✔☑🆗🙌💯🤙🙏"), frozenset("👎❌✖🚫🙅🙅⛔🚷")
 

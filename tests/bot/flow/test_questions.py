@@ -102,7 +102,7 @@ def test_a_menu_whose_options_are_all_out_is_empty_too() -> None:
 
 
 def test_a_long_list_ends_at_what_a_channel_can_page_through() -> None:
-    long = "  - set: {things: '[%s]'}\n" % ", ".join(str(n) for n in range(100, 160))
+    long = f"  - set: {{things: '{list(range(100, 160))}'}}\n"
 
     assert len(talk(long, FROM).choices) == 40
 
