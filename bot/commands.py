@@ -8,8 +8,8 @@ from typing import IO
 
 import click
 
+from bot.flow import diagram, formatting, pages, tester, translations
 from bot.flow import findings as flow_findings
-from bot.flow import formatting, pages, tester, translations
 from bot.flow import library as flow_library
 from bot.flow import lint as flow_lint
 from bot.flow import schema as flow_schema
@@ -71,6 +71,25 @@ def test(name: str, folder: Path, lang: str, coverage: bool, least: int) -> None
     if not found:
         click.echo(f"There is no test in {folder / 'tests'} for “{name or '*'}”.")
     raise SystemExit(1 if failed or has_errors(findings) or not found or share < least else 0)
+
+
+@flows.command("diagram")
+@click.argument("name")
+@_FOLDER
+@_LANGUAGE
+@click.option("--mermaid", "as_text", is_flag=True, help="Text for Mermaid instead of SVG.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+def draw(name: str, folder: Path, lang: str, as_text: bool, output: Path | None) -> None:
+    """Draw a flow: one box per step that waits for the contact, a dashed line to a person from each that has one."""
+    library = _loaded(folder, lang)
+    flow = library.flows.get(name)
+    if flow is None:
+        raise click.ClickException(f"There is no flow “{name}”; there are: {', '.join(sorted(library.flows))}.")
+    drawn = diagram.mermaid(flow, library, language=lang) if as_text else diagram.svg(flow, library, language=lang, alone=True)
+    if output is None:
+        click.echo(drawn, nl=False)
+    else:
+        output.write_text(drawn, encoding="utf-8")
 
 
 @flows.command()

@@ -17,13 +17,14 @@ from bot.flow.findings import phrase
 _LETTER, _SMALL = 12.5, 11.0  # sizes of the two fonts, in units of the picture
 _BOX_MOST, _BOX_LEAST = 226.0, 96.0
 _PAD, _LINE_HEIGHT = 12.0, 16.0
-_GAP, _LABEL_HEIGHT, _MARGIN = 15.0, 20.0, 16.0
-_LABEL_MOST = 190.0
+_GAP, _LABEL_HEIGHT, _MARGIN = 20.0, 20.0, 16.0
+_LABEL_MOST = 230.0
 _RAIL = 34.0
+_BEND = 13.0  # a line does not bend for less
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!¡()[] ·-"), frozenset("mwMWÑ@%—…OQG")
 
 _STYLE = """
-.graph { font: 550 12.5px/1 system-ui, sans-serif; color-scheme: light dark; background: light-dark(#ffffff, #161b19);
+.graph { font: 550 12.5px/1 "Schibsted Grotesk", "Segoe UI", Roboto, Arial, sans-serif; color-scheme: light dark; background: light-dark(#ffffff, #161b19);
   --ink: light-dark(#18201d, #e9edea); --ink-3: light-dark(#5c6761, #97a39c); --line-strong: light-dark(#7f8a83, #74817a);
   --surface: light-dark(#ffffff, #161b19); --hover: light-dark(#e8ece6, #212927); --bot: light-dark(#5347a8, #b2aaf5);
   --bot-soft: light-dark(#edebf9, #25233f); --person: light-dark(#0a5c57, #6cd3c7); --on-person: light-dark(#ffffff, #04211e);
@@ -34,7 +35,7 @@ _STYLE = """
 .node--wait rect { fill: var(--wait-soft); stroke: var(--wait); } .node--flow rect { stroke-dasharray: 5 3; }
 .node--start rect, .node--finish rect { fill: var(--hover); stroke: none; }
 .node--person rect { fill: var(--person-fill); stroke: none; } .node--person text { fill: var(--on-person); }
-.edge { stroke: var(--line-strong); fill: none; stroke-width: 1.5; } .edge--person { stroke: var(--person); stroke-dasharray: 4 3; }
+.edge { stroke: var(--line-strong); fill: none; stroke-width: 1.5; } .edge--back { stroke-width: 1.25; opacity: .75; } .edge--person { stroke: var(--person); stroke-dasharray: 4 3; }
 .tip { fill: var(--line-strong); } .tip--person { fill: var(--person); }
 .plate { fill: var(--surface); } .label { fill: var(--ink-3); font-size: 11px; font-weight: 500; }
 """
@@ -65,7 +66,7 @@ class _Sheet:
 
 def width_of(text: str, size: float) -> float:
     """About how wide a text is; a little more rather than less."""
-    units = sum(0.34 if one in _NARROW else 0.9 if one in _WIDE else 0.68 if one.isupper() else 0.57 for one in text)
+    units = sum(0.37 if one in _NARROW else 0.93 if one in _WIDE else 0.72 if one.isupper() else 0.62 for one in text)
     return units * size
 
 
@@ -75,7 +76,7 @@ def cut(text: str, most: float, size: float) -> str:
         return text
     while text and width_of(f"{text}…", size) > most:
         text = text[:-1]
-    return f"{text.rstrip(' ,;:·')}…"
+    return f"{text.rstrip(' ,;:·.')}…"
 
 
 def drawn(scheme: Scheme, title: str, at: str, language: str, alone: bool) -> str:
@@ -93,7 +94,7 @@ def drawn(scheme: Scheme, title: str, at: str, language: str, alone: bool) -> st
     parts += [_label(sheet, line, route, label)
               for line, route, label in zip(scheme.lines, placed.routes, labels, strict=True) if label]  # fmt: skip
     parts += [_node(sheet, key, key == at) for key in faces]
-    width = placed.width + (_RAIL + _person_width(language) / 2 + 8 if scheme.persons else 0)
+    width = placed.width + (_rail(language) + _person_width(language) / 2 if scheme.persons else 0)
     legend, wide = _legend(scheme, bottom + 30, language)
     return _picture([*parts, *legend], max(width, wide), bottom + 52, title, alone)
 
@@ -172,9 +173,11 @@ def _edge(sheet: _Sheet, line: Line, route: Route) -> str:
     for place in places[1:-1]:
         top, bottom = sheet.tops[place.row], sheet.tops[place.row] + sheet.heights[place.row]
         into, out = (top, bottom) if place.row >= places[0].row and down else (bottom, top)
-        path.append(_curve(x, y, place.x, into))
+        to_x = x if abs(place.x - x) <= _BEND else place.x
+        path.append(_curve(x, y, to_x, into))
         path.append(f"V{out:.1f}")
-        x, y = place.x, out
+        x, y = to_x, out
+    end_x = x if abs(end_x - x) <= _BEND else end_x
     path.append(_curve(x, y, end_x, end_y))
     back = "" if down and enters_from_above else " edge--back"
     return f'<path class="edge{back}" fill="none" stroke="currentColor" d="{"".join(path)}"/>' + _tip(end_x, end_y, enters_from_above)
@@ -211,12 +214,17 @@ def _person_width(language: str) -> float:
     return width_of(phrase("diagram", "person", language), _LETTER) + 2 * _PAD + 8
 
 
+def _rail(language: str) -> float:
+    """How far right of everything else the people stand."""
+    return max(_RAIL, _person_width(language) / 2 + 16)
+
+
 def _to_person(sheet: _Sheet, persons: dict[str, list[str]], bottom: float, language: str) -> list[str]:
     """Dashed lines to one rail at the right, and down to the one box of all people: they are the proof."""
     if not persons:
         return []
-    rail, parts = sheet.plan.width + _RAIL, []
-    top = bottom - 30
+    half, parts = _person_width(language) / 2, list[str]()
+    rail, top = sheet.plan.width + _rail(language), bottom - 30
     for key, how in persons.items():
         face, place = sheet.faces[key], sheet.plan.boxes[key]
         x, y = place.x + face.width / 2, sheet.middle(place)
@@ -225,7 +233,8 @@ def _to_person(sheet: _Sheet, persons: dict[str, list[str]], bottom: float, lang
             if other.row == place.row
         )  # fmt: skip
         if is_free:
-            path = f"M{x:.1f} {y:.1f}H{rail - 8:.1f}q8 0 8 8V{top:.1f}"
+            beside = y > top - 10  # in the row of the people themselves
+            path = f"M{x:.1f} {y:.1f}" + (f"H{rail - half:.1f}" if beside else f"H{rail - 8:.1f}q8 0 8 8V{top:.1f}")
         else:  # below the row, where nothing stands
             under = sheet.tops[place.row] + sheet.heights[place.row] + _GAP / 2
             path = f"M{x - 16:.1f} {y + face.height / 2:.1f}V{under - 5:.1f}q0 5 5 5H{rail - 8:.1f}q8 0 8 8V{top:.1f}"
@@ -234,11 +243,10 @@ def _to_person(sheet: _Sheet, persons: dict[str, list[str]], bottom: float, lang
             f'<path class="edge edge--person" fill="none" stroke="currentColor" stroke-dasharray="4 3" d="{path}">'
             f"<title>{told}</title></path>"
         )
-    width, name = _person_width(language), phrase("diagram", "person", language)
-    left = rail - width / 2
+    name = phrase("diagram", "person", language)
     parts.append(
         f'<g class="node node--{HUMAN}"><title>{escape(name)}</title>'
-        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="30" rx="7"/>'
+        f'<rect x="{rail - half:.1f}" y="{top:.1f}" width="{2 * half:.1f}" height="30" rx="7"/>'
         f'<text x="{rail:.1f}" y="{top + 19:.1f}" text-anchor="middle">{escape(name)}</text></g>'
     )
     return parts

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 GAP = 28.0
 _SWEEPS = 12
+# How hard a line pulls: what passes rows should be straight, what leaves a box may bend.
+_STIFF, _BENDS = 8.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _layers(marks: Mapping[object, _Mark]) -> list[list[_Mark]]:
 def _neighbours(chains: Sequence[Sequence[object]]) -> dict[object, list[object]]:
     found: dict[object, list[object]] = defaultdict(list)
     for chain in chains:
-        for one, two in zip(chain, chain[1:], strict=False):
+        for one, two in pairwise(chain):
             if one != two:
                 found[one].append(two)
                 found[two].append(one)
@@ -186,7 +189,7 @@ def _crossings(
     layers: list[list[_Mark]], neighbours: Mapping[object, list[object]], marks: Mapping[object, _Mark]
 ) -> int:
     total = 0
-    for upper, lower in zip(layers, layers[1:], strict=False):
+    for upper, lower in pairwise(layers):
         at = {mark.name: place for place, mark in enumerate(lower)}
         ends = [sorted(at[one] for one in neighbours.get(mark.name, ()) if one in at) for mark in upper]
         flat = [end for part in ends for end in part]
@@ -195,38 +198,43 @@ def _crossings(
 
 
 def _place(layers: list[list[_Mark]], neighbours: Mapping[object, list[object]], marks: Mapping[object, _Mark]) -> None:
-    """As near to the middle of the neighbours as the room in the row allows."""
+    """As near to the middle of the neighbours as the room in the row allows; lines on their way stay straight."""
     for layer in layers:
         x = 0.0
         for mark in layer:
             mark.x = x + mark.width / 2
             x += mark.width + GAP
-    for sweep in range(_SWEEPS * 2):
+    for sweep in range(_SWEEPS * 4):
         rows = range(len(layers)) if sweep % 2 == 0 else range(len(layers) - 1, -1, -1)
         for row in rows:
-            wanted = []
-            for mark in layers[row]:
-                places = [marks[one].x for one in neighbours.get(mark.name, ())]
-                wanted.append(sum(places) / len(places) if places else mark.x)
-            _fit(layers[row], wanted)
+            _fit(layers[row], [_pulled(mark, neighbours, marks) for mark in layers[row]])
 
 
-def _fit(layer: list[_Mark], wanted: list[float]) -> None:
+def _pulled(mark: _Mark, neighbours: Mapping[object, list[object]], marks: Mapping[object, _Mark]) -> tuple[float, float]:
+    """Where a mark is drawn to, and how hard."""
+    total = weight = 0.0
+    for one in neighbours.get(mark.name, ()):
+        pull = _STIFF if isinstance(one, tuple) and isinstance(mark.name, tuple) else _BENDS
+        total, weight = total + marks[one].x * pull, weight + pull
+    return (total / weight, weight) if weight else (mark.x, 0.1)
+
+
+def _fit(layer: list[_Mark], wanted: list[tuple[float, float]]) -> None:
     """The places nearest to the wanted ones that keep order and room: neighbours that collide share the difference."""
     offsets, offset = [], 0.0
     for n, mark in enumerate(layer):
         if n:
             offset += layer[n - 1].width / 2 + mark.width / 2 + GAP
         offsets.append(offset)
-    groups: list[tuple[float, int]] = []
-    for want, offset in zip(wanted, offsets, strict=True):
-        total, count = want - offset, 1
-        while groups and groups[-1][0] / groups[-1][1] > total / count:
-            earlier, more = groups.pop()
-            total, count = total + earlier, count + more
-        groups.append((total, count))
+    groups: list[tuple[float, float, int]] = []
+    for (want, pull), offset in zip(wanted, offsets, strict=True):
+        total, weight, count = (want - offset) * pull, pull, 1
+        while groups and groups[-1][0] / groups[-1][1] > total / weight:
+            earlier, more, many = groups.pop()
+            total, weight, count = total + earlier, weight + more, count + many
+        groups.append((total, weight, count))
     n = 0
-    for total, count in groups:
+    for total, weight, count in groups:
         for _ in range(count):
-            layer[n].x = total / count + offsets[n]
+            layer[n].x = total / weight + offsets[n]
             n += 1

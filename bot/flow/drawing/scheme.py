@@ -6,6 +6,7 @@ label of the line between them; ways to a person are kept apart, because they ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,8 +14,12 @@ from bot.flow.findings import phrase
 from bot.flow.library import Library
 from bot.flow.model import END, Flow, Question, Step
 from bot.flow.proof.ways import PERSON, Roads, Way, roads
+from bot.flow.texts import Texts
 
 START, FINISH, HUMAN = "start", "finish", "person"
+_FILLED = re.compile(r"\{+([^{}]*)\}+")
+_NAME = re.compile(r"\s*[a-z_][a-z0-9_.]*\s*")
+_ASKED = re.compile(r"¿[^¿?]*\?|[^.!?…]*[^.!?…\s]\?")
 _DECIDES = ("if", "switch", "lookup", "do", "random", "handoff")
 _MOST_LABELS = 2
 
@@ -32,14 +37,17 @@ class Box:
 
 @dataclass(slots=True)
 class Line:
-    """From box to box. `labels` are the ways that lead along it, in the order of the file."""
+    """From box to box. `labels` are the ways that lead along it, in the order of the file; `is_usual`: and every other."""
 
     tail: str
     head: str
     labels: list[str] = field(default_factory=list)
+    is_usual: bool = False
 
     @property
     def label(self) -> str:
+        if self.is_usual:
+            return ""
         shown = " · ".join(self.labels[:_MOST_LABELS])
         return f"{shown} +{len(self.labels) - _MOST_LABELS}" if len(self.labels) > _MOST_LABELS else shown
 
@@ -62,8 +70,7 @@ class _Reader:
     def __init__(self, flow: Flow, library: Library, language: str) -> None:
         self.flow, self.library, self.language = flow, library, language
         self.roads: Roads = roads(flow)
-        begins = " / ".join(" ".join(words) for words in flow.triggers.words[:2]) or self.word(START)
-        self.scheme = Scheme({START: Box(START, START, self.word("begins"), begins, flow.line)}, [], {})
+        self.scheme = Scheme({START: Box(START, START, self.word("begins"), flow.title or flow.name)}, [], {})
         self._to_draw: list[int] = []
         if flow.steps:
             self._lines(START, [("", 0)])
@@ -73,7 +80,8 @@ class _Reader:
             if index not in drawn:
                 drawn.add(index)
                 self._box(flow.steps[index])
-        self.scheme.lines = [line for line in self.scheme.lines if line.head in self.scheme.boxes]
+        ends = {START, *self.scheme.persons} | {end for line in self.scheme.lines for end in (line.tail, line.head)}
+        self.scheme.boxes = {key: box for key, box in self.scheme.boxes.items() if key in ends}
 
     def word(self, name: str, **facts: object) -> str:
         return phrase("diagram", name, self.language, **facts)
@@ -105,9 +113,12 @@ class _Reader:
         flow = self.library.flows.get(name)
         return flow.title if flow is not None and flow.title else name
 
-    def _text(self, texts: object) -> str:
-        found = texts.pick(self.language, self.library.project.default_language)  # type: ignore[attr-defined]
-        return " ".join(found.source.replace("*", "").split())
+    def _text(self, texts: Texts) -> str:
+        """What is asked, without the sentences around it; what is filled in stands as its name, or as …"""
+        written = texts.pick(self.language, self.library.project.default_language).source
+        plain = " ".join(_FILLED.sub(lambda match: match[0] if _NAME.fullmatch(match[1]) else "…", written.replace("*", "")).split())
+        asked = _ASKED.findall(plain)
+        return asked[-1].strip() if asked else plain.lstrip("….,: ") or "…"
 
     def _label(self, step: Step, way: Way) -> str:
         match way.how:
@@ -135,42 +146,46 @@ class _Reader:
         if line is None:
             line = Line(tail, head)
             self.scheme.lines.append(line)
+        line.is_usual = line.is_usual or not label
         if label and label not in line.labels:
             line.labels.append(label)
 
     def _ends(self, way: Way | int) -> list[tuple[str, str]]:
         """The boxes that come next, each with what had to be so on the way there."""
-        found: dict[str, list[str]] = {}
-        start = (way, "") if isinstance(way, int) else (way.to, "")
-        waiting: list[tuple[int, str]] = [start]
-        if isinstance(way, Way) and way.flow and way.how == "start":
+        if isinstance(way, Way) and way.how == "start":
             return [(self._other(way.flow), "")]
-        seen: set[int] = set()
+        first = way if isinstance(way, int) else way.to
+        found: dict[str, dict[str, None]] = {}
+        reasons: dict[int, dict[str, None]] = {first: {"": None}}
+        waiting = [first]
         while waiting:
-            index, told = waiting.pop(0)
+            index = waiting.pop(0)
             key = self._terminal(index)
             if key:
-                found.setdefault(key, []).append(told)
+                found.setdefault(key, {}).update(reasons[index])
                 continue
-            if index in seen:
-                continue
-            seen.add(index)
-            waiting += self._onward(index, told, found)
-        only = len(found) == 1
-        return [(key, "" if only else _short(dict.fromkeys(part for part in told if part))) for key, told in found.items()]
+            for head, told in self._onward(index, reasons[index]):
+                if isinstance(head, str):
+                    found.setdefault(head, {}).update(told)
+                elif told.keys() - reasons.setdefault(head, {}).keys() or head not in reasons:
+                    reasons[head].update(told)
+                    waiting.append(head)
+        return [(key, "" if len(found) == 1 else _short(told)) for key, told in found.items()]
 
-    def _onward(self, index: int, told: str, found: dict[str, list[str]]) -> Iterator[tuple[int, str]]:
+    def _onward(self, index: int, told: dict[str, None]) -> Iterator[tuple[int | str, dict[str, None]]]:
+        """The steps after one that asks nothing, or the box of another flow or of an end."""
         step = self.flow.steps[index]
         ways = self.roads.ways[index]
+        is_choice = len({way.to for way in ways}) > 1
         for way in ways:
-            reason = self._reason(step, way, len({one.to for one in ways}) > 1) or told
+            reason = self._reason(step, way, is_choice)
+            why = {reason: None} if reason else told
             if way.how == "start":
-                found.setdefault(self._other(way.flow), []).append(reason)
+                yield self._other(way.flow), why
             elif way.to == END:
-                outcome = way.what if way.how == "end" else "done"
-                found.setdefault(self._finish(outcome), []).append(reason)
+                yield self._finish(way.what if way.how == "end" else "done"), why
             else:
-                yield way.to, reason
+                yield way.to, why
 
     def _terminal(self, index: int) -> str:
         """The box this is, or '' for a step that happens on the way."""
@@ -214,7 +229,7 @@ class _Reader:
 
 
 def _short(reasons: dict[str, None]) -> str:
-    told = list(reasons)
+    told = [reason for reason in reasons if reason]
     return ", ".join(told[:2]) + (f" +{len(told) - 2}" if len(told) > 2 else "")
 
 
