@@ -60,7 +60,8 @@ def advance(
         outside.catch_up(run)
         if run.state.get("owed") and not run.state["frames"]:
             run.settle()
-        _check_size(run.state)
+        if run.is_heavy:
+            _check_size(run.state)
     except Exception as error:  # noqa: BLE001 - a flow never dies on a customer; the alert says where and what
         return apology(library, state, moment, error, run)
     run.alert_missing()

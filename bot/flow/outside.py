@@ -140,7 +140,7 @@ def _begin(run: Runner, flow: Flow, key: str, facts: State) -> None:
         run.start(flow.name, coerced(facts, flow.inputs))
     else:
         run.push(flow, coerced(facts, flow.inputs), digress=bool(run.state["frames"]))
-    run.frame["event"] = facts
+    run.frame["event"], run.is_heavy = facts, True
     named = _variable(flow.triggers.key, flow)
     if named and key:
         run.set(named, coerced({named: key}, flow.data).get(named))

@@ -28,6 +28,7 @@ MAX_STEPS = 100
 MAX_SENDS = 10
 MAX_FRAMES = 6
 MAX_VALUE = 4000
+LIGHT = 500  # a flow would need more than a hundred variables of this length to grow too big
 # A case that is owed to people is passed on when the contact has not answered the flow's last questions for so long.
 OWED_SECONDS = 3_600.0
 
@@ -82,6 +83,8 @@ class Runner:
         self.file = ""
         self.prefix = ""
         self.outcome = ""
+        self.is_heavy = False  # something was kept that may grow: what the flows keep has to be weighed
+        self._flow: Flow | None = None
         self.turned()
 
     # What is running
@@ -101,14 +104,16 @@ class Runner:
 
     @property
     def flow(self) -> Flow:
-        flow = self.library.flow_of(self.frame)
+        flow = self._flow or self.library.flow_of(self.frame)
         if flow is None:
             raise FlowBroken(f"There is no flow “{self.frame['flow']}” any more.")
+        self._flow = flow
         return flow
 
     def turned(self) -> None:
         """Another flow runs now: its names are others."""
         frames = self.state.get("frames")
+        self._flow = None
         self.values = Values(self, frames[-1] if frames else None)
 
     def value_of(self, name: str, frame: State | None) -> Any:
@@ -155,6 +160,7 @@ class Runner:
         kept = stored(value)
         if isinstance(kept, str):
             kept = kept[:MAX_VALUE]
+        self.is_heavy |= isinstance(kept, (list, dict)) or (isinstance(kept, str) and len(kept) > LIGHT)
         own = self.flow.data
         (self.frame["vars"] if name in own else self.state["vars"])[name] = kept
         self.values.pop(name, None)
@@ -261,6 +267,7 @@ class Runner:
     def round(self, step: Step, plan: Loop) -> str:
         found, top = rounds.begun(self.frame.get("loops", {}).get(step.id), plan, self.values), self.frame
         others = {name: one for name, one in top.get("loops", {}).items() if name != step.id}
+        self.is_heavy = True
         top["loops"] = {**others, step.id: found.kept} if found.kept is not None else others
         if found.kept is not None:
             top["trail"] = []  # `back` stays in its round: what the one before was about is gone
@@ -309,6 +316,7 @@ class Runner:
 
     def push(self, flow: Flow, known: Mapping[str, Any], *, digress: bool = False, called: bool = False) -> None:
         frames = self.state["frames"]
+        self.is_heavy |= bool(known)
         if len(frames) >= MAX_FRAMES and not self._made_room():
             raise BudgetBreached(f"More than {MAX_FRAMES} flows are open on top of each other.")
         if frames and self.state["wait"] and self.state["wait"].get("kind") == PAUSE:
