@@ -205,7 +205,8 @@ def flow_shop_of(relevo: Relevo) -> FlowShop:
     return FlowShop(
         live=publishing.live, history=publishing.history, fetch=publishing.fetch, publish=publishing.publish,
         roll_back=publishing.roll_back, standings=publishing.standings,
-        status=lambda work: flow_sets.folder_status(work.connection), library=relevo.flows)
+        status=lambda work: flow_sets.folder_status(work.connection), library=relevo.flows,
+        prepare=publishing.checked)
 
 
 def public_of(relevo: Relevo) -> Public:

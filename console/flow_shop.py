@@ -44,7 +44,7 @@ class FlowShop:
 
     `publish(work, files, by=, comment=, origin=)` raises FlowsRefused when the files are not wholly good;
     `roll_back(work, set_id, by=, comment=)` publishes an older set again. `library()` is what is live in this process,
-    None where nothing is. `draw(flow, library, at=, language=)` is the picture of a flow as SVG that is safe to show.
+    None where nothing is. `prepare(files)` reads files outside of a transaction, so that publishing them is quick.
     """
 
     live: Callable[[Work], FlowSet | None] = _none_live
@@ -55,7 +55,7 @@ class FlowShop:
     standings: Callable[[Work], tuple[Standing, ...]] = _nobody
     status: Callable[[Work], FolderStatus] = _unwatched
     library: Callable[[], Library | None] = lambda: None
-    draw: Callable[..., str] | None = None
+    prepare: Callable[[Mapping[str, str]], object] = lambda files: None
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import metrics
 from bot.flow import library as flow_library
+from bot.flow import live
 from bot.flow.library import Library
 from bot.flow.live import FlowSet, FlowsRefused
 from bot.flow.model import Flow
@@ -97,7 +98,7 @@ class LiveFlows:
         if self.live_set is not None and flow_sets.newest_serial(work.connection) != self.live_set.serial:
             self.take(work.connection, work.now)
         missing = lacking(self.library, state)
-        found = _found(work.connection, missing)
+        found = _found(work.connection, missing, self.library)
         with self._lock:
             self._nowhere |= missing - found.keys()
             wanted = {shape: flow for shape, flow in found.items() if not _is_moved_on(self.library, shape[0])}
@@ -116,8 +117,8 @@ def lacking(library: Library, state: Mapping[str, Any]) -> set[Shape]:
         if not isinstance(frame, dict):
             continue
         name, shape = frame.get("flow"), frame.get("rev")
-        live = library.flows.get(name)
-        if (live is None or live.shape != shape) and (name, shape) not in library.pinned:
+        flow = library.flows.get(name)
+        if (flow is None or flow.shape != shape) and (name, shape) not in library.pinned:
             missing.add((str(name), str(shape)))
     return missing
 
@@ -126,26 +127,27 @@ def pins(reader: Reader, library: Library, now: datetime) -> Mapping[Shape, Flow
     """Every flow that somebody stands in, in the shape she began with, where that is not the live one."""
     wanted = {shape for shape in flow_sets.shapes_stood_in(reader, now - STOOD_IN)
               if shape[0] not in library.flows or library.flows[shape[0]].shape != shape[1]}
-    return _found(reader, {shape for shape in wanted if not _is_moved_on(library, shape[0])})
+    return _found(reader, {shape for shape in wanted if not _is_moved_on(library, shape[0])}, library)
 
 
 def _is_moved_on(library: Library, name: str) -> bool:
-    live = library.flows.get(name)
-    return live is not None and live.on_edit == "move"
+    flow = library.flows.get(name)
+    return flow is not None and flow.on_edit == "move"
 
 
-def _found(reader: Reader, wanted: set[Shape]) -> dict[Shape, Flow]:
-    """These flows as the newest set with each had it; not those whose customers were moved on.
+def _found(reader: Reader, wanted: set[Shape], live_now: Library) -> dict[Shape, Flow]:
+    """These flows as the newest set with each had it, and the deleted ones that they lead to; not those whose customers
+    were moved on.
 
     Newer code may see another shape in the same file: it is still the file that she began with.
     """
     sets = {shape: found for shape in wanted if (found := flow_sets.with_shape(reader, *shape)) is not None}
-    flows = {}
+    flows: dict[Shape, Flow] = {}
     for shape, found in sorted(sets.items(), key=lambda pair: pair[1].serial):  # each set is compiled once
         library = publishing.compiled(found.files)
         flow = library.flows.get(shape[0]) if library is not None else None
-        if flow is not None:
-            flows[shape] = flow
+        if library is not None and flow is not None:
+            flows |= live.with_what_they_lead_to(flow, library, live_now) | {shape: flow}
     return flows
 
 

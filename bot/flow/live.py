@@ -27,6 +27,7 @@ TESTS = "tests/"
 # Says how the shop is reached: it belongs to the machine, not to what the bot says.
 NOT_OURS = frozenset({"_orders.yaml"})
 CONTENT_LENGTH = 12
+LEADING = frozenset({"call", "start_flow"})
 LONGEST_STANDING = 1_000
 
 
@@ -156,6 +157,20 @@ def waiting(found: Iterable[Standing], flow: str, step: str = "") -> int:
 def steps(trace: Iterable[Trace]) -> list[list[str]]:
     """What a turn went through, for the step log: [flow, revision, step, what], and the decision where there is one."""
     return [[one.flow, one.revision, one.step, one.what, *([one.decision] if one.decision else ())] for one in trace]
+
+
+def with_what_they_lead_to(flow: Flow, library: Library, live: Library) -> dict[tuple[str, str], Flow]:
+    """A flow of an older set (`library`), and those it starts or calls that are live no more."""
+    found = {(flow.name, flow.shape): flow}
+    waiting = [flow]
+    while waiting:
+        for step in waiting.pop().steps:
+            name = (step.data if isinstance(step.data, str) else step.data.flow) if step.kind.name in LEADING else ""
+            led_to = library.flows.get(name) if name not in live.flows else None
+            if led_to is not None and (led_to.name, led_to.shape) not in found:
+                found[led_to.name, led_to.shape] = led_to
+                waiting.append(led_to)
+    return found
 
 
 # What an edit means for them

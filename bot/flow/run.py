@@ -296,7 +296,7 @@ class Runner:
 
     def start(self, flow: str, known: Mapping[str, Any] | None = None) -> int:
         """In place of the running flow; whoever lies below does not notice."""
-        target = self.library.flows.get(flow)
+        target = self.library.flows.get(flow) or self.library.kept(flow)
         if target is None:
             raise FlowBroken(f"There is no flow “{flow}”.")
         before = self.state["frames"].pop() if self.state["frames"] else None

@@ -87,6 +87,7 @@ def publish_flows() -> Response:
     if errors:
         return _review(now, _broken(), comment)
     shop, me = here.desk().flows, here.viewer().agent_id
+    shop.prepare(now.files)
     try:
         with here.desk().database.work() as work:
             made = shop.publish(work, now.files, by=me, comment=comment, origin=live.CONSOLE)

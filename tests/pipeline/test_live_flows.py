@@ -216,6 +216,18 @@ def test_an_ordinary_turn_asks_nothing(database: Database) -> None:
     assert asked.statements == []
 
 
+def test_what_an_older_flow_leads_to_is_kept_with_it_when_it_is_deleted(database: Database) -> None:
+    leading = RETURNS.replace("  - end: resolved", "  - start_flow: hours")
+    publish(database, returns=leading)
+    flows = open_flows(database, NO_FOLDER)
+    stand(database, f"returns@{shape(flows)}#item")
+    publish(database, returns=None, hours=None)
+    flows.look(database)
+
+    assert sorted(name for name, _ in flows.library.pinned) == ["hours", "returns"]
+    assert flows.library.kept("hours") is not None
+
+
 def test_what_is_lacking_is_told_frame_by_frame(database: Database) -> None:
     publish(database, hours=HOURS)
     library = open_flows(database, NO_FOLDER).library
