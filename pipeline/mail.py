@@ -8,10 +8,11 @@ conversation/troubles.yaml says, with the facts that a sentence names: no custom
 from __future__ import annotations
 
 import hashlib
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -34,6 +35,7 @@ LAST_RETRY = timedelta(minutes=30)
 SAME_AGAIN = timedelta(minutes=30)  # trouble that comes and goes is not written about each time
 AT_ONCE = 20
 SMTP_PORT, SMTPS_PORT = 587, 465
+ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 logger = structlog.get_logger(__name__)
@@ -108,7 +110,20 @@ def mail_due(database: Database, post: Post) -> int:
         return 0
     with database.work() as work:
         work.connection.execute(_sent, {"ids": ids, "now": work.now})
+    _tell_owners(waiting, post)
     return len(ids)
+
+
+def _tell_owners(waiting: Sequence[Mapping[str, Any]], post: Post) -> None:
+    """Whoever looks after what is wrong (`owner:` of a flow) reads of that alone; nobody waits for it or tries again."""
+    owners = {str(alarm["facts"].get("owner", "")) for alarm in waiting} - {one.strip() for one in post.to}
+    for owner in sorted(one for one in owners if ADDRESS.fullmatch(one)):
+        theirs = [alarm for alarm in waiting if alarm["facts"].get("owner") == owner]
+        try:
+            to_her = replace(post, to=(owner,))
+            deliver(to_her, letter(theirs, to_her))
+        except (OSError, smtplib.SMTPException) as error:
+            logger.warning("the owner of a flow could not be written to", error=type(error).__name__)
 
 
 def letter(waiting: Sequence[Mapping[str, Any]], post: Post) -> EmailMessage:
@@ -120,7 +135,7 @@ def letter(waiting: Sequence[Mapping[str, Any]], post: Post) -> EmailMessage:
     made["Subject"] = f"[Relevo] {words['one'] if len(waiting) == 1 else words['many']} {_line(first)}"[:140]
     made["From"], made["To"] = post.sender, ", ".join(post.to)
     made["Date"] = format_datetime(max(alarm["raised_at"] for alarm in waiting))
-    made["Message-ID"] = f"<{_digest(waiting)}@relevo.invalid>"
+    made["Message-ID"] = f"<{_digest(waiting, post)}@relevo.invalid>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine shall answer
     parts = [words["intro"], *(_told(alarm, words, post.language) for alarm in waiting)]
     made.set_content("\n\n".join([*parts, *([f"{words['link']} {post.link}"] if post.link else [])]) + "\n")
@@ -176,5 +191,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _digest(waiting: Sequence[Mapping[str, Any]]) -> str:
-    return hashlib.sha256(" ".join(sorted(alarm["alarm_id"] for alarm in waiting)).encode()).hexdigest()[:32]
+def _digest(waiting: Sequence[Mapping[str, Any]], post: Post) -> str:
+    """The same for the same alarms to the same people: a letter that is sent twice is one."""
+    told = [*sorted(alarm["alarm_id"] for alarm in waiting), *post.to]
+    return hashlib.sha256(" ".join(told).encode()).hexdigest()[:32]

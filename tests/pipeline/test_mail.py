@@ -250,3 +250,28 @@ def test_an_address_of_no_server_is_refused_with_the_mend(url: str) -> None:
 @pytest.mark.parametrize("given", [{"smtp_url": "smtp://localhost"}, {"alert_email": "ops@example.com"}])
 def test_half_a_setting_writes_to_nobody(given: dict[str, str]) -> None:
     assert mail.post_of(config.Settings(_env_file=None, **given)) is None
+
+
+def raise_broken_flow(database: Database, owner: str) -> None:
+    facts = {"file": "returns.yaml", "line": 7, "code": "S03", "n": 1, "owner": owner}
+    raise_one(database, "flows:folder", text="flows_broken", facts=facts, kind="", account="")
+
+
+def test_the_owner_of_a_broken_flow_reads_of_it_and_of_nothing_else(database: Database, server: MailStandIn) -> None:
+    raise_one(database)
+    raise_broken_flow(database, "bea@shop.example")
+
+    assert mail.mail_due(database, a_post(server)) == 2
+
+    assert [to for _, to in server.envelopes] == [("ops@example.com", "ana@example.com"), ("bea@shop.example",)]
+    told = server.letters[1].get_content()
+    assert "returns.yaml, line 7 (S03)" in told and "callback" not in told
+
+
+@pytest.mark.parametrize("owner", ["", "ana@example.com", "bea", "bea@x.example, eve@evil.example", "a@b\r\nBcc: eve@evil.example"])
+def test_nobody_else_is_written_to_where_the_owner_is_no_other_address(
+    database: Database, server: MailStandIn, owner: str
+) -> None:
+    raise_broken_flow(database, owner)
+
+    assert mail.mail_due(database, a_post(server)) == 1 and len(server.letters) == 1
