@@ -38,6 +38,7 @@ class Hearing:
         self.reading: Reading | None = None
         self.decisions: list[Trace] = []
         self.effects: list[Effect] = []
+        self.subject = ""  # the entry of the FAQ that is the answer, for the trace
         if not state.get("lang"):
             state["lang"] = moment.language or library.project.default_language
 

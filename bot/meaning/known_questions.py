@@ -53,5 +53,5 @@ def _answered(hearing: Hearing, entry: Entry) -> Move:
         hearing.state["topic"] = entry.queue
     else:
         hearing.state.pop("topic", None)
-    hearing.decided(entry.key)
+    hearing.subject = entry.key
     return Tell(entry.key, repeats=True, bridges=True)

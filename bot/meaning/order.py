@@ -69,6 +69,8 @@ def decide(hearing: Hearing, rows: tuple[Row, ...]) -> Move | None:
         if move is None:
             continue
         hearing.decided(row.name)
+        if hearing.subject:
+            hearing.decided(hearing.subject)
         if isinstance(move, Again):
             return decided(hearing, KEPT)
         return move

@@ -113,7 +113,7 @@ def test_who_is_never_understood_reaches_a_person(lines: list[str]) -> None:
 @settings(max_examples=80, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from(["frames", "wait", "seq", "vars", "lang", "gentle", "last", "notes"]),
+        st.sampled_from(["frames", "wait", "seq", "vars", "lang", "gentle", "last", "notes", "misses", "topic", "offered", "met"]),
         st.recursive(
             st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=5),
             lambda inner: (
