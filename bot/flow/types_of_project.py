@@ -16,7 +16,7 @@ from typing import Any
 import re2
 
 from bot.flow.findings import Reporter, near
-from bot.flow.order_shapes import Shape, shape
+from bot.flow.order_shapes import Shape, readable, shape
 from bot.flow.spoken import LONGEST, Spoken
 from bot.flow.tree import Items, Node, Table, Text
 from bot.flow.words import bare, holds, tokens
@@ -52,7 +52,7 @@ class OwnType:
     def read(self, spoken: Spoken) -> str | None:
         if self.choices:
             return self._chosen(spoken.text)
-        text = spoken.text[:LONGEST]
+        text = readable(spoken.text[:LONGEST])
         if self.shape is not None:
             return self.shape.find(text)
         match = self.pattern.search(text) if self.pattern is not None else None

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from babel import UnknownLocaleError
 from babel.numbers import get_group_symbol
 
 from bot.flow.spoken import LONGEST, AnswerType, Family, Spoken
@@ -165,7 +166,7 @@ def _factor(behind: str) -> int:
 def _groups(locale: str) -> str:
     try:
         return str(get_group_symbol(locale))
-    except (ValueError, LookupError):
+    except (UnknownLocaleError, ValueError, LookupError):
         return "."
 
 

@@ -91,7 +91,7 @@ YES = frozenset(one for one in _YES_PHRASES if " " not in one) | YES_SIGNS
 NO = frozenset(one for one in _NO_PHRASES if " " not in one) | NO_SIGNS
 _LONGEST = 120  # letters; who writes more says more than yes or no
 _MOST_WORDS = 8
-_STRETCHED = re.compile(r"([a-z])\1+")
+_STRETCHED = re.compile(r"([a-z])\1{1,120}")
 
 
 def yes_no(spoken: Spoken) -> bool | None:
