@@ -28,6 +28,7 @@ _LANGUAGES = {
     "pt-br": "pt-BR", "pt-pt": "pt-PT", "en-us": "en-US", "en-gb": "en-GB", "es-": "es", "en-": "en", "pt-": "pt",
 }  # fmt: skip
 _YES_NO = {"sí": "yes", "si": "yes", "sim": "yes", "on": "yes", "y": "yes", "não": "no", "nao": "no", "off": "no", "n": "no"}
+_BROKEN = Template("…", ("…",), constant="…", is_broken=True)
 _NOTHING = Expression("nothing", lambda values: None)
 
 
@@ -88,8 +89,10 @@ class Reading:
                 self._no_language(node.keys[language])
             elif isinstance(child, Text) and not child.value.strip() and not self.may_be_empty:
                 self.report.error("T06", node.keys[language], name=language)
+                found.setdefault(language, []).append(_BROKEN)
             elif isinstance(child, Table) and child.nodes and not any(plain(child).values()):
                 self.report.error("Y05", child, sign="{")
+                found.setdefault(language, []).append(_BROKEN)
             elif isinstance(child, Text):
                 found.setdefault(language, []).append(self.template(child))
                 columns[language] = (child.line, child.column)
@@ -126,7 +129,7 @@ class Reading:
             return compile_template(node.value, self.scope)
         except ExpressionError as error:
             self._refuse(error, node)
-            return Template(node.value, (node.value,), constant=node.value)
+            return Template(node.value, (node.value,), constant=node.value, is_broken=True)
         finally:
             self._remarks(node)
 
@@ -182,9 +185,11 @@ class Arguments:
         return found
 
     def needed_texts(self, name: str) -> Texts:
+        told = len(self.report.findings)
         found = self.texts(name)
         if found is None:
-            self.report.error("T06", self.place(name), name=name)
+            if len(self.report.findings) == told:
+                self.report.error("T06", self.place(name), name=name)
             language = self.known.project.default_language
             return Texts({language: (Template("…", ("…",), constant="…"),)}, self.node.line, self.node.column)
         return found
@@ -192,7 +197,7 @@ class Arguments:
     def expression(self, name: str) -> Expression:
         node = self.get(name)
         if node is None:
-            self.report.error("S02", self.node, name=name, verb=self.verb)
+            self.report.error("S02", self.place(self.verb), name=name, verb=self.verb)
             return _NOTHING
         return self.reading.expression_of(node)
 

@@ -53,10 +53,12 @@ def compile_expression(source: str, scope: Scope) -> Expression:
         raise _moved(_explained(source, error), shift) from None
     compiler = _Compiler(scope)
     call = compiler.compile(tree)
-    errors = compiler.errors or expression_types.check(tree, scope)
+    errors = [*compiler.errors, *expression_types.check(tree, scope)]
     if errors:
         for one in errors:
             _moved(one, shift, source)
+            if one.code == "E13":
+                one.facts["source"] = re.sub(r"[{}]", "", source)
         raise together(errors)
     is_constant = not compiler.names and not any(isinstance(node, ast.Call) for node in ast.walk(tree))
     return Expression(source, call, frozenset(compiler.names), expression_types.type_of(tree, scope), is_constant)

@@ -18,16 +18,59 @@ _SENTENCES = Path(__file__).parent / "sentences"
 
 # What people type who think in their own language, and the word of the flows for it.
 TRANSLATED = {
-    "decir": "say", "di": "say", "dizer": "say", "mensaje": "say", "message": "say", "send": "say",
-    "preguntar": "ask", "pregunta": "ask", "perguntar": "ask", "collect": "ask", "question": "ask",
-    "opciones": "options", "opcoes": "options", "opções": "options", "choices": "options",
-    "si": "if", "se": "if", "entonces": "then", "sino": "else", "entao": "then", "senao": "else",
-    "guardar": "save", "salvar": "save", "reintentos": "retries", "tentativas": "retries",
-    "buscar": "lookup", "consultar": "lookup", "hacer": "do", "fin": "end", "fim": "end", "terminar": "end",
-    "pasar": "handoff", "agente": "handoff", "escalar": "handoff", "etiqueta": "tag", "nota": "note",
-    "ir": "goto", "ir_a": "goto", "motivo": "reason", "prioridad": "priority", "resumen": "summary",
-    "botones": "buttons", "texto": "text", "palabras": "words", "tipo": "type", "pasos": "steps",
-    "datos": "data", "flujo": "flow", "inicio": "start", "invalido": "invalid", "condicion": "when",
+    "decir": "say", "di": "say", "dizer": "say", "diga": "say", "mensaje": "say", "mensagem": "say", "message": "say",
+    "send": "say", "enviar": "say", "responder": "say", "text_message": "say", "print": "say", "utter": "say",
+    "preguntar": "ask", "pregunta": "ask", "perguntar": "ask", "pergunta": "ask", "collect": "ask", "question": "ask",
+    "input": "ask", "pedir": "ask", "prompt": "ask", "elegir": "menu", "escolher": "menu", "choose": "menu", "choice": "menu",
+    "opciones": "options", "opcion": "options", "opción": "options", "opcoes": "options", "opções": "options",
+    "choices": "options", "si": "if", "se": "if", "entonces": "then", "entao": "then", "então": "then", "sino": "else",
+    "si_no": "else", "senao": "else", "senão": "else", "otherwise": "else", "elseif": "elif", "else_if": "elif",
+    "segun": "switch", "según": "switch", "case": "switch", "casos": "cases", "poner": "set", "definir": "set", "asignar": "set",
+    "guardar": "save", "salvar": "save", "store": "save", "variable": "save", "save_as": "save", "guardar_en": "save",
+    "reintentos": "retries", "intentos": "retries", "tentativas": "retries", "tries": "retries", "attempts": "retries",
+    "buscar": "lookup", "consultar": "lookup", "query": "lookup", "get": "lookup", "hacer": "do", "fazer": "do",
+    "accion": "do", "acción": "do", "action": "do", "llamar": "call", "chamar": "call", "subflow": "call",
+    "empezar_flujo": "start_flow", "iniciar_flujo": "start_flow", "link": "start_flow", "flow_start": "start_flow",
+    "fin": "end", "fim": "end", "terminar": "end", "acabar": "end", "stop": "end", "finish": "end", "exit": "end",
+    "pasar": "handoff", "agente": "handoff", "agent": "handoff", "escalar": "handoff", "escalate": "handoff",
+    "transferir": "handoff", "derivar": "handoff", "transfer": "handoff", "persona": "handoff", "pessoa": "handoff",
+    "etiqueta": "tag", "etiquetar": "tag", "etiquetas": "tag", "tags": "tag", "label_as": "tag", "nota": "note", "notes": "note",
+    "recordar": "remember", "lembrar": "remember", "esperar": "wait", "espera": "wait", "sleep": "wait", "pausa": "wait",
+    "repetir": "repeat", "loop": "repeat", "bucle": "repeat", "azar": "random", "aleatorio": "random", "valorar": "rate",
+    "calificar": "rate", "avaliar": "rate", "csat": "rate", "ir": "goto", "ir_a": "goto", "ir_para": "goto", "go_to": "goto",
+    "jump": "goto", "next": "goto", "motivo": "reason", "razon": "reason", "razón": "reason", "razao": "reason",
+    "prioridad": "priority", "prioridade": "priority", "resumen": "summary", "resumo": "summary", "cerrado": "if_closed",
+    "botones": "buttons", "boton": "buttons", "botón": "buttons", "botoes": "buttons", "botões": "buttons",
+    "texto": "text", "palabras": "words", "palavras": "words", "frases": "words", "phrases": "words", "keywords": "words",
+    "tipo": "type", "pasos": "steps", "passos": "steps", "datos": "data", "dados": "data", "variables": "data", "vars": "data",
+    "flujo": "flow", "fluxo": "flow", "name": "flow", "nombre": "flow", "inicio": "start", "início": "start", "trigger": "start",
+    "triggers": "start", "empieza": "start", "titulo": "title", "título": "title", "dueño": "owner", "cola": "queue", "fila": "queue",
+    "idioma": "language", "caduca": "expires", "entradas": "inputs", "salidas": "outputs", "saidas": "outputs",
+    "invalido": "invalid", "inválido": "invalid", "error": "invalid", "condicion": "when", "condición": "when", "cuando": "when",
+    "quando": "when", "con": "with", "com": "with", "args": "with", "params": "with", "no_encontrado": "not_found",
+    "nao_encontrado": "not_found", "fallo": "failed", "falla": "failed", "falhou": "failed", "on_error": "failed",
+    "sin_respuesta": "no_reply", "sem_resposta": "no_reply", "timeout_after": "no_reply", "despues": "after", "después": "after",
+    "depois": "after", "recordatorio": "remind", "lembrete": "remind", "descripcion": "desc", "descripción": "desc",
+    "description": "desc", "descricao": "desc", "imagen": "media", "imagem": "media", "image": "media", "foto": "media",
+    "sensible": "sensitive", "sensivel": "sensitive", "comprobar": "checks", "validar": "checks", "validate": "checks",
+    "check": "checks", "verificar": "checks", "plantilla": "template", "enlace": "link", "maximo": "max", "máximo": "max",
+    "mientras": "while", "enquanto": "while", "para_cada": "for_each", "foreach": "for_each", "comentario": "comment",
+    "alta": "high", "alto": "high", "baja": "low", "baixa": "low", "bajo": "low", "urgente": "urgent", "media_": "normal",
+    "leer": "read", "ler": "read", "escribir": "write", "escrever": "write", "colas": "queues", "filas": "queues",
+    "idiomas": "languages", "tienda": "shop", "loja": "shop", "pais": "country", "país": "country", "moneda": "currency",
+    "moeda": "currency", "zona_horaria": "time_zone", "timezone": "time_zone", "firma": "signature", "tipos": "types",
+    "requires": "required", "obligatorio": "required", "ejemplo": "fake", "ejemplos": "fake", "fakes": "fake",
+    "entero": "integer", "inteiro": "integer", "int": "integer", "string": "text", "str": "text", "numero": "number",
+    "número": "number", "float": "number", "decimal": "number", "fecha": "date", "data_": "date", "hora": "time",
+    "dinero": "money", "dinheiro": "money", "importe": "money", "correo": "email", "mail": "email", "telefono": "phone",
+    "teléfono": "phone", "telefone": "phone", "movil": "phone", "codigo_postal": "postcode", "cp": "postcode", "cep": "postcode",
+    "pedido": "order_number", "imagen_": "image", "photo": "image", "ubicacion": "location", "ubicación": "location",
+    "lista": "list", "array": "list", "registro": "record", "object": "record", "dict": "record", "bool": "yes_no",
+    "boolean": "yes_no", "si_no_": "yes_no", "sino_": "yes_no", "saltar": "skip", "confirmar": "confirm", "mover": "move",
+    "fijar": "pin", "true_": "true", "verdadero": "true", "verdadeiro": "true", "falso": "false", "null": "nothing",
+    "none": "nothing", "nada": "nothing", "vacio": "nothing", "vacío": "nothing", "existe": "known", "exists": "known",
+    "contiene": "contains", "contem": "contains", "contém": "contains", "includes": "contains", "igual": "same",
+    "mayusculas": "upper", "minusculas": "lower", "moneda_": "money", "longitud": "len", "length": "len",
 }  # fmt: skip
 
 
@@ -94,10 +137,18 @@ class Reporter:
     def settle(self) -> None:
         """Drop what follows from another mistake: the shape of a line that was read as it was probably meant, and,
         where a part had to be left out, what it may have held."""
-        self.findings = [
-            one for one in self.findings
-            if not (one.code[0] == "S" and one.line in self.mended) and (self.is_whole or one.code not in _OF_A_WHOLE)
-        ]
+        no_steps = {str(one.facts.get("name")): one.line for one in self.findings if one.code == "S13"}
+        self.findings = [one for one in self.findings if not self._follows(one, no_steps)]
+
+    def _follows(self, one: Finding, no_steps: Mapping[str, int]) -> bool:
+        """`no_steps` are options that stand as steps of their own: the step above lacks them for that reason."""
+        if one.line in self.mended and (one.code[0] == "S" or one.code == "V07"):
+            return True
+        if one.code == "S02" and no_steps.get(str(one.facts.get("name")), 0) > one.line:
+            return True
+        if one.code == "S08" and any(other.facts.get("near") == "steps" for other in self.findings):
+            return True
+        return not self.is_whole and one.code in _OF_A_WHOLE
 
     def _add(self, level: str, code: str, place: Any, facts: Mapping[str, Any]) -> None:
         source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
@@ -118,7 +169,8 @@ def normal(source: str) -> str:
 def near(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or an empty text."""
     names = list(known)
-    translated = TRANSLATED.get(word.lower())
+    folded = word.strip().lower().replace(" ", "_").replace("-", "_")
+    translated = TRANSLATED.get(folded)
     if translated in names:
         return translated
     found = difflib.get_close_matches(word.lower(), names, 1, 0.6)

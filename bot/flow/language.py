@@ -296,10 +296,11 @@ class _FlowReader:
 
     def _check_targets(self, by_id: Mapping[str, int]) -> None:
         named = [name for name in by_id if not name[0].isdigit() and "." not in name]
+        named_somewhere = choices.ids(self.tree)
         for draft in self.order:
             target = draft.node.get("goto") if draft.kind.name == "goto" else None
             name = target.value.strip() if isinstance(target, Text) else ""
-            if target is not None and name not in by_id:
+            if target is not None and name not in by_id and name not in named_somewhere:
                 self.report.error("V07", target, name=name, near=near(name, named), known=", ".join(named[:12]))
 
 

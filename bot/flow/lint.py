@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import registry
 from bot.flow import library as flow_library
+from bot.flow import tree
 from bot.flow.findings import ERROR, Finding, Reporter
 from bot.flow.library import Loaded
 from bot.flow.rule import Subject
+
+_SLIPS = ("S01", "S02", "S03", "S04", "S05", "S08", "S12", "S13", "S14", "S15")
+_WAYS_ON = ("G03", "G05", "G08")
+_NOBODY = ("W13",)
+_NAMED_IN = {
+    "_project.yaml": ("V01", "V05", "V09", "T01", "T03", "T07", "E01"),
+    "_services.yaml": ("V03", "V04", "V08", "V10", "V11", "V12", "E02"),
+    "_texts.yaml": ("V06",),
+}
 
 
 def check(folder: Path) -> tuple[Finding, ...]:
@@ -29,7 +39,9 @@ def _checked(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, ...]:
     for rule in registry.collect("bot.flow.rules", "RULE").values() if looked_at else ():
         rule.check(looked_at)
     reporters = looked_at.reporters.values() if looked_at else ()
-    found = [*loaded.findings, *(finding for report in reporters for finding in report.findings)]
+    lost = _lost(loaded.findings, sources)
+    readings = [one for one in loaded.findings if (one.file[0] == "_" and one.file != "_faq.yaml") or one.code not in lost]
+    found = [*readings, *_sound(loaded.findings, (one for report in reporters for one in report.findings))]
     return tuple(sorted(_unique(found), key=lambda one: (one.file, one.line, one.column, one.code)))
 
 
@@ -42,6 +54,24 @@ def subject(loaded: Loaded, sources: Mapping[str, str]) -> Subject | None:
     reporters = {file[:-5]: Reporter(file, sources.get(file, "")) for file in sorted(files) if file.endswith(".yaml")}
     broken = {finding.file.removesuffix(".yaml") for finding in loaded.findings if finding.level == ERROR}
     return Subject(library, reporters, frozenset(broken))
+
+
+def _lost(read: Iterable[Finding], sources: Mapping[str, str]) -> set[str]:
+    """What cannot be told of the flows while a part of a file that they share had to be left out."""
+    broken = {one.file for one in read if one.code[0] == "Y" and one.file in _NAMED_IN}
+    reports = {file: Reporter(file, sources.get(file, "")) for file in broken}
+    for file, report in reports.items():
+        tree.read(sources.get(file, ""), report)
+    return {code for file, report in reports.items() if not report.is_whole for code in _NAMED_IN[file]}
+
+
+def _sound(read: Iterable[Finding], found: Iterable[Finding]) -> Iterator[Finding]:
+    """Without what only follows from a key that could not be read: a way on that has a slip in its name is no missing
+    one, and a flow that is broken is not gone."""
+    slips = {one.file for one in read if one.level == ERROR and (one.code[0] == "Y" or one.code in _SLIPS)}
+    for one in found:
+        if not (one.code in _WAYS_ON and one.file in slips) and not (one.code in _NOBODY and slips):
+            yield one
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:

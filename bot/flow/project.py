@@ -156,7 +156,9 @@ def _service(name: str, node: Table, report: Reporter) -> Service:
     unknown_keys(node, _SERVICE_KEYS, report)
     kind = word(node, "kind", report) or "read"
     if kind not in ("read", "write"):
-        report.error("S09", node.nodes["kind"], name="kind", value=kind, known="read, write")
+        meant = near(kind, ("read", "write"))
+        report.error("S09", node.nodes["kind"], name="kind", value=kind, near=meant, known="read, write")
+        kind = meant or "read"
     timeout = node.get("timeout")
     limit = seconds(timeout.value) if isinstance(timeout, Text) else 8.0
     if limit is None:

@@ -29,13 +29,17 @@ Part = str | Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One text in one language. `constant` is the text itself when there is nothing to fill in."""
+    """One text in one language. `constant` is the text itself when there is nothing to fill in.
+
+    `is_broken`: it could not be read and stands for itself, so that the rest of the file can be.
+    """
 
     source: str
     parts: tuple[Part, ...]
     placeholders: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     constant: str | None = None
+    is_broken: bool = False
 
     def render(self, values: Mapping[str, Any]) -> str:
         if self.constant is not None:

@@ -15,12 +15,13 @@ from typing import Any
 import yaml
 
 from bot.flow.findings import Place, Reporter, normal
-from bot.flow.reading import traps
+from bot.flow.reading import breaks, traps
 from bot.flow.reading.sheet import Sheet, indentation
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 40
 _MAX_MENDS = 40
+_MAX_MENDS_OF_A_LINE = 3
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
 
 
@@ -145,14 +146,18 @@ def _events(sheet: Sheet, report: Reporter, starts: frozenset[str]) -> list[Any]
         try:
             return list(yaml.parse(sheet.source, Loader=yaml.CSafeLoader))
         except yaml.YAMLError as error:
-            trap = traps.explain(sheet, traps.found(error), starts)
+            trap = traps.explain(sheet, breaks.found(error), starts)
         except RecursionError:
             trap = traps.Trap("Y17", 0, 0, {"size": MAX_BYTES // 1024})
         is_new = (trap.code, trap.line, trap.column) not in told
         if not any(line == trap.line for _, line, _ in told):
             report.error(trap.code, sheet.place(trap.line, trap.column), **trap.facts)
         told.add((trap.code, trap.line, trap.column))
-        if is_new and trap.mend is not None:
+        if trap.code == "Y16":
+            report.is_whole = False
+        # A line that is mended over and over was not understood; every mend would make it longer.
+        mends = sum(line == trap.line for _, line, _ in told)
+        if is_new and trap.mend is not None and mends <= _MAX_MENDS_OF_A_LINE:
             trap.mend()
         elif not _leave_out(sheet, trap.line, starts):
             return None
@@ -193,6 +198,7 @@ class _Builder:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
                 self.report.error("Y16", self._place(event))
+                self.report.is_whole = False
                 break
             if isinstance(event, yaml.NodeEvent):
                 root = self.node(event, 0, False)
@@ -266,6 +272,7 @@ class _Builder:
 
     def _refuse_anchor(self, event: Any, place: Place) -> None:
         is_alias = isinstance(event, yaml.AliasEvent)
+        self.report.mended.add(place.line)
         code = "Y04" if is_alias and event.anchor not in self.anchors else "Y14"
         self.report.error(code, place, sign="*")
         if not is_alias:
@@ -276,24 +283,28 @@ class _Builder:
         is_mended = (mark.line, mark.column) in self.sheet.quoted
         is_plain = not event.style or is_mended
         if not event.style and event.end_mark.line == mark.line:
-            self._check_cut(event)
+            lost = self._check_cut(event)
+            if lost and not event.value:
+                return Text(lost, place.line, place.column, True, inline)
         if event.tag:
             return Text(self.sheet.lines[mark.line][mark.column :].strip(), place.line, place.column, True, inline)
         if is_plain and not is_mended and not inline and event.value[:1] in _CURLY and event.value[-1:] in _CURLY:
             self.report.warning("Y24", place)
         return Text(event.value, place.line, place.column, is_plain, inline and not is_mended)
 
-    def _check_cut(self, event: Any) -> None:
-        """`es: Tu pedido #1023 va` loses half its text to a comment without a word: refuse it."""
+    def _check_cut(self, event: Any) -> str:
+        """`es: Tu pedido #1023 va` loses half its text to a comment without a word: refuse it, and say what is lost."""
         end = event.end_mark
         line = self.sheet.lines[end.line] if end.line < len(self.sheet.lines) else ""
         if "#" not in line:
-            return
+            return ""
         rest = line[end.column :]
-        if _COMMENT.match(rest) and (rest[0] != "#" or not event.value):
-            at = end.column + len(rest) - len(rest.lstrip())
-            facts = {"text": event.value, "whole": f"{event.value}{rest.rstrip()}".strip()}
-            self.report.error("Y11", self.sheet.place(end.line, at), **facts)
+        if not _COMMENT.match(rest) or (rest[0] == "#" and event.value):
+            return ""
+        at = end.column + len(rest) - len(rest.lstrip())
+        facts = {"text": event.value, "whole": f"{event.value}{rest.rstrip()}".strip()}
+        self.report.error("Y11", self.sheet.place(end.line, at), **facts)
+        return rest.strip()
 
     def _check_quotes(self, key: Text, child: Node, event: Any) -> None:
         """A sentence inside {…} without quotes may be cut at a comma: refuse it before a customer sees half."""

@@ -71,6 +71,17 @@ def _names(node: Node | None) -> list[str]:
     return [one.value for one in nodes if isinstance(one, Text)]
 
 
+def ids(tree: Table) -> set[str]:
+    """The names of all steps, those that cannot be read included: who goes there is right."""
+    found = set()
+    for step in tables(tree.get("steps")):
+        for key in ("id", "save"):
+            name = step.get(key)
+            if isinstance(name, Text):
+                found.add(name.value)
+    return found
+
+
 def check_cases(tree: Table, scope: Scope, report: Reporter) -> None:
     """`cases:` of a `switch` over such a variable name words that it can be."""
     for step in tables(tree.get("steps")):

@@ -49,6 +49,14 @@ def open_quote(text: str) -> int | None:
     return None
 
 
+def end_of_content(text: str) -> int:
+    """Where the line ends, its comment and the spaces before that left out."""
+    for comment in re.finditer(r"\s#", text):
+        if not is_quoted(text, comment.start()):
+            return len(text[: comment.start()].rstrip())
+    return len(text.rstrip())
+
+
 def is_quoted(text: str, column: int) -> bool:
     """Whether this column stands inside double quotes."""
     return text[:column].count('"') % 2 == 1

@@ -11,20 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import yaml
-
 from bot.flow.reading import line_parts
+from bot.flow.reading.breaks import Break, second_document, unclosed_above
 from bot.flow.reading.sheet import Sheet, indentation
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Where the parser gave up (counted from 0), what it says, and where the thing began that it was in."""
-
-    line: int
-    column: int
-    problem: str
-    begun: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +30,16 @@ class Trap:
     mend: Callable[[], None] | None = None
 
 
-def found(error: yaml.YAMLError) -> Break:
-    """The parser's error without its words."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    begun = getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", "") or error)
-    if mark is None:
-        return Break(0, 0, problem)
-    return Break(mark.line, mark.column, problem, (begun.line, begun.column) if begun else None)
-
-
 def explain(sheet: Sheet, spot: Break, starts: frozenset[str]) -> Trap:
     """What is wrong there. `starts` are the words that begin an entry of a list (the verbs of a flow)."""
     reader = _Explainer(sheet, spot, starts)
     problem = spot.problem
-    if "document" in problem and "..." in (line.strip() for line in sheet.lines[: spot.line]):
-        return Trap("Y16", reader.line, 0)
+    second = second_document(sheet, spot.line)
+    if second is not None:
+        return Trap("Y16", second, 0, mend=partial(sheet.blank, second, len(sheet.lines)))
+    opened = unclosed_above(sheet, spot)
+    if opened is not None:
+        return reader.unclosed(opened)
     if reader.text.startswith("%"):
         return Trap("Y06", reader.line, 0, {"sign": "%"})
     if reader.text.lstrip(" -").startswith(": "):
@@ -303,7 +286,8 @@ class _Explainer:
         missing = line_parts.missing_closers(text[column:])
         if not missing:
             return Trap("Y25", self.line, self.spot.column, {"sign": "}"})
-        return Trap("Y25", line, column, {"sign": missing}, partial(self.sheet.insert, line, len(text.rstrip()), missing))
+        end = line_parts.end_of_content(text)
+        return Trap("Y25", line, column, {"sign": missing}, partial(self.sheet.insert, line, end, missing))
 
     def misfit(self) -> Trap:
         """The line does not go on with what is open above it."""

@@ -30,6 +30,8 @@ def check_texts(texts: Texts, languages: tuple[str, ...], report: Reporter) -> N
 
 def _check_placeholders(texts: Texts, report: Reporter) -> None:
     """A filter may be written for each language (plurals); the value in front of it must be the same."""
+    if any(template.is_broken for found in texts.by_language.values() for template in found):
+        return
     by_language = {
         language: {placeholder.split("|")[0].strip() for template in found for placeholder in template.placeholders}
         for language, found in texts.by_language.items()

@@ -13,7 +13,7 @@ Branches = tuple[tuple[Expression, str], ...]
 def build(arguments: Arguments) -> Branches:
     branches = [(arguments.expression("if"), "then")]
     if not arguments.block("then"):
-        arguments.report.error("S02", arguments.node, name="then", verb="if")
+        arguments.report.error("S02", arguments.place("if"), name="then", verb="if")
     others = arguments.get("elif")
     for number, node in enumerate(others.nodes if isinstance(others, Items) else (others,) if others else ()):
         if not isinstance(node, Table) or set(node.nodes) != {"if", "then"}:

@@ -11,7 +11,7 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 def build(arguments: Arguments) -> HandOffPlan:
     queue = arguments.one_of("handoff", "V01", arguments.known.project.queues)
     if arguments.get("reason") is None:
-        arguments.report.error("S02", arguments.node, name="reason", verb="handoff")
+        arguments.report.error("S02", arguments.place("handoff"), name="reason", verb="handoff")
     arguments.block("if_closed")
     return HandOffPlan(
         queue=queue,

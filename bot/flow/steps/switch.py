@@ -31,7 +31,7 @@ def build(arguments: Arguments) -> Switch:
                 cases.setdefault(_YES_NO[fold(one)], f"cases.{name}")
         arguments.block_of(f"cases.{name}", node)
     if not cases:
-        arguments.report.error("S02", arguments.node, name="cases", verb="switch")
+        arguments.report.error("S02", arguments.place("switch"), name="cases", verb="switch")
     arguments.block("else")
     return Switch(value, cases)
 
