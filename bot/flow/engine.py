@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import frames, gathering, outside
+from bot.flow import frames, gathering, handing, outside
 from bot.flow.effects import Alert, Choice, Effect, Remind
 from bot.flow.events import CallResult, Event, External, Moment, TimerDue
 from bot.flow.library import Library
@@ -351,10 +351,15 @@ def apology(
     safe = Runner(library, opened(state), moment, "")
     safe.say_plain(safe.sentence("apology"))
     safe.to_people(ToPeople("bot_error", priority="high"))
-    safe.emit(Alert(f"{type(error).__name__}: {error}"[:500], (failed.place if failed else "") or _origin(error)))
+    told = handing.without_secrets(library, opened(state)["frames"], f"{type(error).__name__}: {error}", _heard(failed))
+    safe.emit(Alert(told[:500], (failed.place if failed else "") or _origin(error)))
     # what the failed attempt made of its questions is not so; only where it went is of interest
     went = [one for one in failed.trace if not one.what] if failed else []
     return safe.state, tuple(safe.effects), (*went, *safe.trace, Trace(decision="bot_error"))
+
+
+def _heard(failed: Runner | None) -> str:
+    return failed.message if failed is not None else ""
 
 
 def _origin(error: Exception) -> str:

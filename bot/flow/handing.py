@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.flow.effects import HandOff
+from bot.flow.effects import Evidence, HandOff
 from bot.flow.library import Library
-from bot.flow.model import Flow, Step
+from bot.flow.model import Flow, Question, Step
 from bot.flow.moves import ToPeople
 from bot.flow.state import State
 
 Frames = Sequence[State]
+_SHORTEST_SECRET = 3
 
 
 def handoff(library: Library, frames: Frames, move: ToPeople, summary: str, step: Step | None) -> HandOff:
@@ -22,7 +24,7 @@ def handoff(library: Library, frames: Frames, move: ToPeople, summary: str, step
         reason=move.reason,
         summary=summary,
         priority=move.priority,
-        evidence=move.evidence,
+        evidence=quotable(library, frames, move.evidence),
         score=move.score,
         threshold=move.threshold,
         path=path(frames, step),
@@ -51,6 +53,32 @@ def path(frames: Frames, step: Step | None) -> str:
         return ""
     at = step.id if step is not None and step.id else frames[-1]["at"]
     return " › ".join((*(one["flow"] for one in frames), at))
+
+
+def quotable(library: Library, frames: Frames, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The reasons without the contact's words, where those came in answer to a question for something sensitive."""
+    if not evidence or not _asks_secret(library, frames):
+        return evidence
+    return tuple(replace(one, quote="") for one in evidence)
+
+
+def _asks_secret(library: Library, frames: Frames) -> bool:
+    flow = library.flow_of(frames[-1]) if frames else None
+    index = flow.by_id.get(str(frames[-1].get("at"))) if flow is not None else None
+    question = flow.steps[index].data if flow is not None and index is not None else None
+    return isinstance(question, Question) and question.is_sensitive
+
+
+def without_secrets(library: Library, frames: Frames, text: str, message: str) -> str:
+    """A text for the editors in which nothing stands that was asked as sensitive."""
+    secrets = {message} if _asks_secret(library, frames) else set()
+    for one in frames:
+        flow = library.flow_of(one)
+        secrets |= {str(one["vars"].get(name) or "") for name in flow.sensitive} if flow is not None else set()
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "•••")
+    return text
 
 
 def learnt(frames: Frames, flow: Flow | None) -> dict[str, Any]:

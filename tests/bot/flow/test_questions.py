@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.flow.effects import HandOff, Rated, Remind, Say
+from bot.flow.effects import Alert, HandOff, Rated, Remind, Say
+from bot.flow.engine import apology
 from bot.flow.events import Pressed, Said, TimerDue
 from bot.flow.library import Library, compiled
 from tests.bot.flow.builders import PROJECT, Talk, a_flow, a_library, findings, sources
@@ -219,6 +220,33 @@ def test_a_digression_comes_back_to_the_confirmation() -> None:
     library = a_library(KNOWN, CONFIRM, head=HEAD, shops=other)
 
     assert Talk(library)("go")("tiendas").texts[-1].endswith("Tengo AB-12345, ¿es ese?")
+
+
+# What was asked as sensitive
+
+
+SECRET = "  - ask: ¿Correo?\n    save: mail\n    sensitive: yes\n"
+
+
+def test_a_case_for_people_does_not_quote_what_was_asked_as_sensitive() -> None:
+    passed = talk(SECRET)("marta@mail.example, quiero hablar con una persona").handoff
+
+    assert passed is not None and passed.evidence and "marta" not in repr(passed)
+
+
+def test_a_case_for_people_does_not_hold_what_was_asked_as_sensitive() -> None:
+    passed = talk(SECRET, "  - ask: ¿Y?\n    save: note\n")("marta@mail.example")("agente").handoff
+
+    assert passed is not None and "marta" not in repr(passed)
+
+
+def test_an_alert_does_not_name_what_was_asked_as_sensitive() -> None:
+    library = a_library(SECRET, "  - ask: ¿Y?\n    save: note\n", head=HEAD)
+    asked = Talk(library)("go")("marta@mail.example")
+    _, effects, _ = apology(library, asked.state, asked.moment, ValueError("what is marta@mail.example?"))
+
+    (alert,) = [one for one in effects if isinstance(one, Alert)]
+    assert alert.text == "ValueError: what is •••?"
 
 
 # Answers of several messages
