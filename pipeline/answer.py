@@ -18,7 +18,7 @@ import metrics
 from bot import turn
 from bot.flow import effects as asked
 from bot.flow import live
-from bot.flow.events import CallResult, Event, Moment, Pressed, Said, TicketClosed, TimerDue
+from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
 from channels import consent
 from conversation import inbox
@@ -33,7 +33,7 @@ from pipeline.services import Services
 
 WAKES_BOT = identities.SAID
 HEARD = WAKES_BOT | {"opt_out", "opt_in"}
-CALLS_PER_TURN = 5
+CALLS_PER_TURN = 20
 MESSAGES_PER_DAY = 2_000
 
 logger = structlog.get_logger(__name__)
@@ -126,6 +126,15 @@ def hear_timer(work: Work, talk: Talk, seq: int, bot: Bot) -> None:
     """Wake the flow; a timer that is older than the conversation's last step does nothing."""
     if talk.row["owner"] == "bot" and talk.row["epoch"] == talk.row["state_epoch"]:
         _answer(work, talk, TimerDue(seq), bot)
+
+
+def hear_event(work: Work, talk: Talk, event: External, bot: Bot) -> None:
+    """Something happened outside. What people hold is theirs: the bot says nothing of it."""
+    if talk.row["owner"] != "bot":
+        return
+    if talk.row["epoch"] > talk.row["state_epoch"]:  # people had it since the bot last spoke, and are done
+        _advance(work, talk, TicketClosed("resolved"), bot)
+    _answer(work, talk, event, bot)
 
 
 def apologise(work: Work, talk: Talk, why: str) -> None:
@@ -263,9 +272,11 @@ def _advance(work: Work, talk: Talk, event: Event, bot: Bot) -> str:
         _keep(work, talk, done)
         answered = effects.carry_out(work, talk, done.effects, bot.services, library.templates)
         if answered is None:
-            break
+            return done.outcome
         event = answered
-    return done.outcome
+    # a flow that asks the shop again and again: its last answer must not be lost in silence
+    apologise(work, talk, f"More than {CALLS_PER_TURN} calls of services in one turn.")
+    return "handoff"
 
 
 def _keep(work: Work, talk: Talk, done: turn.Turn) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 import faults
 import metrics
-from bot.flow.events import CallResult
+from bot.flow.events import CallResult, External
 from channels.base import Event
 from conversation import alarms, inbox, outbox
 from conversation.alarms import Trouble
@@ -142,9 +142,17 @@ class Intake:
             heard = answer.hear_result(work, talk, result, due.row["epoch"], self.bot)
             self.settle(work, due, "done" if heard else "void")
         else:
-            answer.hear_timer(work, talk, int(due.row["payload"].get("seq", -1)), self.bot)
+            self._hear_timer(work, talk, due.row)
             self.settle(work, due)
         inbox.write(work, [talk])
+
+    def _hear_timer(self, work: Work, talk: Talk, row: Mapping[str, Any]) -> None:
+        payload = row["payload"]
+        if row["kind"] == "external":
+            happened = External(str(payload.get("name", "")), str(payload.get("key", "")), payload.get("data") or {})
+            answer.hear_event(work, talk, happened, self.bot)
+            return
+        answer.hear_timer(work, talk, int(payload.get("seq", -1)), self.bot)
 
     def settle(self, work: Work, due: Due, state: str = "void") -> None:
         """This row is over; it will not be heard again."""
