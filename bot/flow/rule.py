@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.flow.findings import Reporter
 from bot.flow.library import Library
 from bot.flow.model import Flow
+from bot.flow.proof.positions import ANSWERS, TOP, Board, Position, charted
 from bot.flow.proof.ways import Roads, roads
 
 
@@ -42,6 +43,12 @@ class Subject:
     def roads(self) -> Mapping[str, Roads]:
         """Where each step of the sound flows leads."""
         return {name: roads(flow) for name, flow in self.sound.flows.items()}
+
+    @cached_property
+    def board(self) -> Board:
+        """Every place where a contact who answers may stand, with what she chose last."""
+        starts = [Position(TOP, name, 0) for name, flow in self.sound.flows.items() if flow.steps]
+        return Board(charted(self.sound, self.roads), ANSWERS, starts)
 
 
 @dataclass(frozen=True, slots=True)

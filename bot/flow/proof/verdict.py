@@ -24,7 +24,7 @@ from bot.flow.proof.positions import (
     charted,
 )
 from bot.flow.proof.turns import turns
-from bot.flow.proof.ways import Roads, roads, target
+from bot.flow.proof.ways import roads, target
 
 _MAX_FRAMES = 6
 
@@ -82,13 +82,11 @@ class _Walk:
     limited: list[Limit]
 
 
-def prove(library: Library, every: Mapping[str, Roads] | None = None) -> Proof:
-    """Walk the three contacts through all flows; `every` are their roads, for those who have them already."""
-    if every is None:
-        every = {name: roads(flow) for name, flow in library.flows.items()}
-    chart = charted(library, every)
+def prove(library: Library, board: Board | None = None) -> Proof:
+    """Walk the three contacts through all flows; `board` is that of the one who answers, for who has it already."""
+    chart = board.chart if board else charted(library, {name: roads(flow) for name, flow in library.flows.items()})
     entries = [Position(TOP, name, 0) for name, flow in library.flows.items() if flow.steps]
-    first = _walked(chart, ANSWERS, entries)
+    first = _walked(chart, ANSWERS, entries, board)
     asked = sorted(_standing(first.board), key=_order(chart))
     within = [at._replace(mode=SHUT) for at in asked if at.mode == OPEN]
     walks = [first, _walked(chart, MISSES, [*entries, *asked, *within])]
@@ -116,11 +114,11 @@ def told(proof: Proof, language: str) -> list[str]:
     return lines
 
 
-def _walked(chart: Map, contact: str, starts: Iterable[Position]) -> _Walk:
+def _walked(chart: Map, contact: str, starts: Iterable[Position], board: Board | None = None) -> _Walk:
     """Solve; where circles stop by themselves after some rounds, leave those ways out and solve again."""
     starts, limited = list(starts), list[Limit]()
     while True:
-        board = Board(chart, contact, starts, frozenset(limit.key for limit in limited))
+        board = board if board and not limited else Board(chart, contact, starts, frozenset(one.key for one in limited))
         settled = turns(board)
         if len(settled) == len(board.places):
             return _Walk(board, settled, limited)
@@ -218,11 +216,12 @@ def _reaches(chart: Map, walks: list[_Walk], traps: list[Trap]) -> dict[str, Rea
 def _worst(name: str, questions: int, own: list[tuple[_Walk, Position]], after: int) -> Reach:
     """The farthest of the flow's questions, over those who answer and those who are not understood."""
     worst, where = 0, None
+    tries = _all_tries(own)
     for walk, at in own:
-        times = sum(limit.times for limit in walk.limited if limit.flow == name)
         most, place = _counted(walk, at, after)
-        if most + times * _all_tries(own) > worst:
-            worst, where = most + times * _all_tries(own), (walk, place)
+        most += tries * sum(limit.times for limit in walk.limited if limit.flow == name)
+        if most > worst:
+            worst, where = most, (walk, place)
     path = Path(tuple(_longest(*where)), False) if where else Path((), False)
     return Reach(name, questions, worst, path)
 

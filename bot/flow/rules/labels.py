@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.flow.findings import Place, Reporter
-from bot.flow.model import Question
+from bot.flow.model import Option, Question
 from bot.flow.rule import Rule, Subject
+from bot.flow.steps.say import Saying
 from bot.flow.texts import Texts
 
 # Meta, "Interactive reply buttons messages" and "Interactive list messages", read 2026-11-21.
@@ -18,12 +19,16 @@ def check(subject: Subject) -> None:
     for flow, report in subject.flows():
         for step in flow.steps:
             if isinstance(step.data, Question):
-                _check_question(step.data, report)
+                _check_options(step.data.options, report)
+            elif isinstance(step.data, Saying):
+                _check_options(step.data.buttons, report)
+                if step.data.label is not None:
+                    _check(step.data.label, BUTTON, "C01", report)
 
 
-def _check_question(question: Question, report: Reporter) -> None:
-    is_list = len(question.options) > BUTTONS or any(option.description for option in question.options)
-    for option in question.options:
+def _check_options(options: tuple[Option, ...], report: Reporter) -> None:
+    is_list = len(options) > BUTTONS or any(option.description for option in options)
+    for option in options:
         _check(option.label, LIST_ENTRY if is_list else BUTTON, "C01", report)
         if option.description:
             _check(option.description, DESCRIPTION, "C03", report)

@@ -8,7 +8,7 @@ from bot.flow.rule import Rule, Subject
 
 
 def check(subject: Subject) -> None:
-    proof = prove(subject.sound, subject.roads)
+    proof = prove(subject.sound, subject.board)
     for trap in proof.traps:
         subject.reporters[trap.flow].error(trap.code, trap.step, path=trap.path)
     if proof.left_alone and "_project" not in subject.broken:
