@@ -39,7 +39,9 @@ class Turn:
 def hear(library: Library, state: Mapping[str, Any], event: Event, moment: Moment) -> Turn:
     """Answer one event. Pure: the same state and event give the same turn, and `state` is not changed."""
     try:
-        fresh, over, traced = state, (), ()
+        fresh = state
+        over: tuple[Effect, ...] = ()
+        traced: tuple[Trace, ...] = ()
         if isinstance(event, (Said, Pressed)):
             fresh, over, traced = expiry.drop(library, state, moment)
         turn = _hear(library, fresh, event, moment)
