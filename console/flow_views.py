@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.flow import live
+from bot.flow import diagram, live
 from bot.flow.library import Library
 from console import flow_files, flow_findings, flow_talk, here
 from console.flow_room import Room
@@ -69,8 +69,8 @@ def drawing(room: Room, file: str, at: str = "") -> Markup | None:
     library, flow = room.checked().library, flow_files.flow_of(file)
     if library is None or flow not in library.flows:
         return None
-    draw = here.desk().flows.draw
-    return Markup(draw(library.flows[flow], library, at=at, language=here.language())) if draw else None
+    # every text of the flow is escaped where it is drawn
+    return Markup(diagram.svg(library.flows[flow], library, at=at, language=here.language()))
 
 
 def simulator(room: Room, file: str, script: flow_talk.Script, setting: dict[str, str], talk: Talk) -> dict[str, Any]:

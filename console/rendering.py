@@ -42,6 +42,7 @@ STYLES = (
     "form",
     "table",
     "flow",
+    "graph",
     "diff",
     "login",
 )

@@ -108,3 +108,10 @@ def published(database: Database, files: Mapping[str, str] = FILES, by: str = "f
     """Make these files live; the set's id."""
     with database.work() as work:
         return publishing.publish(work, files, by=by, comment=comment, origin="folder" if by == "folder" else "console").set_id
+
+
+def live_text(database: Database, file: str) -> str:
+    """A file as it is live."""
+    with database.work() as work:
+        found = publishing.live(work)
+    return found.files[file] if found is not None else ""

@@ -4,6 +4,7 @@ const field = document.getElementById("flow-text");
 const form = document.getElementById("draft");
 const saved = document.getElementById("saved");
 const PAUSE_MS = 500;
+const DEEPEST = 32;
 const SIGNS = { keyword: "keyword", property: "property", variable: "variable", function: "function", type: "type" };
 let view = null;
 let timer = 0;
@@ -49,6 +50,13 @@ function mend(line, fix) {
   return true;
 }
 
+function follow() { // the box on which the simulator stands comes into sight, and nothing else moves
+  const [map, box] = [document.getElementById("diagram"), document.querySelector("#diagram .node--now") ?? document.querySelector("#diagram .node--start")];
+  if (!box) return;
+  const [outer, inner] = [map.getBoundingClientRect(), box.getBoundingClientRect()];
+  map.scrollBy(inner.left + inner.width / 2 - outer.left - outer.width / 2, inner.top + inner.height / 2 - outer.top - outer.height / 2);
+}
+
 async function open() {
   const code = await import(field.dataset.editor);
   const { EditorView, EditorState, keymap, StateField, StateEffect, Decoration } = code;
@@ -66,9 +74,8 @@ async function open() {
     const marks = [];
     for (let n = 1; n <= state.doc.lines; n += 1) {
       const line = state.doc.line(n);
-      const deep = /^[ -]*/.exec(line.text)[0].length + 2;
-      const style = `padding-inline-start: calc(${deep}ch + 6px); text-indent: -${deep}ch`;
-      marks.push(Decoration.line({ attributes: { style } }).range(line.from));
+      const deep = Math.min(/^[ -]*/.exec(line.text)[0].length + 2, DEEPEST);
+      marks.push(Decoration.line({ class: `cm-in-${deep}` }).range(line.from));
     }
     return Decoration.set(marks);
   });
@@ -106,15 +113,16 @@ async function open() {
   // In a shadow root the editor keeps its styles as sheets of its own: nothing inline, so the page's policy holds.
   const root = host.attachShadow({ mode: "open" });
   const parent = root.appendChild(document.createElement("div"));
-  parent.className = "cm-host";
+  parent.style.cssText = "position: absolute; inset: 0"; // the editor scrolls, not what it stands in
   view = new EditorView({ parent, root, state: EditorState.create({ doc: field.value, extensions: [
     code.lineNumbers(), code.lintGutter(), code.history(), code.drawSelection(), code.indentOnInput(), code.bracketMatching(),
     code.closeBrackets(), code.codeFolding(), code.search({ top: true }), code.highlightActiveLine(), code.highlightActiveLineGutter(),
     code.yaml(), code.indentUnit.of("  "), EditorState.tabSize.of(2), EditorView.lineWrapping, EditorState.readOnly.of(field.readOnly),
-    code.autocompletion({ override: [complete], icons: false }), explain, standing, hanging, look(code),
+    code.autocompletion({ override: [complete], icons: false, interactionDelay: 0 }), explain, standing, hanging, look(code),
     code.syntaxHighlighting(colours(code)),
     keymap.of([...code.closeBracketsKeymap, ...code.completionKeymap, { key: "Tab", run: code.acceptCompletion }, code.indentWithTab,
       ...code.lintKeymap, ...code.searchKeymap, ...code.historyKeymap, ...code.foldKeymap, ...code.defaultKeymap]),
+    EditorView.domEventHandlers({ beforeinput: overwrite }),
     EditorView.contentAttributes.of({ "aria-label": `${field.dataset.label}. ${field.dataset.help}` }),
     EditorView.updateListener.of((update) => update.docChanged && changed()),
   ] }) });
@@ -146,9 +154,21 @@ async function open() {
   here();
 }
 
+// What is typed over a selection: left to itself the browser writes it with the style of what it takes the place of,
+// inline, which the page's policy forbids.
+function overwrite(event, view) {
+  if (event.inputType !== "insertText" || !event.data || /[()[\]{}'"]/.test(event.data[0]) || view.composing || view.state.readOnly) return false;
+  if (view.state.selection.ranges.every((range) => range.empty)) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
+}
+
 function look({ EditorView }) {
   const small = "var(--t-small)";
+  const depths = Array.from({ length: DEEPEST + 1 }, (_, n) => [`.cm-in-${n}`, { paddingInlineStart: `calc(${n}ch + 6px)`, textIndent: `-${n}ch` }]);
   return EditorView.theme({
+    ...Object.fromEntries(depths),
     "&": { blockSize: "100%", background: "var(--sunken)", color: "var(--ink)", font: "var(--t-code)" },
     "&.cm-focused": { outline: "none" },
     ".cm-scroller": { font: "var(--t-code)", overflow: "auto" },
@@ -189,10 +209,13 @@ function colours({ HighlightStyle, tags }) {
 }
 
 document.addEventListener("click", (event) => {
-  const place = event.target.closest("[data-goto]");
-  if (place) show(+place.dataset.goto);
+  const place = event.target.closest("[data-goto], #diagram [data-line]");
+  if (place) show(+(place.dataset.goto ?? place.dataset.line));
   const row = event.target.closest("button[name=mend]")?.closest("[data-fix]");
   if (row && mend(+row.dataset.line, row.dataset.fix)) event.preventDefault();
+});
+document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id === "diagram") follow();
 });
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.elt === form) say(event.detail.successful ? saved.dataset.saved : saved.dataset.failed);
@@ -200,4 +223,5 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
 form.addEventListener("submit", () => (field.value = text()));
 field.addEventListener("input", changed);
 if (!matchMedia("(pointer: coarse) and (max-width: 720px)").matches) await open();
+follow();
 if (location.hash.startsWith("#L")) show(+location.hash.slice(2) || 1);
