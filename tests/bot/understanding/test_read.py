@@ -76,6 +76,10 @@ def test_intents_come_in_the_order_of_the_text():
     assert read("quiero devolver el vestido y necesito la factura").intents == ("return_refund", "invoice")
 
 
+def test_a_parcel_that_is_not_received_is_no_receipt():
+    assert read("aún no recibo mi paquete").intents == ("delivery_late",)
+
+
 def test_request_is_an_intent_as_well():
     assert "human" in read("quiero hablar con un agente").intents
 
