@@ -34,6 +34,11 @@ def check_sources(sources: Mapping[str, str]) -> tuple[Finding, ...]:
     return _checked(flow_library.compiled(sources), sources)
 
 
+def check_loaded(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The same of files that are compiled already."""
+    return _checked(loaded, sources)
+
+
 def _checked(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, ...]:
     looked_at = subject(loaded, sources)
     for rule in registry.collect("bot.flow.rules", "RULE").values() if looked_at else ():
