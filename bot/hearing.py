@@ -109,7 +109,8 @@ class Hearing:
     def spoken(self) -> Spoken:
         project = self.library.project
         spoken = heard(project, self.state["lang"], self.text, project.day(self.moment.now))
-        return replace(spoken, media=self.said.media, location=self.said.location)
+        said = self.said
+        return replace(spoken, media=said.media, location=said.location) if said.media or said.location else spoken
 
     def options(self) -> tuple[Option, ...]:
         """The options that were offered: those whose `when` does not hold are not there."""
