@@ -16,6 +16,7 @@ GAP = 28.0
 _SWEEPS = 12
 # How hard a line pulls: what passes rows should be straight, what leaves a box may bend.
 _STIFF, _BENDS = 8.0, 1.0
+_OPEN, _DONE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +109,20 @@ def _sorted(names: list[str], onward: dict[str, list[str]]) -> list[str]:
     """Every box before those it leads to; what leads back to one that is still open is taken out of `onward`."""
     done: list[str] = []
     state: dict[str, int] = {}
-    for root in names:
-        stack: list[tuple[str, int]] = [(root, 0)] if root not in state else []
-        while stack:
-            name, at = stack.pop()
-            state[name] = 1
-            if at < len(onward[name]):
-                head = onward[name][at]
-                if state.get(head) == 1:
-                    onward[name].pop(at)
-                    stack.append((name, at))
-                    continue
-                stack.append((name, at + 1))
-                if head not in state:
-                    stack.append((head, 0))
-                continue
-            state[name] = 2
-            done.append(name)
+    stack = [(name, 0) for name in reversed(names)]
+    while stack:
+        name, at = stack.pop()
+        if at == 0 and name in state:
+            continue
+        state[name] = _OPEN
+        heads = onward[name]
+        while at < len(heads) and state.get(heads[at]) == _OPEN:
+            heads.pop(at)
+        if at < len(heads):
+            stack += [(name, at + 1), (heads[at], 0)]
+            continue
+        state[name] = _DONE
+        done.append(name)
     return done[::-1]
 
 

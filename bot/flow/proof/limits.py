@@ -7,7 +7,7 @@ hold then, it is taken a limited number of times.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -47,65 +47,74 @@ class Limit:
         return self.flow, self.index, self.way
 
 
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """A condition in the lost region and the branch of it that is looked at."""
+
+    board: Board
+    at: Position
+    taken: Move
+
+    @property
+    def step(self) -> Step:
+        return self.board.step(self.at)
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the branch can be taken where these facts are so."""
+        every = [way for way in self.board.chart.roads[self.at.flow].ways[self.at.index] if way.how != "skip"]
+        return self.taken.way in branch(self.step, every, facts)
+
+
 def limits(board: Board, settled: Container[Position]) -> list[Limit]:
     """The limited ways among the places that have no way out."""
     found = []
-    for position, place in board.places.items():
-        if position in settled or position.index < 0 or len(place.moves) < 2:
-            continue
-        step = board.step(position)
-        if not any(True for _ in conditions(step)) or step.kind.name not in ("if", "switch"):
-            continue
-        for move in place.moves:
-            if move.to not in settled:
-                times = _times(board, settled, position, move)
-                if times:
-                    found.append(Limit(position.flow, position.index, move.way, times))
+    for guard in _guards(board, settled):
+        times = _times(guard, settled)
+        if times:
+            found.append(Limit(guard.at.flow, guard.at.index, guard.taken.way, times))
     return found
 
 
-def _times(board: Board, settled: Container[Position], guard: Position, taken: Move) -> int:
+def _guards(board: Board, settled: Container[Position]) -> Iterator[_Guard]:
+    for at, place in board.places.items():
+        is_lost = at not in settled and at.index >= 0 and len(place.moves) > 1
+        if is_lost and board.step(at).kind.name in ("if", "switch"):
+            yield from (_Guard(board, at, move) for move in place.moves if move.to not in settled)
+
+
+def _times(guard: _Guard, settled: Container[Position]) -> int:
     """How often the branch can be taken at most; 0 when nothing limits it."""
-    step = board.step(guard)
-    names = {name for condition in conditions(step) for name in condition.names}
-    returned = _on_return(board, settled, guard, taken, {name: Grown() for name in names})
+    names = {name for condition in conditions(guard.step) for name in condition.names}
+    returned = _on_return(guard, settled, {name: Grown() for name in names})
     if returned is None:
         return 0
-    if not _still(step, board, guard, taken, _plain(returned)):
+    known = _plain(returned)
+    if not guard.holds(known):
         return 1
     grown = {name: fact.sign for name, fact in returned.items() if isinstance(fact, Grown) and fact.surely}
     for name, sign in grown.items():
-        known = _plain(returned)
-        if not any(_still(step, board, guard, taken, {**known, name: Decimal(sign * far)}) for far in (_FAR, _FAR * 10)):
-            return _count(step, board, guard, taken, {**known}, name, sign)
+        if not any(guard.holds({**known, name: Decimal(sign * far)}) for far in (_FAR, _FAR * 10)):
+            return _count(guard, known, name, sign)
     return 0
 
 
-def _count(
-    step: Step, board: Board, guard: Position, taken: Move, known: dict[str, Any], name: str, sign: int
-) -> int:
+def _count(guard: _Guard, known: Mapping[str, Any], name: str, sign: int) -> int:
     """The rounds a counter that begins at 0 allows; a generous figure where it begins elsewhere."""
     for rounds in range(_COUNT_MOST):
-        if not _still(step, board, guard, taken, {**known, name: Decimal(sign * rounds)}):
+        if not guard.holds({**known, name: Decimal(sign * rounds)}):
             return max(1, rounds)
     return _COUNT_MOST
-
-
-def _still(step: Step, board: Board, guard: Position, taken: Move, facts: Mapping[str, Any]) -> bool:
-    every = [way for way in board.chart.roads[guard.flow].ways[guard.index] if way.how != "skip"]
-    return taken.way in branch(step, every, facts)
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if not isinstance(fact, Grown)}
 
 
-def _on_return(
-    board: Board, settled: Container[Position], guard: Position, taken: Move, begun: dict[str, Any]
-) -> dict[str, Any] | None:
+def _on_return(guard: _Guard, settled: Container[Position], begun: dict[str, Any]) -> dict[str, Any] | None:
     """What is known each time the contact is back at the condition; None when she never comes back."""
     at: dict[Position, dict[str, Any]] = {}
-    waiting = [(guard, taken, begun)]
+    board = guard.board
+    waiting = [(guard.at, guard.taken, begun)]
     while waiting:
         origin, move, facts = waiting.pop()
         arrived = _after(board, origin, move, facts)
@@ -114,10 +123,10 @@ def _on_return(
         if joined == known:
             continue
         at[move.to] = joined
-        if move.to == guard:  # counted afresh from one time to the next; what is known stays known
+        if move.to == guard.at:  # counted afresh from one time to the next; what is known stays known
             joined = {name: Grown() if isinstance(fact, Grown) else fact for name, fact in joined.items()}
         waiting += [(move.to, onward, joined) for onward in board.places[move.to].moves if onward.to not in settled]
-    return at.get(guard)
+    return at.get(guard.at)
 
 
 def _joined(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any]:

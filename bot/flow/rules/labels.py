@@ -17,13 +17,12 @@ BUTTONS = 3
 
 def check(subject: Subject) -> None:
     for flow, report in subject.flows():
-        for step in flow.steps:
-            if isinstance(step.data, Question):
-                _check_options(step.data.options, report)
-            elif isinstance(step.data, Saying):
-                _check_options(step.data.buttons, report)
-                if step.data.label is not None:
-                    _check(step.data.label, BUTTON, "C01", report)
+        for data in (step.data for step in flow.steps):
+            if isinstance(data, Question):
+                _check_options(data.options, report)
+            elif isinstance(data, Saying):
+                _check_options(data.buttons, report)
+                _check(data.label, BUTTON, "C01", report)
 
 
 def _check_options(options: tuple[Option, ...], report: Reporter) -> None:
@@ -34,8 +33,8 @@ def _check_options(options: tuple[Option, ...], report: Reporter) -> None:
             _check(option.description, DESCRIPTION, "C03", report)
 
 
-def _check(texts: Texts, most: int, code: str, report: Reporter) -> None:
-    for language, found in texts.by_language.items():
+def _check(texts: Texts | None, most: int, code: str, report: Reporter) -> None:
+    for language, found in texts.by_language.items() if texts is not None else ():
         for template in found:
             length = len(template.source)
             if template.constant is not None and length > most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flow.model import HandOffPlan
+from bot.flow.model import HandOffPlan, Step
 from bot.flow.rule import Rule, Subject
 from bot.flow.texts import Texts
 
@@ -10,13 +10,19 @@ from bot.flow.texts import Texts
 def check(subject: Subject) -> None:
     for flow, report in subject.flows():
         for step in flow.steps if flow.sensitive else ():
-            texts = step.data.summary if isinstance(step.data, HandOffPlan) else step.data
-            if step.kind.name in ("handoff", "note") and isinstance(texts, Texts):
-                for name in sorted(_names(texts) & flow.sensitive):
-                    report.warning("G13", step, name=name, verb=step.kind.name)
+            for name in sorted(_names(_for_the_team(step)) & flow.sensitive):
+                report.warning("G13", step, name=name, verb=step.kind.name)
 
 
-def _names(texts: Texts) -> frozenset[str]:
+def _for_the_team(step: Step) -> Texts | None:
+    if isinstance(step.data, HandOffPlan):
+        return step.data.summary
+    return step.data if step.kind.name == "note" and isinstance(step.data, Texts) else None
+
+
+def _names(texts: Texts | None) -> frozenset[str]:
+    if texts is None:
+        return frozenset()
     return frozenset(name for found in texts.by_language.values() for template in found for name in template.names)
 
 

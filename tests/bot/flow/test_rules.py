@@ -47,8 +47,7 @@ def test_a_value_that_may_be_missing_is_found(steps: str, code: str) -> None:
         "  - if: sure\n    then: [{handoff: general, reason: a}]\n",
         ASK_REF + FIND + '    not_found: [{end: "x"}]\n    failed: [{end: "x"}]\n  - say: {es: "{order.status}", en: "{order.status}", pt: "{order.status}"}\n',
         '  - say: {es: "{contact.name} {visits}", en: "{contact.name} {visits}", pt: "{contact.name} {visits}"}\n',
-        f"  - menu: {TEXT}\n    save: kind\n    options: {{a: {{text: {TEXT}, then: after}}, b: {{text: {TEXT}}}}}\n    after_retries: [{{handoff: general, reason: a}}]\n{ASK_REF}"
-        "  - switch: kind\n    id: after\n    cases: {b: [{note: '{ref}'}]}\n",
+        f"  - menu: {TEXT}\n    save: kind\n    options: {{a: {{text: {TEXT}, then: after}}, b: {{text: {TEXT}}}}}\n    after_retries: [{{handoff: general, reason: a}}]\n{ASK_REF}  - switch: kind\n    id: after\n    cases: {{b: [{{note: '{{ref}}'}}]}}\n",
     ],
 )  # fmt: skip
 def test_a_value_that_is_there_on_every_way_is_not_reported(steps: str) -> None:
