@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "operations": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "config", "clock", "logs", "demo"},
     "demo": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "config", "clock", "fetch"},
     "migrations": {"conversation", "handoff", "pipeline"},
-    "bench": {"demo", "clock"},
+    "bench": {"demo", "clock", "bot"},
     "app": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "operations", "demo", "config",
             "clock", "fetch", "logs"},
 }
