@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from bot.flow import live
 from bot.flow.live import Standing
+from conversation import steps
 from conversation.tables import Conversation, DeadLetter, Message, TimelineEntry
 from conversation.work import Database
 from handoff.tables import Ticket
@@ -332,3 +333,19 @@ def test_a_process_that_has_not_looked_yet_fetches_what_a_customer_stands_in(str
 
     assert street.last_words()[phone((8, 1))] == "¿Por qué?"
     assert street.flows.library is not late and street.flows.library.flows["returns"].shape == other.library.flows["returns"].shape
+
+
+def test_the_step_log_knows_what_came_of_every_question(street: Street) -> None:
+    began = street.house.clock.now()
+    street.say(street.everybody(AT_ITEM)[:3], lambda who: "cancelar")
+    street.say(street.everybody(AT_REF)[:2], lambda who: "quiero hablar con una persona")
+    finish(street)
+
+    with street.database.reading() as session:
+        found = steps.funnel(session, "returns", began)
+    told = {one.step: (one.entered, one.answered, one.dropped, one.handed_off) for one in found.steps}
+    everybody = 5 * street.each
+    assert told["item"] == (everybody, everybody - 3, 3, 0)
+    assert told["ref"] == (everybody - 3, everybody - 5, 0, 2)
+    assert {one.revision for one in found.steps} == {street.flows.library.flows["returns"].revision}
+    assert {one.outcome: one.count for one in found.endings} == {"resolved": everybody - 5, "cancelled": 3}
