@@ -105,7 +105,7 @@ def check(files: Files) -> Checked:
 def _checked(files: tuple[tuple[str, str], ...]) -> Checked:
     sources = scripts(dict(files))
     compiled = library.compiled(sources)
-    findings = list(lint.check_sources(sources))
+    findings = list(lint.check_loaded(compiled, sources))
     for name, text in files:
         if kind_of(name) == "test":
             findings += cases.cases_in(name.removeprefix("tests/"), text)[1]

@@ -3,7 +3,7 @@
 const field = document.getElementById("flow-text");
 const form = document.getElementById("draft");
 const saved = document.getElementById("saved");
-const PAUSE_MS = 500;
+const PAUSE_MS = 700;
 const DEEPEST = 32;
 const SIGNS = { keyword: "keyword", property: "property", variable: "variable", function: "function", type: "type" };
 let view = null;
@@ -123,7 +123,7 @@ async function open() {
     keymap.of([...code.closeBracketsKeymap, ...code.completionKeymap, { key: "Tab", run: code.acceptCompletion }, code.indentWithTab,
       ...code.lintKeymap, ...code.searchKeymap, ...code.historyKeymap, ...code.foldKeymap, ...code.defaultKeymap]),
     EditorView.domEventHandlers({ beforeinput: overwrite }),
-    EditorView.contentAttributes.of({ "aria-label": `${field.dataset.label}. ${field.dataset.help}` }),
+    EditorView.contentAttributes.of({ tabindex: "0", "aria-label": `${field.dataset.label}. ${field.dataset.help}` }),
     EditorView.updateListener.of((update) => update.docChanged && changed()),
   ] }) });
   field.hidden = true;
@@ -144,7 +144,7 @@ async function open() {
     for (let line = first; first && line <= last; line += 1)
       marks.push(Decoration.line({ class: "cm-here" }).range(view.state.doc.line(line).from));
     view.dispatch({ effects: stand.of(Decoration.set(marks)) });
-    if (first) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(first).from, { y: "nearest", yMargin: 80 }) });
+    if (first && !view.hasFocus) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(first).from, { y: "nearest", yMargin: 80 }) });
   };
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "findings" || document.getElementById("findings") === event.detail.elt) underline();
