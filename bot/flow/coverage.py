@@ -42,8 +42,8 @@ def walked(trace: Iterable[Trace]) -> Walked:
     steps, edges = set(), set()
     last: dict[str, str] = {}
     for one in trace:
-        if not one.flow or not one.step:
-            continue
+        if not one.flow or not one.step or one.what in ("dropped", "handed_off"):
+            continue  # what became of a question is no step that was taken
         steps.add((one.flow, one.step))
         before = last.get(one.flow)
         if before is not None and before != one.step:
