@@ -12,6 +12,8 @@ from bot.flow.findings import ERROR, Finding, Reporter
 from bot.flow.library import Loaded
 from bot.flow.rule import Subject
 
+_TESTS = ".test.yaml"
+
 _SLIPS = ("S01", "S02", "S03", "S04", "S05", "S08", "S12", "S13", "S14", "S15")
 _WAYS_ON = ("G03", "G05", "G08")
 _NOBODY = ("W13",)
@@ -26,7 +28,13 @@ def check(folder: Path) -> tuple[Finding, ...]:
     """Findings in the order of files and lines, those of a broken file beside those of the good ones."""
     if not folder.is_dir():
         return flow_library.load(folder).findings
-    return _checked(flow_library.load(folder), flow_library.sources_of(folder))
+    return _checked(flow_library.load(folder), flow_library.sources_of(folder), tested(folder))
+
+
+def tested(folder: Path) -> frozenset[str] | None:
+    """Flows that have a file of conversations beside them; None where nobody keeps any."""
+    tests = folder / "tests"
+    return frozenset(path.name.removesuffix(_TESTS) for path in tests.glob(f"*{_TESTS}")) if tests.is_dir() else None
 
 
 def check_sources(sources: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -39,8 +47,10 @@ def check_loaded(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, .
     return _checked(loaded, sources)
 
 
-def _checked(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, ...]:
-    looked_at = subject(loaded, sources)
+def _checked(
+    loaded: Loaded, sources: Mapping[str, str], conversations: frozenset[str] | None = None
+) -> tuple[Finding, ...]:
+    looked_at = subject(loaded, sources, conversations)
     for rule in registry.collect("bot.flow.rules", "RULE").values() if looked_at else ():
         rule.check(looked_at)
     reporters = looked_at.reporters.values() if looked_at else ()
@@ -50,7 +60,9 @@ def _checked(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, ...]:
     return tuple(sorted(_unique(found), key=lambda one: (one.file, one.line, one.column, one.code)))
 
 
-def subject(loaded: Loaded, sources: Mapping[str, str]) -> Subject | None:
+def subject(
+    loaded: Loaded, sources: Mapping[str, str], conversations: frozenset[str] | None = None
+) -> Subject | None:
     """What the rules look at: all that could be read. None where nothing could."""
     library = loaded.library or loaded.readable
     if library is None:
@@ -58,7 +70,7 @@ def subject(loaded: Loaded, sources: Mapping[str, str]) -> Subject | None:
     files = {f"{name}.yaml" for name in (*library.flows, "_texts", "_faq", "_project", "_services")} | sources.keys()
     reporters = {file[:-5]: Reporter(file, sources.get(file, "")) for file in sorted(files) if file.endswith(".yaml")}
     broken = {finding.file.removesuffix(".yaml") for finding in loaded.findings if finding.level == ERROR}
-    return Subject(library, reporters, frozenset(broken))
+    return Subject(library, reporters, frozenset(broken), conversations)
 
 
 def _lost(read: Iterable[Finding], sources: Mapping[str, str]) -> set[str]:

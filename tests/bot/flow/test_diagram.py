@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.flow.drawing.layers import plan
 from bot.flow.drawing.scheme import scheme
 from bot.flow.library import Library, load
 from tests.bot.flow.builders import a_library
+from tests.bot.flow.test_proof_in_the_engine import a_random_library
 
 ROOT = Path(__file__).resolve().parents[3]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -128,3 +130,13 @@ def test_lines_through_a_row_have_a_place_of_their_own() -> None:
     long = found.routes[2].places
 
     assert [place.row for place in long] == [0, 1, 2, 3, 4] and abs(long[2].x - found.boxes["b"].x) >= 40
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_flows_made_at_random_are_drawn_without_anything_covered(seed: int) -> None:
+    library = a_random_library(Random(seed))
+    assert library is not None
+    picture = a_picture(library)
+    every = [*rects(picture, "node"), *rects(picture, "told")]
+
+    assert [(one, two) for one, two in combinations(every, 2) if not apart(one, two)] == []

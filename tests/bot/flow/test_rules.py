@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bot.flow.lint import check_sources
+from bot.flow.lint import check, check_sources
 from tests.bot.flow.builders import a_flow, findings, found, sources
 
 TEXT = '{es: "Hola", en: "Hi", pt: "Oi"}'
@@ -127,3 +129,13 @@ def test_texts_of_a_broken_flow_are_checked_all_the_same() -> None:
     broken = "flow: broken\nsteps:\n  - sayy: x\n  - say: {en: \"Hi\", pt: \"Oi\"}\n"
 
     assert ("broken.yaml", "T01") in {(one.file, one.code) for one in check_sources(sources(broken=broken))}
+
+
+@pytest.mark.parametrize(("files", "told"), [([], []), (["main"], []), (["other"], ["X10"])])
+def test_a_flow_without_conversations_is_found_where_others_have_some(tmp_path: Path, files: list[str], told: list[str]) -> None:
+    (tmp_path / "main.yaml").write_text("flow: main\nsteps:\n  - handoff: general\n    reason: a\n")
+    for name in files:
+        (tmp_path / "tests").mkdir()
+        (tmp_path / "tests" / f"{name}.test.yaml").write_text("tests: []\n")
+
+    assert [one.code for one in check(tmp_path)] == told
