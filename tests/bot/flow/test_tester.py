@@ -174,3 +174,12 @@ def test_the_simulator_says_which_answer_is_missing() -> None:
     list(talk.line("go"))
 
     assert "orders.find" in next(iter(talk.line("AB-12345")))
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [("for: main\n", "X01"), ("tests: []\n", "X01"), ("tests: [{name: x}]\n", "X02")]
+)
+def test_a_test_that_tries_nothing_is_a_finding(source: str, code: str) -> None:
+    _, findings = cases.cases_in("main.test.yaml", source)
+
+    assert [finding.code for finding in findings] == [code]
