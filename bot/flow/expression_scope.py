@@ -33,12 +33,14 @@ class Scope:
 
     `choices` are the values a variable can have where nothing but a few words can get into it. `remarks` collects
     what may go wrong without being certain; whoever compiles empties it.
+    `compiled` are the expressions that were read in it: the same one stands in the text of every language.
     """
 
     types: Mapping[str, str]
     records: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     remarks: list[ExpressionError] = field(default_factory=list, compare=False)
+    compiled: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def together(errors: list[ExpressionError]) -> ExpressionError:

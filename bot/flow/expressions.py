@@ -41,6 +41,13 @@ class Expression:
 
 def compile_expression(source: str, scope: Scope) -> Expression:
     """Turn text into a closure. Raises ExpressionError, whose finding names the column and the mend."""
+    known: Expression | None = scope.compiled.get(source)
+    if known is None:
+        known = scope.compiled[source] = _compiled(source, scope)
+    return known
+
+
+def _compiled(source: str, scope: Scope) -> Expression:
     # A line end inside stands for a space: the column of what follows stays the same.
     source = source.rstrip().replace("\n", " ")
     shift = len(source) - len(source.lstrip())
@@ -53,6 +60,8 @@ def compile_expression(source: str, scope: Scope) -> Expression:
         raise _moved(_explained(source, error), shift) from None
     compiler = _Compiler(scope)
     call = compiler.compile(tree)
+    if isinstance(tree, ast.Name) and not compiler.errors:
+        return Expression(source, call, frozenset(compiler.names), expression_types.type_of(tree, scope), not compiler.names)
     errors = [*compiler.errors, *expression_types.check(tree, scope)]
     if errors:
         for one in errors:

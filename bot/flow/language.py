@@ -268,7 +268,7 @@ class _FlowReader:
             self.ids[given.value] = given
             return given.value
         save = node.get("save")
-        named = save.value if isinstance(save, Text) and save.value not in self.ids else path
+        named = save.value if isinstance(save, Text) and save.value and save.value not in self.ids else path
         self.ids[named] = node
         return named
 
@@ -295,12 +295,11 @@ class _FlowReader:
                 self._link(block, draft.index if loops else following, steps, (*inside, draft.id) if loops else inside)
 
     def _check_targets(self, by_id: Mapping[str, int]) -> None:
-        named = [name for name in by_id if not name[0].isdigit() and "." not in name]
-        named_somewhere = choices.ids(self.tree)
+        named = [name for name in by_id if not name[:1].isdigit() and "." not in name]
         for draft in self.order:
             target = draft.node.get("goto") if draft.kind.name == "goto" else None
             name = target.value.strip() if isinstance(target, Text) else ""
-            if target is not None and name not in by_id and name not in named_somewhere:
+            if target is not None and name not in by_id and name not in choices.ids(self.tree):
                 self.report.error("V07", target, name=name, near=near(name, named), known=", ".join(named[:12]))
 
 

@@ -67,6 +67,8 @@ class Texts:
 
 def compile_template(source: str, scope: Scope) -> Template:
     """Raises ExpressionError with the column in `source` of each placeholder that cannot be used."""
+    if "{" not in source and "}" not in source:
+        return Template(source, (source,) if source else (), (), frozenset(), source[:MAX_LENGTH])
     parts: list[Part] = []
     placeholders: list[str] = []
     names: set[str] = set()

@@ -68,6 +68,7 @@ _CONTROL = re.compile(f"[{_CONTROLS}]")
 _HARD_SPACE = re.compile(f"[{_SPACES}]")
 _BARE_DASH = re.compile(r"-[^\W\d_]")
 _CURLY = tuple("“”„")
+_CUTS = re.compile(r"\S.*#[^\s#]")
 _COMMENT = re.compile(r"\s*#[^\s#]")
 
 
@@ -192,6 +193,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(events)
         self.anchors: set[str] = set()
         self.unquoted: list[tuple[int, int, int]] = []
+        self.is_odd = sheet.is_mended or any(_CUTS.search(line) for line in sheet.lines if "#" in line)
 
     def document(self) -> Node:
         root: Node | None = None
@@ -207,6 +209,8 @@ class _Builder:
         return root
 
     def node(self, event: Any, depth: int, inline: bool) -> Node:
+        if type(event) is yaml.ScalarEvent and not self.is_odd and event.anchor is None and event.tag is None:
+            return self._plain_text(event, inline)
         place = self._place(event)
         if event.anchor:
             self._refuse_anchor(event, place)
@@ -277,6 +281,14 @@ class _Builder:
         self.report.error(code, place, sign="*")
         if not is_alias:
             self.anchors.add(event.anchor)
+
+    def _plain_text(self, event: Any, inline: bool) -> Text:
+        """Nearly every text: of a file in which nothing was mended and nothing is cut off."""
+        mark = event.start_mark
+        is_plain, value = not event.style, event.value
+        if is_plain and value[:1] in _CURLY and value[-1:] in _CURLY and not inline:
+            self.report.warning("Y24", Place(mark.line + 1, mark.column + 1))
+        return Text(value, mark.line + 1, mark.column + 1, is_plain, inline)
 
     def _text(self, event: Any, place: Place, inline: bool) -> Text:
         mark = event.start_mark

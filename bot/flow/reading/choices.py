@@ -17,13 +17,14 @@ _YES_NO = frozenset(("yes", "no", "si", "sim", "nao", "true", "false"))
 
 def tables(node: Node | None) -> Iterator[Table]:
     """Every map below a node, itself included."""
-    if isinstance(node, Table):
-        yield node
-        for child in node.nodes.values():
-            yield from tables(child)
-    elif isinstance(node, Items):
-        for child in node.nodes:
-            yield from tables(child)
+    waiting: list[Node | None] = [node]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is Table:
+            yield one
+            waiting += [child for child in one.nodes.values() if type(child) is not Text]
+        elif type(one) is Items:
+            waiting += [child for child in one.nodes if type(child) is not Text]
 
 
 def of(tree: Table, data: Mapping[str, str], own_types: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -19,6 +19,12 @@ def meaning(text: str) -> object:
     return plain(read(text, Reporter("x.yaml", text)))
 
 
+def test_an_empty_id_is_no_crash() -> None:
+    source = mistakes.GOOD.replace("id: other_way", "id:")
+
+    assert "S11" in {one.code for one in check_sources({**mistakes.files(), "main.yaml": source})}
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_file_made_worse_is_explained(seed: int) -> None:
