@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.flow.findings import phrase
@@ -152,7 +152,7 @@ def _checked(board: Board) -> list[Position]:
     return found
 
 
-def _order(chart: Map):  # type: ignore[no-untyped-def]
+def _order(chart: Map) -> Callable[[Position], tuple[bool, str, int, int, str]]:
     def key(at: Position) -> tuple[bool, str, int, int, str]:
         return at.mode != TOP, at.flow, chart.roads[at.flow].step(at.index).line, at.stage, repr(at.knows)
 
