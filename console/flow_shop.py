@@ -40,7 +40,7 @@ def _unwatched(_work: Work) -> FolderStatus:
 
 @dataclass(frozen=True, slots=True)
 class FlowShop:
-    """Everything takes the transaction it happens in.
+    """Everything takes the transaction it happens in, but for `prepare`.
 
     `publish(work, files, by=, comment=, origin=)` raises FlowsRefused when the files are not wholly good;
     `roll_back(work, set_id, by=, comment=)` publishes an older set again. `library()` is what is live in this process,

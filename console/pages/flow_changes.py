@@ -87,7 +87,8 @@ def publish_flows() -> Response:
     if errors:
         return _review(now, _broken(), comment)
     shop, me = here.desk().flows, here.viewer().agent_id
-    shop.prepare(now.files)
+    with flow_pace.turn(me):
+        shop.prepare(now.files)
     try:
         with here.desk().database.work() as work:
             made = shop.publish(work, now.files, by=me, comment=comment, origin=live.CONSOLE)
@@ -136,6 +137,10 @@ def roll_back_flows(set_id: str) -> Response:
     """Publish an older set again. Drafts of anybody stay what they are."""
     _require_overseer()
     shop, comment = here.desk().flows, here.text_field("comment")[:MAX_COMMENT]
+    with flow_shop.reading(here.desk().database) as (work, _):
+        wanted = shop.fetch(work, set_id)
+    with flow_pace.turn(here.viewer().agent_id):
+        shop.prepare(wanted.files)
     try:
         with here.desk().database.work() as work:
             if here.text_field("base") != flow_shop.id_of(shop.live(work)):

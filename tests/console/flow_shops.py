@@ -100,7 +100,7 @@ def a_shop(database: Database, status: FolderStatus | None = None) -> FlowShop:
     return FlowShop(
         live=publishing.live, history=publishing.history, fetch=publishing.fetch, publish=publishing.publish,
         roll_back=publishing.roll_back, standings=publishing.standings, status=lambda work: status or FolderStatus(),
-        library=library,
+        library=library, prepare=publishing.checked,
     )  # fmt: skip
 
 

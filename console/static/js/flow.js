@@ -31,6 +31,7 @@ function position(state, line, column) {
 }
 
 function show(line) {
+  if (!document.getElementById("script").offsetHeight) location.hash = "script"; // another tab is open
   if (!view) {
     const start = field.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1);
     field.focus();
@@ -223,5 +224,6 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
 form.addEventListener("submit", () => (field.value = text()));
 field.addEventListener("input", changed);
 if (!matchMedia("(pointer: coarse) and (max-width: 720px)").matches) await open();
-follow();
+const frame = document.getElementById("map");
+if (frame) new ResizeObserver(follow).observe(frame); // also when its tab opens
 if (location.hash.startsWith("#L")) show(+location.hash.slice(2) || 1);
