@@ -15,7 +15,7 @@ from bot.flow.arguments import SPECIAL_FIELDS, SPECIALS
 from bot.flow.findings import Reporter
 from bot.flow.language import kinds
 from bot.flow.project import Project, Service, read_project, read_services
-from bot.flow.tree import Table, read
+from bot.flow.tree import Node, Table, read
 from bot.flow.values import TYPES
 from console.flow_place import Spot, line_of, spot
 
@@ -231,7 +231,7 @@ def _signature(service: Service) -> str:
     return f"{service.name}({inputs}): {', '.join(service.outputs)}"
 
 
-def _read(name: str, sources: Mapping[str, str]) -> tuple[object, Reporter]:
+def _read(name: str, sources: Mapping[str, str]) -> tuple[Node | None, Reporter]:
     report = Reporter(name, sources.get(name, ""))
     return read(sources.get(name, ""), report), report
 

@@ -67,7 +67,9 @@ def try_flow(name: str) -> Response:
     script, setting = _next_script(), _setting(now, here.fields())
     if not here.wants_fragment():
         talk = json.dumps(script)
-        return redirect(url_for("console.flow", name=name, talk=talk, **setting, _anchor="simulator"), 303)
+        language, channel = setting["language"], setting["channel"]
+        address = url_for("console.flow", name=name, talk=talk, language=language, channel=channel, _anchor="simulator")
+        return redirect(address, 303)
     with flow_pace.turn(here.viewer().agent_id):
         values = _simulated(now, file, script, setting) | {"head": flow_views.head(now, file), "oob": False}
         return Response(render("_flow_tried.html", **values), mimetype="text/html")

@@ -188,7 +188,7 @@ def _questions(session: Session) -> list[dict[str, Any]]:
     )
     rows = session.execute(query).mappings().all()
     asked = [str(row["data"].get("message_id", "")) for row in rows]
-    texts = dict(session.execute(select(_message.c.message_id, _message.c.text).where(_message.c.message_id.in_(asked))).all())
+    texts: dict[str, str] = dict(session.execute(select(_message.c.message_id, _message.c.text).where(_message.c.message_id.in_(asked))).all())
     return [
         {"conversation_id": row["conversation_id"], "text": (texts.get(message) or "…")[:MAX_QUESTION], "at": as_utc(row["at"])}
         for row, message in zip(rows, asked, strict=True)
