@@ -28,13 +28,18 @@ def check(folder: Path) -> tuple[Finding, ...]:
     """Findings in the order of files and lines, those of a broken file beside those of the good ones."""
     if not folder.is_dir():
         return flow_library.load(folder).findings
-    return _checked(flow_library.load(folder), flow_library.sources_of(folder), tested(folder))
+    return _checked(flow_library.load(folder), flow_library.sources_of(folder), folder)
 
 
 def tested(folder: Path) -> frozenset[str] | None:
     """Flows that have a file of conversations beside them; None where nobody keeps any."""
     tests = folder / "tests"
     return frozenset(path.name.removesuffix(_TESTS) for path in tests.glob(f"*{_TESTS}")) if tests.is_dir() else None
+
+
+def media(folder: Path) -> frozenset[str]:
+    """Names of the files that `say: media:` may name."""
+    return frozenset(path.name for path in (folder / "media").glob("*") if path.is_file())
 
 
 def check_sources(sources: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -47,10 +52,8 @@ def check_loaded(loaded: Loaded, sources: Mapping[str, str]) -> tuple[Finding, .
     return _checked(loaded, sources)
 
 
-def _checked(
-    loaded: Loaded, sources: Mapping[str, str], conversations: frozenset[str] | None = None
-) -> tuple[Finding, ...]:
-    looked_at = subject(loaded, sources, conversations)
+def _checked(loaded: Loaded, sources: Mapping[str, str], folder: Path | None = None) -> tuple[Finding, ...]:
+    looked_at = subject(loaded, sources, folder)
     for rule in registry.collect("bot.flow.rules", "RULE").values() if looked_at else ():
         rule.check(looked_at)
     reporters = looked_at.reporters.values() if looked_at else ()
@@ -60,17 +63,16 @@ def _checked(
     return tuple(sorted(_unique(found), key=lambda one: (one.file, one.line, one.column, one.code)))
 
 
-def subject(
-    loaded: Loaded, sources: Mapping[str, str], conversations: frozenset[str] | None = None
-) -> Subject | None:
-    """What the rules look at: all that could be read. None where nothing could."""
+def subject(loaded: Loaded, sources: Mapping[str, str], folder: Path | None = None) -> Subject | None:
+    """What the rules look at: all that could be read, and what lies beside it. None where nothing could be read."""
     library = loaded.library or loaded.readable
     if library is None:
         return None
     files = {f"{name}.yaml" for name in (*library.flows, "_texts", "_faq", "_project", "_services")} | sources.keys()
     reporters = {file[:-5]: Reporter(file, sources.get(file, "")) for file in sorted(files) if file.endswith(".yaml")}
     broken = {finding.file.removesuffix(".yaml") for finding in loaded.findings if finding.level == ERROR}
-    return Subject(library, reporters, frozenset(broken), conversations)
+    beside = (tested(folder), media(folder)) if folder is not None else (None, None)
+    return Subject(library, reporters, frozenset(broken), *beside)
 
 
 def _lost(read: Iterable[Finding], sources: Mapping[str, str]) -> set[str]:

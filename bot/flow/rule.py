@@ -19,13 +19,14 @@ class Subject:
 
     `broken` are flows of whose file a part could not be read: what holds for a text or a step on its own is still
     checked there, what needs the whole flow is not, or one mistake would call forth ten that are none. `tested` are the
-    flows with conversations in `tests/`; None where there is no such folder to look into.
+    flows with conversations in `tests/`, `media` the files of `media/`; None where there is no folder to look into.
     """
 
     library: Library
     reporters: Mapping[str, Reporter]
     broken: frozenset[str] = field(default_factory=frozenset)
     tested: frozenset[str] | None = None
+    media: frozenset[str] | None = None
 
     def flows(self) -> list[tuple[Flow, Reporter]]:
         """Every flow, for what can be said of a step or a text alone."""
