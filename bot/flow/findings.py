@@ -151,8 +151,11 @@ class Reporter:
         return not self.is_whole and one.code in _OF_A_WHOLE
 
     def _add(self, level: str, code: str, place: Any, facts: Mapping[str, Any]) -> None:
-        source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
-        self.findings.append(Finding(self.file, place.line, place.column, code, level, facts, source))
+        # What was mended in memory may be longer than the line as it was typed.
+        line = min(max(place.line, 1), len(self.lines))
+        source = self.lines[line - 1]
+        column = min(max(place.column, 1), len(source) + 1)
+        self.findings.append(Finding(self.file, line, column, code, level, facts, source))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,11 @@ def test_an_empty_id_is_no_crash() -> None:
     source = mistakes.GOOD.replace("id: other_way", "id:")
 
     assert "S11" in {one.code for one in check_sources({**mistakes.files(), "main.yaml": source})}
+
+
+@pytest.mark.parametrize(("number", "seed"), [(1476, 1), (1332, 12), (6213, 11), (7421, 12)])
+def test_what_went_wrong_once_goes_well(number: int, seed: int) -> None:
+    assert tried(random.Random(f"{seed}.{number}"), number)[0] == []
 
 
 @settings(max_examples=120, deadline=None)
