@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-
 from bot.flow import diagram, live
 from bot.flow.library import Library
-from console import flow_files, flow_findings, flow_talk, here
+from console import flow_drawing, flow_files, flow_findings, flow_talk, here
+from console.flow_drawing import Shape
 from console.flow_room import Room
 from console.flow_talk import Talk
 from console.flow_trials import Trials
@@ -64,13 +63,12 @@ def findings(room: Room, file: str) -> dict[str, Any]:
     }
 
 
-def drawing(room: Room, file: str, at: str = "") -> Markup | None:
+def drawing(room: Room, file: str, at: str = "") -> Shape | None:
     """The picture of a flow with the step one stands on; None while it cannot be drawn."""
     library, flow = room.checked().library, flow_files.flow_of(file)
     if library is None or flow not in library.flows:
         return None
-    # every text of the flow is escaped where it is drawn
-    return Markup(diagram.svg(library.flows[flow], library, at=at, language=here.language()))
+    return flow_drawing.shapes(diagram.svg(library.flows[flow], library, at=at, language=here.language()))
 
 
 def simulator(room: Room, file: str, script: flow_talk.Script, setting: dict[str, str], talk: Talk) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from xml.etree import ElementTree
 
 import pytest
 
+from bot.flow import diagram
 from bot.flow.findings import Finding
-from console import flow_files, flow_findings, flow_hints, flow_merge
+from console import flow_drawing, flow_files, flow_findings, flow_hints, flow_merge
 from console.flow_place import spot
 from tests.console.flow_shops import FILES
 
@@ -172,3 +174,26 @@ def test_a_diff_shows_what_changed_with_a_little_around_it() -> None:
 
     assert [(line.kind, line.text) for line in lines if line.kind != "same"] == [("gone", "20"), ("added", "veinte")]
     assert len(lines) == 8
+
+
+def test_a_picture_is_shapes_and_words_and_nothing_else() -> None:
+    found = flow_drawing.shapes(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="graph" onload="x()"><script>x()</script>'
+        '<g data-line="3" style="color:red"><a href="javascript:x()"><text>a</text></a><text>&lt;b&gt;\x07</text></g></svg>'
+    )
+
+    assert found == flow_drawing.Shape("svg", {"class": "graph"}, "", (
+        flow_drawing.Shape("g", {"data-line": "3"}, "", (flow_drawing.Shape("text", {}, "<b>", ()),)),))  # fmt: skip
+
+
+def test_every_part_of_a_drawn_flow_comes_through() -> None:
+    library = flow_files.check(FILES).library
+    assert library is not None
+    drawn = diagram.svg(library.flows["parcel"], library, at="order_ref")
+
+    def count(shape: flow_drawing.Shape) -> int:
+        return 1 + len(shape.attributes) + sum(map(count, shape.inside))
+
+    whole = ElementTree.fromstring(drawn)
+    found = flow_drawing.shapes(drawn)
+    assert found is not None and count(found) == sum(1 + len(one.attrib) for one in whole.iter())
