@@ -148,15 +148,20 @@ def _continued(source: str) -> dict[int, bool]:
     found: dict[int, bool] = {}
     opened: list[int] = []
     for event in yaml.parse(source, Loader=yaml.CSafeLoader):
+        start, end = _lines(event)
         if isinstance(event, yaml.ScalarEvent):
             is_block = event.style in ("|", ">")
-            last = event.end_mark.line - (1 if is_block and event.end_mark.column == 0 else 0)
-            for line in range(event.start_mark.line + 1, last + 1):
+            last = end - (1 if is_block and event.end_mark.column == 0 else 0)  # type: ignore[union-attr]
+            for line in range(start + 1, last + 1):
                 found[line] = is_block
         elif isinstance(event, yaml.CollectionStartEvent):
-            opened.append(event.start_mark.line if event.flow_style else -1)
+            opened.append(start if event.flow_style else -1)
         elif isinstance(event, yaml.CollectionEndEvent):
-            start = opened.pop()
-            for line in range(start + 1, event.end_mark.line + 1) if start >= 0 else ():
+            first = opened.pop()
+            for line in range(first + 1, end + 1) if first >= 0 else ():
                 found.setdefault(line, False)
     return found
+
+
+def _lines(event: yaml.Event) -> tuple[int, int]:
+    return (event.start_mark.line if event.start_mark else 0), (event.end_mark.line if event.end_mark else 0)
