@@ -8,7 +8,7 @@ from typing import Any
 
 from bot import escalation
 from bot.flow import engine, expiry
-from bot.flow.effects import Effect, HandOff, Say
+from bot.flow.effects import Effect, Ended, HandOff, Say
 from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
 from bot.flow.moves import Invalid, Move, Start, Tell
@@ -19,6 +19,7 @@ from bot.hearing import Hearing
 from bot.meaning import order
 from bot.understanding.reading import Reading
 
+RESOLVED = "resolved"
 _LAST = {"asked": "ask", "fallback": "fallback"}
 
 
@@ -76,6 +77,9 @@ def _finish(hearing: Hearing, move: Move) -> Turn:
     turn = _carry(hearing, move)
     if not _is_miss(hearing, move) or turn.outcome == "handoff":
         return turn
+    if any(isinstance(effect, Ended) and effect.outcome == RESOLVED for effect in turn.effects):
+        # the fallback flow found an answer after all, and says so
+        return replace(turn, state={key: value for key, value in turn.state.items() if key != "misses"})
     state = {**turn.state, "last": {**(turn.state.get("last") or {}), "outcome": "fallback"}}
     return replace(turn, state=state, outcome="fallback")
 

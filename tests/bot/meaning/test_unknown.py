@@ -45,6 +45,13 @@ def test_a_fallback_flow_that_ends_does_not_go_round_for_ever() -> None:
     assert [talk(word).turn.outcome for word in ("aaa", "bbb", "ccc")] == ["fallback", "asked", "handoff"]
 
 
+def test_a_fallback_flow_that_finds_an_answer_counts_no_miss() -> None:
+    echo = a_flow("  - say: \"{message.text}\"\n  - end: resolved\n", name="echo", head="")
+    talk = Talk(a_library("  - say: x", echo=echo, _project=PROJECT + "fallback: echo\n", _policy="signals: off"))
+
+    assert [talk(word).texts for word in ("aaa", "bbb", "ccc", "ddd")] == [["aaa"], ["bbb"], ["ccc"], ["ddd"]]
+
+
 def test_a_fallback_menu_counts_its_own_tries_first() -> None:
     menu = (
         "  - menu: ¿Qué?\n    options: {a: {text: A}}\n    retries: 1\n    after_retries:\n"
