@@ -121,7 +121,8 @@ def _of_question(step: Step, question: Question) -> Iterator[Way]:
         yield Way("valid", after, question.save)
     if question.goes_on_empty:
         yield Way("none", step.block("none"))
-    if may_miss(question):
+    # Whoever writes steps for the last try of a question that takes any words has done no harm by it.
+    if may_miss(question) or "after_retries" in step.blocks:
         given_up = step.next if question.gives_up else PERSON
         yield Way("wrong", step.blocks.get("after_retries", given_up), str(question.retries + 1))
     if question.no_reply is not None:
