@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.flow import cases, filters, formulas
+from bot.flow.answers import TYPES
 from bot.flow.arguments import SPECIAL_FIELDS, SPECIALS
 from bot.flow.findings import Reporter
 from bot.flow.language import kinds
 from bot.flow.project import Project, Service, read_project, read_services
 from bot.flow.tree import Node, Table, read
-from bot.flow.values import TYPES
 from console.flow_place import Spot, line_of, spot
 
 Explain = Callable[[str], str]

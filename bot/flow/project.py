@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.flow.answers import TYPES
 from bot.flow.findings import Reporter, near
 from bot.flow.order_shapes import Shape, shape
 from bot.flow.reading import fakes
 from bot.flow.tree import Items, Node, Table, Text, plain, read
 from bot.flow.types_of_project import OwnType, read_types
-from bot.flow.values import TYPES
 from bot.flow.words import bare
 
 COMMANDS = ("agent", "cancel", "menu", "back", "repeat")

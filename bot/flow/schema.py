@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.flow.answers import TYPES
 from bot.flow.findings import Reporter
 from bot.flow.language import kinds
 from bot.flow.library import Library
 from bot.flow.tree import plain, read
-from bot.flow.values import TYPES
 
 FILE = ".schema/flow.json"
 _WORDS = Path(__file__).parent / "schema_words.yaml"

@@ -7,7 +7,7 @@ Only the acknowledgement of a handoff may be left out: it is the desk's, not the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
@@ -35,7 +35,7 @@ class Outcome:
     case: Case
     problem: str = ""
     line: int = 0
-    walked: Walked = Walked()
+    walked: Walked = field(default_factory=Walked)
 
     @property
     def place(self) -> str:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.flow.answers import TYPES as TYPES
 from bot.flow.formulas import number, text
 
 _NUMBERS = frozenset(("number", "money", "integer"))
