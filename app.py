@@ -242,7 +242,32 @@ def __getattr__(name: str) -> Flask:
     """`app:app` for WSGI servers; made when it is asked for, so that importing this module costs nothing."""
     if name != "app":
         raise AttributeError(name)
-    made = globals()["app"] = create_app()
+    try:
+        made = globals()["app"] = create_app()
+    except Exception as error:  # a linter that needs flows without mistakes would be of little use
+        if os.environ.get("FLASK_RUN_FROM_CLI") != "true" or not logs.is_ours(error):
+            raise
+        made = _commands_alone(f"relevo: {error}")
+    return made
+
+
+class _Unmade(dict[str, object]):
+    """Stands for everything that could not be wired; whoever asks for it hears why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def __missing__(self, key: str) -> object:
+        raise click.ClickException(self.why)
+
+
+def _commands_alone(why: str) -> Flask:
+    """The command line of a house that cannot be made: commands that look at files work all the same."""
+    made = Flask(__name__, static_folder=None)
+    made.extensions = _Unmade(why)
+    for command in (flows, understand, channel_commands, *COMMANDS):
+        made.cli.add_command(command)
     return made
 
 

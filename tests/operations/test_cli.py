@@ -21,3 +21,24 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(url: str, tmp_path: 
     assert done.returncode == 1
     assert done.stderr.startswith("relevo: The database") and done.stderr.count("\n") == 1
     assert "migrate" in done.stderr and "hunter2" not in done.stderr
+
+
+def flask_command(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Plain `flask …`, as somebody runs it who does not know of `./run`, in a house whose flows are broken."""
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "main.yaml").write_text("flow: main\nsteps:\n  - sayy: hola\n", encoding="utf-8")
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "FLOWS_DIR": str(tmp_path / "flows"), "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "flask", *arguments]
+    return subprocess.run(command, cwd=ROOT, text=True, env=environment, capture_output=True, check=False)
+
+
+def test_plain_flask_lints_flows_that_are_broken(tmp_path: Path) -> None:
+    done = flask_command(tmp_path, "flows", "lint")
+
+    assert done.returncode == 1 and "main.yaml:3:5: error [S03]" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_plain_flask_says_why_a_command_cannot_be_run(tmp_path: Path) -> None:
+    done = flask_command(tmp_path, "agents", "list")
+
+    assert done.returncode != 0 and "Traceback" not in done.stderr
