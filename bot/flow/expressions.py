@@ -23,6 +23,7 @@ __all__ = ["MAX_LENGTH", "MAX_TEXT", "Expression", "ExpressionError", "Scope", "
 MAX_LENGTH = 500
 MAX_NODES = 200
 MAX_TEXT = 4096
+MAX_ITEMS = 1_000
 
 Values = Mapping[str, Any]
 Closure = Callable[[Values], Any]
@@ -73,8 +74,12 @@ def _compiled(source: str, scope: Scope) -> Expression:
     return Expression(source, call, frozenset(compiler.names), expression_types.type_of(tree, scope), is_constant)
 
 
+# What the parser only warns of: `"\d"`, `1or 2`. It is refused or means what it says; nobody reads that warning.
+_WARNED_OF = re.compile(r"\\|\d[^\W\d]")
+
+
 def _parsed(source: str) -> ast.expr:
-    if "\\" not in source:
+    if not _WARNED_OF.search(source):
         return ast.parse(source, mode="eval").body
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -129,6 +134,8 @@ def _text(value: Any) -> Any:
 def _add(left: Any, right: Any) -> Any:
     if isinstance(left, str) or isinstance(right, str):
         return _text(formulas.text(left) + formulas.text(right))
+    if isinstance(left, list) and isinstance(right, list):
+        return [*left, *right][:MAX_ITEMS]
     return left + right
 
 
@@ -153,7 +160,7 @@ def _safe(operation: Callable[[Any, Any], Any], empty: Any) -> Callable[[Any, An
         if left is None or right is None:
             return empty
         try:
-            return operation(left, right)
+            return formulas.sized(operation(left, right))
         except (TypeError, ValueError, ArithmeticError, DecimalException):
             return empty
 

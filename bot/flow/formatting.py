@@ -19,7 +19,7 @@ from bot.flow.tree import mended, plain, read
 
 # What can be mended without asking: nothing else could have been meant.
 SURE = frozenset(("Y01", "Y02", "Y04", "Y05", "Y06", "Y07", "Y08", "Y09", "Y18", "Y26"))
-_LEAD = re.compile(r"(?P<indent> *)(?P<dashes>(?:- +(?=\S)|-(?=$))*)(?P<rest>.*)", re.DOTALL)
+_LEAD = re.compile(r"(?P<indent> *)(?P<dashes>(?:- +(?=[^\s#])|-(?=$| +#))*)(?P<rest>.*)", re.DOTALL)
 _DASH = re.compile(r"- *")
 LANGUAGE_VERSION = 1
 
@@ -44,7 +44,8 @@ def formatted(source: str) -> str:
         if _problems(clean):
             return source
     laid = _laid_out(clean)
-    return laid if _meaning(laid) == _meaning(clean) and _comments(laid) == _comments(clean) else source
+    is_same = _meaning(laid) == _meaning(clean) and _comments(laid) == _comments(clean) and _laid_out(laid) == laid
+    return laid if is_same else source
 
 
 def upgraded(source: str) -> str:

@@ -26,7 +26,7 @@ def test_an_empty_id_is_no_crash() -> None:
     assert "S11" in {one.code for one in check_sources({**mistakes.files(), "main.yaml": source})}
 
 
-@pytest.mark.parametrize(("number", "seed"), [(1476, 1), (1332, 12), (6213, 11), (7421, 12)])
+@pytest.mark.parametrize(("number", "seed"), [(1476, 1), (1332, 12), (6213, 11), (7421, 12), (15840, 21)])
 def test_what_went_wrong_once_goes_well(number: int, seed: int) -> None:
     assert tried(random.Random(f"{seed}.{number}"), number)[0] == []
 
