@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.flow.words import fold
 
+LARGEST = 30  # digits: a number that no shop has is none
 OPEN_QUEUES = "open queues"
 TODAY = "today"
 
@@ -47,7 +48,15 @@ def number(value: Any) -> Decimal | None:
         result = Decimal(str(value).strip())
     except (DecimalException, ValueError):
         return None
-    return result if result.is_finite() else None
+    return sized(result) if result.is_finite() else None
+
+
+def sized(value: Any) -> Any:
+    """The value itself; nothing for a number that is too large, 0 for one that is too small to matter."""
+    if isinstance(value, Decimal):
+        return None if value.adjusted() >= LARGEST else value if value.adjusted() > -LARGEST else Decimal(0)
+    return None if isinstance(value, int) and value.bit_length() > 100 else value
+
 
 
 def same(left: Any, right: Any) -> bool:

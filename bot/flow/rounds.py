@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.flow import heaps
 from bot.flow.model import Loop
 from bot.flow.values import stored
 
@@ -38,7 +39,9 @@ def begun(kept: Any, loop: Loop, values: Any) -> Round:
 def _listed(loop: Loop, values: Any) -> list[Any] | None:
     if loop.items is None:
         return None
-    found = stored(loop.items.call(values))
+    listed = loop.items.call(values)
+    heaps.check(listed)
+    found = stored(listed)
     if found is None or found == "":
         return []
     # one more than there may be rounds tells that some were left

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import draws, handing, names, offers, rounds, stack, texts
+from bot.flow import draws, handing, heaps, names, offers, rounds, stack, texts
 from bot.flow.answers import found_early, heard
 from bot.flow.effects import Alert, Call, Choice, Effect, Ended, HandOff, Remind, Say
 from bot.flow.events import Moment
@@ -157,6 +157,8 @@ class Runner:
         self.effects.append(effect)
 
     def set(self, name: str, value: Any) -> None:
+        if isinstance(value, (list, tuple, Mapping)):
+            heaps.check(value)
         kept = stored(value)
         if isinstance(kept, str):
             kept = kept[:MAX_VALUE]
@@ -236,7 +238,9 @@ class Runner:
         top["at"], top["verb"], top["rev"] = step.id, step.kind.name, self.flow.shape
 
     def call(self, step: Step, plan: CallPlan) -> int:
-        arguments = {name: stored(value.call(self.values)) for name, value in plan.arguments.items()}
+        given = {name: value.call(self.values) for name, value in plan.arguments.items()}
+        heaps.check(given)
+        arguments = {name: stored(value) for name, value in given.items()}
         seq = self.next_seq()
         self._stand(step)
         key = f"{self.moment.conversation}.{seq}.{self.frame['flow']}.{step.id}" if plan.is_write else ""
@@ -252,6 +256,7 @@ class Runner:
         if target is None:
             raise FlowBroken(f"There is no flow “{plan.flow}”.")
         given = {name: value.call(self.values) for name, value in plan.arguments.items()}
+        heaps.check(given)
         self._stand(step)
         self.push(target, coerced(given, target.inputs), called=True)
         return 0

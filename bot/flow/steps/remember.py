@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flow import heaps
 from bot.flow.arguments import SPECIAL_FIELDS, Arguments
 from bot.flow.effects import Remember
 from bot.flow.expressions import Expression
@@ -19,8 +20,9 @@ def build(arguments: Arguments) -> tuple[tuple[str, Expression], ...]:
 
 
 def run(run: Run, step: Step) -> int:
-    facts = {name: stored(expression.call(run.values)) for name, expression in step.data}
-    run.emit(Remember({name: value for name, value in facts.items() if value is not None}))
+    facts = {name: expression.call(run.values) for name, expression in step.data}
+    heaps.check(facts)
+    run.emit(Remember({name: stored(value) for name, value in facts.items() if value is not None}))
     return step.next
 
 
