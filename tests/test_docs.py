@@ -71,13 +71,8 @@ def test_every_figure_is_told() -> None:
     assert ours and {name for name in ours if f"`{name}`" not in RUNNING} == set(), metrics.__doc__
 
 
-@pytest.mark.parametrize(("package", "attribute", "page"), [
-    ("bot.flow.steps", "STEP", "flows.md"), ("orders", "CONNECTOR", "orders.md"),
-])
-def test_every_plug_in_has_its_heading(package: str, attribute: str, page: str) -> None:
-    missing = set(registry.collect(package, attribute)) - headings(page)
-
-    assert not missing
+def test_every_connector_has_its_heading() -> None:
+    assert set(registry.collect("orders", "CONNECTOR")) <= headings("orders.md")
 
 
 def test_every_channel_kind_has_its_heading() -> None:
