@@ -20,7 +20,7 @@ from bot.flow.lint import check_sources
 
 DOCS = Path(__file__).parents[3] / "docs"
 HOUSE = Path(__file__).parent / "manual"
-PAGES = sorted([*(DOCS / "verbs").glob("*.md"), *(DOCS / "cookbook").glob("*.md"), DOCS / "flows.md"])
+PAGES = sorted([*(DOCS / "verbs").glob("*.md"), *(DOCS / "cookbook").glob("[0-9]*.md"), DOCS / "flows.md"])
 VERB_PAGES = {path.stem for path in (DOCS / "verbs").glob("*.md")}
 _FENCE = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _FLOW = re.compile(r"^flow: (\w+)", re.MULTILINE)
@@ -37,7 +37,7 @@ PIECES = [one for page in PAGES for one in blocks(page) if one.startswith("  - "
 AROUND = """flow: piece
 start: {words: {es: [una pieza]}}
 data:
-  {order_ref: order_number, email: email, order: record, return: record, article: text, chairs: integer, wish: text}
+  {order_ref: order_number, email: email, order: record, label: record, article: text, chairs: integer, wish: text}
 steps:
 %s
   - say: {es: "Fin {order_ref | or: ''}", en: "End {order_ref | or: ''}", pt: "Fim {order_ref | or: ''}"}
@@ -77,7 +77,7 @@ def test_the_talks_of_a_page_go_as_written(page: Path) -> None:
     assert outcomes and [(one.place, one.case.name, one.problem) for one in outcomes if one.problem] == []
 
 
-@pytest.mark.parametrize("page", sorted((DOCS / "cookbook").glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted((DOCS / "cookbook").glob("[0-9]*.md")), ids=lambda page: page.stem)
 def test_the_talks_of_a_recipe_go_through_every_step(page: Path) -> None:
     library = compiled(files(page)).library
     assert library is not None
@@ -104,3 +104,9 @@ def test_every_verb_has_a_page_that_names_its_options(verb: str) -> None:
 
 def test_no_page_is_about_a_verb_that_is_gone() -> None:
     assert VERB_PAGES == set(kinds())
+
+
+def test_the_cookbook_lists_its_fifteen_recipes() -> None:
+    shown = re.findall(r"\]\((\d\d-[\w-]+\.md)\)", (DOCS / "cookbook" / "README.md").read_text(encoding="utf-8"))
+
+    assert shown == sorted(path.name for path in (DOCS / "cookbook").glob("[0-9]*.md")) and len(shown) == 15
