@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rapidfuzz import fuzz, process
 
 ERROR = "error"
 WARNING = "warning"
+MOST = 400  # of a level in one file: who has more begins with those
+_LOOKED_AT = 20  # names that a word is compared with letter by letter
 _OF_A_WHOLE = ("S02", "S08", "V07")
 _SENTENCES = Path(__file__).parent / "sentences"
 
@@ -126,6 +129,7 @@ class Reporter:
         self.findings: list[Finding] = []
         self.is_whole = True
         self.mended: set[int] = set()
+        self._counts: dict[str, int] = {}
 
     def error(self, code: str, place: Any, **facts: Any) -> None:
         """`place` is anything with `line` and `column`."""
@@ -151,6 +155,9 @@ class Reporter:
         return not self.is_whole and one.code in _OF_A_WHOLE
 
     def _add(self, level: str, code: str, place: Any, facts: Mapping[str, Any]) -> None:
+        self._counts[level] = self._counts.get(level, 0) + 1
+        if self._counts[level] > MOST:
+            return
         # What was mended in memory may be longer than the line as it was typed.
         line = min(max(place.line, 1), len(self.lines))
         source = self.lines[line - 1]
@@ -176,7 +183,9 @@ def near(word: str, known: Iterable[str]) -> str:
     translated = TRANSLATED.get(folded)
     if translated in names:
         return translated
-    found = difflib.get_close_matches(word.lower(), names, 1, 0.6)
+    # The quick ratio is never lower than the other one: it only says whom to look at, however many names there are.
+    likely = [name for name, _, _ in process.extract(word.lower(), names, scorer=fuzz.ratio, limit=_LOOKED_AT, score_cutoff=60)]
+    found = difflib.get_close_matches(word.lower(), sorted(likely, key=names.index), 1, 0.6)
     return found[0] if found else ""
 
 

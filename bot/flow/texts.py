@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.flow import filters
+from bot.flow import expressions, filters
 from bot.flow.expression_scope import together
 from bot.flow.expression_types import filtered
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
@@ -18,6 +18,7 @@ from bot.flow.findings import near
 from bot.flow.formulas import text as written
 
 MAX_LENGTH = 4096
+MOST_ERRORS = 20  # of one text
 SETTING = "setting"
 MISSING = "missing"
 _PLACEHOLDER = re.compile(r"\{\{(?P<double>[^{}]*)\}\}|\{(?P<single>[^{}]*)\}")
@@ -75,6 +76,8 @@ def compile_template(source: str, scope: Scope) -> Template:
     errors: list[ExpressionError] = []
     at = 0
     for match in _PLACEHOLDER.finditer(source):
+        if len(errors) >= MOST_ERRORS:
+            break
         _plain_text(source, at, match.start(), parts, errors)
         group = "double" if match["double"] is not None else "single"
         try:
@@ -108,6 +111,8 @@ def _plain_text(source: str, start: int, end: int, parts: list[Part], errors: li
 def _placeholder(inside: str, column: int, scope: Scope) -> tuple[Part, Expression]:
     if not inside.strip():
         raise ExpressionError("E16", max(column - 1, 0))
+    if len(inside) > 2 * expressions.MAX_LENGTH:
+        raise ExpressionError("E07", column, size=expressions.MAX_LENGTH)
     pieces = _BAR.split(inside)
     errors: list[ExpressionError] = []
     expression, steps = None, []

@@ -9,14 +9,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from bot.flow.findings import Reporter
+from bot.flow.tree import read
+
 # What a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV Injection", read 2026-11-22).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Aliases, anchors, too deep: what is composed of them may be endless.
+_NO_TREE = frozenset(("Y04", "Y14", "Y17"))
+_COLUMN = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _HEAD = ("file", "path", "line", "missing")
 
 
@@ -74,25 +81,38 @@ def to_csv(table: Sequence[Row], languages: Sequence[str]) -> str:
 
 def take_in(sources: Mapping[str, str], written: str, languages: Sequence[str]) -> Imported:
     """Put a table's texts into the files. The first language is the source: it is compared, never changed."""
-    reader = csv.DictReader(io.StringIO(written.removeprefix("\ufeff")))
-    lacking = {"file", "path", languages[0]} - set(reader.fieldnames or ())
+    head, lines = _table(written)
+    lacking = {"file", "path", languages[0]} - set(head)
     if lacking:
         return Imported({}, 0, (f"The table lacks the column “{min(lacking)}”: export it anew.",))
-    changes: dict[str, list[tuple[str, Mapping[str, str]]]] = {}
-    for line in reader:
-        texts = {key: _bared(value) for key, value in line.items() if key and key not in _HEAD and value}
-        changes.setdefault(str(line["file"]), []).append((str(line["path"]), texts))
-    new, count, problems = {}, 0, []
+    changes: dict[str, dict[str, Mapping[str, str]]] = {}
+    new, count, problems = {}, 0, list[str]()
+    for line in lines:
+        texts = {key: _bared(value) for key, value in line.items() if key and _COLUMN.fullmatch(key) and value}
+        rows_of = changes.setdefault(str(line["file"]), {})
+        if rows_of.setdefault(str(line["path"]), texts) != texts:
+            problems.append(f"{line['file']}: {line['path']}: two rows say different things; the first counts.")
     for file, wanted in changes.items():
         if file not in sources:
             problems.append(f"{file}: there is no such file here.")
             continue
-        edited, edits, told = _edited(sources[file], wanted, languages)
+        edited, edits, told = _edited(sources[file], list(wanted.items()), languages)
         problems += [f"{file}: {one}" for one in told]
         count += edits
         if edits:
             new[file] = edited
     return Imported(new, count, tuple(problems))
+
+
+def _table(written: str) -> tuple[Sequence[str], list[dict[str, str]]]:
+    """The columns and rows of a CSV; spreadsheets of Spain and Brazil write `;` between them. Nothing where it is none."""
+    written = written.removeprefix("\ufeff")
+    first = written.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(written), delimiter=";" if first.count(";") > first.count(",") else ",")
+    try:
+        return reader.fieldnames or (), list(reader)
+    except csv.Error:
+        return (), []
 
 
 def _edited(
@@ -150,6 +170,10 @@ def _end(source: str, node: Any) -> int:
 
 
 def _spots(source: str, languages: Sequence[str]) -> list[_Spot]:
+    report = Reporter("", source)
+    read(source, report)
+    if any(one.code in _NO_TREE for one in report.findings):
+        return []
     try:
         tree = yaml.compose(source, Loader=yaml.SafeLoader)  # its marks count characters; the C loader's count bytes
     except yaml.YAMLError:

@@ -20,6 +20,7 @@ from bot.flow.reading.sheet import Sheet, indentation
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 40
+MAX_OPEN = 200  # brackets: the parser looks at each that is open for every word that it reads
 _MAX_MENDS = 40
 _MAX_MENDS_OF_A_LINE = 3
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
@@ -70,6 +71,7 @@ _BARE_DASH = re.compile(r"-[^\W\d_]")
 _CURLY = tuple("“”„")
 _CUTS = re.compile(r"\S.*#[^\s#]")
 _COMMENT = re.compile(r"\s*#[^\s#]")
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 def read(source: str, report: Reporter, starts: frozenset[str] = frozenset()) -> Node | None:
@@ -79,6 +81,11 @@ def read(source: str, report: Reporter, starts: frozenset[str] = frozenset()) ->
     """
     if len(source.encode("utf-8", "replace")) > MAX_BYTES:
         report.error("Y17", Place(1, 1), size=MAX_BYTES // 1024)
+        report.is_whole = False
+        return None
+    deepest = _too_deep(source)
+    if deepest is not None:
+        report.error("Y17", deepest, size=MAX_BYTES // 1024)
         report.is_whole = False
         return None
     sheet = Sheet(normal(source))
@@ -91,8 +98,23 @@ def read(source: str, report: Reporter, starts: frozenset[str] = frozenset()) ->
     return _Builder(sheet, report, events).document()
 
 
+def _too_deep(source: str) -> Place | None:
+    """Where more brackets are open than any file has."""
+    if source.count("[") + source.count("{") <= MAX_OPEN:
+        return None
+    depth = 0
+    for found in _BRACKETS.finditer(source):
+        depth = depth + 1 if found[0] in "[{" else max(depth - 1, 0)
+        if depth > MAX_OPEN:
+            before = source[: found.start()]
+            return Place(before.count("\n") + 1, found.start() - before.rfind("\n"))
+    return None
+
+
 def mended(source: str, codes: frozenset[str]) -> str:
     """The text with those mistakes mended in it that are of these codes; the same where there are others."""
+    if _too_deep(source) is not None:
+        return source
     report = Reporter("", source)
     sheet = Sheet(normal(source))
     if _ODD.search(source):
