@@ -120,3 +120,36 @@ def test_shipped_flows_come_back_with_the_same_meaning() -> None:
 
     assert before is not None and after is not None
     assert {name: flow.shape for name, flow in after.flows.items()} == {n: f.shape for n, f in before.flows.items()}
+
+
+SMALL = {"menu.yaml": 'flow: menu\nsteps:\n  - say: {es: "Hola", en: "Hi"}\n'}
+
+
+def taken(*rows: str, head: str = "file,path,es,en") -> translations.Imported:
+    return translations.take_in(SMALL, "\n".join((head, *rows)), LANGUAGES)
+
+
+def test_a_row_that_stands_there_twice_is_taken_once() -> None:
+    found = taken("menu.yaml,steps/1/say,Hola,Hello there", "menu.yaml,steps/1/say,Hola,Hello there")
+
+    assert found.sources["menu.yaml"].endswith('{es: "Hola", en: "Hello there"}\n')
+    assert not found.problems
+
+
+def test_two_rows_of_one_text_that_differ_are_told() -> None:
+    found = taken("menu.yaml,steps/1/say,Hola,Hello", "menu.yaml,steps/1/say,Hola,Good day to you")
+
+    assert found.sources["menu.yaml"].endswith('en: "Hello"}\n')
+    assert "the first counts" in found.problems[0]
+
+
+def test_a_column_of_notes_is_no_language() -> None:
+    assert taken("menu.yaml,steps/1/say,Hola,Hi,ojo", head="file,path,es,en,nota").changed == 0
+
+
+def test_a_table_with_semicolons_is_read() -> None:
+    assert taken("menu.yaml;steps/1/say;Hola;Hello", head="file;path;es;en").changed == 1
+
+
+def test_what_is_no_table_is_told() -> None:
+    assert "lacks the column" in taken('"' + "x" * 200_000 + '"').problems[0]
