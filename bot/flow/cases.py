@@ -15,6 +15,12 @@ from bot.flow.tree import Items, Node, Table, Text, plain, read
 GIVEN = ("language", "contact", "now", "channel", "services", "open_queues", "notice", "data")
 VERBS = ("user", "press", "send", "wait", "event", "agent", "edit_flow", "bot", "bot_exact", "bot_step", "silence")
 EXPECT = ("ended", "handoff", "data", "tags", "notes", "remembered", "calls", "language", "alerts", "unanswered")
+# What of `given` holds names with values.
+_TABLES = {
+    "contact": "contact: {phone: \"+34600111222\"}",
+    "services": "services: {orders.find: [{with: {ref: AB-12345}, gives: not_found}]}",
+    "data": "data: {order_ref: AB-12345}",
+}
 _CASE = ("name", "given", "talk", "expect")
 _FILE = ("for", "given", "tests")
 
@@ -64,7 +70,7 @@ def cases_of(tree: Table, report: Reporter, flow: str) -> list[Case]:
     """The cases of one file that is read already."""
     _check_keys(tree, _FILE, report)
     _check_given(tree.get("given"), report)
-    shared = _mapping(tree.get("given"))
+    shared = _given(tree.get("given"))
     tests = tree.get("tests")
     if not isinstance(tests, Items) or not tests.nodes:
         report.error("X01", tree.keys.get("tests", tree))
@@ -91,7 +97,7 @@ def _case(node: Any, report: Reporter, flow: str, shared: Mapping[str, Any]) -> 
         flow=flow,
         name=str(plain(node.get("name")) or f"line {node.line}"),
         line=node.line,
-        given={**shared, **_mapping(node.get("given"))},
+        given={**shared, **_given(node.get("given"))},
         talk=talk,
         expect=_mapping(expect),
     )
@@ -101,10 +107,19 @@ def _mapping(node: Node | None) -> dict[str, Any]:
     return plain(node) if isinstance(node, Table) else {}
 
 
+def _given(node: Node | None) -> dict[str, Any]:
+    """What is given, without what has no shape to be used in."""
+    return {name: value for name, value in _mapping(node).items() if name not in _TABLES or isinstance(value, Mapping)}
+
+
 def _check_given(node: Node | None, report: Reporter) -> None:
     if not isinstance(node, Table):
         return
     _check_keys(node, GIVEN, report)
+    for name, shape in _TABLES.items():
+        one = node.get(name)
+        if one is not None and not isinstance(one, Table):
+            report.error("S05", one, name=name, shape=shape)
     now = node.get("now")
     if isinstance(now, Text) and moment(now.value) is None:
         report.error("S10", now, name="now", value=now.value, example="2026-11-23T10:00")

@@ -5,7 +5,7 @@ Tests of flows and the simulator speak to a flow through it; both go through `bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -153,12 +153,19 @@ class World:
         fakes = self.fakes.get(call.service)
         if fakes is None and call.service in self.library.services:
             fakes = self.library.services[call.service].fake
-        for fake in fakes or ():
-            wanted = fake.get("with") or {}
+        for wanted, gives in _told(fakes):
             if all(fold(str(call.arguments.get(key, ""))) == fold(str(value)) for key, value in wanted.items()):
-                gives = fake.get("gives", "not_found")
                 if isinstance(gives, Mapping):
                     return CallResult(call.seq, "found", gives)
                 return CallResult(call.seq, gives if gives in STATUSES else "failed")
         given = ", ".join(f"{key}: {value}" for key, value in call.arguments.items())
         raise NoFake(f"There is no answer for {call.service} with {{{given}}}: add one under services.")
+
+
+def _told(fakes: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """What is asked with, and what that gives: a list of `{with, gives}`, one of them, or the answer alone."""
+    for fake in fakes if isinstance(fakes, (list, tuple)) else () if fakes is None else (fakes,):
+        is_entry = isinstance(fake, Mapping) and ("gives" in fake or "with" in fake)
+        entry = fake if is_entry else {"gives": fake}
+        wanted = entry.get("with")
+        yield wanted if isinstance(wanted, Mapping) else {}, entry.get("gives", "not_found")

@@ -183,3 +183,19 @@ def test_a_test_that_tries_nothing_is_a_finding(source: str, code: str) -> None:
     _, findings = cases.cases_in("main.test.yaml", source)
 
     assert [finding.code for finding in findings] == [code]
+
+
+@pytest.mark.parametrize("fake", ["not_found", "{gives: not_found}", "[not_found]", "[{with: x, gives: not_found}]"])
+def test_what_a_service_gives_may_be_written_shortly(fake: str) -> None:
+    talk = "{user: go}, {bot: Pedido}, {user: AB-12345}"
+
+    assert problem(talk, "{ended: gone, tags: [lost]}", f"given: {{services: {{orders.find: {fake}}}}}\n") == ""
+
+
+@pytest.mark.parametrize("given", ["services: x", "data: [a]", "contact: x"])
+def test_what_is_given_in_no_shape_is_a_finding_and_no_crash(given: str) -> None:
+    talk = "{user: go}, {bot: Pedido}"
+    _, found = cases.cases_in("main.test.yaml", f"given: {{{given}}}\ntests:\n  - name: x\n    talk: [{talk}]\n")
+
+    assert problem(talk, given=f"given: {{{given}}}\n") == ""
+    assert [(one.code, one.line) for one in found] == [("S05", 1)]
