@@ -29,15 +29,16 @@ _NAMED = re.compile(r"^# (_\w+\.yaml)\n")
 
 
 def blocks(page: Path) -> list[str]:
-    return _FENCE.findall(page.read_text(encoding="utf-8")) if page.is_file() else []
+    return _FENCE.findall(page.read_text(encoding="utf-8"))
 
 
-PIECES = [one for page in PAGES for one in blocks(page) if one.startswith("  - ")]
+PIECES = [(page, one) for page in PAGES for one in blocks(page) if one.startswith("  - ")]
 # What the pieces of a page stand in: their variables, and the steps they go to.
 AROUND = """flow: piece
 start: {words: {es: [una pieza]}}
 data:
-  {order_ref: order_number, email: email, order: record, label: record, article: text, chairs: integer, wish: text}
+  {order_ref: order_number, email: email, order: record, label: record, article: text, chairs: integer, wish: text,
+   score: integer}
 steps:
 %s
   - say: {es: "Fin {order_ref | or: ''}", en: "End {order_ref | or: ''}", pt: "Fim {order_ref | or: ''}"}
@@ -87,9 +88,10 @@ def test_the_talks_of_a_recipe_go_through_every_step(page: Path) -> None:
     assert {one.flow: one.missing for one in found if one.flow in own and one.missing} == {}
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=range(len(PIECES)))
-def test_a_piece_of_a_page_can_be_copied(piece: str) -> None:
-    found = check_sources({**files(HOUSE / "none.md"), "piece.yaml": AROUND % piece.rstrip()})
+@pytest.mark.parametrize(("page", "piece"), PIECES, ids=range(len(PIECES)))
+def test_a_piece_of_a_page_can_be_copied(page: Path, piece: str) -> None:
+    services = {"_services.yaml": (HOUSE / "_services.yaml").read_text(encoding="utf-8")}
+    found = check_sources({**files(page), **services, "piece.yaml": AROUND % piece.rstrip()})
 
     assert [one.render("en") for one in found if one.level == ERROR and one.code != "G01"] == []
 
