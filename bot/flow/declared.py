@@ -10,6 +10,7 @@ from typing import Any
 from bot.flow.tree import Items, Node, Table, Text
 
 OUTCOME = "outcome"
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _AS = re.compile(r"^(?P<of>.+)\s+as\s+(?P<name>[a-z][a-z0-9_]{0,39})$", re.DOTALL)
 
 
@@ -30,13 +31,16 @@ def head(tree: Node | None) -> Head:
 
 
 def implied(tree: Table) -> dict[str, str]:
-    """Variables that need no line under `data`: inputs and outputs with a type of their own, and those of loops."""
+    """Variables that need no line under `data`: inputs and outputs with a type of their own, those of loops, ratings."""
     found = {**_typed(tree.get("inputs")), **_typed(tree.get("outputs"))}
     for step in _tables(tree.get("steps")):
         if "repeat" in step.nodes:
             variable = loop_variable(step)[0]
             if variable:
                 found.setdefault(variable, "any")
+        rated = step.get("save") if "rate" in step.nodes else None
+        if isinstance(rated, Text) and _NAME.match(rated.value):
+            found.setdefault(rated.value, "integer")
     return found
 
 

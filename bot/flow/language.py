@@ -93,7 +93,7 @@ class _FlowReader:
         for key in ("inputs", "outputs"):
             if isinstance(self.tree.get(key), Table):
                 found |= typed_names(self.tree, key, self.report, tuple(known.project.types))
-        return found
+        return {name: kind for name, kind in found.items() if name not in known.project.remembered}
 
     def flow(self) -> Flow:
         unknown_keys(self.tree, _KEYS, self.report)
