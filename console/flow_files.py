@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import lru_cache
 from bot.flow import cases, library, lint
 from bot.flow.findings import ERROR, Finding
 from bot.flow.library import Library
+from console.flow_merge import compared
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_FILES = 300
@@ -128,7 +128,7 @@ def diff(old: str, new: str) -> list[DiffLine]:
     """Line by line, with a few lines around what changed."""
     before, after = old.split("\n"), new.split("\n")
     found: list[DiffLine] = []
-    for group in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(AROUND):
+    for group in compared(before, after).get_grouped_opcodes(AROUND):
         if found:
             found.append(DiffLine("gap", 0, 0, ""))
         for tag, old_from, old_to, new_from, new_to in group:

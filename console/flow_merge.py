@@ -6,6 +6,8 @@ import difflib
 import itertools
 from collections.abc import Sequence
 
+# Longer texts are compared by their rarer lines: thousands of lines that are all the same would take hours otherwise.
+_EXACT = 800
 # A piece of the base, from one line to another, and what an edit has in its place.
 Edit = tuple[int, int, list[str]]
 
@@ -23,6 +25,11 @@ def merged(base: str, mine: str, theirs: str) -> str | None:
     return "\n".join(before)
 
 
+def compared(before: Sequence[str], after: Sequence[str]) -> difflib.SequenceMatcher[str]:
+    """Two texts line by line."""
+    return difflib.SequenceMatcher(None, before, after, autojunk=len(after) > _EXACT)
+
+
 def _edits(before: Sequence[str], after: list[str]) -> list[Edit]:
-    found = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    found = compared(before, after).get_opcodes()
     return [(start, end, after[new:until]) for tag, start, end, new, until in found if tag != "equal"]

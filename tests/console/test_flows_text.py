@@ -197,3 +197,10 @@ def test_every_part_of_a_drawn_flow_comes_through() -> None:
     whole = ElementTree.fromstring(drawn)
     found = flow_drawing.shapes(drawn)
     assert found is not None and count(found) == sum(1 + len(one.attrib) for one in whole.iter())
+
+
+def test_thousands_of_lines_that_are_all_the_same_are_compared_at_once() -> None:
+    before = "- a\n" * 60_000
+
+    assert len(flow_files.diff(before, before + "- b")) == 5
+    assert flow_merge.merged(before, before + "- b", before) == before + "- b"
