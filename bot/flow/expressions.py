@@ -160,11 +160,15 @@ def _safe(operation: Callable[[Any, Any], Any], empty: Any) -> Callable[[Any, An
         if left is None or right is None:
             return empty
         try:
-            return formulas.sized(operation(left, right))
+            return operation(left, right)
         except (TypeError, ValueError, ArithmeticError, DecimalException):
             return empty
 
     return apply
+
+
+def _sized(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda left, right: formulas.sized(operation(left, right))
 
 
 def _within(left: Any, right: Any) -> bool:
@@ -174,10 +178,10 @@ def _within(left: Any, right: Any) -> bool:
 
 
 _CALCULATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
-    ast.Add: _safe(_add, None),
-    ast.Sub: _safe(_subtract, None),
-    ast.Mult: _safe(_multiply, None),
-    ast.Div: _safe(_divide, None),
+    ast.Add: _safe(_sized(_add), None),
+    ast.Sub: _safe(_sized(_subtract), None),
+    ast.Mult: _safe(_sized(_multiply), None),
+    ast.Div: _safe(_sized(_divide), None),
 }
 _COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
     ast.Eq: lambda left, right: bool(left == right),

@@ -14,7 +14,7 @@ DEEPEST = 20
 def check(value: Any) -> None:
     """Raises BudgetBreached where a value is more than a conversation may keep."""
     room = MOST
-    waiting = [(value, 0)]
+    waiting: list[tuple[Any, int]] = [(value, 0)]
     while waiting:
         one, depth = waiting.pop()
         parts = (*one, *one.values()) if isinstance(one, Mapping) else one if isinstance(one, (list, tuple)) else ()

@@ -239,7 +239,8 @@ class Runner:
 
     def call(self, step: Step, plan: CallPlan) -> int:
         given = {name: value.call(self.values) for name, value in plan.arguments.items()}
-        heaps.check(given)
+        if any(isinstance(value, (list, dict)) for value in given.values()):
+            heaps.check(given)
         arguments = {name: stored(value) for name, value in given.items()}
         seq = self.next_seq()
         self._stand(step)
