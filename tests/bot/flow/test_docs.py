@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.flow import filters, formulas
+from bot.flow.answers import TYPES
 from bot.flow.language import kinds
 
 PAGE = (Path(__file__).parents[3] / "docs" / "flows.md").read_text(encoding="utf-8")
@@ -26,3 +27,14 @@ def test_every_function_and_filter_is_named(name: str) -> None:
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_every_option_of_a_verb_is_named(kind: str) -> None:
     assert [option for option in kinds()[kind].options if option not in PAGE] == []
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_type_of_answer_is_named(kind: str) -> None:
+    assert f"`{kind}`" in PAGE
+
+
+def test_no_function_is_named_that_there_is_not() -> None:
+    shown = PAGE[PAGE.index("## Conditions") : PAGE.index("## What a message means")]
+
+    assert set(re.findall(r"`(\w+)\(", shown)) <= set(formulas.BY_NAME)
