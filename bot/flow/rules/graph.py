@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
-from bot.flow.model import Question
-from bot.flow.proof.ways import Roads
+from bot.flow.model import END, Loop, Question
+from bot.flow.proof.ways import Roads, Way
 from bot.flow.rule import Rule, Subject
 
 Place = tuple[str, int]
@@ -45,15 +45,51 @@ def circles(roads: Mapping[str, Roads]) -> list[list[Place]]:
     """Walk without stepping over questions: whoever meets himself would run until the budget stops him."""
     done: set[Place] = set()
     found = []
+    quick = _without_asking(roads)
     for name, road in roads.items():
         for index in range(len(road.ways)):
-            circle = _circle(roads, (name, index), done)
+            circle = _circle(roads, (name, index), done, quick)
             if circle:
                 found.append(circle)
     return found
 
 
-def _circle(roads: Mapping[str, Roads], start: Place, done: set[Place]) -> list[Place]:
+def _without_asking(roads: Mapping[str, Roads]) -> frozenset[str]:
+    """The flows that may come to their end before the contact is asked anything."""
+    quick: frozenset[str] = frozenset()
+    while True:
+        grown = frozenset(name for name in roads if name in quick or _ends(roads, name, quick))
+        if grown == quick:
+            return quick
+        quick = grown
+
+
+def _ends(roads: Mapping[str, Roads], name: str, quick: frozenset[str]) -> bool:
+    road = roads[name]
+    for index in _walked(roads, (name, 0), quick):
+        for way in road.ways[index]:
+            is_elsewhere = way.how in ("start", "call") and way.flow in roads and way.flow not in quick
+            if way.to == END and not is_elsewhere and not _asks(road, index, way):
+                return True
+    return False
+
+
+def _walked(roads: Mapping[str, Roads], start: Place, quick: frozenset[str], within: Container[int] = ()) -> set[int]:
+    """The steps of one flow that are come to from `start` in silence, and no further than `within` where it is given."""
+    name, first = start
+    waiting, seen = [first], set[int]()
+    while waiting:
+        index = waiting.pop()
+        if index in seen or not 0 <= index < len(roads[name].ways) or (within and index not in within):
+            continue
+        seen.add(index)
+        waiting += [to for flow, to in silent(roads, (name, index), quick) if flow == name]
+    return seen
+
+
+def _circle(
+    roads: Mapping[str, Roads], start: Place, done: set[Place], quick: frozenset[str]
+) -> list[Place]:
     path: list[Place] = []
     within: set[Place] = set()
     open_places = [(start, False)]
@@ -70,24 +106,49 @@ def _circle(roads: Mapping[str, Roads], start: Place, done: set[Place]) -> list[
         path.append(place)
         within.add(place)
         open_places.append((place, True))
-        open_places += [(following, False) for following in silent(roads, place)]
+        open_places += [(following, False) for following in silent(roads, place, quick)]
     return []
 
 
-def silent(roads: Mapping[str, Roads], place: Place) -> Iterator[Place]:
-    """Where the flow may go from here before the contact says anything. `repeat` counts its own rounds."""
+def silent(roads: Mapping[str, Roads], place: Place, quick: frozenset[str]) -> Iterator[Place]:
+    """Where the flow may go from here before the contact says anything. `repeat` counts its own rounds; of the flows
+    that are called only the `quick` ones give way to their caller."""
     name, index = place
     road = roads[name]
-    step = road.step(index)
-    waits = isinstance(step.data, Question) or step.kind.name == "wait"
+    asks = _asks_in_each_round(roads, place, quick)
     for way in road.ways[index]:
-        if (waits and way.how != "skip") or way.again:
+        if way.again or _asks(road, index, way) or (asks and way.how in ("else", "after")):
             continue
         if way.flow in roads and roads[way.flow].ways:
             yield way.flow, 0
         # goto asks its question again, known or not
-        if way.to >= 0 and not (way.how == "goto" and isinstance(road.step(way.to).data, Question)):
+        is_asked = way.how == "goto" and way.to >= 0 and isinstance(road.step(way.to).data, Question)
+        if way.to >= 0 and not is_asked and not _asks_before_it_returns(roads, way, quick):
             yield name, way.to
+
+
+def _asks(road: Roads, index: int, way: Way) -> bool:
+    step = road.step(index)
+    return way.how != "skip" and (isinstance(step.data, Question) or step.kind.name == "wait")
+
+
+def _asks_before_it_returns(roads: Mapping[str, Roads], way: Way, quick: frozenset[str]) -> bool:
+    return way.how == "call" and way.flow in roads and bool(roads[way.flow].ways) and way.flow not in quick
+
+
+def _asks_in_each_round(roads: Mapping[str, Roads], place: Place, quick: frozenset[str]) -> bool:
+    """Whether this is a `repeat` that begins a round whatever comes, and asks in it."""
+    name, index = place
+    road = roads[name]
+    step = road.step(index)
+    loop = step.data
+    if not isinstance(loop, Loop) or loop.during is not None or loop.items is not None or "repeat" not in step.blocks:
+        return False
+    return not any(
+        way.again and way.to == index and not _asks(road, one, way) and not _asks_before_it_returns(roads, way, quick)
+        for one in _walked(roads, (name, step.blocks["repeat"]), quick, road.inside[index])
+        for way in road.ways[one]
+    )
 
 
 RULE = Rule("graph", ("G01", "G02", "G10"), check)

@@ -111,6 +111,31 @@ def test_circles_through_two_flows_are_one_finding() -> None:
     assert [(one.file, one.line) for one in told] == [("main.yaml", 4)]
 
 
+ASKS = f"  - ask: {TEXT}\n    save: sure\n    after_retries: [{{handoff: general, reason: a}}]\n"
+
+
+def test_a_called_flow_that_asks_makes_a_circle_wait() -> None:
+    other = a_flow(ASKS, name="other", head=HEAD)
+    told = findings(a_flow("  - call: other\n    id: again\n  - if: known(rated)\n    then: again\n", head="data: {rated: text}"), other=other)
+
+    assert [one.code for one in told if one.code in ("G02", "G10")] == []
+
+
+def test_a_called_flow_that_only_speaks_makes_no_circle_wait() -> None:
+    other = a_flow(f"  - say: {TEXT}\n", name="other", head="")
+    told = findings(a_flow("  - call: other\n    id: again\n  - goto: again\n"), other=other)
+
+    assert [one.code for one in told if one.code in ("G02", "G10")] == ["G02"]
+
+
+@pytest.mark.parametrize(("block", "found"), [(ASKS, []), (f"  - say: {TEXT}\n", ["G02"])])
+def test_rounds_make_a_circle_wait_only_where_they_ask(block: str, found: list[str]) -> None:
+    rounds = "  - repeat:\n" + "".join(f"    {line}\n" for line in block.splitlines()) + "    id: again\n    max: 2\n"
+    told = findings(a_flow(f"{rounds}  - if: sure\n    then: again\n", head=HEAD))
+
+    assert [one.code for one in told if one.code == "G02"] == found
+
+
 def test_a_broken_flow_hides_nothing_in_the_others() -> None:
     broken = "flow: broken\nsteps:\n  - sayy: x\n  - goto: nowhere\n"
     told = {(one.file, one.code) for one in findings(a_flow(f"  - end: x\n  - say: {TEXT}\n"), broken=broken)}
