@@ -55,9 +55,10 @@ def run(files: Files, is_late: Callable[[], bool], only: str = "") -> dict[str, 
         if kind_of(name) != "test" or (only and flow != only):
             continue
         for case in cases.cases_in(name.removeprefix("tests/"), text)[0]:
-            cut = cut or is_late()
-            if not cut:
-                played.setdefault(flow, []).append(tester.run(library, case, scripts(files)))
+            outcome = tester.run(library, case, scripts(files), is_late) if not cut else None
+            cut = outcome is None or outcome.is_cut
+            if outcome is not None and not cut:
+                played.setdefault(flow, []).append(outcome)
     return _told(library, played, only, cut)
 
 

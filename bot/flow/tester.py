@@ -6,7 +6,7 @@ Only the acknowledgement of a handoff may be left out: it is the desk's, not the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
@@ -30,16 +30,21 @@ _YES = ("yes", "true", "sí", "si")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case. `problem` is empty when it passed."""
+    """What came of a case. `problem` is empty when it passed; `is_cut`: there was no time to play it to its end."""
 
     case: Case
     problem: str = ""
     line: int = 0
     walked: Walked = field(default_factory=Walked)
+    is_cut: bool = False
 
     @property
     def place(self) -> str:
         return f"{self.case.file}:{self.line or self.case.line}"
+
+
+def _never() -> bool:
+    return False
 
 
 class _Failed(Exception):
@@ -49,10 +54,12 @@ class _Failed(Exception):
         self.line = line
 
 
-def run(library: Library, case: Case, sources: Mapping[str, str] | None = None) -> Outcome:
+def run(
+    library: Library, case: Case, sources: Mapping[str, str] | None = None, is_late: Callable[[], bool] = _never
+) -> Outcome:
     """Play one case. It never raises: whatever goes wrong is the outcome's problem.
 
-    `sources` are the files of the library, for `edit_flow`.
+    `sources` are the files of the library, for `edit_flow`. Nothing more is played once `is_late`.
     """
     play = _Play(_world(library, case.given), dict(sources or {}))
     at = case.line
@@ -60,6 +67,8 @@ def run(library: Library, case: Case, sources: Mapping[str, str] | None = None) 
     try:
         for line in case.talk:
             at = line.line
+            if is_late():
+                return Outcome(case, "", at, covering.walked(play.world.trace), is_cut=True)
             play.line(line)
         play.expect_silence(at)
         _check_expected(play.world, case.expect)

@@ -199,3 +199,11 @@ def test_what_is_given_in_no_shape_is_a_finding_and_no_crash(given: str) -> None
 
     assert problem(talk, given=f"given: {{{given}}}\n") == ""
     assert [(one.code, one.line) for one in found] == [("S05", 1)]
+
+
+def test_a_case_that_takes_too_long_is_cut_within() -> None:
+    source = "tests:\n  - name: x\n    talk: [{user: go}, {bot: Pedido}, {wait: 1m}, {wait: 1m}]\n"
+    left = iter((False, False, False, True))
+    outcome = tester.run(LIBRARY, cases.cases_in("main.test.yaml", source)[0][0], is_late=lambda: next(left))
+
+    assert (outcome.is_cut, outcome.problem) == (True, "")
