@@ -87,6 +87,8 @@ class Reading:
         for language, child in node.nodes.items():
             if language[:2] not in project.languages or not _LOCALE.fullmatch(language):
                 self._no_language(node.keys[language])
+                if _GLUED.match(language):
+                    found.setdefault(language[:2], []).append(_BROKEN)
             elif isinstance(child, Text) and not child.value.strip() and not self.may_be_empty:
                 self.report.error("T06", node.keys[language], name=language)
                 found.setdefault(language, []).append(_BROKEN)
@@ -111,6 +113,11 @@ class Reading:
         listed = self.known.project.languages
         if step_keys.is_option(key.value, self.verbs):
             self.report.error("S12", key, name=key.value, verb=self.verb)
+            return
+        glued = _GLUED.match(key.value)
+        if glued and glued[1] in listed:
+            at = Place(key.line, key.column + len(glued[1]))
+            self.report.error("Y09", at, name=glued[1], text=key.value[glued.end(1) + 1 :].strip()[:40])
             return
         meant = _LANGUAGES.get(key.value.lower().replace("_", "-"), "")
         facts = {"near": meant if meant[:2] in listed else near(key.value, listed), "known": ", ".join(listed)}

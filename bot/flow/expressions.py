@@ -97,7 +97,9 @@ def _moved(error: ExpressionError, shift: int, source: str = "") -> ExpressionEr
 # Signs and words of other languages, and what they are here. Looked for outside quoted texts, in this order.
 _SIGNS = (
     (re.compile(r"&&?"), "and"), (re.compile(r"\|\|?"), "or"), (re.compile(r"<>"), "!="), (re.compile(r"==="), "=="),
-    (re.compile(r"!=="), "!="), (re.compile(r"=>"), ">="), (re.compile(r"=<"), "<="), (re.compile(r"!(?!=)"), "not"),
+    (re.compile(r"!=="), "!="), (re.compile(r"=>"), ">="), (re.compile(r"=<"), "<="),
+    (re.compile(r"> ="), ">="), (re.compile(r"< ="), "<="), (re.compile(r"= ="), "=="), (re.compile(r"! ="), "!="),
+    (re.compile(r"!(?!=)"), "not"),
     (re.compile(r"(?<= )(?:y|e|Y|AND|And)(?= )"), "and"), (re.compile(r"(?<= )(?:o|ou|O|OR|Or)(?= )"), "or"),
     (re.compile(r"(?:(?<= )|^)(?:no|NO|NOT|Not|não|nao)(?= )"), "not"),
     (re.compile(r"(?<= )(?:es igual a|es|igual a|equals|é igual a|é)(?= )"), "=="),
@@ -118,7 +120,7 @@ def _explained(source: str, error: BaseException) -> ExpressionError:
     if brace:
         return ExpressionError("E13", brace.start(), source=re.sub(r"[{}$]", "", source))
     single = _SINGLE.search(bare)
-    if single:
+    if single and not re.search(r"[=!<>] $|^$", bare[: single.start()]) and not bare.startswith("= =", single.start()):
         return ExpressionError("E04", single.start())
     for pattern, word in _SIGNS:
         found = pattern.search(bare)

@@ -58,7 +58,8 @@ def _checked(loaded: Loaded, sources: Mapping[str, str], folder: Path | None = N
         rule.check(looked_at)
     reporters = looked_at.reporters.values() if looked_at else ()
     lost = _lost(loaded.findings, sources)
-    readings = [one for one in loaded.findings if one.code not in lost]
+    braces = {one.place for one in loaded.findings if one.code == "E13"}
+    readings = [one for one in loaded.findings if one.code not in lost and not (one.code == "Y05" and one.place in braces)]
     found = [*readings, *_sound(loaded.findings, (one for report in reporters for one in report.findings))]
     return tuple(sorted(_unique(found), key=lambda one: (one.file, one.line, one.column, one.code)))
 

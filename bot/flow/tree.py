@@ -23,7 +23,7 @@ MAX_DEPTH = 40
 MAX_OPEN = 200  # brackets: the parser looks at each that is open for every word that it reads
 _MAX_MENDS = 40
 _MAX_MENDS_OF_A_LINE = 3
-_LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
+_LANGUAGE = re.compile(r"^(?:es|en|pt)(-[A-Z]{2})?$")
 
 
 @dataclass(frozen=True, slots=True)

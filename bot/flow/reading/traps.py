@@ -113,6 +113,9 @@ class _Explainer:
 
     def start_sign(self, line: int, column: int) -> Trap:
         """A text that begins with a sign that YAML keeps for itself."""
+        value = line_parts.value_start(self.sheet.lines[line], column) if column else None
+        if value is not None and value < column and self.sheet.lines[line][value] in "{[":
+            column = value  # `{total} > 100`: the bracket in front is what YAML took for more than a text
         sign = self.sheet.lines[line][column : column + 1]
         code = "Y04" if sign and sign in "*&" else "Y05" if sign and sign in "{[" else "Y06"
         facts = {"sign": sign or "?"}

@@ -45,6 +45,11 @@ def test_each_trap_of_yaml_is_named_at_its_line(source: str, code: str) -> None:
     assert code in codes(source)
 
 
+@pytest.mark.parametrize("source", ["cases: {yes: order_ref, no: order_ref}\n", "with: {id: order_ref}\n", "data: {cp: postcode}\n"])
+def test_names_in_braces_need_no_quotes_only_sentences_do(source: str) -> None:
+    assert codes(source) == []
+
+
 def test_repeated_aliases_are_refused_before_they_can_grow() -> None:
     bomb = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [*{p}, *{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi"))
 
