@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.flow.effects import Evidence, HandOff
 from bot.flow.library import Library
-from bot.flow.model import Flow, Question, Step
+from bot.flow.model import Question, Step
 from bot.flow.moves import ToPeople
 from bot.flow.state import State
 
@@ -28,13 +28,12 @@ def handoff(library: Library, frames: Frames, move: ToPeople, summary: str, step
         score=move.score,
         threshold=move.threshold,
         path=path(frames, step),
-        known=learnt(frames, flow),
+        known=learnt(library, frames),
     )
 
 
 def owed(library: Library, frames: Frames, kept: Mapping[str, Any]) -> HandOff:
     """The same for a case that was promised earlier; the flow itself has told the contact."""
-    flow = library.flow_of(frames[-1]) if frames else None
     before, why = kept.get("known"), str(kept.get("reason") or "asked")
     return HandOff(
         queue=str(kept.get("queue") or library.project.default_queue),
@@ -42,7 +41,7 @@ def owed(library: Library, frames: Frames, kept: Mapping[str, Any]) -> HandOff:
         summary=str(kept.get("summary") or ""),
         priority=str(kept.get("priority") or "normal"),
         path=str(kept.get("path") or ""),
-        known={**(before if isinstance(before, Mapping) else {}), **learnt(frames, flow)},
+        known={**(before if isinstance(before, Mapping) else {}), **learnt(library, frames)},
         quiet=True,
     )
 
@@ -71,22 +70,30 @@ def _asks_secret(library: Library, frames: Frames) -> bool:
 
 def without_secrets(library: Library, frames: Frames, text: str, message: str) -> str:
     """A text for the editors in which nothing stands that was asked as sensitive."""
-    secrets = {message} if _asks_secret(library, frames) else set()
-    for one in frames:
-        flow = library.flow_of(one)
-        secrets |= {str(one["vars"].get(name) or "") for name in flow.sensitive} if flow is not None else set()
+    secrets = _secrets(library, frames) | ({message} if _asks_secret(library, frames) else set())
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, "•••")
     return text
 
 
-def learnt(frames: Frames, flow: Flow | None) -> dict[str, Any]:
-    """What the agent should not have to ask again; nothing that was asked as sensitive, no whole records."""
+def _secrets(library: Library, frames: Frames) -> set[str]:
+    """Every value that was asked as sensitive, in the running flow and in those below."""
+    flows = [(one, library.flow_of(one)) for one in frames]
+    found = (str(one["vars"].get(name) or "") for one, flow in flows if flow is not None for name in flow.sensitive)
+    return {secret for secret in found if len(secret) >= _SHORTEST_SECRET}
+
+
+def learnt(library: Library, frames: Frames) -> dict[str, Any]:
+    """What the agent should not have to ask again; nothing that was asked as sensitive, under whatever name it was
+    handed on, and no whole records."""
+    flow = library.flow_of(frames[-1]) if frames else None
     if flow is None:
         return {}
+    secrets = _secrets(library, frames)
     return {
         name: value
         for name, value in frames[-1]["vars"].items()
         if name not in flow.sensitive and value is not None and not isinstance(value, (dict, list))
+        and str(value) not in secrets
     }

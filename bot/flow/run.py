@@ -375,7 +375,7 @@ class Runner:
             "priority": plan.priority,
             "summary": self.render(plan.summary) if plan.summary else "",
             "path": handing.path(frames, self.step),
-            "known": handing.learnt(frames, self.flow),
+            "known": handing.learnt(self.library, frames),
             "depth": len(frames),
         }
         return True

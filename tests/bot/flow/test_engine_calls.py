@@ -69,3 +69,21 @@ def test_what_was_done_in_a_called_flow_is_not_gone_back_over() -> None:
     talk("go")("AB-12345").result("found")
 
     assert talk("atrás").texts == ["No hay ninguna pregunta anterior.\n¿Y?"]
+
+
+SECRET = "  - ask: ¿DNI?\n    save: code\n    sensitive: yes\n  - call: proof\n    with: {ref: code}\n"
+SECRET_HEAD = "start: {words: [go]}\ndata: {code: text, shown: text}"
+
+
+def test_what_was_asked_as_sensitive_is_on_no_card_under_another_name() -> None:
+    called = a_flow("  - handoff: general\n    reason: x", name="proof", head="inputs: {ref: text}\ndata: {ref: text}")
+    talk = Talk(a_library(SECRET, head=SECRET_HEAD, proof=called))("go")("12345678Z")
+
+    assert talk.handoff is not None and talk.handoff.known == {}
+
+
+def test_a_copy_of_it_is_on_no_card_either() -> None:
+    copied = "  - set: {shown: code}\n  - handoff: general\n    reason: x"
+    talk = Talk(a_library(SECRET.partition("  - call")[0] + copied, head=SECRET_HEAD))("go")("12345678Z")
+
+    assert talk.handoff is not None and talk.handoff.known == {}
