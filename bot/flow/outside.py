@@ -13,7 +13,7 @@ from bot.flow.expressions import Expression
 from bot.flow.formulas import text
 from bot.flow.model import WAIT, Flow, Pause
 from bot.flow.places import standing
-from bot.flow.run import Runner, Trace, Values
+from bot.flow.run import MAX_SENDS, MAX_STEPS, Runner, Trace, Values
 from bot.flow.state import CALL, PAUSE, State
 from bot.flow.values import coerced, stored
 from bot.flow.words import fold
@@ -22,7 +22,9 @@ MAX_LATER = 10
 MAX_DEPTH = 3
 # A flow on top is left alone while the contact may still be answering it; then what waits below goes on.
 QUIET_SECONDS = 900
-_LONGEST = 8_000
+BREATH_SECONDS = 60
+_NO_WAIT = 0  # no `wait` has this number: its timer wakes nothing but what waits for its turn
+_LONGEST = 4_000  # ten of them, and what the flows keep beside them, are less than a conversation may keep
 _LONGEST_FACT = 500
 
 
@@ -43,8 +45,11 @@ def hear(run: Runner, event: External) -> None:
 
 
 def catch_up(run: Runner) -> None:
-    """Begin what has been waiting for its turn, the oldest first."""
+    """Begin what has been waiting for its turn, the oldest first: as many as one turn has room for, the rest soon."""
     while run.state.get("later") and _may_begin(run):
+        if run.sends > MAX_SENDS // 2 or run.steps > MAX_STEPS // 2:
+            run.emit(Remind(_NO_WAIT, BREATH_SECONDS))
+            return
         (name, key, facts), *rest = run.state["later"]
         if rest:
             run.state["later"] = rest

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.flow.effects import Alert
-from tests.bot.flow.builders import Talk, a_library
+from bot.flow.effects import Alert, Remind
+from bot.flow.events import External, TimerDue
+from tests.bot.flow.builders import Talk, a_flow, a_library
 
 HEAD = "start: {words: [go]}\ndata: {x: any, l: list, n: number}"
 
@@ -51,3 +52,23 @@ def test_a_deep_list_is_no_crash() -> None:
     deeper = "  - repeat: [{set: {x: '[x]'}}]\n    max: 40"
 
     assert "One value" in alerts(a_talk("  - set: {x: '[1]'}", deeper, "  - end: done"))
+
+
+def test_ten_events_that_wait_for_their_turn_are_no_mistake_of_the_flow() -> None:
+    asked = "  - ask: ¿Qué?\n    save: x\n  - set: {l: '[x]'}\n  - say: Gracias"
+    begun = a_flow("  - say: Salió", name="moved", head="start: {event: moved}")
+    talk = Talk(a_library(asked, head=f"{HEAD}\ninterrupts: no", moved=begun))("go")
+    for number in range(10):
+        talk(External("moved", f"k{number}", {"told": "x" * 7_800}))
+
+    assert talk("algo").texts == ["Gracias", *["Salió"] * 5]
+    assert talk(TimerDue(0)).texts == ["Salió"] * 5 and "later" not in talk.state
+
+
+def test_what_outlasts_one_turn_comes_by_a_timer() -> None:
+    begun = a_flow("  - say: Salió", name="moved", head="start: {event: moved}")
+    talk = Talk(a_library("  - ask: ¿Qué?\n    save: x", head=f"{HEAD}\ninterrupts: no", moved=begun))("go")
+    for number in range(10):
+        talk(External("moved", f"k{number}", {}))
+
+    assert [effect for effect in talk("algo").effects if isinstance(effect, Remind)] == [Remind(0, 60)]
