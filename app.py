@@ -55,6 +55,7 @@ from pipeline.flow_watch import FlowWatch
 from pipeline.intake import Intake
 from pipeline.lanes import Doorbell, listen_for_turns
 from pipeline.live_flows import LOOK_SECONDS, LiveFlows, keep_looking, open_flows
+from pipeline.retelling_commands import record_talk, replay_talk
 from pipeline.services import Services
 from pipeline.turns import Writer
 
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
     channel_commands.add_command(status)
-    for one in FLOW_COMMANDS:
+    for one in (replay_talk, record_talk, *FLOW_COMMANDS):
         flows.add_command(one)
     for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
         made.cli.add_command(command)

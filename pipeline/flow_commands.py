@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import BotError
 from bot.flow import live
@@ -27,10 +28,14 @@ from pipeline.flow_watch import Known, Merged, Told
 P = ParamSpec("P")
 R = TypeVar("R")
 _LANGUAGE = click.option("--lang", default="es", show_default=True, type=click.Choice(["es", "en", "pt"]))
+_NO_DATABASE = (
+    "The database cannot be used ({}). If it is new, ./run flask migrate makes its tables; ./run flask doctor says what "
+    "else is wrong."
+)
 _COMMENT = click.option("--comment", "-m", default="", help="What changed and why; the history shows it.")
 
 
-def _explained(command: Callable[P, R]) -> Callable[P, R]:
+def explained(command: Callable[P, R]) -> Callable[P, R]:
     """What is wrong is told in its own sentence, without a stack trace."""
 
     @wraps(command)
@@ -39,6 +44,9 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
             return command(*given, **named)
         except BotError as error:
             raise click.ClickException(str(error)) from None
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+            raise click.ClickException(_NO_DATABASE.format(reason)) from None
 
     return told
 
@@ -49,7 +57,7 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
 @_LANGUAGE
 @click.option("--overwrite", is_flag=True, help="Take every file as the folder has it, even where the console's is newer.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change, and for whom.")
-@_explained
+@explained
 @with_appcontext
 def publish(folder: Path | None, comment: str, lang: str, overwrite: bool, dry_run: bool) -> None:
     """Make the flows of a folder live: all of it, and only when all of it is good.
@@ -117,7 +125,7 @@ def touched(work: Work, before: FlowSet | None, files: Mapping[str, str]) -> tup
 @click.command("move")
 @click.argument("name")
 @_COMMENT
-@_explained
+@explained
 @with_appcontext
 def move(name: str, comment: str) -> None:
     """Customers who wait in older shapes of the flow NAME go on in the live one, at their next message."""
@@ -135,7 +143,7 @@ def move(name: str, comment: str) -> None:
 @click.argument("set_id", metavar="SET", default="")
 @_COMMENT
 @_LANGUAGE
-@_explained
+@explained
 @with_appcontext
 def rollback(set_id: str, comment: str, lang: str) -> None:
     """Make an older publication live again; without SET the one before the live one. `history` lists them.
@@ -161,7 +169,7 @@ def _one_before(work: Work) -> FlowSet:
 
 @click.command("history")
 @click.option("--most", default=20, show_default=True, type=click.IntRange(1, 1000))
-@_explained
+@explained
 @with_appcontext
 def history(most: int) -> None:
     """What was published, when and by whom; the first line is live."""
@@ -181,7 +189,7 @@ def history(most: int) -> None:
 @click.command("show")
 @click.argument("set_id", metavar="SET")
 @click.argument("file", default="")
-@_explained
+@explained
 @with_appcontext
 def show(set_id: str, file: str) -> None:
     """The files of a publication, or the text of one of them."""
@@ -199,7 +207,7 @@ def show(set_id: str, file: str) -> None:
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="For a machine: one JSON object.")
 @_LANGUAGE
-@_explained
+@explained
 @with_appcontext
 def status(as_json: bool, lang: str) -> None:
     """What is live, how the folder stands, and who waits where; exit 1 when the folder is broken."""
@@ -232,7 +240,7 @@ def _status(now_live: FlowSet | None, folder: live.FolderStatus, there: tuple[li
 @click.command("funnel")
 @click.argument("name")
 @click.option("--days", default=7, show_default=True, type=click.IntRange(1, 3660), help="How far back to look.")
-@_explained
+@explained
 @with_appcontext
 def funnel(name: str, days: int) -> None:
     """What came of each question of the flow NAME: asked, answered, asked again, given up, passed to a person."""

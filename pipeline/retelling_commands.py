@@ -11,12 +11,14 @@ from flask.cli import with_appcontext
 from bot.flow.library import Library
 from bot.flow.masking import Mask
 from pipeline import retelling
+from pipeline.flow_commands import explained
 from pipeline.retelling import Exchange, Retold, Stored
 
 
 @click.command("replay")
 @click.argument("conversation")
 @click.option("--all", "everything", is_flag=True, help="Show what has stayed the same too.")
+@explained
 @with_appcontext
 def replay_talk(conversation: str, everything: bool) -> None:
     """What the flows of now would have said in CONVERSATION (cnv_…), beside what was said.
@@ -34,6 +36,7 @@ def replay_talk(conversation: str, everything: bool) -> None:
 @click.command("record")
 @click.argument("conversation")
 @click.option("--name", default="", help="What the case is called.")
+@explained
 @with_appcontext
 def record_talk(conversation: str, name: str) -> None:
     """Print CONVERSATION (cnv_…) as a case of a test file, with the answers of now; copy it into flows/tests/.

@@ -42,3 +42,13 @@ def test_plain_flask_says_why_a_command_cannot_be_run(tmp_path: Path) -> None:
     done = flask_command(tmp_path, "agents", "list")
 
     assert done.returncode != 0 and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["history", "replay cnv_x", "record cnv_x", "publish"])
+def test_plain_flask_says_in_a_sentence_that_the_database_has_no_tables(command: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "FLOWS_DIR": str(ROOT / "flows"), "DATABASE_URL": ""}
+    whole = [sys.executable, "-m", "flask", "flows", *command.split()]
+    done = subprocess.run(whole, cwd=ROOT, text=True, env=environment, capture_output=True, check=False)
+
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "The database cannot be used" in done.stderr and "migrate" in done.stderr
