@@ -129,3 +129,13 @@ def test_the_id_of_a_set_says_its_number_and_its_content() -> None:
 
     assert live.content_of(files) == live.content_of(dict(reversed(files.items())))
     assert FlowSet(7, "abc", files, MONDAY_NOON, "cli").set_id == "7-abc"
+
+
+def test_a_step_below_a_case_of_two_values_is_one_step() -> None:
+    told = standing({"frames": [{"flow": "main", "rev": "1f0c", "at": "2.cases.big, small.1"}]})
+
+    assert told is not None and frames_of(told) == (("main", "1f0c", "2.cases.big, small.1"),)
+
+
+def test_a_standing_is_never_longer_than_an_index_takes() -> None:
+    assert live.standing({"frames": [{"flow": "main", "rev": "1f0c", "at": "ñ" * 600}]}) is None
