@@ -200,8 +200,9 @@ class Board:
         if self.contact == MISSES:
             return Place(WORST, answered)
         if question.type == "yes_no" and not any(name.startswith("then.") for name in step.blocks):
-            both = [self._move(at, Way("valid", step.next, word), 1, self._kept(at, question, word == "yes"))
-                    for word in ("yes", "no")]  # fmt: skip
+            ends_round = 0 <= step.next <= step.index
+            both = [self._move(at, Way("valid", step.next, word, again=ends_round), 1,
+                               self._kept(at, question, word == "yes")) for word in ("yes", "no")]  # fmt: skip
             return Place(BEST, both, missed + silence)
         if question.options:
             return self._choice(at, question, answered, missed, silence)
