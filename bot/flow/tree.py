@@ -24,6 +24,13 @@ MAX_OPEN = 200  # brackets: the parser looks at each that is open for every word
 _MAX_MENDS = 40
 _MAX_MENDS_OF_A_LINE = 3
 _LANGUAGE = re.compile(r"^(?:es|en|pt)(-[A-Z]{2})?$")
+# What stands below these are names with values, or keys with labels; `es` among them is no language.
+_NAMES_INSIDE = frozenset(
+    (
+        "data", "inputs", "outputs", "with", "set", "remember", "remembered", "gives", "fake", "contact", "options",
+        "buttons", "cases", "arms", "services",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +237,7 @@ class _Builder:
             return Table()
         return root
 
-    def node(self, event: Any, depth: int, inline: bool) -> Node:
+    def node(self, event: Any, depth: int, inline: bool, owner: str = "") -> Node:
         if type(event) is yaml.ScalarEvent and not self.is_odd and event.anchor is None and event.tag is None:
             return self._plain_text(event, inline)
         place = self._place(event)
@@ -248,29 +255,31 @@ class _Builder:
             self.report.error("Y17", place, size=MAX_BYTES // 1024)
             return Text("", place.line, place.column)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._items(place, depth, inside)
-        return self._table(place, depth, inside)
+            return self._items(place, depth, inside, owner)
+        return self._table(place, depth, inside, owner)
 
-    def _items(self, place: Place, depth: int, inside: bool) -> Items:
+    def _items(self, place: Place, depth: int, inside: bool, owner: str) -> Items:
         found = []
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            found.append(self.node(event, depth + 1, inside))
+            found.append(self.node(event, depth + 1, inside, owner))
         return Items(tuple(found), place.line, place.column)
 
-    def _table(self, place: Place, depth: int, inside: bool) -> Table:
+    def _table(self, place: Place, depth: int, inside: bool, owner: str) -> Table:
         table = Table(line=place.line, column=place.column)
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key = self.node(event, depth + 1, False)
             behind = next(self.events)
-            child = self.node(behind, depth + 1, inside)
-            self._entry(table, key, child, behind)
+            child = self.node(behind, depth + 1, inside, key.value if isinstance(key, Text) else "")
+            if isinstance(key, Text) and owner not in _NAMES_INSIDE:
+                self._check_quotes(key, child, behind)
+            self._entry(table, key, child)
         return table
 
-    def _entry(self, table: Table, key: Node, child: Node, event: Any) -> None:
+    def _entry(self, table: Table, key: Node, child: Node) -> None:
         if not isinstance(key, Text):
             self.report.error("Y05", key, sign="{")
             return
@@ -285,7 +294,6 @@ class _Builder:
         elif key.value in table.keys:
             self.report.error("Y12", key, name=key.value, first=table.keys[key.value].line)
         else:
-            self._check_quotes(key, child, event)
             table.keys[key.value] = key
             table.nodes[key.value] = child
 

@@ -50,6 +50,15 @@ def test_names_in_braces_need_no_quotes_only_sentences_do(source: str) -> None:
     assert codes(source) == []
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["data: {at: time, id: text}", "with: {id: x, es: y}", "set: {n1: '1', en: x}", "options: {es: Español, en: English}",
+     "gives: {pt: x}", "arms: {en: b}"],
+)  # fmt: skip
+def test_short_names_in_braces_are_no_texts(written: str) -> None:
+    assert codes(f"{written}\n") == []
+
+
 def test_repeated_aliases_are_refused_before_they_can_grow() -> None:
     bomb = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [*{p}, *{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi"))
 
