@@ -172,7 +172,11 @@ def export_texts(file: IO[str], folder: Path) -> None:
 def import_texts(file: IO[str], folder: Path) -> None:
     """Put the texts of FILE into the flows; only lines whose text changed are touched."""
     languages = _loaded(folder, "es").project.languages
-    found = translations.take_in(_sources(folder), file.read(), languages)
+    try:
+        written = file.read()
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file.name} is no text in UTF-8: save the table as “CSV UTF-8”.") from None
+    found = translations.take_in(_sources(folder), written, languages)
     broken = [one for one in flow_library.compiled({**_sources(folder), **found.sources}).findings if one.level == ERROR]
     if broken:
         _show(broken, "es")

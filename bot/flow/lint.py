@@ -26,9 +26,12 @@ _NAMED_IN = {
 
 def check(folder: Path) -> tuple[Finding, ...]:
     """Findings in the order of files and lines, those of a broken file beside those of the good ones."""
+    loaded = flow_library.load(folder)
     if not folder.is_dir():
-        return flow_library.load(folder).findings
-    return _checked(flow_library.load(folder), flow_library.sources_of(folder), folder)
+        return loaded.findings
+    if loaded.library is not None and not loaded.library.flows:
+        return (*loaded.findings, Finding("_project.yaml", 1, 1, "L11"))
+    return _checked(loaded, flow_library.sources_of(folder), folder)
 
 
 def tested(folder: Path) -> frozenset[str] | None:

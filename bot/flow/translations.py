@@ -27,6 +27,10 @@ _COLUMN = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _HEAD = ("file", "path", "line", "missing")
 
 
+# They look like texts and are none: how dates are written in each language, and the name of a flow.
+_NO_TEXTS = frozenset((("_project.yaml", "locales"), ("_project.yaml", "menu")))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One text in every language that it has; `missing` are the languages it lacks."""
@@ -61,6 +65,8 @@ def rows(sources: Mapping[str, str], languages: Sequence[str]) -> list[Row]:
     found = []
     for file, source in sorted(sources.items()):
         for spot in _spots(source, languages):
+            if (file, spot.path) in _NO_TEXTS:
+                continue
             texts = {language: str(node.value) for language, node in spot.by_language.items()}
             missing = tuple(one for one in languages if not any(key[:2] == one for key in texts))
             found.append(Row(file, spot.path, spot.node.start_mark.line + 1, texts, missing))

@@ -28,6 +28,20 @@ def test_lint_of_good_flows_ends_well() -> None:
     assert result.exit_code == 0 and "0 errors, 0 warnings" in result.output
 
 
+def test_lint_of_a_folder_without_a_flow_is_no_good_news(tmp_path: Path) -> None:
+    result = run("lint", "--folder", str(tmp_path))
+
+    assert result.exit_code == 1 and "[L11]" in result.output
+
+
+def test_a_table_of_texts_that_is_no_text_is_told(tmp_path: Path) -> None:
+    table = tmp_path / "texts.csv"
+    table.write_bytes(b"\x00\xff\xfe")
+    result = run("texts", "import", str(table), "--folder", str(SHIPPED))
+
+    assert result.exit_code == 1 and "CSV UTF-8" in result.output
+
+
 @pytest.mark.parametrize(
     ("language", "told"),
     [

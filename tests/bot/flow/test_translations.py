@@ -54,6 +54,12 @@ def test_every_text_has_a_row_with_what_it_lacks() -> None:
     }
 
 
+def test_settings_by_language_are_nothing_to_translate() -> None:
+    project = "menu: main\nlocales:\n  es: es-ES\n  en: en-GB\nsignature: {es: Adiós, en: Bye}\n"
+
+    assert [row.path for row in translations.rows({"_project.yaml": project}, LANGUAGES)] == ["signature"]
+
+
 def test_a_table_that_comes_back_as_it_went_changes_nothing() -> None:
     assert edited() == (FLOW, translations.Imported({}, 0, ()))
 
