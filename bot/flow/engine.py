@@ -351,7 +351,7 @@ def apology(
     safe = Runner(library, opened(state), moment, "")
     safe.say_plain(safe.sentence("apology"))
     safe.to_people(ToPeople("bot_error", priority="high"))
-    told = handing.without_secrets(library, opened(state)["frames"], f"{type(error).__name__}: {error}", _heard(failed))
+    told = handing.told_of(library, opened(state)["frames"], error, _heard(failed))
     safe.emit(Alert(told[:500], (failed.place if failed else "") or _origin(error)))
     # what the failed attempt made of its questions is not so; only where it went is of interest
     went = [one for one in failed.trace if not one.what] if failed else []

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.errors import BotError
 from bot.flow.effects import Evidence, HandOff
 from bot.flow.library import Library
 from bot.flow.model import Question, Step
@@ -68,9 +69,14 @@ def _asks_secret(library: Library, frames: Frames) -> bool:
     return isinstance(question, Question) and question.is_sensitive
 
 
-def without_secrets(library: Library, frames: Frames, text: str, message: str) -> str:
-    """A text for the editors in which nothing stands that was asked as sensitive."""
-    secrets = _secrets(library, frames) | ({message} if _asks_secret(library, frames) else set())
+def told_of(library: Library, frames: Frames, error: Exception, message: str) -> str:
+    """What went wrong, for the editors, in words in which nothing stands that was asked as sensitive.
+
+    An error of Python quotes what it stumbled over, as it had been read by then: of that only its kind is told.
+    """
+    asks = _asks_secret(library, frames)
+    text = f"{type(error).__name__}: {error}" if isinstance(error, BotError) or not asks else type(error).__name__
+    secrets = _secrets(library, frames) | ({message} if asks else set())
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, "•••")
