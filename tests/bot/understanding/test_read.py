@@ -64,6 +64,27 @@ def test_words_that_languages_share_change_no_language(text, language):
     assert read(text, language=language).language == language
 
 
+@pytest.mark.parametrize("text", [
+    "reembolso", "Reembolso", "problema", "problemas", "varios problemas", "pedido", "cambio", "envio", "casa", "mesa",
+    "lampada", "garantia", "modelo", "no me da", "entrega", "devolver", "algo roto", "problemas con la mesa",
+])  # fmt: skip
+def test_a_first_word_that_is_spanish_too_stays_spanish(text: str) -> None:
+    assert read(text, language="es").language == "es"
+
+
+@pytest.mark.parametrize("text", ["reembolso", "problemas", "vários problemas", "garantia", "câmbio", "algo", "mesa"])
+def test_a_first_word_that_is_portuguese_too_stays_portuguese(text: str) -> None:
+    assert read(text, language="pt").language == "pt"
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    ("oi", "pt"), ("olá", "pt"), ("cadê meu pedido", "pt"), ("tamanho", "pt"), ("fatura", "pt"), ("produto", "pt"),
+    ("quero um reembolso", "pt"), ("não funciona", "pt"), ("where is my order", "en"), ("hello", "en"), ("refund", "en"),
+])  # fmt: skip
+def test_plain_words_of_another_language_are_heard_at_once(text: str, language: str) -> None:
+    assert read(text, language="es").language == language
+
+
 def test_plain_word_of_another_language_overrules_the_conversation():
     assert read("thank you", language="es").language == "en"
 
