@@ -45,8 +45,14 @@ class Template:
     def render(self, values: Mapping[str, Any]) -> str:
         if self.constant is not None:
             return self.constant
-        whole = "".join(part if isinstance(part, str) else part(values) for part in self.parts)
-        return whole[:MAX_LENGTH]
+        written_out, room = [], MAX_LENGTH
+        for part in self.parts:
+            piece = part if isinstance(part, str) else part(values)
+            written_out.append(piece)
+            room -= len(piece)
+            if room <= 0:  # a long list, a thousand times over, would be written out only to be cut off
+                break
+        return "".join(written_out)[:MAX_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.flow.effects import Alert, Remind
 from bot.flow.events import External, TimerDue
+from bot.flow.expressions import Scope
+from bot.flow.texts import MAX_LENGTH, compile_template
 from tests.bot.flow.builders import Talk, a_flow, a_library
 
 HEAD = "start: {words: [go]}\ndata: {x: any, l: list, n: number}"
@@ -72,3 +74,21 @@ def test_what_outlasts_one_turn_comes_by_a_timer() -> None:
         talk(External("moved", f"k{number}", {}))
 
     assert [effect for effect in talk("algo").effects if isinstance(effect, Remind)] == [Remind(0, 60)]
+
+
+class Looked(dict[str, object]):
+    """Values that count how often they are asked for."""
+
+    times = 0
+
+    def __getitem__(self, name: str) -> object:
+        self.times += 1
+        return super().__getitem__(name)
+
+
+def test_what_is_cut_off_is_not_written_out_before() -> None:
+    values = Looked(l=["x" * 1_000] * 60)
+    template = compile_template("{l}" * 2_000, Scope({"l": "list"}))
+
+    assert len(template.render(values)) == MAX_LENGTH
+    assert values.times == 1
