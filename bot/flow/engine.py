@@ -56,6 +56,9 @@ def advance(
     try:
         if run.state["frames"] and not isinstance(event, _OUTSIDE):
             run.frame["heard"] = run.now
+        if run.state.get("owed"):
+            run.renew_owed()
+            run.missing.clear()
         _perform(run, event)
         outside.catch_up(run)
         if run.state.get("owed") and not run.state["frames"]:

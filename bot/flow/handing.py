@@ -9,7 +9,7 @@ from typing import Any
 from bot.errors import BotError
 from bot.flow.effects import Evidence, HandOff
 from bot.flow.library import Library
-from bot.flow.model import Question, Step
+from bot.flow.model import HandOffPlan, Question, Step
 from bot.flow.moves import ToPeople
 from bot.flow.state import State
 
@@ -45,6 +45,29 @@ def owed(library: Library, frames: Frames, kept: Mapping[str, Any]) -> HandOff:
         known={**(before if isinstance(before, Mapping) else {}), **learnt(library, frames)},
         quiet=True,
     )
+
+
+def owing(place: str, plan: HandOffPlan, frames: Frames, step: Step | None) -> State:
+    """The case as the state keeps it while `if_closed` goes on; its summary is written when that is through."""
+    return {
+        "step": place,
+        "queue": plan.queue,
+        "reason": plan.reason,
+        "priority": plan.priority,
+        "path": path(frames, step),
+        "depth": len(frames),
+    }
+
+
+def plan_of(library: Library, frames: Frames, kept: Mapping[str, Any]) -> HandOffPlan | None:
+    """The `handoff` whose case is owed, if the flow it stands in is still under way."""
+    name, _, step = str(kept.get("step") or "").partition(":")
+    depth = int(kept.get("depth") or 0)
+    frame = frames[depth - 1] if 0 < depth <= len(frames) else None
+    flow = library.flow_of(frame) if frame is not None and frame["flow"] == name else None
+    index = flow.by_id.get(step) if flow is not None else None
+    plan = flow.steps[index].data if flow is not None and index is not None else None
+    return plan if isinstance(plan, HandOffPlan) else None
 
 
 def path(frames: Frames, step: Step | None) -> str:

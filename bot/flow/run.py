@@ -21,7 +21,7 @@ from bot.flow.model import END, WAIT, Arms, CallPlan, Flow, HandOffPlan, Loop, P
 from bot.flow.moves import ToPeople
 from bot.flow.places import pending
 from bot.flow.state import ANSWER, CALL, PAUSE, State, frame
-from bot.flow.texts import Texts
+from bot.flow.texts import Template, Texts
 from bot.flow.values import coerced, seen, stored
 
 MAX_STEPS = 100
@@ -146,7 +146,10 @@ class Runner:
             self.effects.append(say)
 
     def render(self, text: Texts) -> str:
-        return text.pick(self.language, self.library.project.default_language, self.variant).render(self.values)
+        return self.picked(text).render(self.values)
+
+    def picked(self, text: Texts) -> Template:
+        return text.pick(self.language, self.library.project.default_language, self.variant)
 
     @property
     def variant(self) -> int:
@@ -368,19 +371,24 @@ class Runner:
         place, frames = f"{self.frame['flow']}:{step.id}", self.state["frames"]
         if (self.state.get("owed") or {}).get("step") == place:
             return False
-        self.state["owed"] = {
-            "step": place,
-            "queue": plan.queue,
-            "reason": plan.reason,
-            "priority": plan.priority,
-            "summary": self.render(plan.summary) if plan.summary else "",
-            "path": handing.path(frames, self.step),
-            "known": handing.learnt(self.library, frames),
-            "depth": len(frames),
-        }
+        self.state["owed"] = handing.owing(place, plan, frames, self.step)
+        self.renew_owed()
+        self.missing.clear()  # what the block is about to ask for is no hole yet
         return True
 
+    def renew_owed(self) -> None:
+        """What the block has asked since belongs in the case; where its flow is gone, what was known then stays."""
+        owed, frames = self.state.get("owed") or {}, self.state["frames"]
+        plan = handing.plan_of(self.library, frames, owed)
+        if plan is None:
+            return
+        there = frames[: int(owed["depth"])]
+        values = Values(self, there[-1])
+        summary = self.picked(plan.summary).render(values) if plan.summary else ""
+        self.state["owed"] = {**owed, "summary": summary, "known": handing.learnt(self.library, there)}
+
     def settle(self) -> int:
+        self.renew_owed()
         self._pass_on(handing.owed(self.library, self.state["frames"], self.state.get("owed") or {}))
         return WAIT
 

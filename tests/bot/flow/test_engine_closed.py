@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.flow.effects import Ended, HandOff, Say
+import pytest
+
+from bot.flow.effects import Alert, Ended, HandOff, Say
 from bot.flow.world import World
 from tests.bot.flow.builders import Talk, a_flow, a_library
 
@@ -36,6 +38,38 @@ def test_what_the_block_learns_goes_with_the_case() -> None:
 
     assert talk.texts == ["Vale"]
     assert talk.handoff is not None and talk.handoff.known == {"when": "mañana"}
+
+
+TOLD = (
+    "  - handoff: returns\n    reason: x\n    summary: 'Llamar: {when}'\n"
+    "    if_closed: [{ask: ¿Teléfono?, save: when}, {ask: ¿A qué hora?, save: word}]\n"
+)
+
+
+def test_the_summary_holds_what_the_block_asked() -> None:
+    talk = Talk(a_library(TOLD, head=HEAD))("go")
+
+    assert not [one for one in talk.effects if isinstance(one, Alert)]
+    assert talk("600111222")("a las seis").handoff == HandOff(
+        "returns", "x", "Llamar: 600111222", path="main › 1", known={"when": "600111222", "word": "a las seis"}, quiet=True
+    )
+
+
+@pytest.mark.parametrize("leaves", [("cancelar",), ("menu", "otra"), ()])
+def test_who_leaves_the_block_has_told_it_all_the_same(leaves: tuple[str, ...]) -> None:
+    world = World(a_library(TOLD, head=HEAD, other=OTHER), state={"noticed": True})
+    for said in ("go", "600111222", *leaves):
+        world.say(said)
+    world.wait(8_000)
+
+    assert world.handoff is not None and world.handoff.summary == "Llamar: 600111222"
+
+
+def test_what_a_called_flow_asked_in_its_block_is_in_the_summary() -> None:
+    called = a_flow(TOLD, name="called", head="data: {when: text, word: text}")
+    talk = Talk(a_library("  - call: called\n", called=called))("go")("600111222")("cancelar")
+
+    assert talk.handoff is not None and talk.handoff.summary == "Llamar: 600111222"
 
 
 def test_a_handoff_of_the_block_itself_is_the_only_one() -> None:
