@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from console.formats import as_utc
@@ -14,6 +15,13 @@ from conversation.work import Work
 from handoff.tables import FlowDraft
 
 _draft = FlowDraft.__table__
+# One statement: two windows may begin the same file at once.
+_keep = {
+    dialect.__name__.rpartition(".")[2]: (made := dialect.insert(_draft)).on_conflict_do_update(
+        index_elements=["agent_id", "file"], set_={"text": made.excluded.text, "saved_at": made.excluded.saved_at}
+    )
+    for dialect in (sqlite, postgresql)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +46,8 @@ def edits(found: Mapping[str, Draft]) -> dict[str, str | None]:
 
 def keep(work: Work, agent_id: str, file: str, text: str | None, base: str) -> None:
     """Keep this text; the base of a file that she is writing already stays that of her first letter."""
-    written = work.connection.execute(
-        update(_draft).where(_draft.c.agent_id == agent_id, _draft.c.file == file).values(text=text, saved_at=work.now)
-    )
-    if written.rowcount == 0:
-        work.connection.execute(
-            insert(_draft).values(agent_id=agent_id, file=file, text=text, base=base, saved_at=work.now)
-        )
+    row = {"agent_id": agent_id, "file": file, "text": text, "base": base, "saved_at": work.now}
+    work.connection.execute(_keep[work.connection.dialect.name], row)
 
 
 def rebase(work: Work, agent_id: str, base: str) -> None:

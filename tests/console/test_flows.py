@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -99,6 +101,23 @@ def test_what_is_typed_is_kept_for_its_writer_alone(sue: Client, tom: Client, da
 
     assert "title: Tu paquete" in shown(sue) and "title: Tu paquete" not in shown(tom)
     assert live_files(database)["parcel.yaml"] == PARCEL
+
+
+def test_a_draft_that_two_windows_begin_at_once_is_one(database: Database, first: str) -> None:
+    together = threading.Barrier(6)
+
+    def keep(text: str) -> None:
+        together.wait(10)
+        with database.work() as work:
+            flow_drafts.keep(work, sue, "parcel.yaml", text, first)
+
+    with database.reading() as session:
+        sue = session.execute(select(Agent.agent_id).where(Agent.name == "Sue")).scalar_one()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(keep, "abcdef"))
+
+    with database.reading() as session:
+        assert list(flow_drafts.drafts(session, sue)) == ["parcel.yaml"]
 
 
 def test_line_ends_of_a_form_are_made_the_same(sue: Client) -> None:
