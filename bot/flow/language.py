@@ -17,6 +17,7 @@ from bot.flow.project import seconds, typed_names, unknown_keys, word, words
 from bot.flow.reading import choices, step_keys
 from bot.flow.tree import Items, Node, Table, Text, read
 from bot.flow.words import tokens
+from bot.understanding.intents import INTENTS
 
 LANGUAGE_VERSION = "1"
 _KEYS = (
@@ -216,7 +217,22 @@ class _FlowReader:
             event=word(node, "event", self.report),
             key=self.reading.expression_of(node.nodes["key"]) if "key" in node.nodes else None,
             places=places,
+            named_at=self._begun_by(node),
         )
+
+    def _begun_by(self, start: Table) -> dict[str, tuple[int, int]]:
+        """Where each intent and payload stands; an intent that nobody understands is a slip."""
+        found: dict[str, tuple[int, int]] = {}
+        for option in ("intents", "payloads"):
+            listed = start.get(option)
+            for one in listed.nodes if isinstance(listed, Items) else (listed,):
+                if not isinstance(one, Text):
+                    continue
+                found[one.value] = (one.line, one.column)
+                if option == "intents" and one.value not in INTENTS:
+                    facts = {"name": "intents", "value": one.value, "near": near(one.value, sorted(INTENTS))}
+                    self.report.error("S09", one, known=", ".join(sorted(INTENTS)), **facts)
+        return found
 
     def _steps(self, node: Node | None, path: str) -> list[_Draft]:
         """Read a block. Where steps are wanted, a bare name means: go there."""

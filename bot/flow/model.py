@@ -117,6 +117,7 @@ class Triggers:
     event: str = ""
     key: Expression | None = None
     places: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
+    named_at: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # intents and payloads
 
 
 @dataclass(frozen=True, slots=True)

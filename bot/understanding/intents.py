@@ -24,6 +24,11 @@ _MORE_EXACT = (
     ("stop", "no"),
     ("cancel", "no"),
 )
+# All there are; the languages name the words of each, and `human` is judged apart (a test compares).
+INTENTS = frozenset({
+    "cancel", "change_address", "damaged_wrong", "delivery_late", "goodbye", "greeting", "human", "invoice", "lost", "no",
+    "order_status", "other", "payment", "product_question", "return_refund", "stop", "thanks", "yes",
+})  # fmt: skip
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no"})
 
 

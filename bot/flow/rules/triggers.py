@@ -10,6 +10,7 @@ from bot.flow.rule import Rule, Subject
 def check(subject: Subject) -> None:
     commands = subject.library.project.commands
     owners: dict[tuple[str, ...], str] = {}
+    named: dict[str, str] = {}
     for flow, report in subject.flows():
         if flow.triggers.order_number:
             _check_number(flow, subject.library.by_number, report)
@@ -20,6 +21,9 @@ def check(subject: Subject) -> None:
             owners.setdefault(phrase, flow.name)
             if said in commands:
                 report.warning("G07", Place(line, column), phrase=said, command=commands[said])
+        for name, (line, column) in flow.triggers.named_at.items():
+            if named.setdefault(name, flow.name) != flow.name:
+                report.error("G04", Place(line, column), phrase=name, other=named[name])
         for step in flow.steps:
             if isinstance(step.data, Question):
                 _check_options(step.data, report)

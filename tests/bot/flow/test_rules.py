@@ -136,6 +136,20 @@ def test_rounds_make_a_circle_wait_only_where_they_ask(block: str, found: list[s
     assert [one.code for one in told if one.code == "G02"] == found
 
 
+@pytest.mark.parametrize("start", ["intents: [cancel]", "payloads: [START]"])
+def test_what_starts_two_flows_is_found_where_the_second_says_it(start: str) -> None:
+    other = a_flow(f"  - say: {TEXT}\n", name="other", head=f"start: {{{start}}}")
+    told = findings(a_flow(f"  - say: {TEXT}\n", head=f"start: {{{start}}}"), other=other)
+
+    assert [(one.file, one.line, one.column) for one in told if one.code == "G04"] == [("other.yaml", 2, len("start: {") + start.index("[") + 2)]
+
+
+def test_an_intent_that_is_none_is_found() -> None:
+    told = findings(a_flow(f"  - say: {TEXT}\n", head="start: {intents: [order_state]}"))
+
+    assert [(one.code, one.mend("en")) for one in told if one.code == "S09"] == [("S09", "did you mean “order_status”?")]
+
+
 def test_a_broken_flow_hides_nothing_in_the_others() -> None:
     broken = "flow: broken\nsteps:\n  - sayy: x\n  - goto: nowhere\n"
     told = {(one.file, one.code) for one in findings(a_flow(f"  - end: x\n  - say: {TEXT}\n"), broken=broken)}

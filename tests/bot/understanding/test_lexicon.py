@@ -6,6 +6,7 @@ import pytest
 import re2
 
 from bot.understanding.fold import fold
+from bot.understanding.intents import INTENTS, PREFIX
 from bot.understanding.lexicon import compiled, hits, lexicon, mend
 
 CATEGORIES = {
@@ -19,6 +20,12 @@ CATEGORIES = {
 @pytest.mark.parametrize("language", ["es", "en", "pt"])
 def test_every_language_has_every_category(language):
     assert {phrase.category for phrase in lexicon().phrases if phrase.language == language} >= CATEGORIES
+
+
+def test_the_intents_are_those_that_the_languages_have_words_for():
+    named = {phrase.category.removeprefix(PREFIX) for phrase in lexicon().phrases if phrase.category.startswith(PREFIX)}
+
+    assert named | {"human"} == INTENTS
 
 
 def test_every_phrase_runs_on_the_engine_that_cannot_backtrack():
