@@ -12,7 +12,7 @@ from bot.flow.findings import Finding, Reporter, near
 from bot.flow.project import seconds
 from bot.flow.tree import Items, Node, Table, Text, plain, read
 
-GIVEN = ("language", "contact", "now", "channel", "services", "open_queues", "notice", "data")
+GIVEN = ("language", "contact", "now", "channel", "services", "open_queues", "notice", "data", "arms")
 VERBS = ("user", "press", "send", "wait", "event", "agent", "edit_flow", "bot", "bot_exact", "bot_step", "silence")
 EXPECT = ("ended", "handoff", "data", "tags", "notes", "remembered", "calls", "language", "alerts", "unanswered")
 # What of `given` holds names with values.
@@ -20,6 +20,7 @@ _TABLES = {
     "contact": "contact: {phone: \"+34600111222\"}",
     "services": "services: {orders.find: [{with: {ref: AB-12345}, gives: not_found}]}",
     "data": "data: {order_ref: AB-12345}",
+    "arms": "arms: {thanks: short}",
 }
 _CASE = ("name", "given", "talk", "expect")
 _FILE = ("for", "given", "tests")

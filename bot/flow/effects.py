@@ -73,7 +73,8 @@ class Evidence:
 class HandOff:
     """Pass the conversation to the people of `queue`. `path` is flow › step; `known` what was learnt so far.
 
-    `quiet`: the flow has said itself what happens now; the contact hears nothing more of it.
+    `quiet`: the flow has said itself what happens now; the contact hears nothing more of it. `held`: all that the flows
+    held, for tests of flows; people get `known`.
     """
 
     queue: str
@@ -86,6 +87,7 @@ class HandOff:
     path: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    held: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,11 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A flow came to its end with this outcome."""
+    """A flow came to its end with this outcome. `held`: what its variables held then, for tests of flows."""
 
     flow: str
     outcome: str
+    held: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ class Moment:
     """The world as it stands while one event is answered.
 
     `contact`: phone (E.164 or absent), name, email, country. `open_queues`: names of the queues with people on duty
-    now. `language` is the conversation's (or the channel's default) before this event. `channel` is the kind.
+    now. `language` is the conversation's (or the channel's default) before this event. `channel` is the kind. `arms`:
+    by the name of a `random`, the arm that is taken instead of drawn (in tests of flows).
     """
 
     now: datetime
@@ -93,3 +94,4 @@ class Moment:
     language: str = "es"
     channel: str = "twilio-whatsapp"
     conversation: str = ""
+    arms: Mapping[str, str] = field(default_factory=dict)

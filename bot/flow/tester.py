@@ -16,7 +16,9 @@ from bot.flow import library as flow_library
 from bot.flow.cases import Case, Line, cases, cases_of, moment
 from bot.flow.coverage import Coverage, Walked
 from bot.flow.effects import HandOff, Say
+from bot.flow.formulas import number
 from bot.flow.library import Library
+from bot.flow.model import Arms
 from bot.flow.project import seconds
 from bot.flow.words import fold
 from bot.flow.world import START, NoFake, World
@@ -25,6 +27,7 @@ __all__ = ["Case", "Coverage", "Outcome", "cases", "cases_of", "coverage", "run"
 
 # What a flow's own “asked” and a message that asks for a person are called: a test may say either.
 _ASKED = frozenset(("asked", "human_request"))
+_DONE = {"resolved": "resolved", "resuelto": "resolved", "returned": "returned", "devuelto": "returned"}
 _YES = ("yes", "true", "sí", "si")
 
 
@@ -65,6 +68,7 @@ def run(
     at = case.line
     problem = ""
     try:
+        _check_arms(library, play.world.arms, at)
         for line in case.talk:
             at = line.line
             if is_late():
@@ -96,9 +100,19 @@ def _world(library: Library, given: Mapping[str, Any]) -> World:
         now=now.replace(tzinfo=UTC) if now else START,
         fakes=given.get("services") or {},
         open_queues=frozenset(library.project.queues if queues is None else queues),
+        arms={str(name): str(arm) for name, arm in (given.get("arms") or {}).items()},
         # The sentence that an assistant is speaking would stand in every first line: tests ask for it with `notice`.
         state={"noticed": given.get("notice") not in _YES, "vars": dict(given.get("data") or {})},
     )
+
+
+def _check_arms(library: Library, given: Mapping[str, str], line: int) -> None:
+    steps = [step.data for flow in library.flows.values() for step in flow.steps]
+    there = {f"{one.name}: {arm}" for one in steps if isinstance(one, Arms) for arm, _ in one.weights}
+    for name, arm in given.items():
+        if f"{name}: {arm}" not in there:
+            known = ", ".join(sorted(there)) or "none"
+            raise _Failed(f"arms: no random has “{name}: {arm}”; there is: {known}.", line)
 
 
 class _Play:
@@ -124,7 +138,7 @@ class _Play:
             case "user":
                 self.world.say(str(value))
             case "press":
-                self._press(str(value), at)
+                self._press(value, at)
             case "send":
                 self._send(value if isinstance(value, Mapping) else {"media": value})
             case "wait":
@@ -134,9 +148,14 @@ class _Play:
             case "event":
                 self._event(value if isinstance(value, Mapping) else {"name": value})
             case "agent":
-                self.world.close_ticket(str(value))
+                self._agent(str(value))
             case "edit_flow":
                 self._edit(value, at)
+
+    def _agent(self, does: str) -> None:
+        """People are done, or one of them writes: the bot hears nothing of that."""
+        if fold(does) in _DONE:
+            self.world.close_ticket(_DONE[fold(does)])
 
     def expect_silence(self, line: int) -> None:
         if self.world.said:
@@ -183,7 +202,15 @@ class _Play:
         if wanted not in (at, at.rpartition(".")[2], at.partition(".")[2]):
             raise _Failed(f"The bot waits at “{at or 'nothing'}”; expected “{wanted}”.", line)
 
-    def _press(self, option: str, line: int) -> None:
+    def _press(self, option: Any, line: int) -> None:
+        """A key or a label of what was offered; `{payload: black_friday}`, a campaign's button."""
+        if isinstance(option, Mapping):
+            payload = str(option.get("payload") or "")
+            if not self.world.tap(payload, str(option.get("label") or "")):
+                known = ", ".join(sorted(self.world.library.payloads)) or "nothing"
+                raise _Failed(f"No flow begins with the payload “{payload}”; there is: {known}.", line)
+            return
+        option = str(option)
         if not self.world.press(option):
             offered = ", ".join(choice.id.rpartition(":")[2] for choice in self.world.choices) or "nothing"
             raise _Failed(f"“{option}” was not offered; there was: {offered}.", line)
@@ -236,7 +263,8 @@ def _check_expected(world: World, expect: Mapping[str, Any]) -> None:
     _check_listed("call", expect.get("calls"), [call.service for call in world.calls])
     _check_listed("unanswered question", expect.get("unanswered"), world.unanswered)
     _check_values("data", expect.get("data"), world.learnt)
-    _check_values("remembered", expect.get("remembered"), world.remembered)
+    # what is kept of the contact, and variables that outlive their flow: both are remembered
+    _check_values("remembered", expect.get("remembered"), {**(world.state.get("vars") or {}), **world.remembered})
     if "language" in expect and world.state.get("lang") != expect["language"]:
         raise _Failed(f"The language is {world.state.get('lang')}; expected {expect['language']}.")
 
@@ -251,7 +279,8 @@ def _check_listed(what: str, wanted: Any, there: list[str]) -> None:
 def _check_values(what: str, wanted: Any, there: Mapping[str, Any]) -> None:
     for name, value in wanted.items() if isinstance(wanted, Mapping) else ():
         found = there.get(name)
-        if _plain(found) != _plain(value):
+        left, right = number(found), number(value)
+        if _plain(found) != _plain(value) and (left is None or left != right):
             raise _Failed(f"{what}: “{name}” is “{_plain(found)}”; expected “{_plain(value)}”.")
 
 

@@ -14,6 +14,7 @@ from bot import turn
 from bot.errors import BotError
 from bot.flow.effects import Alert, Call, Choice, Ended, HandOff, Note, Remember, Remind, Say, Tag, Unanswered
 from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
+from bot.flow.formulas import number
 from bot.flow.library import Library
 from bot.flow.run import Trace
 from bot.flow.words import fold
@@ -30,7 +31,8 @@ class NoFake(BotError):
 
 @dataclass(slots=True)
 class World:
-    """One conversation. `said` holds the bot's lines that nobody has looked at yet.
+    """One conversation. `said` holds the bot's lines that nobody has looked at yet. While people have it (`is_held`)
+    the bot hears nothing, as in a real one.
 
     `ask` answers a service before the fakes do (a real shop); None leaves the call to them.
     """
@@ -42,6 +44,7 @@ class World:
     now: datetime = START
     fakes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     open_queues: frozenset[str] = frozenset()
+    arms: Mapping[str, str] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
     said: list[Say] = field(default_factory=list)
     choices: tuple[Choice, ...] = ()
@@ -56,6 +59,7 @@ class World:
     trace: list[Trace] = field(default_factory=list)
     learnt: dict[str, Any] = field(default_factory=dict)
     ask: Callable[[Call], CallResult | None] | None = None
+    is_held: bool = False
     _timers: list[tuple[datetime, int]] = field(default_factory=list)
     _count: int = 0
 
@@ -71,7 +75,15 @@ class World:
                 self._count += 1
                 self._hear(Pressed(choice.id, choice.label, f"m{self._count}"))
                 return True
-        return False
+        return self.tap(option)
+
+    def tap(self, payload: str, label: str = "") -> bool:
+        """Tap a button of a campaign, which the shop sent from elsewhere; False when no flow begins with its payload."""
+        if payload not in self.library.payloads:
+            return False
+        self._count += 1
+        self._hear(Pressed(payload, label, f"m{self._count}"))
+        return True
 
     def wait(self, seconds: float) -> None:
         """Let time pass; the timers that fall due in it go off at their times, stale ones too, as they really do."""
@@ -95,14 +107,17 @@ class World:
         return f"{frames[-1]['flow']}.{frames[-1]['at']}" if frames else ""
 
     def close_ticket(self, outcome: str) -> None:
+        self.is_held = False
         self._hear(TicketClosed(outcome, "Ana"))
 
     def _hear(self, event: Event) -> None:
+        if self.is_held:
+            return
         waiting = [event]
         for _ in range(MAX_ROUNDS):
             if not waiting:
                 return
-            moment = Moment(self.now, self.contact, self.open_queues, self.language, self.channel, "cnv_test")
+            moment = Moment(self.now, self.contact, self.open_queues, self.language, self.channel, "cnv_test", self.arms)
             result = turn.hear(self.library, self.state, waiting.pop(0), moment)
             self.state = result.state
             self.trace += result.trace
@@ -129,10 +144,11 @@ class World:
             case Remind():
                 self._timers.append((self.now + timedelta(seconds=effect.after_seconds), effect.seq))
             case HandOff():
-                self.handoff = effect
-                self.learnt.update(effect.known)
+                self.handoff, self.is_held = effect, True
+                self.learnt.update(effect.held)
             case Ended():
                 self.ended.append(effect.outcome)
+                self.learnt.update(effect.held)
             case Tag():
                 self.tags = [tag for tag in self.tags if tag not in effect.tags]
                 self.tags += [] if effect.remove else effect.tags
@@ -154,12 +170,18 @@ class World:
         if fakes is None and call.service in self.library.services:
             fakes = self.library.services[call.service].fake
         for wanted, gives in _told(fakes):
-            if all(fold(str(call.arguments.get(key, ""))) == fold(str(value)) for key, value in wanted.items()):
+            if all(is_same(call.arguments.get(key, ""), value) for key, value in wanted.items()):
                 if isinstance(gives, Mapping):
                     return CallResult(call.seq, "found", gives)
                 return CallResult(call.seq, gives if gives in STATUSES else "failed")
         given = ", ".join(f"{key}: {value}" for key, value in call.arguments.items())
         raise NoFake(f"There is no answer for {call.service} with {{{given}}}: add one under services.")
+
+
+def is_same(found: Any, wanted: Any) -> bool:
+    """Whether a value is what a test wrote: 37.50 is 37.5, case and accents do not matter."""
+    left, right = number(found), number(wanted)
+    return left == right if left is not None and right is not None else fold(str(found)) == fold(str(wanted))
 
 
 def _told(fakes: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:

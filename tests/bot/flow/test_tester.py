@@ -9,7 +9,7 @@ import pytest
 from bot.flow import cases, tester
 from bot.flow import coverage as covering
 from bot.flow.findings import Reporter
-from bot.flow.library import compiled
+from bot.flow.library import Library, compiled
 from bot.flow.run import Trace
 from bot.flow.simulator import Simulator
 from bot.flow.tree import Table, read
@@ -24,11 +24,11 @@ LIBRARY = a_library(
 FAKES = "given: {services: {orders.find: [{with: {ref: AB-12345}, gives: {status: x}}, {with: {ref: AB-00000}, gives: not_found}]}}\n"
 
 
-def problem(talk: str, expect: str = "{}", given: str = FAKES) -> str:
+def problem(talk: str, expect: str = "{}", given: str = FAKES, library: Library = LIBRARY) -> str:
     source = f"{given}tests:\n  - name: x\n    talk: [{talk}]\n    expect: {expect}\n"
     tree = read(source, Reporter("x.test.yaml", source))
     assert isinstance(tree, Table)
-    return tester.run(LIBRARY, tester.cases_of(tree, Reporter("x.test.yaml", source), "main")[0]).problem
+    return tester.run(library, tester.cases_of(tree, Reporter("x.test.yaml", source), "main")[0]).problem
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,35 @@ def problem(talk: str, expect: str = "{}", given: str = FAKES) -> str:
 )
 def test_a_conversation_that_goes_as_written_passes(talk: str, expect: str) -> None:
     assert problem(talk, expect) == ""
+
+
+CAMPAIGN = a_library(
+    "  - ask: ¿Nombre?\n    save: name\n  - random:\n      a: {then: [{say: Gracias}]}\n"
+    "      b: {weight: 0, then: [{say: Adiós}]}\n    name: thanks\n  - set: {list: '[name]'}\n"
+    "  - handoff: general\n    reason: x\n    when: name == \"Eva\"\n",
+    head="start: {payloads: [black_friday]}\ndata: {name: text, list: list}",
+)
+
+
+@pytest.mark.parametrize(("pressed", "name", "arm", "said", "handoff"), [
+    ("{payload: black_friday}", "Ana", "a", "Gracias", "none"), ("black_friday", "Ana", "b", "Adiós", "none"),
+    ("{payload: black_friday}", "Eva", "b", "Adiós", "general"),
+])  # fmt: skip
+def test_a_campaign_an_arm_and_the_last_values_can_be_tested(
+    pressed: str, name: str, arm: str, said: str, handoff: str
+) -> None:
+    talk = f"{{press: {pressed}}}, {{bot: nombre}}, {{user: {name}}}, {{bot: {said}}}"
+    expect = f"{{data: {{name: {name}, list: [{name}]}}, handoff: {handoff}}}"
+
+    assert problem(talk, expect, f"given: {{arms: {{thanks: {arm}}}}}\n", CAMPAIGN) == ""
+
+
+@pytest.mark.parametrize(("talk", "given", "told"), [
+    ("{press: {payload: white_friday}}", "{}", "No flow begins with the payload “white_friday”; there is: black_friday."),
+    ("{press: {payload: black_friday}}", "{arms: {thanks: c}}", "arms: no random has “thanks: c”; there is: thanks: a, thanks: b."),
+])
+def test_a_payload_or_an_arm_that_is_nowhere_is_told(talk: str, given: str, told: str) -> None:
+    assert problem(talk, given=f"given: {given}\n", library=CAMPAIGN) == told
 
 
 @pytest.mark.parametrize(
@@ -207,3 +236,30 @@ def test_a_case_that_takes_too_long_is_cut_within() -> None:
     outcome = tester.run(LIBRARY, cases.cases_in("main.test.yaml", source)[0][0], is_late=lambda: next(left))
 
     assert (outcome.is_cut, outcome.problem) == (True, "")
+
+
+def played(steps: str, talk: str, expect: str, head: str = "start: {words: [go]}") -> str:
+    library = a_library(steps, head=head)
+    source = f"tests:\n  - name: x\n    talk: [{talk}]\n    expect: {expect}\n"
+    (case,), findings = cases.cases_in("main.test.yaml", source)
+    assert not findings, findings
+    return tester.run(library, case).problem
+
+
+def test_while_people_have_it_the_bot_hears_nothing() -> None:
+    steps = "  - say: Hola\n  - handoff: returns\n    reason: x\n"
+    held = "{user: go}, {bot: Hola}, {user: otra cosa}, {agent: Soy Ana}, {user: gracias}, {wait: 1h}, {silence: yes}"
+
+    assert played(steps, held, "{handoff: returns}") == ""
+    assert "No te he entendido" in played(steps, f"{held}, {{agent: returned}}, {{user: zzz}}", "{handoff: returns}")
+
+
+def test_numbers_are_compared_as_numbers() -> None:
+    head = "start: {words: [go]}\ndata: {paid: money}"
+    steps = "  - ask: ¿Cuánto?\n    save: paid\n"
+
+    assert played(steps, "{user: go}, {bot: Cuánto}, {user: '37,50 €'}", "{data: {paid: 37.5}}", head) == ""
+
+
+def test_variables_that_outlive_their_flow_are_remembered() -> None:
+    assert played("  - set: {visits: 1 + 1}\n", "{user: go}", "{remembered: {visits: 2}}") == ""
