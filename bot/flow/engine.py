@@ -168,7 +168,9 @@ def _answer(run: Runner, answer: Answer) -> None:
             return
     run.state["wait"] = None
     run.frame.pop("open", None)
-    run.note(step, "answered", f"answer:{answer.option}")
+    # An option made of a list is her own order or address: that is no figure, and stays out of the step log.
+    named = answer.option if any(one.key == answer.option for one in question.options) else ""
+    run.note(step, "answered", f"answer:{named}")
     kind = step.kind
     frames.go(run, kind.answered(run, step, answer.value) if kind.answered else step.block(f"then.{answer.option}"))
 

@@ -1,4 +1,4 @@
-"""What the editors are told of an error, where the contact was asked for something sensitive."""
+"""What is told of a contact beside her conversation: to the editors when something breaks, and in the step log."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def test_an_error_that_quotes_an_answer_to_a_sensitive_question_is_told_by_its_k
     talk = Talk(replace(library, faq=UnreadableFaq()), Talk(library)("go").state)("secreto de estado")
 
     assert [effect.text for effect in talk.effects if isinstance(effect, Alert)] == ["ValueError"]
+
+
+def test_the_step_log_names_an_option_of_the_flow_and_none_that_was_made_of_data() -> None:
+    listed = "  - menu: ¿Cuál?\n    options_from: '[\"AB-12345\", \"AB-99999\"]'\n    options: {none: {text: Ninguno}}\n    save: ref"
+    library = a_library(listed, head="start: {words: [go]}\ndata: {ref: text}")
+    answers = [Talk(library)("go")(said).turn.trace for said in ("AB-12345", "Ninguno")]
+
+    assert [[one.decision for one in trace if one.what == "answered"] for trace in answers] == [["answer:"], ["answer:none"]]
