@@ -58,7 +58,7 @@ def _popped(run: Runner, outcome: str) -> State:
 def _told(run: Runner, frame: State, outcome: str) -> None:
     run.close(frame, "dropped")
     flow = run.library.flow_of(frame)
-    run.effects.append(Ended(frame["flow"], outcome))
+    run.effects.append(Ended(frame["flow"], outcome, frame["vars"]))
     run.trace.append(Trace(frame["flow"], "", 0, outcome, flow.revision if flow else "", "ended"))
 
 

@@ -287,7 +287,7 @@ class Runner:
         return found.state
 
     def draw(self, step: Step, plan: Arms) -> str:
-        arm = draws.drawn(plan, self.moment.conversation or str(self.moment.contact.get("phone") or ""))
+        arm = self.moment.arms.get(plan.name) or draws.drawn(plan, self.moment.conversation or str(self.moment.contact.get("phone") or ""))
         self.note(step, "chosen", f"{plan.name}={arm}")
         return arm
 
@@ -396,7 +396,8 @@ class Runner:
         self._pass_on(handing.handoff(self.library, self.state["frames"], move, summary, self.step))
 
     def _pass_on(self, handoff: HandOff) -> None:
-        self.effects.append(handoff)
+        held = {name: value for one in self.state["frames"] for name, value in one["vars"].items()}
+        self.effects.append(replace(handoff, held=held))
         for one in self.state["frames"]:
             self.close(one, "handed_off")
         self.state["frames"], self.state["wait"] = [], None
