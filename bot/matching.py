@@ -6,6 +6,7 @@ Several options at once (`many`) are one answer: “1 y 3”, “1,3”, “la r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.hearing import Hearing
 
 _SHORT = 14
 _BEGINNING = 3  # letters of a label that are enough to mean it, if no other label begins so
+_ARTICLES = frozenset(("el", "la", "los", "las", "un", "una", "the", "a", "an", "o", "os", "as", "um", "uma"))
 _YES_WORDS = 4  # words of a “yes, please” that is nothing else
 _ALL = frozenset(
     (
@@ -97,7 +99,7 @@ def _one(hearing: Hearing, options: tuple[Option, ...], piece: str) -> Option | 
     place = position(piece)
     if place:
         return options[place - 1] if place <= len(options) else None
-    return _begun(hearing, options, whole) or _worded(hearing, options, tokens(piece), piece)
+    return _begun(hearing, options, whole) or _worded(options, tokens(piece), piece)
 
 
 def _chosen(options: list[Option]) -> Answer:
@@ -155,16 +157,46 @@ def typed(hearing: Hearing) -> Move | None:
 
 def _by_words(hearing: Hearing, question: Question) -> Option | None:
     options = hearing.options()
-    begun = _begun(hearing, options, hearing.whole) if question.is_choice else None
-    return begun or _worded(hearing, options, hearing.words, hearing.text)
+    if not question.is_choice:
+        return _worded(options, hearing.words, hearing.text)
+    begun = _begun(hearing, options, hearing.whole)
+    return begun or _worded(options, hearing.words, hearing.text, _labelled(hearing, options))
+
+
+def _labelled(hearing: Hearing, options: tuple[Option, ...]) -> dict[str, int]:
+    """The one option whose whole label stands in the message (“quiero devolver el dinero”), and its length in words.
+
+    Two of them are none, and so is one beside a longer phrase of another flow: that is what the message is about.
+    """
+    words, text = hearing.words, hearing.text
+    labels = {option.key: tuple(tokens(hearing.label(option))) for option in options}
+    found = {key: len(label) for key, label in labels.items() if _tells(label) and _says(words, label, text)}
+    if len(found) != 1 or hearing.library.triggered(words, text)[0] > max(found.values()):
+        return {}
+    return found
+
+
+def _tells(label: tuple[str, ...]) -> bool:
+    """“No” and “Sí” stand in many a sentence that chooses nothing."""
+    return len(label) > 1 or len("".join(label)) > _BEGINNING
 
 
 def _begun(hearing: Hearing, options: tuple[Option, ...], whole: str) -> Option | None:
-    """The only option whose label begins as the whole message does: `devol`, or a first word however short."""
-    if not whole:
-        return None
-    found = [option for option in options if _begins(bare(hearing.label(option)), whole)]
-    return found[0] if len(found) == 1 else None
+    """The only option whose label begins as the whole message does: `devol`, or a first word however short.
+
+    An article in front (“la bombilla”) is left out where no label begins with it.
+    """
+    labels = [(option, bare(hearing.label(option))) for option in options]
+    for said, called in ((whole, labels), (_no_article(whole), [(one, _no_article(label)) for one, label in labels])):
+        found = [option for option, label in called if said and _begins(label, said)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _no_article(folded: str) -> str:
+    first, _, rest = folded.partition(" ")
+    return rest if first in _ARTICLES else folded
 
 
 def _begins(label: str, whole: str) -> bool:
@@ -173,11 +205,15 @@ def _begins(label: str, whole: str) -> bool:
     return len(whole) >= _BEGINNING or label[len(whole) : len(whole) + 1] in ("", " ")
 
 
-def _worded(hearing: Hearing, options: tuple[Option, ...], words: list[str], text: str) -> Option | None:
+def _worded(
+    options: tuple[Option, ...], words: list[str], text: str, labelled: Mapping[str, int] | None = None
+) -> Option | None:
     """The option whose words stand in the message and are not taken back; the longest wins, a tie is no answer."""
     best, size, tied = None, 0, False
     for option in options:
+        of_label = (labelled or {}).get(option.key, 0)
         longest = max((len(phrase) for phrase in option.words if _says(words, phrase, text)), default=0)
+        longest = max(longest, of_label)
         if longest > size:
             best, size, tied = option, longest, False
         elif longest and longest == size:

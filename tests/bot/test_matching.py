@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.flow.words import position
-from tests.bot.flow.builders import Talk, a_library
+from tests.bot.flow.builders import Talk, a_flow, a_library
 
 DATA = "start: {words: [go]}\ndata: {note: text, sure: yes_no, many: integer}"
 MENU = (
@@ -57,6 +57,49 @@ def test_the_beginning_that_only_one_label_has_means_it(text: str, option: str) 
 @pytest.mark.parametrize(("language", "text", "option"), [("en", "retu", "back"), ("pt", "reemb", "money"), ("pt", "meu", "order")])
 def test_beginnings_are_those_of_her_language(language: str, text: str, option: str) -> None:
     assert chosen(text, language=language) == option
+
+
+LAMPS = (
+    "  - menu: ¿Cuál?\n    options: {warm: Bombilla cálida, cold: Lámpara fría, red: La roja, "
+    "money: Devolver el dinero, no: 'No', many: Los dos, mine: Mi pedido}\n"
+)
+
+
+@pytest.mark.parametrize(("text", "option"), [
+    ("la bombilla", "warm"), ("una lámpara", "cold"), ("the bombilla", "warm"), ("roja", "red"), ("la", "red"),
+    ("a lámpara", "cold"), ("el", ""), ("la cálida", ""), ("las rojas", ""),
+])
+def test_an_article_before_the_beginning_of_a_label_is_no_part_of_it(text: str, option: str) -> None:
+    assert chosen(text, LAMPS) == option
+
+
+@pytest.mark.parametrize("text", ["la bombilla", "una bombilla"])
+def test_a_beginning_that_two_labels_have_is_none_with_an_article_either(text: str) -> None:
+    assert chosen(text, "  - menu: ¿Cuál?\n    options: {a: Bombilla cálida, b: Bombilla fría}\n") == ""
+
+
+@pytest.mark.parametrize(("text", "option"), [
+    ("quiero devolver el dinero", "money"), ("Devolver el dinero, por favor", "money"),
+    ("hola, quería una bombilla cálida", "warm"), ("no quiero devolver el dinero", ""), ("no lo sé", ""),
+    ("quiero devolver el dinero de mi pedido", ""), ("quiero devolver dinero", ""),
+])
+def test_a_whole_label_within_the_message_means_it(text: str, option: str) -> None:
+    assert chosen(text, LAMPS) == option
+
+
+OTHER = a_flow("  - say: Otro", name="other", head="start: {words: [bombilla cálida para el baño]}")
+
+
+def test_a_longer_phrase_of_another_flow_is_stronger_than_a_label() -> None:
+    talk = Talk(a_library(LAMPS, head=DATA, other=OTHER))("go")
+
+    assert talk("busco una bombilla cálida para el baño").texts[0] == "Otro"
+
+
+def test_longer_words_of_another_option_are_stronger_than_a_label() -> None:
+    menu = "  - menu: ¿Cuál?\n    options: {a: Devolver, b: {text: Otra cosa, words: [devolver el dinero]}}\n"
+
+    assert chosen("quiero devolver el dinero", menu) == "b"
 
 
 def test_a_command_is_stronger_than_the_beginning_of_a_label() -> None:
