@@ -287,7 +287,8 @@ class Runner:
         return found.state
 
     def draw(self, step: Step, plan: Arms) -> str:
-        arm = self.moment.arms.get(plan.name) or draws.drawn(plan, self.moment.conversation or str(self.moment.contact.get("phone") or ""))
+        whose = self.moment.conversation or str(self.moment.contact.get("phone") or "")
+        arm = self.moment.arms.get(plan.name) or draws.drawn(plan, whose)
         self.note(step, "chosen", f"{plan.name}={arm}")
         return arm
 
