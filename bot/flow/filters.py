@@ -9,12 +9,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal
 
 from bot.flow.formulas import number, text
 
-_MONTHS_APART = "d MMMM"
+SHORT = "short"
+_PLAIN_DAYS = 183  # half a year back or ahead nobody asks which year is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`takes_nothing`: also run where there is no value; the others are passed over then."""
+    """`takes_nothing`: also run where there is no value; the others are passed over then. `needs_today`: it is handed
+    the day on which it is written before its own arguments.
+    """
 
     run: Callable[..., str]
     arguments: tuple[int, int] = (0, 0)
     takes_nothing: bool = False
+    needs_today: bool = False
 
 
 def money(value: Any, setting: Setting, currency: Any = None) -> str:
@@ -46,21 +50,35 @@ def _money(amount: Decimal, currency: str, locale: str) -> str:
     return str(format_currency(amount, currency, locale=locale))
 
 
-def day(value: Any, setting: Setting) -> str:
+def day(value: Any, setting: Setting, today: Any = None, style: Any = "") -> str:
+    """The day in words; with its year where that is not plain from `today`. `style` “short”: 13/3/2026."""
     if isinstance(value, str):
         try:
             value = date.fromisoformat(value[:10])
         except ValueError:
             return value
-    return _day(value, setting.locale) if isinstance(value, (date, datetime)) else text(value)
+    if isinstance(value, datetime):
+        value = value.date()
+    if not isinstance(value, date):
+        return text(value)
+    if style == SHORT:
+        return _short(value, setting.locale)
+    return _day(value, setting.locale, isinstance(today, date) and abs((value - today).days) > _PLAIN_DAYS)
 
 
 @lru_cache(maxsize=2048)
-def _day(value: date, locale: str) -> str:
+def _day(value: date, locale: str, has_year: bool) -> str:
     """Weekday, day and month as the locale writes them: “lunes, 23 de noviembre”, “Monday, 23 November”."""
     language = locale[:2]
     pattern = "EEEE, d MMMM" if language == "en" else "EEEE, d 'de' MMMM"
+    if has_year:
+        pattern += " y" if language == "en" else " 'de' y"
     return str(format_date(value, pattern, locale=locale))
+
+
+@lru_cache(maxsize=2048)
+def _short(value: date, locale: str) -> str:
+    return str(format_skeleton("yMd", value, locale=locale))
 
 
 def clock_time(value: Any, setting: Setting) -> str:
@@ -100,7 +118,7 @@ def before(value: Any, setting: Setting, words: Any = "", behind: Any = "") -> s
 
 BY_NAME: Mapping[str, Filter] = {
     "money": Filter(money, (0, 1)),
-    "date": Filter(day),
+    "date": Filter(day, (0, 1), needs_today=True),
     "time": Filter(clock_time),
     "number": Filter(count),
     "upper": Filter(lambda value, setting: text(value).upper()),

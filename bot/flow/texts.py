@@ -15,6 +15,7 @@ from bot.flow.expression_scope import together
 from bot.flow.expression_types import filtered
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
 from bot.flow.findings import near
+from bot.flow.formulas import TODAY
 from bot.flow.formulas import text as written
 
 MAX_LENGTH = 4096
@@ -198,12 +199,13 @@ def _filter(piece: str, scope: Scope) -> Callable[[Any, Mapping[str, Any]], Any]
     least, most = known.arguments
     if not least <= len(arguments) <= most:
         raise ExpressionError("E10", 0, name=name, least=least, most=most)
-    run, takes_nothing = known.run, known.takes_nothing
+    run, takes_nothing, needs_today = known.run, known.takes_nothing, known.needs_today
 
     def step(value: Any, values: Mapping[str, Any]) -> Any:
         if value is None and not takes_nothing:
             return None
-        return run(value, values[SETTING], *(argument.call(values) for argument in arguments))
+        today = (values[TODAY],) if needs_today else ()
+        return run(value, values[SETTING], *today, *(argument.call(values) for argument in arguments))
 
     return step
 

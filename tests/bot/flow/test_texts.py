@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.flow import formulas
 from bot.flow.expressions import ExpressionError, Scope
 from bot.flow.filters import Setting
 from bot.flow.texts import MISSING, SETTING, Texts, compile_template
@@ -58,6 +59,26 @@ def test_a_placeholder_is_filled_in(source: str, expected: str) -> None:
 )
 def test_days_are_written_in_the_contacts_language(locale: str, expected: str) -> None:
     assert render("{eta | date}", locale, eta="2026-11-24") == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "expected"),
+    [
+        ("es_ES", "2023-06-15", "jueves, 15 de junio de 2023"),
+        ("en_GB", "2023-06-15", "Thursday, 15 June 2023"),
+        ("pt_BR", "2028-06-15", "quinta-feira, 15 de junho de 2028"),
+        ("es_ES", "2027-01-05", "martes, 5 de enero"),  # which January is meant is plain in November
+    ],
+)
+def test_a_day_that_is_far_away_has_its_year(locale: str, day: str, expected: str) -> None:
+    values = {formulas.TODAY: date(2026, 11, 23), "eta": day}
+
+    assert render("{eta | date}", locale, **values) == expected
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("es_ES", "13/3/2026"), ("en_GB", "13/03/2026"), ("pt_BR", "13/03/2026")])
+def test_a_day_may_be_written_in_numbers(locale: str, expected: str) -> None:
+    assert render("{eta | date: 'short'}", locale, eta="2026-03-13") == expected
 
 
 @pytest.mark.parametrize("typed", ["{total}", "{{7*7}}", "${7*7}", "%(name)s", "{name.__class__}", "{0}"])
