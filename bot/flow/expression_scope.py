@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+# Words that the language of expressions keeps for itself: `return`, `from`, `in`, `if`, `nothing` …
+RESERVED = frozenset((*keyword.kwlist, "true", "false", "nothing"))
 
 
 class ExpressionError(Exception):
@@ -41,6 +46,12 @@ class Scope:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     remarks: list[ExpressionError] = field(default_factory=list, compare=False)
     compiled: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def names_in(tree: ast.AST) -> frozenset[str]:
+    """The variables an expression speaks of; the names of its functions are none."""
+    called = {id(one.func) for one in ast.walk(tree) if isinstance(one, ast.Call)}
+    return frozenset(one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and id(one) not in called)
 
 
 def together(errors: list[ExpressionError]) -> ExpressionError:

@@ -7,6 +7,7 @@ fraction are Decimal, comparing with nothing is false, and nothing here raises w
 from __future__ import annotations
 
 import ast
+import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from bot.flow import expression_types, formulas
-from bot.flow.expression_scope import ExpressionError, Scope, together
+from bot.flow.expression_scope import RESERVED, ExpressionError, Scope, together
 from bot.flow.findings import near
 
 __all__ = ["MAX_LENGTH", "MAX_TEXT", "Expression", "ExpressionError", "Scope", "Values", "compile_expression"]
@@ -58,7 +59,7 @@ def _compiled(source: str, scope: Scope) -> Expression:
     try:
         tree = _parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _moved(_explained(source, error), shift) from None
+        raise _moved(_reserved(source, scope) or _explained(source, error), shift) from None
     compiler = _Compiler(scope)
     call = compiler.compile(tree)
     if isinstance(tree, ast.Name) and not compiler.errors:
@@ -111,6 +112,13 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _SINGLE = re.compile(r"(?<![=!<>])=(?![=><])")
 
 
+def _reserved(source: str, scope: Scope) -> ExpressionError | None:
+    """A variable called like a word of the language: no expression can speak of it."""
+    bare = _QUOTED.sub(lambda match: " " * len(match[0]), source)
+    found = next((one for one in re.finditer(r"\w+", bare) if one[0] in RESERVED and one[0] in scope.types), None)
+    return None if found is None else ExpressionError("S11", found.start(), name=found[0])
+
+
 def _explained(source: str, error: BaseException) -> ExpressionError:
     curly = re.search("[“”„‘’«»]", source)
     if curly:
@@ -153,6 +161,7 @@ def _divide(left: Any, right: Any) -> Any:
 
 
 def _subtract(left: Any, right: Any) -> Any:
+    left, right = formulas.paired(left, right)
     result = left - right
     return getattr(result, "days", result)
 
@@ -173,6 +182,17 @@ def _sized(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda left, right: formulas.sized(operation(left, right))
 
 
+def _dated(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], bool]:
+    """Dates are compared with those that are written as texts."""
+
+    def apply(left: Any, right: Any) -> bool:
+        if type(left) is not type(right):
+            left, right = formulas.paired(left, right)
+        return bool(compare(left, right))
+
+    return apply
+
+
 def _within(left: Any, right: Any) -> bool:
     if right is None or left is None:
         return False
@@ -186,12 +206,12 @@ _CALCULATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Div: _safe(_sized(_divide), None),
 }
 _COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
-    ast.Eq: lambda left, right: bool(left == right),
-    ast.NotEq: lambda left, right: bool(left != right),
-    ast.Lt: _safe(lambda left, right: left < right, False),
-    ast.LtE: _safe(lambda left, right: left <= right, False),
-    ast.Gt: _safe(lambda left, right: left > right, False),
-    ast.GtE: _safe(lambda left, right: left >= right, False),
+    ast.Eq: _dated(operator.eq),
+    ast.NotEq: _dated(operator.ne),
+    ast.Lt: _dated(_safe(operator.lt, False)),
+    ast.LtE: _dated(_safe(operator.le, False)),
+    ast.Gt: _dated(_safe(operator.gt, False)),
+    ast.GtE: _dated(_safe(operator.ge, False)),
     ast.In: _within,
     ast.NotIn: lambda left, right: not _within(left, right),
 }

@@ -74,6 +74,9 @@ TRANSLATED = {
     "none": "nothing", "nada": "nothing", "vacio": "nothing", "vacío": "nothing", "existe": "known", "exists": "known",
     "contiene": "contains", "contem": "contains", "contém": "contains", "includes": "contains", "igual": "same",
     "mayusculas": "upper", "minusculas": "lower", "moneda_": "money", "longitud": "len", "length": "len",
+    "lunes": "monday", "martes": "tuesday", "miercoles": "wednesday", "miércoles": "wednesday", "jueves": "thursday",
+    "viernes": "friday", "sabado": "saturday", "sábado": "saturday", "domingo": "sunday", "segunda": "monday",
+    "terca": "tuesday", "terça": "tuesday", "quarta": "wednesday", "quinta": "thursday", "sexta": "friday",
 }  # fmt: skip
 
 

@@ -6,13 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
 
 from bot.flow.words import fold
 
 LARGEST = 30  # digits: a number that no shop has is none
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+COUNTRIES = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
+# What the functions are handed beside their arguments; names with a space are none that a flow can write.
 OPEN_QUEUES = "open queues"
 TODAY = "today"
+MOMENT = "this moment"
+TIME_ZONE = "time zone"
+COUNTRY = "country of the shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,35 @@ def sized(value: Any) -> Any:
         return None if value.adjusted() >= LARGEST else value if value.adjusted() > -LARGEST else Decimal(0)
     return None if isinstance(value, int) and value.bit_length() > 100 else value
 
+
+def day(value: Any) -> date | None:
+    """A date, or a text that begins with one (2026-12-25); nothing when it is none."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def paired(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two values to be compared: beside a date, a text is one, too."""
+    if isinstance(left, date) and isinstance(right, str):
+        return left, day(right)
+    if isinstance(right, date) and isinstance(left, str):
+        return day(left), right
+    return left, right
+
+
+@lru_cache(maxsize=256)
+def zone(name: str) -> ZoneInfo | None:
+    """A time zone by its name; nothing when there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def same(left: Any, right: Any) -> bool:
@@ -112,29 +151,64 @@ def most(*values: Any) -> Any:
 
 def _extreme(values: tuple[Any, ...], choose: Callable[..., Any]) -> Any:
     present = [value for value in values if value is not None]
+    if any(isinstance(value, date) for value in present):
+        present = [found for value in present if (found := day(value)) is not None]
     try:
         return choose(present) if present else None
     except TypeError:
         return None
 
 
-def days_since(values: Mapping[str, Any], day: Any) -> int | None:
-    today = values[TODAY]
-    if isinstance(day, datetime):
-        day = day.date()
-    return (today - day).days if isinstance(day, date) else None
+def total(items: Any, *name: Any) -> Decimal | None:
+    """The sum of a list of numbers, or of this field of its records; what is no number there counts nothing."""
+    if not isinstance(items, (list, tuple)):
+        return None
+    parts = (number(field(one, name[0]) if name else one) for one in items)
+    result: Decimal | None = sized(sum((part for part in parts if part is not None), Decimal(0)))
+    return result
 
 
-def coming(values: Mapping[str, Any], day: Any) -> Any:
+def field(record: Any, name: Any) -> Any:
+    return record.get(text(name)) if isinstance(record, Mapping) else None
+
+
+def days_since(values: Mapping[str, Any], when: Any) -> int | None:
+    today, then = values[TODAY], day(when)
+    return (today - then).days if today is not None and then is not None else None
+
+
+def coming(values: Mapping[str, Any], when: Any) -> date | None:
     """The day itself while it is today or still to come; nothing once it has passed, so that nobody is told of it."""
-    since = days_since(values, day)
-    return day if since is not None and since <= 0 else None
+    since = days_since(values, when)
+    return day(when) if since is not None and since <= 0 else None
 
 
-def gone(values: Mapping[str, Any], day: Any) -> Any:
+def gone(values: Mapping[str, Any], when: Any) -> date | None:
     """The day itself once it has passed; nothing before."""
-    since = days_since(values, day)
-    return day if since is not None and since > 0 else None
+    since = days_since(values, when)
+    return day(when) if since is not None and since > 0 else None
+
+
+def day_of(when: Any) -> str | None:
+    """The weekday, in English whatever the contact speaks: it is for conditions."""
+    found = day(when)
+    return None if found is None else WEEKDAYS[found.weekday()]
+
+
+def hour_in(values: Mapping[str, Any], *name: Any) -> int | None:
+    """The hour it is there (0 to 23); without a name, at the shop."""
+    now, there = values[MOMENT], zone(text(name[0] if name else values[TIME_ZONE]))
+    return now.astimezone(there).hour if now is not None and there is not None else None
+
+
+def country(values: Mapping[str, Any], phone: Any) -> str | None:
+    """The country of a phone number (ES, MX); one without its prefix is of the shop's own."""
+    try:
+        found = phonenumbers.parse(text(phone), values[COUNTRY])
+    except phonenumbers.NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(found)
+    return region if region in COUNTRIES else None
 
 
 def open_queue(values: Mapping[str, Any], queue: Any) -> bool:
@@ -153,8 +227,13 @@ BY_NAME: Mapping[str, Function] = {
     "round": Function(rounded, 1, 2),
     "min": Function(least, 1, 8),
     "max": Function(most, 1, 8),
+    "sum": Function(total, 1, 2),
+    "field": Function(field, 2, 2),
     "days_since": Function(days_since, 1, 1, needs_values=True),
     "coming": Function(coming, 1, 1, needs_values=True),
     "gone": Function(gone, 1, 1, needs_values=True),
+    "day_of": Function(day_of, 1, 1),
+    "hour_in": Function(hour_in, 0, 1, needs_values=True),
+    "country": Function(country, 1, 1, needs_values=True),
     "open": Function(open_queue, 1, 1, needs_values=True),
 }

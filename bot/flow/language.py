@@ -10,12 +10,14 @@ from typing import Any
 import registry
 from bot.flow import answers, declared, revisions
 from bot.flow.arguments import SPECIAL_FIELDS, SPECIALS, Arguments, Known, Reading
+from bot.flow.expression_scope import RESERVED
 from bot.flow.expressions import Expression, Scope
 from bot.flow.findings import Reporter, near
 from bot.flow.model import END, Flow, Pause, Question, Step, StepKind, Triggers
 from bot.flow.project import seconds, typed_names, unknown_keys, word, words
 from bot.flow.reading import choices, step_keys
 from bot.flow.tree import Items, Node, Table, Text, read
+from bot.flow.values import PLACE
 from bot.flow.words import tokens
 from bot.understanding.intents import INTENTS
 
@@ -78,12 +80,18 @@ class _FlowReader:
         self.data = typed_names(tree, "data", report, tuple(known.project.types))
         self.data = {**self._implied(known), **self.data}
         own = {**known.project.remembered, **self.data}
-        for taken in SPECIALS.keys() & own.keys():
-            report.error("S11", getattr(tree.get("data"), "keys", {}).get(taken, tree), name=taken)
-        records = {**SPECIAL_FIELDS, **declared.record_fields(tree.get("steps"), known)}
+        for taken in sorted((SPECIALS.keys() & own.keys()) | (RESERVED & self.data.keys())):
+            report.error("S11", self._declared(taken), name=taken)
+        places = {name: PLACE for name, kind in own.items() if kind == "location"}
+        records = {**SPECIAL_FIELDS, **places, **declared.record_fields(tree.get("steps"), known)}
         self.reading = Reading(report, known, Scope({**own, **SPECIALS}, records, self._choices(known)), verbs=kinds())
         self.ids: dict[str, Any] = {}
         self.order: list[_Draft] = []
+
+    def _declared(self, name: str) -> Any:
+        """The place where a variable gets its name."""
+        tables = (getattr(self.tree.get(key), "keys", {}) for key in ("data", "inputs", "outputs"))
+        return next((keys[name] for keys in tables if name in keys), self.tree)
 
     def _choices(self, known: Known) -> dict[str, tuple[str, ...]]:
         return choices.of(self.tree, self.data, known.project.types)

@@ -153,6 +153,12 @@ class Flow:
     line: int = 1
     column: int = 1
 
+    @property
+    def about(self) -> str:
+        """The variable that holds what the event that began the flow is about: `key: order_ref`."""
+        key = self.triggers.key
+        return key.source if self.triggers.event and key is not None and key.source in self.data else ""
+
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:

@@ -21,7 +21,13 @@ def special(name: str, library: Library, moment: Moment, language: str, message:
         case "language":
             return language
         case formulas.TODAY:
-            return moment.now.date()
+            return library.project.day(moment.now)
+        case formulas.MOMENT:
+            return moment.now
+        case formulas.TIME_ZONE:
+            return library.project.time_zone
+        case formulas.COUNTRY:
+            return library.project.country
         case formulas.OPEN_QUEUES:
             return moment.open_queues
         case texts.SETTING:

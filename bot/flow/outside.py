@@ -9,7 +9,6 @@ from typing import Any
 from bot.flow import frames
 from bot.flow.effects import Alert, Remind
 from bot.flow.events import External
-from bot.flow.expressions import Expression
 from bot.flow.formulas import text
 from bot.flow.model import WAIT, Flow, Pause
 from bot.flow.places import standing
@@ -146,16 +145,10 @@ def _begin(run: Runner, flow: Flow, key: str, facts: State) -> None:
     else:
         run.push(flow, coerced(facts, flow.inputs), digress=bool(run.state["frames"]))
     run.frame["event"], run.is_heavy = facts, True
-    named = _variable(flow.triggers.key, flow)
-    if named and key:
-        run.set(named, coerced({named: key}, flow.data).get(named))
+    if flow.about and key:
+        run.set(flow.about, coerced({flow.about: key}, flow.data).get(flow.about))
     run.turned()
     frames.go(run, 0 if flow.steps else WAIT)
-
-
-def _variable(key: Expression | None, flow: Flow) -> str:
-    """`key: order_ref` names the variable that holds what the event is about."""
-    return key.source if key is not None and key.source in flow.data else ""
 
 
 def _facts(event: External) -> State:

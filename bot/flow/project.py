@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.flow.answers import TYPES
+from bot.flow.expression_scope import RESERVED
 from bot.flow.findings import Reporter, near
 from bot.flow.order_shapes import Shape, shape
 from bot.flow.reading import fakes
@@ -109,6 +110,9 @@ def read_project(tree: Node | None, report: Reporter) -> Project:
         report.error("V01", place, name=default_queue, near=near(default_queue, queues), known=", ".join(queues))
     locales = {**_LOCALES, **{k: str(v).replace("-", "_") for k, v in _mapping(tree, "locales", report).items()}}
     types = read_types(tree, report, TYPES)
+    remembered = typed_names(tree, "remembered", report, tuple(types))
+    for name in sorted(RESERVED & remembered.keys()):
+        report.error("S11", tree.nodes["remembered"].keys[name], name=name)  # type: ignore[union-attr]
     return Project(
         shop=word(tree, "shop", report),
         country=word(tree, "country", report) or "ES",
@@ -119,7 +123,7 @@ def read_project(tree: Node | None, report: Reporter) -> Project:
         default_queue=default_queue,
         menu=word(tree, "menu", report),
         fallback=word(tree, "fallback", report),
-        remembered=typed_names(tree, "remembered", report, tuple(types)),
+        remembered=remembered,
         retries=whole(tree, "retries", report, 2),
         commands=_commands(tree, report),
         locales=locales,

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.flow.formulas import number, text
+from bot.flow.formulas import day, number, text
 
 _NUMBERS = frozenset(("number", "money", "integer"))
 _MAX_TEXT = 4000
+# The fields of a `location`; name and address only where whoever sent it said them.
+PLACE: Mapping[str, str] = {"latitude": "number", "longitude": "number", "name": "text", "address": "text"}
 
 
 def stored(value: Any) -> Any:
@@ -34,7 +36,9 @@ def seen(value: Any, kind: str, fields: Mapping[str, str] | None = None) -> Any:
         return number(value)
     if kind == "date":
         return _day(value)
-    if kind == "record" and isinstance(value, Mapping) and fields:
+    if kind == "location":
+        fields = PLACE
+    if kind in ("record", "location") and isinstance(value, Mapping) and fields:
         return {name: seen(part, fields.get(name, "any")) for name, part in value.items()}
     return value
 
@@ -59,11 +63,11 @@ def _coerced(value: Any, kind: str) -> Any:
         exact = number(value)
         return None if exact is None else (format(exact, "f") if kind == "money" else stored(exact))
     if kind == "date":
-        day = _day(value)
-        return day.isoformat() if day else None
+        found = _day(value)
+        return found.isoformat() if found else None
     if kind == "yes_no":
         return value if isinstance(value, bool) else str(value).lower() in ("true", "yes", "1")
-    if kind in ("list", "record", "any"):
+    if kind in ("list", "record", "location", "any"):
         return stored(value)
     return _listed(value)[:_MAX_TEXT]
 
@@ -79,11 +83,4 @@ def _listed(value: Any) -> str:
 
 
 def _day(value: Any) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return None
+    return day(value if isinstance(value, date) else str(value))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.flow import formulas
+from bot.flow.expression_scope import names_in
 from bot.flow.expressions import Expression, ExpressionError, Scope, compile_expression
 
 # A variable has a value, and nobody knows which.
@@ -68,8 +68,8 @@ def _asks_if_known(node: ast.expr, facts: Facts) -> bool:
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> Expression | None:
-    names = {node.id for node in ast.walk(ast.parse(source, mode="eval")) if isinstance(node, ast.Name)}
+    names = names_in(ast.parse(source, mode="eval"))
     try:
-        return compile_expression(source, Scope(dict.fromkeys(names - formulas.BY_NAME.keys(), "any")))
+        return compile_expression(source, Scope(dict.fromkeys(names, "any")))
     except ExpressionError:
         return None

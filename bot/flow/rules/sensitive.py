@@ -10,18 +10,20 @@ from bot.flow.texts import Texts
 def check(subject: Subject) -> None:
     for flow, report in subject.flows():
         for step in flow.steps if flow.sensitive else ():
-            for name in sorted(_names(_for_the_team(step)) & flow.sensitive):
+            for name in sorted(_for_the_team(step) & flow.sensitive):
                 report.warning("G13", step, name=name, verb=step.kind.name)
 
 
-def _for_the_team(step: Step) -> Texts | None:
+def _for_the_team(step: Step) -> frozenset[str]:
     if isinstance(step.data, HandOffPlan):
-        return step.data.summary
-    return step.data if step.kind.name == "note" and isinstance(step.data, Texts) else None
+        return _names(step.data.summary)
+    if step.kind.name == "remember":
+        return frozenset().union(*(expression.names for _, expression in step.data))
+    return _names(step.data if step.kind.name == "note" else None)
 
 
 def _names(texts: Texts | None) -> frozenset[str]:
-    if texts is None:
+    if not isinstance(texts, Texts):
         return frozenset()
     return frozenset(name for found in texts.by_language.values() for template in found for name in template.names)
 

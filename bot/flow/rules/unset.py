@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from bot.flow import filters
+from bot.flow.expression_scope import names_in
 from bot.flow.expressions import Expression
 from bot.flow.findings import Place, Reporter
-from bot.flow.model import CallPlan, Flow, Option, Question, Step
+from bot.flow.model import CallPlan, Flow, Option, Question, Step, Triggers
 from bot.flow.proof.positions import ARRIVED, TOP, Board, conditions
 from bot.flow.proof.ways import Way
 from bot.flow.rule import Rule, Subject
@@ -24,6 +25,7 @@ from bot.flow.texts import Texts
 
 Names = frozenset[str]
 _NONE: Names = frozenset()
+_ALL, _ANY = frozenset.intersection, frozenset.union
 # Functions that make something of nothing.
 _TAKE_NOTHING = frozenset(("known", "len", "min", "max", "open"))
 
@@ -38,7 +40,7 @@ class _Use:
 
 
 def check(subject: Subject) -> None:
-    surely, perhaps = _known(subject.board, frozenset.intersection), _known(subject.board, frozenset.union)
+    surely, perhaps = (_known(subject.board, meet, given) for meet, given in ((_ALL, _at_least), (_ANY, _at_most)))
     for flow, report in subject.whole():
         for step in flow.steps:
             at = (flow.name, step.index)
@@ -61,10 +63,23 @@ def _check_step(subject: Subject, flow: Flow, step: Step, known: tuple[Names, Na
 # What has a value where
 
 
-def _known(board: Board, meet: Callable[[Names, Names], Names]) -> dict[tuple[str, int], Names]:
+def _at_most(flow: Flow) -> Names:
+    """What may have a value when the flow begins: what it is handed, and what the event that began it is about."""
+    return frozenset((*flow.inputs, flow.about)) - {""}
+
+
+def _at_least(flow: Flow) -> Names:
+    """The same where it begins in any way."""
+    others = replace(flow.triggers, event="", key=None, places={})
+    return _at_most(flow) if others == Triggers() else frozenset(flow.inputs)
+
+
+def _known(
+    board: Board, meet: Callable[[Names, Names], Names], given: Callable[[Flow], Names]
+) -> dict[tuple[str, int], Names]:
     """For each step that can be reached, the variables with a value when it comes; `meet` joins the ways to it."""
     flows = board.chart.library.flows
-    known = {at: frozenset(flows[at.flow].inputs) for at in board.places
+    known = {at: given(flows[at.flow]) for at in board.places
              if at.mode == TOP and at[2:] == (0, ARRIVED, None) and at.flow in flows}  # fmt: skip
     waiting = list(known)
     while waiting:
@@ -157,7 +172,7 @@ def _implied(node: ast.expr, holds: bool) -> Names:
 
 def roots(node: ast.AST | None) -> Names:
     """The variables an expression begins from."""
-    return frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name)) if node is not None else _NONE
+    return names_in(node) if node is not None else _NONE
 
 
 @lru_cache(maxsize=4096)

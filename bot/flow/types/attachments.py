@@ -10,6 +10,11 @@ from bot.flow.spoken import AnswerType, Family, Spoken
 
 # A photo of a paper is what most people have of it.
 _PAPERS = ("document", "image")
+# What flows call the parts of a place, and what channels call them.
+_OF_A_PLACE = (
+    ("latitude", "lat"), ("latitude", "latitude"), ("longitude", "lon"), ("longitude", "longitude"),
+    ("name", "name"), ("address", "address"),
+)  # fmt: skip
 _FILES = ("document", "image", "video", "audio")
 # A pin shared from a map is words wherever the channel knows no places: `https://maps…/@40.4168,-3.7038,17z`.
 _DEGREES = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{3,12}),\s{0,2}(-?\d{1,3}\.\d{3,12})(?![\d.])")
@@ -33,11 +38,11 @@ def file(spoken: Spoken) -> str | None:
 
 def place(spoken: Spoken) -> Mapping[str, Any] | None:
     if spoken.location:
-        return dict(spoken.location)
+        return {name: told for name, key in _OF_A_PLACE if (told := spoken.location.get(key)) not in (None, "")}
     found = _DEGREES.search(spoken.text)
     if found is None or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
         return None
-    return {"lat": float(found[1]), "lon": float(found[2])}
+    return {"latitude": float(found[1]), "longitude": float(found[2])}
 
 
 FAMILY = Family(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from bot.flow.expressions import ExpressionError, Scope, compile_expression
 
 SCOPE = Scope(
-    {"order": "record", "name": "text", "n": "number", "items": "list", "today": "date"},
+    {"order": "record", "name": "text", "n": "number", "items": "list", "today": "date", "lines": "list"},
     {"order": {"status": "text", "total": "money", "eta": "date"}},
 )
 VALUES: dict[str, Any] = {
@@ -21,6 +21,10 @@ VALUES: dict[str, Any] = {
     "items": ["Lámpara", "bombilla"],
     "today": date(2026, 11, 23),
     "open queues": frozenset({"shipping"}),
+    "lines": [{"price": "12.50", "name": "Lámpara"}, {"price": Decimal("2.50")}, {"name": "regalo"}],
+    "this moment": datetime(2026, 11, 23, 23, 30, tzinfo=UTC),
+    "time zone": "Europe/Madrid",
+    "country of the shop": "ES",
 }  # fmt: skip
 
 
@@ -65,6 +69,32 @@ def value(source: str, **changed: Any) -> Any:
         ("lower(name)", "ríos"),
         ('number("12.5")', Decimal("12.5")),
         ('number("doce")', None),
+        ('sum(lines, "price")', Decimal("15.00")),
+        ("sum([1, n])", Decimal(4)),
+        ("sum([])", Decimal(0)),
+        ('sum(name, "price")', None),
+        ('field(order, "status")', "Enviado"),
+        ('field(lines[0], "name")', "Lámpara"),
+        ('field(nothing, "status")', None),
+        ("day_of(today)", "monday"),
+        ("day_of(order.eta)", "friday"),
+        ('day_of("2026-12-25")', "friday"),
+        ("day_of(name)", None),
+        ("hour_in()", 0),
+        ('hour_in("America/Mexico_City")', 17),
+        ("hour_in(name)", None),
+        ('country("+5215512345678")', "MX"),
+        ('country("600 111 222")', "ES"),
+        ("country(name)", None),
+        ('today > "2026-11-20"', True),
+        ('today < "2026-11-20"', False),
+        ('"2026-11-23" == today', True),
+        ('order.eta != "2026-11-20"', False),
+        ('today in ["2026-11-23", "2026-12-25"]', True),
+        ('days_since("2026-11-20")', 3),
+        ('coming("2026-12-25")', date(2026, 12, 25)),
+        ('today - "2026-11-20"', 3),
+        ('max(order.eta, "2026-12-25")', date(2026, 12, 25)),
         ("true", True),
         ("nothing", None),
     ],
@@ -107,6 +137,18 @@ def test_joined_texts_stay_within_their_limit() -> None:
         ("x" * 501, "E07"),
         ("exec(name)", "E08"),
         ("same(name)", "E10"),
+        ('today > "25/12/2026"', "E20"),
+        ('"2026-02-30" == order.eta', "E20"),
+        ('today in ["2026-12-25", "navidad"]', "E20"),
+        ('same(today, "25/12")', "E20"),
+        ('days_since("ayer")', "E20"),
+        ("coming(3)", "E20"),
+        ('hour_in("Madrid")', "E20"),
+        ("today > name", "E14"),
+        ('field(order, "statuss")', "E02"),
+        ('day_of(today) == "lunes"', "E15"),
+        ('country(name) in ["es", "MX"]', "E15"),
+        ('field(order, "total") == "x"', "E14"),
     ],
 )
 def test_each_mistake_has_its_code(source: str, code: str) -> None:

@@ -10,7 +10,7 @@ import yaml
 from bot.flow import findings as flow_findings
 from bot.flow.findings import near
 from bot.flow.library import compiled, load
-from bot.flow.lint import check
+from bot.flow.lint import check, check_sources
 from tests.bot.flow.builders import PROJECT, findings, found, sources
 
 SENTENCES = Path(flow_findings.__file__).parent / "sentences"
@@ -38,6 +38,8 @@ TEXT = '{es: "Hola", en: "Hi", pt: "Oi"}'
         (f"  - ask: {TEXT}\n    save: mail\n", "V05:5"),
         (f"  - ask: {TEXT}\n    save: contact\n", "V05:5"),
         ("  - set: {emial: email}\n", "V05:4"),
+        ("  - set: {due: '\"25/12/2026\"'}\n", "E20:4"),
+        ('  - if: place.city == "Madrid"\n    then: []\n', "E02:4"),
         ("  - say: {use: saludo}\n", "V06:4"),
         ("  - goto: nowhere\n", "V07:4"),
         (f"  - ask: {TEXT}\n    save: email\n    type: emails\n", "S09:6"),
@@ -71,7 +73,7 @@ TEXT = '{es: "Hola", en: "Hi", pt: "Oi"}'
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_step_is_found_at_its_line(steps: str, code: str) -> None:
-    head = "data: {order_ref: order_number, email: email, order: record}"
+    head = "data: {order_ref: order_number, email: email, order: record, due: date, place: location}"
 
     assert code in found(steps, head=head)
 
@@ -97,6 +99,26 @@ def test_a_mistake_in_a_step_is_found_at_its_line(steps: str, code: str) -> None
 )
 def test_a_mistake_in_the_head_of_a_flow_is_found(text: str, code: str) -> None:
     assert code in {finding.code for finding in findings(text)}
+
+
+RESERVED = ("return", "class", "from", "in", "is", "if", "lambda", "not", "nothing")
+
+
+@pytest.mark.parametrize("head", ["data", "inputs"])
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_variable_called_like_a_word_of_the_language_is_found_where_it_is_named(head: str, name: str) -> None:
+    text = f"flow: main\n{head}: {{{name}: text}}\nsteps:\n  - if: {name} == \"x\"\n    then: []\n  - say: 'Va {{{name}}}'\n"
+    told = findings(text)
+
+    assert ("S11", 2, len(head) + 4) in {(one.code, one.line, one.column) for one in told}
+    assert "E03" not in {one.code for one in told}
+
+
+def test_what_is_remembered_is_not_called_like_one_either() -> None:
+    project = sources()["_project.yaml"].replace("visits:", "from:")
+    told = check_sources({**sources(), "_project.yaml": project})
+
+    assert ("_project.yaml", "S11") in {(one.file, one.code) for one in told}
 
 
 def test_two_flows_that_an_order_number_starts_are_found() -> None:

@@ -60,6 +60,23 @@ def test_what_a_caller_hands_in_has_a_value() -> None:
     assert codes(SAY_REF, head=f"{HEAD}\ninputs: [ref]") == []
 
 
+BEGUN = "start: {event: order_moved, key: ref}\n" + HEAD
+
+
+def test_what_an_event_is_about_has_a_value() -> None:
+    assert codes(SAY_REF, head=BEGUN) == []
+
+
+def test_where_words_begin_the_flow_too_it_may_have_none() -> None:
+    assert codes(SAY_REF, head=BEGUN.replace("key: ref", "key: ref, words: {es: [mi pedido]}")) == ["G11:5"]
+
+
+def test_a_variable_called_like_a_function_is_not_used_by_the_function() -> None:
+    steps = '  - if: country(contact.phone) == "ES"\n    then: [{handoff: general, reason: a}]\n'
+
+    assert codes(steps, head="data: {country: text}") == []
+
+
 @pytest.mark.parametrize(
     ("steps", "code"),
     [
@@ -88,9 +105,11 @@ def test_a_wait_within_the_window_or_without_words_is_fine(steps: str) -> None:
     assert codes(steps) == []
 
 
-@pytest.mark.parametrize("verb", ["note", "handoff"])
-def test_a_sensitive_value_for_the_whole_team_is_found(verb: str) -> None:
-    shown = "  - note: '{email}'\n" if verb == "note" else "  - handoff: general\n    reason: a\n    summary: '{email}'\n"
+@pytest.mark.parametrize(
+    "shown",
+    ["  - note: '{email}'\n", "  - handoff: general\n    reason: a\n    summary: '{email}'\n", "  - remember: {email: lower(email)}\n"],
+)
+def test_a_sensitive_value_for_the_whole_team_is_found(shown: str) -> None:
     steps = f"  - ask: {TEXT}\n    save: email\n    sensitive: yes\n    after_retries: [{{handoff: general, reason: a}}]\n{shown}"
 
     assert codes(steps) == ["G13:8"]

@@ -43,7 +43,7 @@ def test_what_is_sent_is_an_answer_of_its_kind(kind: str, media: tuple[str, ...]
 
 
 def test_a_shared_place_is_an_answer() -> None:
-    assert read("location", spoken("", location={"lat": 1.5, "lon": 2.5})) == {"lat": 1.5, "lon": 2.5}
+    assert read("location", spoken("", location={"lat": 1.5, "lon": 2.5})) == {"latitude": 1.5, "longitude": 2.5}
 
 
 @pytest.mark.parametrize(("kind", "text", "value"), [
