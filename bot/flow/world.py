@@ -66,6 +66,7 @@ class World:
     def say(self, text: str, media: tuple[str, ...] = (), location: Mapping[str, Any] | None = None) -> None:
         self._count += 1
         self._hear(Said(text, f"m{self._count}", media=media, location=location))
+        self.wait(0)  # a timer of no length rings at once
 
     def press(self, option: str) -> bool:
         """Tap the choice with this key or label; False when it was not offered."""
