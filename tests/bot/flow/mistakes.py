@@ -314,7 +314,7 @@ EXPRESSIONS = (
     Mistake("a method of a text", f"if: {COND}", "if: ▮problem.upper() == 1", "E08", "lower"),
     Mistake("an expression beyond its length", f"if: {COND}", "if: ▮" + " or ".join(["order.total > 200"] * 40), "E07", "set"),
     Mistake("a filter that does not exist", 'es: "Va con {order.carrier} y llega el {order.eta | date}', 'es: "Va con {order.carrier} y llega el {order.eta | ▮fecha}', "E09", "date"),
-    Mistake("a filter with too many values", 'es: "Va con {order.carrier} y llega el {order.eta | date}', 'es: "Va con {order.carrier} y llega el {order.eta | ▮date: 1}', "E10", "paréntesis"),
+    Mistake("a filter with too many values", 'es: "Va con {order.carrier} y llega el {order.eta | date}', 'es: "Va con {order.carrier} y llega el {order.eta | ▮date: 1, 2}', "E10", "paréntesis"),
     Mistake("a filter for another type", 'es: "Va con {order.carrier} y llega el {order.eta | date}', 'es: "Va con {order.carrier} y llega el {order.eta | ▮money}', "E19", "money"),
     Mistake("a date of a number", "Pedido {order_ref}", "Pedido {order.total | ▮date}", "E19", "date"),
     Mistake("empty braces", "Pedido {order_ref}", "Pedido ▮{}", "E16", "{order_ref}"),
