@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
 
@@ -146,6 +147,8 @@ def _add(left: Any, right: Any) -> Any:
         return _text(formulas.text(left) + formulas.text(right))
     if isinstance(left, list) and isinstance(right, list):
         return [*left, *right][:MAX_ITEMS]
+    if isinstance(left, date) or isinstance(right, date):
+        return _days_on(left, right) if isinstance(left, date) else _days_on(right, left)
     return left + right
 
 
@@ -160,7 +163,17 @@ def _divide(left: Any, right: Any) -> Any:
     return Decimal(left) / Decimal(right)
 
 
+def _days_on(day: date, days: Any) -> date:
+    """So many whole days later, or earlier: `today + 3`, `bought - 30`. Raises OverflowError outside of the calendar."""
+    count = Decimal(days)
+    if count != count.to_integral_value():
+        raise ValueError(f"{days} are no whole days")
+    return day + timedelta(days=int(count))
+
+
 def _subtract(left: Any, right: Any) -> Any:
+    if isinstance(left, date) and isinstance(right, (int, Decimal)):
+        return _days_on(left, -right)
     left, right = formulas.paired(left, right)
     result = left - right
     return getattr(result, "days", result)

@@ -95,6 +95,11 @@ def value(source: str, **changed: Any) -> Any:
         ('coming("2026-12-25")', date(2026, 12, 25)),
         ('today - "2026-11-20"', 3),
         ('max(order.eta, "2026-12-25")', date(2026, 12, 25)),
+        ("today + 3", date(2026, 11, 26)),
+        ("3 + today", date(2026, 11, 26)),
+        ("order.eta - 30", date(2026, 10, 21)),
+        ("order.eta + 30 > today", True),
+        ("days_since(today + 2)", -2),
         ("true", True),
         ("nothing", None),
     ],
@@ -110,7 +115,8 @@ def test_comparing_with_nothing_is_false(source: str) -> None:
     assert value(source, n=None, order=None, items=None, name=None) is False
 
 
-@pytest.mark.parametrize("source", ["n / 0", "name - 1", "items * 2", "name * 9999999", "n + items", "round(name)"])
+@pytest.mark.parametrize("source", ["n / 0", "name - 1", "items * 2", "name * 9999999", "n + items", "round(name)", "today + 0.5",
+               "today + 99999999", "today + today", "today + items"])
 def test_senseless_arithmetic_is_nothing_and_never_raises(source: str) -> None:
     assert value(source) is None
 
