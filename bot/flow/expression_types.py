@@ -20,7 +20,7 @@ _FAMILIES = {
 _RESULTS = {
     **dict.fromkeys(("same", "contains", "starts", "ends", "known", "open"), "yes_no"),
     **dict.fromkeys(("len", "number", "round", "sum", "days_since", "hour_in"), "number"),
-    **dict.fromkeys(("lower", "day_of", "country"), "text"),
+    **dict.fromkeys(("lower", "upper", "day_of", "country"), "text"),
     **dict.fromkeys(("coming", "gone"), "date"),
 }
 # Functions that give one of a few words, and those that take a day.

@@ -222,6 +222,7 @@ BY_NAME: Mapping[str, Function] = {
     "ends": Function(ends, 2, 2),
     "len": Function(size, 1, 1),
     "lower": Function(lambda value: text(value).lower(), 1, 1),
+    "upper": Function(lambda value: text(value).upper(), 1, 1),
     "known": Function(known, 1, 1),
     "number": Function(number, 1, 1),
     "round": Function(rounded, 1, 2),

@@ -95,6 +95,7 @@ def value(source: str, **changed: Any) -> Any:
         ('coming("2026-12-25")', date(2026, 12, 25)),
         ('today - "2026-11-20"', 3),
         ('max(order.eta, "2026-12-25")', date(2026, 12, 25)),
+        ("upper(name)", "RÍOS"),
         ("today + 3", date(2026, 11, 26)),
         ("3 + today", date(2026, 11, 26)),
         ("order.eta - 30", date(2026, 10, 21)),
