@@ -14,6 +14,7 @@ from typing import Any
 from babel import UnknownLocaleError
 from babel.numbers import get_group_symbol
 
+from bot.flow.number_words import CARDINALS, Part, only_number
 from bot.flow.spoken import LONGEST, AnswerType, Family, Spoken
 from bot.flow.words import fold, tokens
 
@@ -29,26 +30,10 @@ _CURRENCY = re.compile(
 _SIGN_BEFORE = re.compile(r"(?:r\$|us\$|u\$s|mx\$|s/\.?|[$€£])\s{0,2}(?=\d)")
 _TIMES = re.compile(r"\s{0,2}(mil|k|lucas|thousand|millon|millones|milhao|milhoes|million|m)\b")
 _FACTORS = {"millon": 10**6, "millones": 10**6, "milhao": 10**6, "milhoes": 10**6, "million": 10**6, "m": 10**6}
-_CARDINALS = {
-    word: value
-    for value, words in {
-        0: "cero zero ninguno ninguna none nenhum nenhuma", 1: "uno un una one um uma", 2: "dos two dois duas",
-        3: "tres three", 4: "cuatro four quatro", 5: "cinco five", 6: "seis six", 7: "siete seven sete",
-        8: "ocho eight oito", 9: "nueve nine nove", 10: "diez ten dez", 11: "once eleven onze",
-        12: "doce twelve doze docena dozen duzia", 13: "trece thirteen treze", 14: "catorce fourteen catorze quatorze",
-        15: "quince fifteen quinze", 16: "dieciseis sixteen dezesseis", 17: "diecisiete seventeen dezessete",
-        18: "dieciocho eighteen dezoito", 19: "diecinueve nineteen dezenove", 20: "veinte twenty vinte",
-        30: "treinta thirty trinta", 40: "cuarenta forty quarenta", 50: "cincuenta fifty cinquenta",
-        60: "sesenta sixty sessenta", 70: "setenta seventy", 80: "ochenta eighty oitenta",
-        90: "noventa ninety noventa", 100: "cien hundred cem", 1000: "mil thousand",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
 _UNIT_GLUED = re.compile(r"(?<=\d)((?:kg|g|cm|mm|m|l|ml|x|uds?|u|k|mil|eur|usd|mxn|h|brl)\b|[€$£%])")
 _SIGN_GLUED = re.compile(r"(?<!\w)([x#€$£¤])(?=\d)")
 _SPACES = re.compile(r"[ \u00a0\u202f'’+]")
 _DIALLED = re.compile(r"\+\d")
-_FEW_WORDS = 4
 _ARTICLES = frozenset(("un", "una", "um", "uma"))
 _RATED_WHOLE = {
     phrase: stars
@@ -118,7 +103,7 @@ def rating(spoken: Spoken) -> int | None:
         return known
     given = {int(word) for word in words if word.isdecimal() and word.isascii() and len(word) < 4}
     given |= (
-        {_CARDINALS[word] for word in words if word in _CARDINALS and word not in _ARTICLES} if not given else set()
+        {CARDINALS[word] for word in words if word in CARDINALS and word not in _ARTICLES} if not given else set()
     )
     value = given.pop() if len(given) == 1 else None
     return value if value is not None and 1 <= value <= 5 and len(words) <= 12 else None
@@ -130,18 +115,22 @@ def _by_face(written: str) -> int | None:
 
 
 def _the_number(spoken: Spoken) -> Decimal | None:
-    """The only number of the message, in digits or, in a short one, as a word."""
+    """The only number of the message, in digits or, in a short one, in words."""
     text = _loosened(fold(spoken.text[:LONGEST]))
     if _DIALLED.search(text):
         return None
-    found = _NUMBER.findall(text)
-    if len(found) == 1:
-        return _decimal(found[0], spoken.locale)
-    words = tokens(spoken.text) if not found and len(spoken.text) <= 60 else []
-    if not words or len(words) > _FEW_WORDS or any(sign.isdigit() for sign in spoken.text):
+    found = list(_NUMBER.finditer(text))
+    if not found and (len(text) > 60 or any(sign.isdigit() for sign in text)):
         return None
-    said = [_CARDINALS[word] for word in words if word in _CARDINALS and (len(words) < 3 or word not in _ARTICLES)]
-    return Decimal(said[0]) if len(said) == 1 else None
+    parts: list[Part] = []
+    end = 0
+    for match in found:
+        value = _decimal(match[0], spoken.locale)
+        if value is None:
+            return None
+        parts += [*tokens(text[end : match.start()]), value]
+        end = match.end()
+    return only_number([*parts, *tokens(text[end:])])
 
 
 def _loosened(text: str) -> str:

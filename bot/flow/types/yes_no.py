@@ -22,7 +22,7 @@ _YES_PHRASES = _set("""
     correcto, exacto, exactamente, listo, seguro, perfecto, bueno, de acuerdo, esta bien, asi es, asi mismo, eso,
     eso es, eso mismo, ese, ese es, ese mismo, esa, esa es, esa misma, el mismo, la misma, efectivamente,
     afirmativo, aja, simon, ya, por supuesto, desde luego, como no, de una, confirmo, confirmado, lo confirmo, si
-    confirmo, adelante, hecho, venga, por favor, porfa, porfavor, si quiero, quiero, lo quiero, acepto, si acepto,
+    confirmo, adelante, hecho, venga, venga va, vamos, go on, go on then, all right then, ok then, vai, vamos la, por favor, porfa, porfavor, si quiero, quiero, lo quiero, acepto, si acepto,
     obvio, cierto, es cierto, verdad, sin duda, hagale, hazlo, hagalo, me parece bien, me parece, genial, todo bien,
     todo correcto, es correcto, esta correcto, yes, y, yep, yea, yeah, yeap, yup, ya please, sure, sure thing, of
     course, absolutely, definitely, certainly, correct, that is correct, that s correct, that is right, that s
@@ -85,17 +85,27 @@ _POLITE = _set("""
     muito, pues, eh, ah, oh, mmm, mm, hmm, bueno, hola, hello, hi, oi, ola, well, entonces, entao, bem, jaja, jeje,
     haha, kkk, rs, senor, senora, amigo, amiga, sir, hombre, mujer, che, wey, cara, moca, moco, pos, po
 """)
+# What one agrees with before the answer itself (“venga, sí”): a no behind it is none. After a filler either counts.
+_AGREED = _set("""
+    venga, va, vale, ok, okay, okey, dale, listo, claro, hecho, sale, anda, vamos, fine, right, alright, sure, cool,
+    go, on, ta, bora, vai, beleza, certo, fechado, tudo, bem
+""")
+_FILLERS = _set("bueno, pues, pos, entonces, bom, entao, well, oh, ah, eh, che, so")
 YES_SIGNS, NO_SIGNS = frozenset("👍👌✅✔☑🆗🙌💯🤙🙏"), frozenset("👎❌✖🚫🙅🙅⛔🚷")
 
 YES = frozenset(one for one in _YES_PHRASES if " " not in one) | YES_SIGNS
 NO = frozenset(one for one in _NO_PHRASES if " " not in one) | NO_SIGNS
 _LONGEST = 120  # letters; who writes more says more than yes or no
 _MOST_WORDS = 8
+_FIRST_WORD = re.compile(r"^\W{0,9}\w{1,12}\W{1,9}")
 _STRETCHED = re.compile(r"([a-z])\1{1,120}")
 
 
 def yes_no(spoken: Spoken) -> bool | None:
-    written = spoken.text.strip()
+    return _meant(spoken.text.strip())
+
+
+def _meant(written: str) -> bool | None:
     if not written or len(written) > _LONGEST:
         return None
     words = tokens(written)
@@ -108,7 +118,16 @@ def yes_no(spoken: Spoken) -> bool | None:
             return True
         if whole in _NO_PHRASES:
             return False
-    return _by_lead(words, written)
+    led = _by_lead(words, written)
+    return _behind_filler(words, written) if led is None else led
+
+
+def _behind_filler(words: list[str], written: str) -> bool | None:
+    """“venga, sí”, “bom, não”: what is said first is no answer of its own."""
+    if not 2 <= len(words) <= _MOST_WORDS or words[0] not in _AGREED | _FILLERS or "?" in written:
+        return None
+    answer = _meant(_FIRST_WORD.sub("", written, count=1))
+    return answer if answer or words[0] in _FILLERS else None
 
 
 def _by_sign(written: str) -> bool | None:
