@@ -19,6 +19,7 @@ from bot.hearing import Hearing
 _SHORT = 14
 _BEGINNING = 3  # letters of a label that are enough to mean it, if no other label begins so
 _ARTICLES = frozenset(("el", "la", "los", "las", "un", "una", "the", "a", "an", "o", "os", "as", "um", "uma"))
+_YES_OR_NO = frozenset(("si", "no", "yes", "sim", "nao"))  # “Sí, así” is meant by “sí”
 _YES_WORDS = 4  # words of a “yes, please” that is nothing else
 _ALL = frozenset(
     (
@@ -67,6 +68,8 @@ def _named(hearing: Hearing, question: Question) -> Option | None:
     for option in options:
         if hearing.whole in option.folded:
             return option
+    if hearing.whole in _YES_OR_NO:
+        return _begun(hearing, options, hearing.whole)
     # beside an answer of another type a number is no place: it may be what was asked for
     is_listed = question.is_choice or question.type == "yes_no"
     place = position(hearing.text) if is_listed and not question.gather_seconds else None
@@ -186,7 +189,8 @@ def _begun(hearing: Hearing, options: tuple[Option, ...], whole: str) -> Option 
 
     An article in front (“la bombilla”) is left out where no label begins with it.
     """
-    labels = [(option, bare(hearing.label(option))) for option in options]
+    labels = [(option, " ".join(tokens(hearing.label(option)))) for option in options]
+    whole = " ".join(tokens(whole))
     for said, called in ((whole, labels), (_no_article(whole), [(one, _no_article(label)) for one, label in labels])):
         found = [option for option, label in called if said and _begins(label, said)]
         if found:
@@ -202,7 +206,7 @@ def _no_article(folded: str) -> str:
 def _begins(label: str, whole: str) -> bool:
     if not label.startswith(whole):
         return False
-    return len(whole) >= _BEGINNING or label[len(whole) : len(whole) + 1] in ("", " ")
+    return len(whole) >= _BEGINNING or not label[len(whole) : len(whole) + 1].isalnum()
 
 
 def _worded(

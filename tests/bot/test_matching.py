@@ -129,3 +129,31 @@ def test_a_number_alone_is_text_where_nothing_was_offered() -> None:
     ask = "  - ask: ¿Qué pasó?\n    save: note\n  - say: 'Dices {note}'\n"
 
     assert Talk(a_library(ask, head=DATA))("go")("2").texts == ["Dices 2"]
+
+
+ANSWERS = "  - menu: ¿Vale así?\n    options: {keep: 'Sí, así', change: 'No, gracias', later: '¡Listo!'}\n"
+
+
+@pytest.mark.parametrize(("text", "option"), [
+    ("sí", "keep"), ("Si!", "keep"), ("sí así", "keep"), ("no", "change"), ("No.", "change"), ("no gracias", "change"),
+    ("listo", "later"), ("¡Listo!", "later"),
+])
+def test_yes_and_no_choose_the_option_that_begins_so(text: str, option: str) -> None:
+    assert chosen(text, ANSWERS) == option
+
+
+def test_they_do_at_a_question_for_free_text_too() -> None:
+    assert chosen("sí", "  - ask: ¿Así?\n    save: note\n    buttons: {a: 'Sí, así', b: 'No, gracias'}\n") == "a"
+
+
+def test_a_yes_that_two_options_begin_with_chooses_neither() -> None:
+    assert chosen("sí", "  - menu: ¿Cuál?\n    options: {a: 'Sí, así', b: 'Sí, otro', c: 'No'}\n") == ""
+
+
+def test_an_option_that_is_called_so_is_stronger_than_one_that_begins_so() -> None:
+    assert chosen("no", "  - menu: ¿Cuál?\n    options: {a: 'No, gracias', b: 'No', c: 'Sí'}\n") == "b"
+
+
+@pytest.mark.parametrize("text", ["listo", "¡Listo!", "listo…"])
+def test_signs_around_the_words_of_an_option_do_not_count(text: str) -> None:
+    assert chosen(text, "  - menu: ¿Cuál?\n    options: {a: {text: Uno, words: ['¡Listo!']}, b: Dos}\n") == "a"
