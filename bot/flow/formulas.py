@@ -14,6 +14,7 @@ import phonenumbers
 
 from bot.flow.words import fold
 
+_AROUND = " .,;:!?¡¿…\"'“”«»"
 LARGEST = 30  # digits: a number that no shop has is none
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COUNTRIES = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
@@ -99,10 +100,17 @@ def zone(name: str) -> ZoneInfo | None:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equal but for case and accents; nothing is the same as nothing else, not even nothing."""
+    """Equal but for case, accents and the signs around (“¡Listo!”); nothing is the same as nothing else, not even
+    nothing."""
     if left is None or right is None:
         return False
-    return fold(text(left)) == fold(text(right))
+    return _meant(left) == _meant(right)
+
+
+def _meant(value: Any) -> str:
+    """A text as it is compared. What is a number keeps its signs (“-5”, “.5”), and so does what is nothing but signs."""
+    folded = fold(text(value))
+    return folded if number(folded) is not None else folded.strip(_AROUND) or folded
 
 
 def contains(whole: Any, part: Any) -> bool:
