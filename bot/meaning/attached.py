@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from bot.flow.answers import read
-from bot.flow.moves import Answer, Move, Reply, Tell
+from bot.flow.moves import Answer, Invalid, Move, Reply, Tell
 from bot.hearing import Hearing
 from bot.meaning import gathered
 from bot.meaning.offer import offer
+
+# Where one of these was asked for, a file of another kind is a wrong answer: the flow says so itself. A voice note and
+# a sticker are none, they are how people talk (no channel tells an audio file from a voice note).
+_ASKED = frozenset(("image", "document", "file"))
+_FILES = frozenset(("image", "document", "file", "video"))
 
 
 def without_words(hearing: Hearing) -> Move | None:
@@ -16,7 +21,7 @@ def without_words(hearing: Hearing) -> Move | None:
         return None
     if hearing.takes_reply:
         return Reply()
-    return gathered.decide(hearing) or _asked_for(hearing) or kept(hearing)
+    return gathered.decide(hearing) or _asked_for(hearing) or unfit(hearing)
 
 
 def _asked_for(hearing: Hearing) -> Move | None:
@@ -25,6 +30,14 @@ def _asked_for(hearing: Hearing) -> Move | None:
         return None
     value = read(question.type, hearing.spoken())
     return None if value is None else Answer(value)
+
+
+def unfit(hearing: Hearing) -> Move:
+    """What was sent and is no answer: a wrong one where a file was asked for, else kept."""
+    question = hearing.question
+    if question is None or question.is_choice or question.type not in _ASKED or _FILES.isdisjoint(hearing.said.media):
+        return kept(hearing)
+    return Invalid()
 
 
 def kept(hearing: Hearing) -> Move:

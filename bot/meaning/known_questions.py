@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.flow.faq import LIKELY, STRONG, Entry, Found, uttered
+from bot.flow.faq import LIKELY, STRONG, WHOLE, Entry, Found, uttered
 from bot.flow.moves import Move, Tell
 from bot.hearing import Hearing
-from bot.meaning.wishes import is_question
+from bot.meaning.wishes import is_question, questions_within
 
 _EXACT = 2  # words that carry meaning
+_SHORT = 12  # words; who writes more says more than the question in it
 
 
 def at_choice(hearing: Hearing) -> Move | None:
@@ -26,15 +27,28 @@ def at_choice(hearing: Hearing) -> Move | None:
 
 
 def anywhere(hearing: Hearing) -> Move | None:
-    asks = is_question(hearing)
-    if hearing.is_free and not asks:
-        return None
-    found = _found(hearing, LIKELY if asks and not hearing.is_free else STRONG)
+    if hearing.is_free:
+        found = _instead_of_words(hearing)
+    else:
+        found = _found(hearing, LIKELY if is_question(hearing) else STRONG)
     return _answered(hearing, found.entry) if found is not None else None
 
 
+def _instead_of_words(hearing: Hearing) -> Found | None:
+    """Where any words are an answer: one of the wordings as a whole, or a question that is plainly one of them."""
+    found = _found(hearing, STRONG if is_question(hearing) else WHOLE)
+    if found is not None or len(hearing.words) > _SHORT:
+        return found
+    parts = (_holding(hearing, hearing.library.faq.find(part), STRONG) for part in questions_within(hearing.text))
+    return next((one for one in parts if one is not None), None)
+
+
 def _found(hearing: Hearing, least: int) -> Found | None:
-    found = hearing.asked
+    return _holding(hearing, hearing.asked, least)
+
+
+def _holding(hearing: Hearing, found: Found | None, least: int) -> Found | None:
+    """It, if it is strong enough and its condition holds."""
     if found is None or found.strength < least:
         return None
     when = found.entry.when

@@ -1,7 +1,8 @@
 """What a message means: the one fixed order, the same in every flow. docs/meaning.md is this table, with examples.
 
 Before it the pipeline has dropped what came twice, obeyed opt-out words, and kept away what a person holds. The first
-row that has something to say decides. Understanding judges from `people` on: never a tap, an exact answer, a command.
+row that has something to say decides. Understanding judges from `people` on: never a tap, an exact answer, a
+command, the phrase of a flow.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bot.meaning import (
     people,
     person_question,
     replies,
+    start_phrase,
     taps,
     triggers,
     unknown,
@@ -43,6 +45,7 @@ SAID = (
     Row("exact", answers.exact),  # exactly an answer of the pending question
     Row("command", commands.decide),  # a command, as the whole message
     Row("attachment", attached.without_words),
+    Row("start_phrase", start_phrase.decide),  # exactly the phrase of a flow
     Row("people", people.decide),  # a person asked for, or frustration
     Row("reply", replies.decide),  # a `wait` that takes whatever she writes
     Row("gather", gathered.decide),  # several messages are one answer

@@ -7,6 +7,7 @@ from typing import Any
 from bot import escalation
 from bot.flow.moves import Move, ToPeople
 from bot.hearing import Hearing
+from bot.meaning import triggers
 from bot.meaning.answers import within
 from bot.meaning.offer import offer
 from bot.understanding.reading import Reading
@@ -14,7 +15,7 @@ from bot.understanding.reading import Reading
 
 def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
-    _follow_language(hearing, reading)
+    follow_language(hearing, reading)
     state, policy = hearing.state, hearing.library.policy
     if reading.human_request < policy.human_request_high and not reading.frustration and within(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
@@ -33,7 +34,7 @@ def decide(hearing: Hearing) -> Move | None:
 
 def asked_for(hearing: Hearing) -> Move | None:
     """Only what is said outright, for moments at which everything else has to wait."""
-    if not hearing.text:
+    if not hearing.text or triggers.whole_phrase(hearing):
         return None
     reading = hearing.understood()
     if reading.human_request < hearing.library.policy.human_request_high:
@@ -78,7 +79,7 @@ def _to_people(hearing: Hearing, verdict: escalation.Verdict) -> ToPeople:
     )
 
 
-def _follow_language(hearing: Hearing, reading: Reading) -> None:
+def follow_language(hearing: Hearing, reading: Reading) -> None:
     """The first message sets the language; later it takes two running in another one."""
     state, found = hearing.state, reading.language
     if found is None or found not in hearing.library.project.languages or found == state["lang"][:2]:

@@ -12,6 +12,11 @@ from bot.understanding.intents import SMALL_TALK
 MAX_DEPTH = 3
 
 
+def whole_phrase(hearing: Hearing) -> str:
+    """The flow whose phrase is all of the message; '' for none."""
+    return hearing.library.trigger(hearing.words, hearing.text, whole_only=True)
+
+
 def by_words(hearing: Hearing) -> Move | None:
     """Another flow's phrase within the message; in answer to a question for free text only as all of it."""
     name = hearing.library.trigger(hearing.words, hearing.text, whole_only=hearing.is_free)

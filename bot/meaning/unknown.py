@@ -14,8 +14,8 @@ _OFFERED_AT, _PASSED_AT = 2, 3
 
 
 def decide(hearing: Hearing) -> Move:
-    if hearing.said.media:  # a caption that is no answer: what it stands under is kept
-        return attached.kept(hearing)
+    if hearing.said.media:  # a caption that is no answer: what it stands under is kept, or a wrong answer
+        return attached.unfit(hearing)
     if is_question(hearing):
         hearing.effects.append(Unanswered(hearing.text, hearing.said.message_id))
     if hearing.pending:

@@ -7,6 +7,7 @@ import pytest
 from bot.flow.events import Pressed, Said
 from bot.flow.words import denied, denies, tokens, without_courtesy
 from tests.bot.meaning.shops import a_talk, decided
+from tests.bot.meaning.test_page import FILES
 
 
 @pytest.mark.parametrize("text", ["AB-12345, ana@mail.com", "ana@mail.com y es el ab 12345", "es el AB12345. Correo: ana@mail.com"])
@@ -96,6 +97,32 @@ def test_what_comes_in_the_middle_of_a_question_is_kept_and_the_second_offers_a_
 
     assert talk.texts == ["Lo guardo para el equipo, aunque yo solo entiendo mensajes escritos.\n¿De qué pedido se trata?"]
     assert talk(Said("", media=(media,))).texts == ["¿Quieres que te pase con una persona?"]
+
+
+PAPER = FILES["broken.yaml"].replace("photo: image", "photo: document").replace("save: photo", 'save: photo\n    invalid: {es: "Un PDF, por favor.", en: "A PDF, please.", pt: "Um PDF, por favor."}')
+
+
+@pytest.mark.parametrize(("asked", "media"), [("image", "document"), ("image", "video"), ("document", "video"), ("document", "file")])
+@pytest.mark.parametrize("caption", ["", "aquí va"])
+def test_a_file_of_another_kind_is_a_wrong_answer_where_one_was_asked_for(asked: str, media: str, caption: str) -> None:
+    talk = a_talk("llegó rota", broken=PAPER.replace("photo: document", f"photo: {asked}"))(Said(caption, media=(media,)))
+
+    assert (talk.texts, talk.state["frames"][0]["tries"]) == (["Un PDF, por favor."], 1)
+
+
+@pytest.mark.parametrize("media", ["audio", "sticker"])
+def test_a_voice_note_or_a_sticker_is_kept_there_too(media: str) -> None:
+    talk = a_talk("llegó rota", broken=PAPER)(Said("", media=(media,)))
+
+    assert talk.texts[0].startswith("Lo guardo") and talk.state["frames"][0]["tries"] == 0
+
+
+def test_wrong_files_run_out_of_tries() -> None:
+    talk = a_talk("llegó rota", broken=PAPER)
+    for _ in range(3):
+        talk(Said("", media=("video",)))
+
+    assert talk.handoff is not None and talk.handoff.reason == "no_photo"
 
 
 def test_a_gathered_answer_takes_words_of_other_flows_and_photos() -> None:

@@ -31,11 +31,18 @@ def test_the_question_comes_again_after_one_sentence_with_its_tries_unchanged(be
     assert talk.state["frames"][0]["tries"] == 0
 
 
-def test_free_text_that_asks_strongly_is_answered() -> None:
-    assert a_talk("llegó tarde", ASKED).texts == [ANSWER, "Seguimos con lo de antes.\n¿Qué pasó?"]
+@pytest.mark.parametrize("text", [
+    ASKED, "gastos de envío", "Gastos de envío.", "una cosa, ¿cuánto cuesta el envío?", "espera: cuánto cuesta el envío",
+    "¿cuánto cuesta el envío? es que no lo veo",
+])
+def test_free_text_that_asks_strongly_is_answered(text: str) -> None:
+    assert a_talk("llegó tarde", text).texts == [ANSWER, "Seguimos con lo de antes.\n¿Qué pasó?"]
 
 
-@pytest.mark.parametrize("text", ["los gastos de envío me parecieron caros y además llegó tarde", "gastos de envío", "¿y lo del envío?"])
+@pytest.mark.parametrize("text", [
+    "los gastos de envío me parecieron caros y además llegó tarde", "¿y lo del envío?", "llegó tarde, gastos de envío aparte",
+    "me llegó la caja de la semana pasada abierta, ¿cuánto cuesta el envío?", "me cobraron el envío, no lo entiendo",
+])
 def test_free_text_that_only_touches_it_is_free_text(text: str) -> None:
     assert decided(a_talk("llegó tarde", text)) == "free"
 
