@@ -8,14 +8,14 @@ from typing import Any
 
 from bot.flow.spoken import AnswerType, Family, Spoken
 
-# A photo of a paper is what most people have of it.
-_PAPERS = ("document", "image")
+# A photo of a paper is what most people have of it; Messenger calls every document a file.
+_PAPERS = ("document", "image", "file")
 # What flows call the parts of a place, and what channels call them.
 _OF_A_PLACE = (
     ("latitude", "lat"), ("latitude", "latitude"), ("longitude", "lon"), ("longitude", "longitude"),
     ("name", "name"), ("address", "address"),
 )  # fmt: skip
-_FILES = ("document", "image", "video", "audio")
+_FILES = ("document", "image", "video", "audio", "file")
 # A pin shared from a map is words wherever the channel knows no places: `https://maps…/@40.4168,-3.7038,17z`.
 _DEGREES = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{3,12}),\s{0,2}(-?\d{1,3}\.\d{3,12})(?![\d.])")
 

@@ -102,9 +102,7 @@ def rating(spoken: Spoken) -> int | None:
     if known:
         return known
     given = {int(word) for word in words if word.isdecimal() and word.isascii() and len(word) < 4}
-    given |= (
-        {CARDINALS[word] for word in words if word in CARDINALS and word not in _ARTICLES} if not given else set()
-    )
+    given |= {CARDINALS[word] for word in words if word in CARDINALS and word not in _ARTICLES} if not given else set()
     value = given.pop() if len(given) == 1 else None
     return value if value is not None and 1 <= value <= 5 and len(words) <= 12 else None
 

@@ -35,7 +35,7 @@ def test_every_type_that_is_written_has_its_spellings() -> None:
 
 @pytest.mark.parametrize(("kind", "media", "value"), [
     ("image", ("image",), "image"), ("image", ("document",), None), ("document", ("document",), "document"),
-    ("document", ("image",), "image"), ("file", ("video",), "video"), ("file", ("sticker",), None),
+    ("document", ("image",), "image"), ("file", ("video",), "video"), ("document", ("file",), "file"), ("file", ("file",), "file"), ("image", ("file",), None), ("file", ("sticker",), None),
     ("any", ("audio",), "audio"), ("list", ("image", "image"), ["image", "image"]),
 ])
 def test_what_is_sent_is_an_answer_of_its_kind(kind: str, media: tuple[str, ...], value: Any) -> None:
