@@ -99,11 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     made.register_blueprint(files_blueprint(public_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
     _add_front(made, relevo)
-    channel_commands.add_command(status)
-    for one in (replay_talk, record_talk, *FLOW_COMMANDS):
-        flows.add_command(one)
-    for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
-        made.cli.add_command(command)
+    _add_commands(made)
     if os.environ.get("RELEVO_PROCESS") == "web":
         relevo.writer.start()
         keep_looking(relevo.flows, relevo.database, relevo.watch, given.flows_watch or LOOK_SECONDS)
@@ -112,6 +108,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         beside = (relevo.library.project.languages, relevo.library.order_patterns)
         threading.Thread(target=warm_up, args=beside, name="warm-up", daemon=True).start()
     return made
+
+
+def _add_commands(made: Flask) -> None:
+    channel_commands.add_command(status)
+    for one in (replay_talk, record_talk, *FLOW_COMMANDS):
+        flows.add_command(one)
+    for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
+        made.cli.add_command(command)
 
 
 def wire(given: Settings) -> Relevo:
@@ -267,8 +271,7 @@ def _commands_alone(why: str) -> Flask:
     """The command line of a house that cannot be made: commands that look at files work all the same."""
     made = Flask(__name__, static_folder=None)
     made.extensions = _Unmade(why)
-    for command in (flows, understand, channel_commands, *COMMANDS):
-        made.cli.add_command(command)
+    _add_commands(made)
     return made
 
 

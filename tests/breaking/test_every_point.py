@@ -129,6 +129,12 @@ EXEMPT = {
     ("pipeline/effects.py", "call"): "a local service: no I/O, inside the turn's transaction",
     ("pipeline/slow.py", "_ask"): "called between the two points of _run",
     ("pipeline/replay.py", "_answer"): "shows what would happen; nothing is stored or sent",
+    ("pipeline/retelling.py", "_asks"): "shows what would have been said; nothing is stored or sent",
+    ("pipeline/retelling.py", "ask"): "shows what would have been said; nothing is stored or sent",
+    ("pipeline/publishing.py", "fetch"): "a row of ours, read in the caller's transaction",
+    ("pipeline/publishing.py", "roll_back"): "a row of ours, read in the caller's transaction",
+    ("pipeline/flow_commands.py", "rollback"): "a row of ours, read for a command",
+    ("pipeline/flow_commands.py", "show"): "a row of ours, read for a command",
 }
 MACHINERY = ("supervisor.py", "embedded_redis.py", "children.py")  # they keep processes, and carry no work
 WATCHED = [*(path for path in sorted((HOUSE / "pipeline").glob("*.py")) if path.name not in MACHINERY), HOUSE / "conversation" / "work.py", HOUSE / "orders" / "rest.py"]
