@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.flow import cases, tester
-from bot.flow.library import Library
+from bot.flow.library import Library, compiled
 from bot.flow.masking import Mask
 from conversation.tables import Message, OutboxPart
 from handoff import claims, closing
@@ -79,6 +79,18 @@ def test_a_conversation_becomes_a_test_that_passes_and_names_nobody(house: House
 
     assert not findings and tester.run(library_of(house), case).problem == ""
     assert not any(fact in source for fact in ("12345", "655 443", "Ruiz", "600111222"))
+
+
+def test_a_service_that_writes_is_not_asked_again(house: House) -> None:
+    writes = "flow: main\nstart: {words: [apunta]}\nsteps:\n  - do: notes.create\n    with: {text: message.text}\n  - say: Hecho\n"
+    service = "notes.create: {kind: write, inputs: {text: text}, outputs: {code: text}, fake: [{gives: {code: N-1}}]}\n"
+    library = compiled({"main.yaml": writes, "_services.yaml": service}).library
+    house.hear("apunta esto")
+    with house.database.engine.connect() as connection:
+        stored = retelling.load(connection, house.conversation()["conversation_id"])
+    assert library is not None
+
+    assert retelling.retell(stored, library, house.intake.bot.services).exchanges[0].now[-1].endswith("Hecho")
 
 
 def test_an_unknown_conversation_is_told(house: House) -> None:
