@@ -61,7 +61,7 @@ def test(name: str, folder: Path, lang: str, coverage: bool, least: int) -> None
     library = _loaded(folder, lang)
     found, findings = tester.cases(folder, name)
     _show(findings, lang)
-    sources = _sources(folder)
+    sources = flow_library.sources_of(folder)
     outcomes = [tester.run(library, case, sources) for case in found]
     failed = [outcome for outcome in outcomes if outcome.problem]
     for outcome in failed:
@@ -163,7 +163,7 @@ def texts() -> None:
 def export_texts(file: IO[str], folder: Path) -> None:
     """Write every text of the flows to FILE as CSV, a column for each language."""
     languages = _loaded(folder, "es").project.languages
-    file.write(translations.to_csv(translations.rows(_sources(folder), languages), languages))
+    file.write(translations.to_csv(translations.rows(flow_library.sources_of(folder), languages), languages))
 
 
 @texts.command("import")
@@ -176,8 +176,10 @@ def import_texts(file: IO[str], folder: Path) -> None:
         written = file.read()
     except UnicodeDecodeError:
         raise click.ClickException(f"{file.name} is no text in UTF-8: save the table as “CSV UTF-8”.") from None
-    found = translations.take_in(_sources(folder), written, languages)
-    broken = [one for one in flow_library.compiled({**_sources(folder), **found.sources}).findings if one.level == ERROR]
+    sources = flow_library.sources_of(folder)
+    found = translations.take_in(sources, written, languages)
+    findings = flow_library.compiled({**sources, **found.sources}).findings
+    broken = [one for one in findings if one.level == ERROR]
     if broken:
         _show(broken, "es")
         raise click.ClickException("Nothing was written: with these texts the flows could not be used.")
@@ -187,10 +189,6 @@ def import_texts(file: IO[str], folder: Path) -> None:
         click.echo(problem)
     click.echo(f"{found.changed} texts changed in {len(found.sources)} files, {len(found.problems)} not taken in")
     raise SystemExit(1 if found.problems else 0)
-
-
-def _sources(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
 
 
 @flows.command()
