@@ -72,11 +72,16 @@ class Folded:
 
     def quote(self, start: int, end: int) -> str:
         """The contact's own writing behind `text[start:end]`, from whole word to whole word."""
+        first, last = self.place(start, end)
+        return self.original[first:last]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the original that writing stands."""
         if not self.words:
-            return ""
+            return 0, 0
         first = max(0, bisect_right(self.starts, start + (self.text[start : start + 1] == " ")) - 1)
         last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
-        return self.original[self.spans[first][0] : self.spans[last][1]]
+        return self.spans[first][0], self.spans[last][1]
 
 
 def plain_word(word: str) -> str:

@@ -35,7 +35,7 @@ _MOST_SEVERE = _SERIOUS | {"insult"}
 _COMPLAINTS = frozenset({"frustration", "repetition_complaint", "wait_complaint", "insult", "sarcasm"}) | _SERIOUS
 
 _TEMPER = ("profanity", "insult", "frustration", "annoyance", "sarcasm", "wait_complaint")
-_COVERS = {
+COVERS = {
     "product_title": (*POINTS,),
     "profession": ("threat_legal", "threat_authority", "vulnerable"),
     "third_party": (*_TEMPER, "vulnerable", "safety", "threat_legal", "threat_authority"),
@@ -64,7 +64,7 @@ CALM = Temper(0.0, 0, ())
 
 def temper(folded: Folded, hits: Sequence[Hit]) -> Temper:
     """Weigh the findings of one message."""
-    angry = [hit for hit in hits if hit.category in POINTS and not is_covered(hit, hits, _COVERS)]
+    angry = [hit for hit in hits if hit.category in POINTS and not is_covered(hit, hits, COVERS)]
     if not angry:
         return CALM
     moods = {hit.category for hit in hits}

@@ -11,7 +11,7 @@ from bot.understanding.reading import Reason
 SCORES = {"human_request": 1.0, "reject_bot": 0.9, "phone_wish": 0.85, "presence": 0.8}
 
 # What takes a request back, where it covers the same words: "no necesito un asesor", "otra persona puede recogerlo".
-_COVERS = {
+COVERS = {
     "negated_request": ("human_request", "phone_wish", "presence"),
     "harmless_person": ("human_request", "presence", "phone_wish"),
     "curious_bot": ("human_request", "presence"),
@@ -24,7 +24,7 @@ def requests(folded: Folded, hits: Sequence[Hit]) -> tuple[float, tuple[Reason, 
     asked = [hit for hit in hits if hit.category in SCORES]
     if not asked:
         return 0.0, ()
-    standing = [hit for hit in asked if not is_covered(hit, hits, _COVERS)]
+    standing = [hit for hit in asked if not is_covered(hit, hits, COVERS)]
     longest = {hit.category: hit for hit in sorted(standing, key=lambda hit: hit.end - hit.start)}
     reasons = tuple(
         Reason(category, folded.quote(hit.start, hit.end))
