@@ -24,6 +24,8 @@ HandoffError          base of the package
   UnknownBlockReason  a contact is not blocked for this
   UnknownDisposition  a ticket does not end like this
   NothingToRetry      the message did not fail
+  NothingToJudge      the ticket's reason is not the bot's, or is long past
+  UnknownVerdict      nothing of this kind is said of a reason
   NotAllowed          this needs another role
   BadCredentials      e-mail and password do not fit
   LockedOut           too many failed log-ins
@@ -273,6 +275,27 @@ class NothingToRetry(HandoffError):
     def __init__(self, state: str) -> None:
         super().__init__(f"This message is “{state}”; only one that failed or whose fate is unknown can be sent again.")
         self.state = state
+
+
+class NothingToJudge(HandoffError):
+    """There is no reason of the bot to say anything of: people opened the ticket, or it was closed long ago."""
+
+    code = "nothing_to_judge"
+
+    def __init__(self) -> None:
+        super().__init__("Only the reason of a ticket that the bot opened can be judged, while it is open and for two "
+                         "days after.")
+
+
+class UnknownVerdict(HandoffError):
+    """Nothing of this kind is said of a reason, or its evidence has no such place."""
+
+    code = "unknown_verdict"
+
+    def __init__(self, given: str, known: Sequence[str]) -> None:
+        super().__init__(f"“{given}” is nothing that can be said of this reason; choose one of: {', '.join(known)}.")
+        self.given = given
+        self.known = tuple(known)
 
 
 class NotAllowed(HandoffError):

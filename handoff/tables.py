@@ -12,6 +12,7 @@ from conversation.tables import Json, one_of
 
 ROLES = ("agent", "supervisor", "admin")
 TICKET_STATES = ("queued", "assigned", "snoozed", "resolved", "returned")
+VERDICTS = ("not_a_reason", "bot_should_know")
 LIVE_TICKET_STATES = ("queued", "assigned", "snoozed")
 LIVE = text("state IN ('queued','assigned','snoozed')")
 UNCLAIMED = text("state = 'queued' AND late_at IS NULL")
@@ -183,6 +184,21 @@ class Rating(SQLModel, table=True):
     score: int
     comment: str = ""
     created_at: datetime
+
+
+class Verdict(SQLModel, table=True):
+    """What an agent said of the reason the bot gave for a ticket: that it was none for a person, or that the bot should
+    have known the answer. `wrong` are the places in the ticket's evidence she means, empty for all of it.
+    """
+
+    __table_args__ = (one_of("kind", VERDICTS),)
+
+    ticket_id: str = Field(foreign_key="ticket.ticket_id", primary_key=True)
+    kind: str
+    wrong: list[int] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    note: str = ""
+    agent_id: str = Field(foreign_key="agent.agent_id")
+    said_at: datetime
 
 
 class SavedReply(SQLModel, table=True):
