@@ -1,0 +1,117 @@
+"""A message as numbered features with weights: what the model learns from and what it scores.
+
+Four groups, each with a fixed share of the whole whatever the message's length:
+pieces (each word, its parts of three to five letters, neighbours in twos and threes), concepts (what the words mean in
+any language, alone and in pairs up to three apart), findings of the lexicons, and the look of the text.
+A feature's number is a hash of its name; names are never stored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
+
+from bot.understanding.concepts import concepts
+from bot.understanding.fold import Folded
+from bot.understanding.frustration import is_shouted
+from bot.understanding.lexicon import Hit
+
+SPACE = 1 << 20  # numbers run from 0 to SPACE - 1
+_SHARE = {"pieces": 1.0, "concepts": 1.0, "findings": 0.3, "look": 0.2}
+_PARTS = (3, 4, 5)
+_LONGEST_WORD = 24
+_ALONE = 2.0  # a concept by itself, against 1, 0.5, 0.5 for pairs at distance 1, 2, 3
+_PAIRS = (1.0, 0.5, 0.5)
+_MOST_WORDS = 400
+
+
+@dataclass(slots=True)
+class Features:
+    """Numbers and their weights side by side; the same number may stand several times."""
+
+    numbers: list[int]
+    weights: list[float]
+
+    def add(self, numbers: Sequence[int], weight: float) -> None:
+        self.numbers.extend(numbers)
+        self.weights.extend([weight] * len(numbers))
+
+
+def features(folded: Folded, hits: Sequence[Hit]) -> Features:
+    """The features of one message."""
+    found = Features([], [])
+    words = folded.words[:_MOST_WORDS]
+    if words:
+        _add_pieces(found, words)
+        _add_concepts(found, words)
+    found.add([_number("L" + name) for name in sorted({hit.category for hit in hits})], _SHARE["findings"])
+    found.add([_number("S" + sign) for sign in look(folded)], _SHARE["look"])
+    return found
+
+
+def look(folded: Folded) -> list[str]:
+    """How the text looks: capitals, signs, and how long it is in powers of two."""
+    text = folded.original
+    signs = ["capitals"] if is_shouted(text) else []
+    signs += [name for name, sign in (("??", "??"), ("?", "?"), ("@", "@"), ("quoted", '"'), ("...", "..")) if sign in text]
+    if text.count("!") > 1:
+        signs.append("!!")
+    signs.append(f"length{min(7, int(math.log2(len(folded.words) + 1)))}")
+    return signs
+
+
+def _add_pieces(found: Features, words: Sequence[str]) -> None:
+    numbers: list[int] = []
+    for word in words:
+        numbers.extend(_parts(word))
+    row = ("^", *words, "$")
+    numbers.extend([_neighbours(one, other) for one, other in zip(row, row[1:])])
+    numbers.extend([_neighbours(one, other, third) for one, other, third in zip(row, row[1:], row[2:])])
+    found.add(numbers, _SHARE["pieces"] / math.sqrt(len(numbers)))
+
+
+def _add_concepts(found: Features, words: Sequence[str]) -> None:
+    row = [names for word in words if (names := _meanings(word))]
+    if not row:
+        return
+    alone = [_number("C" + name) for names in row for name in names]
+    pairs = [
+        [_pair(one, other) for first, second in zip(row, row[distance:]) for one in first for other in second]
+        for distance in range(1, len(_PAIRS) + 1)
+    ]
+    size = math.sqrt(_ALONE**2 * len(alone) + sum(w * w * len(numbers) for w, numbers in zip(_PAIRS, pairs)))
+    share = _SHARE["concepts"] / size
+    found.add(alone, _ALONE * share)
+    for weight, numbers in zip(_PAIRS, pairs):
+        found.add(numbers, weight * share)
+
+
+@lru_cache(maxsize=1 << 14)
+def _parts(word: str) -> tuple[int, ...]:
+    """A word, and its parts with its edges marked."""
+    whole = f"<{word[:_LONGEST_WORD]}>"
+    parts = [whole[at : at + size] for size in _PARTS for at in range(len(whole) - size + 1)]
+    return (_number("w" + word), *(_number("c" + part) for part in parts))
+
+
+@lru_cache(maxsize=1 << 15)
+def _neighbours(*words: str) -> int:
+    return _number(" ".join(words))
+
+
+@lru_cache(maxsize=1 << 14)
+def _meanings(word: str) -> tuple[str, ...]:
+    return concepts().of(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _pair(one: str, other: str) -> int:
+    return _number(f"D{one}>{other}")
+
+
+@lru_cache(maxsize=1 << 12)
+def _number(name: str) -> int:
+    return crc32(name.encode()) % SPACE
