@@ -31,6 +31,7 @@ from console.pages import (
     media,
     replies,
     trouble,
+    understanding,
 )
 from console.pages import login as login_pages
 from console.problems import Problem, problem
@@ -41,7 +42,7 @@ from handoff.tables import Agent
 
 PAGES = (
     login_pages, conversations, claims, closing, replies, blocks, me, trouble, channels, flows, flow_editor, flow_changes,
-    live, api, files, media,
+    understanding, live, api, files, media,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
 PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}

@@ -109,6 +109,7 @@ def _pages(session: Session, viewer: Viewer, page: str, alarms: int) -> list[dic
         found.append({"key": "trouble", "endpoint": "trouble", "icon": "triangle-alert", "count": open_letters})
         found.append({"key": "channels", "endpoint": "channels", "icon": "activity", "count": alarms})
         found.append({"key": "flows", "endpoint": "flows", "icon": "workflow", "count": 0})
+        found.append({"key": "understanding", "endpoint": "understanding", "icon": "text-search", "count": 0})
         found.append({"key": "blocked", "endpoint": "blocked", "icon": "ban", "count": 0})
     found.append({"key": "me", "endpoint": "me", "icon": "user-round", "count": 0})
     return [entry | {"current": entry["key"] == page} for entry in found]

@@ -44,6 +44,7 @@ STYLES = (
     "flow",
     "graph",
     "diff",
+    "reading",
     "login",
 )
 # Those of every page; the flow editor brings one more.

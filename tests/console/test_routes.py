@@ -53,6 +53,8 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("trouble", "GET"): (404, 404, 200, 404, LOGIN),
     ("rerun", "POST"): (404, 404, 303, 404, LOGIN),
     ("dismiss", "POST"): (404, 404, 303, 404, LOGIN),
+    ("understanding", "GET"): (404, 404, 200, 404, LOGIN),
+    ("read_sentence", "POST"): (404, 404, 200, 404, LOGIN),
     ("channels", "GET"): (404, 404, 200, 404, LOGIN),
     ("check_channel", "POST"): (404, 404, 303, 404, LOGIN),
     ("resume_channel", "POST"): (404, 404, 303, 404, LOGIN),
