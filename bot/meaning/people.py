@@ -16,8 +16,9 @@ from bot.understanding.reading import Reading
 def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
     follow_language(hearing, reading)
-    state, policy = hearing.state, hearing.library.policy
-    if reading.human_request < policy.human_request_high and not reading.frustration and within(hearing):
+    state, policy = hearing.state, _policy(hearing)
+    calm = reading.human_request < policy.human_request_low and reading.frustration < policy.frustration_low
+    if calm and within(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
     mood, verdict = _weighed(hearing, reading)
     state["mood"] = mood
@@ -37,7 +38,7 @@ def asked_for(hearing: Hearing) -> Move | None:
     if not hearing.text or triggers.whole_phrase(hearing):
         return None
     reading = hearing.understood()
-    if reading.human_request < hearing.library.policy.human_request_high:
+    if reading.human_request < _policy(hearing).human_request_high:
         return None
     mood, verdict = _weighed(hearing, reading)
     if verdict.decision != "handoff":
@@ -54,6 +55,11 @@ def people_of(hearing: Hearing) -> str:
     return hearing.library.flows[name].queue if name else str(hearing.state.get("topic") or "")
 
 
+def _policy(hearing: Hearing) -> escalation.Policy:
+    policy: escalation.Policy = hearing.library.policy
+    return policy.at(hearing.moment.channel, hearing.state["lang"][:2])
+
+
 def _weighed(hearing: Hearing, reading: Reading) -> tuple[dict[str, Any], escalation.Verdict]:
     last = hearing.state.get("last") or {}
     heard = escalation.Heard(
@@ -64,6 +70,8 @@ def _weighed(hearing: Hearing, reading: Reading) -> tuple[dict[str, Any], escala
         last_outcome=last.get("outcome", ""),
         last_answer=last.get("answer", ""),
         last_slot=last.get("slot", ""),
+        channel=hearing.moment.channel,
+        language=hearing.state["lang"][:2],
     )
     return escalation.weigh(hearing.state.get("mood") or {}, heard, hearing.library.policy)
 

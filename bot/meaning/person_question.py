@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.escalation_memory import evidence_of
 from bot.flow.answers import NO, yes_no
 from bot.flow.effects import Evidence
 from bot.flow.moves import Move, Tell, ToPeople
@@ -34,8 +35,8 @@ def decide(hearing: Hearing) -> Move | Again | None:
 
 def _yes(hearing: Hearing) -> Move:
     quote = Evidence("human_request", hearing.text[:200], hearing.said.message_id)
-    before = (hearing.state.get("mood") or {}).get("evidence", ())
-    return ToPeople("human_request", people_of(hearing), evidence=(quote, *(Evidence(**one) for one in before)))
+    before = evidence_of(hearing.state.get("mood") or {})
+    return ToPeople("human_request", people_of(hearing), evidence=(quote, *before))
 
 
 def _chosen(hearing: Hearing) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
-from bot.escalation import Heard, Policy, weigh
+from bot.escalation import Policy
 from bot.understanding.read import read
 from bot.understanding.reading import Reading
-
-# Times of a dialogue without times: only the gaps between its turns matter.
-_FIRST_TURN_AT = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
+from bot.understanding.turns_command import turns
 
 
 @click.group("understand")
 def understand() -> None:
     """Try the understanding of messages and conversations."""
+
+
+understand.add_command(turns)
 
 
 @understand.command("messages")
@@ -30,15 +30,6 @@ def messages() -> None:
         if line.strip():
             asked = json.loads(line)
             _put(_message(str(asked["id"]), str(asked["text"])))
-
-
-@understand.command("turns")
-def turns() -> None:
-    """One JSON object per turn of a contact in, one per line out; state is kept per "dialogue"."""
-    moods: dict[str, tuple[dict[str, Any], datetime]] = {}
-    for line in sys.stdin:
-        if line.strip():
-            _put(_turn(json.loads(line), moods, Policy()))
 
 
 @understand.command("explain")
@@ -81,31 +72,6 @@ def _message(message_id: str, text: str) -> dict[str, Any]:
 
 def _reasons(reading: Reading) -> list[str]:
     return [f"{reason.code}: “{reason.quote}”" for reason in reading.reasons]
-
-
-def _turn(asked: dict[str, Any], moods: dict[str, tuple[dict[str, Any], datetime]], policy: Policy) -> dict[str, Any]:
-    dialogue = str(asked["dialogue"])
-    mood, before_at = moods.get(dialogue, ({}, _FIRST_TURN_AT))
-    now = before_at + timedelta(minutes=float(asked.get("gap_min") or 1))
-    bot = asked.get("bot_prev") or {}
-    heard = Heard(
-        text=str(asked["text"]),
-        reading=read(str(asked["text"])),
-        message_id=f"{dialogue}:{asked['turn']}",
-        now=now,
-        last_outcome=str(bot.get("outcome") or ""),
-        last_answer=str(bot.get("text") or ""),
-    )
-    remembered, verdict = weigh(mood, heard, policy)
-    moods[dialogue] = (remembered, now)
-    return {
-        "dialogue": asked["dialogue"],
-        "turn": asked["turn"],
-        "escalate": verdict.decision == "handoff",
-        "asks": verdict.decision == "ask",
-        "score": round(verdict.score, 3),
-        "reasons": [f"{one.code}: “{one.quote}” ({one.message_id})" for one in verdict.evidence],
-    }
 
 
 def _put(answer: dict[str, Any]) -> None:

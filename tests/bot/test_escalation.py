@@ -99,8 +99,8 @@ def test_same_thing_asked_for_twice_counts_with_its_name(talk):
     talk.said("quiero cancelar", bot="¿Número?", outcome="ask", slot="order_ref")
     verdict = talk.said("la compra de ayer", bot="¿Número de pedido?", outcome="ask", slot="order_ref")
 
-    assert talk.mood["evidence"][-1]["code"] == "same_slot"
-    assert verdict.decision == "none"
+    assert talk.mood["evidence"][-1][:2] == ["same_slot", "order_ref"]
+    assert verdict.decision != "handoff"
 
 
 def test_long_wait_weighs_when_the_contact_comes_back_to_it(talk):
@@ -117,7 +117,7 @@ def test_time_alone_is_no_complaint(talk):
 
 
 def test_thanks_take_most_of_the_weight_away(talk):
-    talk.said("tarjeta regalo", bot="No te entiendo.", outcome="fallback")
+    talk.said("uf, qué rollo")
     before = talk.mood["score"]
     talk.said("ah vale, gracias", bot="Se usa al pagar.", outcome="answer")
 
@@ -202,4 +202,4 @@ def test_mood_stays_small_however_long_the_talk(talk):
     for _ in range(60):
         talk.said("pregunto otra vez por la lámpara " * 10, bot="Mira aquí. " * 30, outcome="answer")
 
-    assert len(json.dumps(talk.mood)) < 6000
+    assert len(json.dumps(talk.mood)) < 1500

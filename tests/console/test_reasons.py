@@ -18,7 +18,7 @@ HOUSE = REASONS.parent.parent
 WORDS = yaml.safe_load(REASONS.read_text("utf-8"))
 # Where a code stands in these calls: by position or by name.
 CALLS = {"Evidence": (0, "code"), "Reason": (0, "code"), "count": (0, "code"), "Verdict": (1, "reason")}
-CALLS |= {"ToPeople": (0, "reason"), "HandOff": (1, "reason")}
+CALLS |= {"Signal": (0, "code"), "ToPeople": (0, "reason"), "HandOff": (1, "reason")}
 OTHERS = {"refusals.py"}  # the verdicts there are on the error codes of providers
 SOURCES = [*sorted((HOUSE / "bot").rglob("*.py")),
            *(path for path in sorted((HOUSE / "pipeline").glob("*.py")) if path.name not in OTHERS)]
