@@ -1,14 +1,15 @@
-"""Order numbers, in whatever way a contact writes them, as the shop writes them.
+"""Order numbers, in whatever way a contact writes or says them, as the shop writes them.
 
 The shop says what its references look like with regular expressions of the written form (`[A-Z]{2}-[0-9]{5}`).
 What a contact types is compared without case and separators ("ab 12345", "AB.123-45"), and digits said as words
 are read. Without a pattern of the shop, any number of four digits or more counts whose neighbourhood speaks for it.
+Where she corrects herself ("AB-12354, no, AB-12345"), the right one comes first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -16,124 +17,149 @@ from typing import Any
 
 import re2
 
+from bot.understanding.order_cues import is_of_price_or_time, points_of
+from bot.understanding.spoken_numbers import SAID, Said, said_numbers
+from bot.understanding.written_numbers import ENOUGH, LEAST_DIGITS, Written, written_numbers
+
 DEFAULT: tuple[str, ...] = ()
 
 MAX_FOUND = 5
-_ENOUGH = 0.5
-_LOOKED_AT = 60
+_MOST_LOOKED_AT = 24  # runs of figures in one message
+_LOOKED_AT = 12  # words before a number that was said
+_LEAST_OF_SHOP = 3
+_PIECES = 3  # numbers side by side, below which it may be an hour, a year, a price
+_NEAR = 3  # words between such a one and what says that it is an order
+_FEW_WORDS = 6  # between a number and its correction
 
-_DIGITS_SAID = """
-    cero uno dos tres cuatro cinco seis siete ocho nueve
-    zero um dois tres quatro cinco seis sete oito nove
-    zero one two thre four five six seven eight nine
-"""  # folded, each line from 0 to 9
-_DIGIT_WORDS = {
-    word: str(digit) for line in _DIGITS_SAID.splitlines()[1:4] for digit, word in enumerate(line.split())
-} | {"oh": "0", "una": "1", "uma": "1", "duas": "2", "meia": "6"}
-_CANDIDATE = re.compile(
-    r"(?<![\w@.,/$€£])#?(?:[A-Za-z]{1,4}[-–_ ./#]{0,2})?\d[\dA-Za-z]{0,24}"
-    r"(?:[-–_./][\dA-Za-z]{1,8}| \d[\dA-Za-z]{0,7}){0,8}",
-    re.ASCII,
-)
-_CUE = re.compile(
-    r"(?:pedido|orden|order|ordr|compra|encomenda|gu[ií]a|referencia|ref\.?|n[uú]mero|numero|number|num|nro\.?|n[º°o.]|"
-    r"#|id|parcel|package|tracking|rastre\w{0,6}|cancel\w{0,6}|anul\w{0,6}|status|estado|est[aá]tus|c[oó]digo|code|"
-    r"purchase|envio|env[ií]o|paquete|pacote|seguimiento|invoice|factura|fatura|boleta)\W{0,4}(?:[^\W\d]+\W+){0,4}$",
-    re.IGNORECASE,
-)
-_PLACE = re.compile(
-    r"\b(?:calle|av\.?|avenida|cra|carrera|jr|street|st|road|rua|cep|c\.?p\.?|postal|postcode|zip|piso|apto|casa|number"
-    r" \d+|rfc|cpf|nif|dni|talla|size|tamanho)\b\W{0,3}(?:[^\W\d]+\W+){0,2}$",
-    re.IGNORECASE,
-)
-_PLACE_LETTERS = re.compile(r"(?:cp|cep|zip|rfc|nif|dni|cpf|av|st|km)[ .:]", re.IGNORECASE)
-_MEASURE = re.compile(
-    r"(?:[$€£]|R\$|US\$) ?\d[\d.,]{0,14}"
-    r"|\b\d{1,9}(?:[.,]\d{1,9})? ?(?:cm|mm|kg|kilos|lbs|m|g|€|euros|pesos|soles|reais|d[oó]lares|dollars|pounds|mxn"
-    r"|usd|cop|clp|%|am|pm|hrs?|h|d[ií]as|days|horas|hours|min|ml|w|v|gb|x)\b"
-    r"|\b\d{1,2}[:/.-]\d{1,2}(?:[/.-]\d{2,4})?\b|\b(?:19|20)\d{2}[/-]\d{1,2}[/-]\d{1,2}\b",
-    re.IGNORECASE,
-)
-_LOOSE_LETTERS = re.compile(
-    r"^(?:de|la|el|es|no|o|y|e|a|is|num|nro|nr|id|ref|ya|do|da|os|as|i|my|mi|in|on|at|of|to|for|por|con|com|the|and|meu)"
-    r"[ .#]+",
-    re.IGNORECASE,
-)
+_DIGIT = re.compile(r"[0-9]")
+_FREE_NUMBER = re.compile(r"0[589]00[0-9]*")
 _SPLIT = re.compile(r"[^0-9A-Za-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_MARKS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f\u20e3")) | {
+    ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2011"): "-", ord("\u2012"): "-", ord("\u2014"): "-", ord("\u2212"): "-",
+}  # fmt: skip
+_UNITS_SAID = frozenset("pesos euros soles reais reales dolares dolars dolar metros metro kilos dias horas anos litros "
+                        "pounds quid euro real libras veces vezes por".split())  # fmt: skip
+
+_CORRECTING = frozenset(
+    """
+    no nao não perdon perdón perdona perdão desculpa desculpe digo sino opa ops oops ups uy scratch mean meant sorry corrijo
+    correccion corrección correção correction aliás alias mejor melhor wait espera esperá espere certo correto correcta correcto
+    correct right actually equivoqué equivoque equivocado errado errei wrong typo rather nope era mal ahora agora really
+    """.split()
+)
+_FILLERS = frozenset(
+    """
+    es el la lo o a é e y ay ah eh que is it its s that the number numero número i me en realidad quise quis decir dizer to say
+    fue foi con com puse bueno hmm mm aí ai un digo pois mi meu my de es sim si sí this one su
+    """.split()
+)
+_NEGATED = frozenset("no nao não not isnt isn't".split())
+_LINKS = frozenset("es el la é o a era is the it s t isn it's".split())
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    compact: str
-    written: str
+    """`compacts`: what is compared with the shop's patterns, best first; `form`: how it is given without them."""
+
+    compacts: tuple[str, ...]
+    form: str
     score: float
 
 
-def order_numbers(text: str, words: Iterable[str], patterns: tuple[str, ...] = DEFAULT) -> tuple[str, ...]:
+def order_numbers(text: str, words: Sequence[str], patterns: tuple[str, ...] = DEFAULT) -> tuple[str, ...]:
     """The references in `text` (whose folded words are `words`), most likely first."""
-    digits = any(character.isdigit() for character in text)
-    spoken = _spoken(words)
-    if not digits and not spoken:
+    candidates: list[_Candidate] = []
+    if not SAID.isdisjoint(words):
+        candidates += _spoken(words)
+    if _DIGIT.search(text):
+        candidates += _written(text, _LEAST_OF_SHOP if patterns else LEAST_DIGITS)
+    if not candidates:
         return ()
-    candidates = [*(_Candidate(run, run, 1.0) for run in spoken), *(_candidates(text) if digits else [])]
+    candidates.sort(key=lambda one: -one.score)
     if patterns:
         found = [form for one in candidates for form in _fitting(one, patterns)]
-        return tuple(dict.fromkeys(found))[:MAX_FOUND]
-    good = sorted((one for one in candidates if one.score >= _ENOUGH), key=lambda one: -one.score)
-    return tuple(dict.fromkeys(_canonical(one.written) for one in good))[:MAX_FOUND]
+    else:
+        found = [one.form for one in candidates if one.score >= ENOUGH]
+    return tuple(dict.fromkeys(found))[:MAX_FOUND]
+
+
+def _spoken(words: Sequence[str]) -> list[_Candidate]:
+    runs = said_numbers(words)
+    points = [_said_points(run, words) for run in runs]
+    for at, (one, other) in enumerate(pairwise(runs)):
+        if _is_corrected([], words[one.end : other.start]):
+            points[at] = min(points[at], ENOUGH - 0.1)
+    return [
+        _Candidate((run.letters + run.digits, run.digits), run.letters + run.digits, score)
+        for run, score in zip(runs, points)
+    ]
+
+
+def _said_points(run: Said, words: Sequence[str]) -> float:
+    before = words[max(0, run.start - _LOOKED_AT) : run.start][::-1]
+    cue = points_of(before)
+    if _is_amount(run, before, words[run.end : run.end + 1]):
+        return -1.0
+    if run.is_amount or run.pieces < _PIECES:
+        return cue if cue < 0 else points_of(before[:_NEAR])
+    return cue + (0.75 if run.words >= LEAST_DIGITS else 0.0)
+
+
+def _is_amount(run: Said, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Money, an hour, a year or a free number said in words?"""
+    if after and after[0] in _UNITS_SAID or _FREE_NUMBER.fullmatch(run.digits):
+        return True
+    return (run.is_amount or run.pieces < _PIECES) and is_of_price_or_time(before)
+
+
+def _written(text: str, least: int) -> list[_Candidate]:
+    if not text.isascii():
+        text = text.translate(_MARKS)
+    runs = written_numbers(text, least)[:_MOST_LOOKED_AT]
+    points = [run.points for run in runs]
+    if len(runs) > 1:
+        for at, (one, other) in enumerate(pairwise(runs)):
+            between = _WORD.findall(text[one.end : other.start].lower()[:80])
+            before = _WORD.findall(text[max(0, one.start - 16) : one.start].lower())
+            if _is_corrected(before, between):
+                points[at] = min(points[at], ENOUGH - 0.1)
+                points[at + 1] = max(points[at + 1], one.points)
+            elif _is_negated(between) and points[at] >= ENOUGH:
+                points[at + 1] = min(points[at + 1], ENOUGH - 0.1)
+    return [_Candidate(_compacts(run), run.form, score) for run, score in zip(runs, points)]
+
+
+def _is_corrected(before: Sequence[str], between: Sequence[str]) -> bool:
+    """Is what follows the right number in place of the one before?"""
+    if len(between) > _FEW_WORDS or _is_negated(between):
+        return False
+    says_so = any(word in _CORRECTING for word in between) and all(
+        word in _CORRECTING or word in _FILLERS for word in between
+    )
+    return says_so or (_is_negated(before[-3:]) and all(word in _FILLERS for word in between))
+
+
+def _is_negated(words: Sequence[str]) -> bool:
+    """“not”, “no es el”, “não o”: the number behind is the wrong one."""
+    rest = list(words)
+    while rest and rest[-1] in _LINKS:
+        rest.pop()
+    return bool(rest) and rest[-1] in _NEGATED and (len(rest) < len(words) or rest[-1] in ("not", "isnt"))
+
+
+def _compacts(run: Written) -> tuple[str, ...]:
+    body = _SPLIT.sub("", run.body).upper()
+    return (run.compact, body) if run.letters else (body,)
 
 
 def _fitting(candidate: _Candidate, patterns: tuple[str, ...]) -> list[str]:
     """The references in a run of digits and letters: all of it, or its pieces where several stand side by side."""
-    if whole := _as_written(candidate.compact, patterns):
+    if whole := next((form for compact in candidate.compacts if (form := _as_written(compact, patterns))), ""):
         return [whole]
-    pieces = [_SPLIT.sub("", piece).upper() for piece in candidate.written.split()]
+    pieces = [_SPLIT.sub("", piece) for piece in candidate.form.split("-")]
     pairs = [one + other for one, other in pairwise(pieces)]
     return [form for piece in (*pieces, *pairs) if (form := _as_written(piece, patterns))]
-
-
-def _spoken(words: Iterable[str]) -> list[str]:
-    """Runs of four or more digits said as words."""
-    runs, run = [], ""
-    for word in [*words, ""]:
-        digit = _DIGIT_WORDS.get(word)
-        if digit is not None:
-            run += digit
-        elif word not in (",", "-"):
-            runs.append(run)
-            run = ""
-    return [run for run in runs if len(run) >= 4]
-
-
-def _candidates(text: str) -> list[_Candidate]:
-    text = _MEASURE.sub(lambda match: " " * len(match.group()), text)
-    whole = _SPLIT.sub("", text)
-    found: list[_Candidate] = []
-    for match in _CANDIDATE.finditer(text):
-        raw = match.group()
-        written = _LOOSE_LETTERS.sub("", raw).strip(" -–_./")
-        compact = _SPLIT.sub("", written).upper()
-        if sum(map(str.isdigit, compact)) < 4 or len(compact) > 24:
-            continue
-        before = text[max(0, match.start() - _LOOKED_AT) : match.start()]
-        found.append(_Candidate(compact, written, _score(raw, compact, before, whole)))
-    return found
-
-
-def _score(raw: str, compact: str, before: str, whole: str) -> float:
-    cue = 1.0 if _CUE.search(before) else 0.0
-    place = 2.0 if _PLACE.search(before) or _PLACE_LETTERS.match(raw) else 0.0
-    alone = 1.0 if compact == whole.upper() else 0.0
-    return cue + alone + ("#" in raw) + 0.5 * (sum(map(str.isdigit, compact)) >= 5) - place
-
-
-def _canonical(written: str) -> str:
-    """Upper case; letters and digits joined by a hyphen where something stood between them, digits closed up."""
-    pieces = [piece for piece in _SPLIT.split(written.upper()) if piece]
-    joined = pieces[0] if pieces else ""
-    for piece in pieces[1:]:
-        joined += piece if joined[-1].isdigit() and piece[0].isdigit() else "-" + piece
-    return joined
 
 
 @lru_cache(maxsize=4096)

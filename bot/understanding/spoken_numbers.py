@@ -1,0 +1,228 @@
+"""Numbers said digit by digit, in Spanish, Portuguese and English, as a voice note or a careful typist has them.
+
+“cuatro doble cero siete”, “cuarenta y uno veintidós”, “six double two oh nine”, “meia zero um dois”, “4 doble cero 2”,
+“uve, cero, cero, cuatro”, “a be de Barcelona guion uno dos tres”. Words come folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.understanding.fold import plain_word
+
+LEAST_DIGITS, MOST_DIGITS = 4, 18
+_MOST_LETTERS = 4
+_LEAST_WORDS = 2
+_APART = 3  # words from one piece to the next
+_LONGEST_FIGURES = 4  # written beside spoken ones; longer runs of figures are numbers of their own
+
+
+def _table(lines: Sequence[str], first: int, step: int = 1) -> dict[str, int]:
+    return {
+        plain_word(word): first + step * place
+        for line in lines
+        for place, words in enumerate(line.split())
+        for word in words.split("/")
+    }
+
+
+_UNITS = _table(
+    (
+        "cero uno/una dos tres cuatro cinco seis siete ocho nueve",
+        "zero um/uma dois/duas tres quatro cinco seis/meia sete oito nove",
+        "zero/oh/nought one two three four five six seven eight nine",
+    ),
+    0,
+)
+_PLURALS = _table(
+    (
+        "ceros unos doses treses cuatros cincos seises sietes ochos nueves",
+        "zeros - - - quatros - - setes oitos noves",
+        "zeroes/ohs ones twos threes fours fives sixes sevens eights nines",
+    ),
+    0,
+)
+_TEENS = _table(
+    (
+        "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve - veintiuno veintidos veintitres "
+        "veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve",
+        "dez onze doze treze quatorze/catorze quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove",
+        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+    ),
+    10,
+)
+_TENS = _table(
+    (
+        "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+        "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+    ),
+    20,
+    10,
+)
+_ENGLISH_TENS = _table(("twenty thirty forty/fourty fifty sixty seventy eighty ninety",), 20, 10)
+_HUNDREDS = _table(
+    (
+        "cien/ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos",
+        "cem/cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos",
+    ),
+    100,
+    100,
+)
+_TIMES = {"doble": 2, "dobles": 2, "double": 2, "dobro": 2, "duplo": 2, "dupla": 2} | {
+    plain_word(word): 3 for word in ("triple", "triplo", "tripla", "treble")
+}
+_AND = frozenset(("y", "e", "and", "i"))
+_HUNDRED = plain_word("hundred")
+_THOUSAND = frozenset(("mil", plain_word("thousand")))
+_JOINTS = frozenset(
+    map(plain_word, "guion dash traço hífen hyphen barra slash punto ponto dot eh luego después then depois".split())
+) | {",", "|", "-"}
+_NO_DIGIT = frozenset(("-", ""))
+for _of in (_UNITS, _PLURALS, _TEENS, _TENS):
+    for _word in _NO_DIGIT & _of.keys():
+        del _of[_word]
+SAID: frozenset[str] = frozenset().union(_UNITS, _TEENS, _TENS, _ENGLISH_TENS, _HUNDREDS, _TIMES, _THOUSAND)
+
+_LETTER_NAMES: Mapping[str, str] = {
+    plain_word(name): letter
+    for letter, names in {
+        "B": "b", "C": "ce c", "D": "d", "F": "efe f", "G": "ge g", "H": "hache agá h", "J": "jota j", "K": "ka k",
+        "L": "l", "M": "eme m", "N": "ene n", "P": "pe p", "Q": "cu", "R": "erre ere r", "S": "s", "T": "t", "V": "uve ve v",
+        "W": "dáblio w", "X": "equis xis x", "Z": "zeta ze z",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+_WEAK_NAMES: Mapping[str, str] = {
+    "a": "A", "be": "B", "e": "E", "i": "I", "o": "O", "u": "U", "de": "D", "te": "T", "ese": "S", "ele": "L", "que": "Q",
+}  # fmt: skip
+_SPELLS = frozenset(("de", "como", "as", "for", "of"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Digits (and letters spelled in front of them) said from word `start` to `end`.
+
+    `words` of them were words and not figures, in `pieces` numbers. `is_amount`: with hundreds or thousands.
+    """
+
+    letters: str
+    digits: str
+    start: int
+    end: int
+    words: int
+    pieces: int
+    is_amount: bool
+
+
+def said_numbers(words: Sequence[str]) -> list[Said]:
+    """Every run of at least four digits of which at least two words were said."""
+    found: list[Said] = []
+    places = [at for at, word in enumerate(words) if word in SAID or word.isdigit()]
+    over = 0
+    for at, following in pairwise(places):
+        if at < over or following - at > _APART:
+            continue
+        run = _run(words, at)
+        if run is not None:
+            over = run.end
+            if run.words >= _LEAST_WORDS and LEAST_DIGITS <= len(run.digits) <= MOST_DIGITS:
+                found.append(run)
+    return found
+
+
+def _run(words: Sequence[str], start: int) -> Said | None:
+    digits, said, pieces, is_amount = "", 0, 0, False
+    at = end = start
+    while at < len(words):
+        piece, after, has_scale = _piece(words, at)
+        if not piece:
+            if digits and words[at] in _JOINTS and at - end < 2:
+                at += 1
+                continue
+            break
+        digits += piece
+        said += sum(not word.isdigit() for word in words[at:after])
+        pieces += 1
+        is_amount |= has_scale
+        at = end = after
+    if not digits:
+        return None
+    letters, first = _letters(words, start)
+    return Said(letters, digits, first, end, said, pieces, is_amount)
+
+
+def _piece(words: Sequence[str], at: int) -> tuple[str, int, bool]:
+    """One number at this place: its digits, where it ends, whether it counts in hundreds or thousands."""
+    word, following = words[at], words[at + 1] if at + 1 < len(words) else ""
+    if word.isdigit():
+        return (word, at + 1, False) if len(word) <= _LONGEST_FIGURES else ("", at, False)
+    if word in _TIMES:
+        digit = str(_UNITS[following]) if following in _UNITS else following if len(following) == 1 else ""
+        return (digit * _TIMES[word], at + 2, False) if digit.isdigit() else ("", at, False)
+    if _UNITS.get(word, 0) in (2, 3, 4) and following in _PLURALS:
+        return str(_PLURALS[following]) * _UNITS[word], at + 2, False
+    if word == "o":  # “six o three”
+        return ("0", at + 1, False) if at and words[at - 1] in _UNITS and following in _UNITS else ("", at, False)
+    value, after = _below_thousand(words, at)
+    scale = value >= 100 if value is not None else False
+    if after < len(words) and words[after] in _THOUSAND:
+        rest, last = _below_thousand(words, _past_and(words, after + 1))
+        whole = (1 if value is None else value) * 1000 + (rest or 0)
+        return str(whole), last if rest is not None else after + 1, True
+    return ("", at, False) if value is None else (str(value), after, scale)
+
+
+def _below_thousand(words: Sequence[str], at: int) -> tuple[int | None, int]:
+    word = words[at] if at < len(words) else ""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in _HUNDREDS:
+        rest, after = _below_hundred(words, _past_and(words, at + 1))
+        return _HUNDREDS[word] + (rest or 0), after if rest is not None else at + 1
+    if word in _UNITS and following == _HUNDRED:
+        rest, after = _below_hundred(words, _past_and(words, at + 2))
+        return _UNITS[word] * 100 + (rest or 0), after if rest is not None else at + 2
+    return _below_hundred(words, at)
+
+
+def _below_hundred(words: Sequence[str], at: int) -> tuple[int | None, int]:
+    word = words[at] if at < len(words) else ""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in _ENGLISH_TENS:
+        unit = _UNITS.get(following, 0)
+        return _ENGLISH_TENS[word] + unit, at + (2 if unit else 1)
+    if word in _TENS:
+        unit = _UNITS.get(words[at + 2], 0) if following in _AND and at + 2 < len(words) else 0
+        return _TENS[word] + unit, at + (3 if unit else 1)
+    value = _TEENS.get(word, _UNITS.get(word))
+    return (None, at) if value is None else (value, at + 1)
+
+
+def _past_and(words: Sequence[str], at: int) -> int:
+    return at + 1 if at + 1 < len(words) and words[at] in _AND else at
+
+
+def _letters(words: Sequence[str], start: int) -> tuple[str, int]:
+    """The letters spelled right before `start`, and where they begin; a weak name (“a”) counts beside a plain one."""
+    letters, at, first, is_sure = "", start, start, False
+    while at > 0 and len(letters) < _MOST_LETTERS:
+        at -= 1
+        word = words[at]
+        if word in _JOINTS:
+            continue
+        if at >= 2 and words[at - 1] in _SPELLS and _name(words[at - 2]) == word[:1].upper():
+            letters, at, first, is_sure = word[0].upper() + letters, at - 2, at - 2, True
+        elif word in _LETTER_NAMES or word in _WEAK_NAMES:
+            letters, first = _name(word) + letters, at
+            # “be” is a word of English; behind another letter (“a be”) it is none.
+            is_sure |= word in _LETTER_NAMES or (word == "be" and at > 0 and bool(_name(words[at - 1])))
+        else:
+            break
+    while letters and first < start and words[first] in _WEAK_NAMES and words[first] != "a":
+        letters, first = letters[1:], first + 1
+    return (letters, first) if is_sure else ("", start)
+
+
+def _name(word: str) -> str:
+    return _LETTER_NAMES.get(word) or _WEAK_NAMES.get(word, "")

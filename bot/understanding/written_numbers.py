@@ -1,0 +1,265 @@
+"""Runs of figures in a text that may be an order's number, each with the letters that belong to it and how likely it is.
+
+“AB-12345”, “co 551 207”, “LJ-00912-B”, “77.120.9”, “# 4410-9982”, “EL 4470 912 BR”. What is no number of an order by its
+own looks is left out: prices, dates, hours, sizes, units, addresses of the net. The words in front decide the rest
+(`order_cues`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, points_of, words_before
+
+LEAST_DIGITS, MOST_CHARACTERS = 4, 24
+ENOUGH = 0.5
+_LONG = 5  # figures from which a number speaks for itself
+_LOOKED_AT = 70
+_ALONE = 12  # other characters of a message that is the number and a courtesy
+
+_RUN = re.compile(
+    r"[0-9][0-9A-Za-z]{0,30}"
+    r"(?:(?:\s{1,2}|\s?[-–]\s?|[_/.])[0-9][0-9A-Za-z]{0,30}|[-–_/][A-Za-z]{1,3}[0-9][0-9A-Za-z]{0,30}"
+    r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])){0,12}"
+)
+_PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4})([-–_./#]| ?[-–.] ?| )?$")
+_WORD_JOINED = re.compile(r"[^\W\d_]{1,24}$")
+_SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
+_AFTER = re.compile(
+    r",[0-9]{1,2}(?![0-9])|:[0-9]{2}|[.,][0-9]{3}|\s?(?:[%€$£ºª\"”]|cms?\b|mm\b|mts?\b|km\b|kgs?\b|kilos?\b|gr?\b|lbs?\b|oz\b|m2|m²|ml\b"
+    r"|lts?\b|l\b|litros?|lit(?:er|re)s?|m\b|w\b|watts?|kw|v\b|volts?|voltios|mah|btu|hz|gb\b|mb\b|tb\b|megas?|mbps|puntos|pontos|points"
+    r"|euros?\b|eur\b|pesos?\b|soles\b|reai?s\b|real\b|d[oó]lares|dollars|bucks|quid|pounds|pence|cent|mxn|usd|cop\b|clp|ars|uyu|brl|gbp"
+    r"|mil\b|millones|milh|lucas|d[ií]as?\b|days?\b|horas?\b|hours?\b|hrs?\b|hs\b|h\b|am\b|pm\b|min|seg|meses|months|a[nñ]os|anos\b"
+    r"|years?|semanas|weeks|veces|vezes|times\b|unidad|unidades|units|pcs|piezas|pe[çc]as|p[aá]ginas|pages|feet|ft\b|inch|miles\b|milhas"
+    r"|personas|pessoas|people|clientes|customers|seguidores|followers|x ?[0-9])",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"(?:[$€£]\s?|R\$\s?|S/\.?\s?|US\$\s?|\b(?:USD|EUR|MXN|COP|CLP|ARS|BRL|GBP)\s|[0-9][.,:])$")
+_HANDLE = re.compile(r"@\w{1,40}$")
+_UNIT_JOINED = re.compile(
+    r"[0-9]+(?:cm|mm|kg|g|gr|ml|l|lts?|m|w|kw|v|mah|btu|hz|gb|mb|tb|p|k|h|hs|hrs|am|pm|x|eur|usd|mil|km|lbs|oz|nd|rd|st|th)",
+    re.IGNORECASE,
+)
+_LOOKS_ELSE = re.compile(
+    r"[0-9]{1,2}h[0-9]{0,2}|[0-9]+x[0-9]+(?:x[0-9]+)?"  # 19h10, 130x160
+    r"|(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|1[0-2])(?:\1(?:20)?[0-9]{2})?"  # 12/05/2026
+    r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])(?:/(?:20)?[0-9]{2})?"
+    r"|20[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12][0-9]|3[01])"
+    r"|(?:[01]?[0-9]|2[0-3])[.:][0-5][0-9]"
+    r"|0[589]00(?:[- ][0-9]{2,})*",  # 0800 numbers
+    re.IGNORECASE,
+)
+_TAX_LOOKS = re.compile(
+    r"[A-Z&]{3,4}[0-9]{6}[0-9A-Z]{3}|[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[0-9A-Z]{2}|[XYZ][0-9]{7}[A-Z]|[A-Z]{2}[0-9]{16,30}"
+)
+_IBAN = re.compile(r"[0-9]{2}(?: [0-9]{4}){2,}.*")
+_PRICE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*\.[0-9]{2}")
+_POSTCODE = re.compile(r"[0-9]{4,5}-[0-9]{3}")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_YEAR = re.compile(r"(?:19[3-9]|20[0-4])[0-9]")
+_NET = re.compile(r"(?:://|www\.|\.[a-z]{2,4}/)\S*$", re.IGNORECASE)
+_NET_ORDER = re.compile(
+    r"(?:orders?|pedidos?|orden|track\w{0,8}|rastre\w{0,6}|seguimiento|guia|id|ref|code|num|nr|shipment)[/=:#_-]+$", re.IGNORECASE
+)
+_IS_MY_ORDER = re.compile(
+    r"\W{1,3}(?:es|is|era|é|e|was)\W(?:el |o |a |the )?(?:n[uú]mero de )?(?:mi |meu |minha |my )?(?:pedido|orden|encomenda|order|compra)\b",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(r"[A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,}\s$")
+
+_NO_LETTERS = frozenset(
+    """
+    al de del el en es ha he la las le les lo los me mi mis ni no nos o os se si son su te tu tus un una va ve y ya ao aos as
+    da das do dos e em eu foi ir ja meu na nas nao nem num o os ou pe pra por que sao se seu so ta te tem ti um uma vc vi a an
+    and am are at be by can for from go got had has hi his i if in is it its just mine my not of off oh ok on one or our out so
+    than that the then this to up us was we were with you con com como sin sem mas mais para pero pls plis porfa fue era ese
+    eso esta este isso esse num los ver hoy hoje ayer hola oi ola tb tbm pf pfv xq pq rs kk jj aj ah eh ay uy vcs hj td dm tel
+    cel cp cep av km cm mm kg gr ml gb mb tv pc cd hs hrs aca ahi qual cual what now may mr mrs sr sra dr st rd san col nos
+    fyi asap sept oct nov dic dec feb abr apr jun jul ago aug set out jan mar maio mayo enero ends date ask big all any two but
+    """.split()
+)
+_COUNTRIES = frozenset("es us in de me pt co cl it pe ar mx br gb uk ie au".split())
+_NEVER_LETTERS = frozenset("no ya tel cel cp av km am pm hrs tv ok dm sr sra mr mrs my mi pin sms app nos que por".split())
+_MODELS = frozenset("rtx gtx rx hp sm ps mac ipad usb wifi iso ip http led hdmi ddr cpu gpu aa aaa rj hd uhd".split())
+_DOCUMENTS = frozenset("nif nie cif dni rfc cuit cuil ruc rut run cpf cnpj rg nit vat ein ssn iban cp cep zip cedula".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A run of figures from `start` to `end`: its `letters` in front ("" for none) and the rest as `body`.
+
+    `points` from ENOUGH up speak for an order. `has_sign` where something stood between letters and figures.
+    """
+
+    letters: str
+    body: str
+    start: int
+    end: int
+    points: float
+    has_sign: bool = False
+
+    @property
+    def compact(self) -> str:
+        return _SEPARATOR.sub("", self.letters + self.body).upper()
+
+    @property
+    def form(self) -> str:
+        """Upper case; letters and figures joined by a hyphen where something stood between them, figures closed up."""
+        pieces = [piece for piece in _SEPARATOR.split(self.body.upper()) if piece]
+        joined = self.letters.upper() + "-" if self.has_sign else self.letters.upper()
+        for piece in pieces:
+            is_closed = not joined or joined[-1] == "-" or (joined[-1].isdigit() and piece[0].isdigit())
+            joined += piece if is_closed or joined.isalpha() else "-" + piece
+        return joined
+
+
+def written_numbers(text: str, least: int = LEAST_DIGITS) -> list[Written]:
+    """The runs with at least `least` digits that may be an order's number, in the order of the text."""
+    found: list[Written] = []
+    for match in _RUN.finditer(text):
+        if match.end() - match.start() < min(least, 3):
+            continue
+        for start, body in _groups(match):
+            one = _judged(text, start, body, least)
+            if one is not None:
+                found.append(one)
+    return found
+
+
+def _groups(match: re.Match[str]) -> Iterator[tuple[int, str]]:
+    """A run cut where two numbers stand side by side: “88120 2 cajas”, “12345 67890”."""
+    run, start = match.group(), match.start()
+    if not any(map(str.isspace, run)):
+        yield start, run
+        return
+    begin, last, total = 0, 0, 0
+    at = 0
+    for piece in re.split(r"(\s+)", run):
+        if piece and not piece.isspace():
+            digits = sum(map(str.isdigit, piece))
+            if last and _starts_anew(last, total, digits) and not (run[begin] == "0" and total == digits - 1 == _LONG):
+                yield start + begin, run[begin:at].rstrip()
+                begin, total = at, 0
+            last, total = digits or last, total + digits
+        at += len(piece)
+    yield start + begin, run[begin:]
+
+
+def _starts_anew(last: int, total: int, digits: int) -> bool:
+    """After a piece of `last` digits (`total` so far): are the next `digits` another number?"""
+    if digits == 0:
+        return False
+    if digits >= _LONG:
+        return last >= _LONG or total <= 2
+    return (last >= _LONG and digits <= 2) or (last == _LONG - 1 == total and digits == 1) or total + digits > 18
+
+
+def _judged(text: str, start: int, body: str, least: int) -> Written | None:
+    digits = sum(map(str.isdigit, body))
+    if digits < least or len(body) > MOST_CHARACTERS + 8:
+        return None
+    end = start + len(body)
+    body = _without_tail(body)
+    around = text[max(0, start - 5) : start]
+    if _LOOKS_ELSE.fullmatch(body) or _UNIT_JOINED.fullmatch(body) or _BEFORE.search(around):
+        return None
+    if end == start + len(body) and _AFTER.match(text, end):
+        return None
+    letters, sign, first = _letters(text, start, digits)
+    if first < 0 or (len(letters) == 2 and _IBAN.fullmatch(body)) or _TAX_LOOKS.fullmatch((letters + _SEPARATOR.sub("", body)).upper()):
+        return None
+    points = _points(text, first, end, body, letters)
+    return Written(letters, body, first, end, points, bool(letters and sign))
+
+
+def _without_tail(body: str) -> str:
+    """“12345porfa” and “12345ya” end with the figures."""
+    bare = body.rstrip("abcdefghijklmnopqrstuvwxyz")
+    tail = body[len(bare) :]
+    if bare and bare[-1].isdigit() and (len(tail) > 3 or tail in _NO_LETTERS and len(tail) > 1):
+        return bare
+    return body
+
+
+def _letters(text: str, start: int, digits: int) -> tuple[str, str, int]:
+    """The letters before the figures, what stands between, and where they begin; -1 for a word with figures in it."""
+    match = _PREFIX.search(text, max(0, start - 9), start)
+    if text[start - 1 : start] in ("_", "@") and _HANDLE.search(text, max(0, start - 42), start):
+        return "", "", -1
+    if match is None:
+        if start and text[start - 1].isalpha():
+            word = _WORD_JOINED.search(text, max(0, start - 24), start)
+            folded = " ".join(words_before(word.group())) if word else ""
+            return ("", "", start) if folded in NAMES_AN_ORDER or folded in ("numero", "nro") else ("", "", -1)
+        return "", "", start
+    letters, sign = match[1], match[2] or ""
+    low = letters.lower()
+    if low in _MODELS and digits < _LONG:
+        return "", "", -1
+    if low in CUES or low in _DOCUMENTS or low in _MODELS or not _belong(letters, sign, text):
+        return "", "", start
+    return letters, sign, match.start()
+
+
+def _belong(letters: str, sign: str, text: str) -> bool:
+    """Do these letters belong to the number behind them, or are they a word of the sentence?"""
+    low = letters.lower()
+    is_code = letters.isupper() and not (len(text) > MOST_CHARACTERS and text.isupper())
+    if not sign.isspace() and sign not in (".", ". "):
+        return is_code or low not in _NO_LETTERS or low in _COUNTRIES
+    if is_code:
+        return (len(letters) > 1 or letters not in "AEIOUY") and low not in _NEVER_LETTERS
+    return len(letters) == 2 and (letters.islower() or letters.isupper()) and low not in _NO_LETTERS
+
+
+def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
+    before = text[max(0, start - _LOOKED_AT) : start]
+    digits = sum(map(str.isdigit, body))
+    cue = points_of(words_before(before))
+    points = cue + 0.5 * (digits >= _LONG) + (before[-2:].strip().endswith("#"))
+    if letters or any(map(str.isalpha, body)):
+        points += 0.5
+    if cue < 0:
+        return points
+    if len(text) - (end - start) <= _ALONE:
+        points += HINT
+    if cue < HINT:
+        points -= _looks_against(text, start, end, body, letters)
+        if points < ENOUGH and _IS_MY_ORDER.match(text, end):
+            points += HINT
+    elif _YEAR.fullmatch(body) and not letters and not _is_named(before):
+        points -= 2 * HINT
+    if _POSTCODE.fullmatch(body) and not letters:
+        points -= HINT
+    if _PRICE.fullmatch(body) and not letters and not _is_named(before):
+        points -= 2 * HINT
+    if _NET.search(before):
+        points += 0.0 if _NET_ORDER.search(before) else -2.0
+    return points
+
+
+def _is_named(before: str) -> bool:
+    """Does “pedido”, “nº” or “#” stand right before the number?"""
+    return before.endswith("#") or points_of(words_before(before[-14:])[:1]) >= HINT
+
+
+def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> float:
+    """What a number without a word for it looks like: a year, a phone, a street's or a place's number."""
+    if letters:
+        return 0.0
+    compact = _SEPARATOR.sub("", body)
+    if _YEAR.fullmatch(body) or _THOUSANDS.fullmatch(body):
+        return HINT
+    if compact[0] == "0" and len(compact) in (10, 11):
+        return HINT
+    is_short = len(compact) <= _LONG
+    if is_short and _CAPITALISED.search(text, max(0, start - 12), start) and start - 12 > 0:
+        return HINT
+    if is_short and _PLACE_AFTER.match(text, end):
+        return HINT
+    return 0.0
+
+
+_PLACE_AFTER = re.compile(r",? [A-ZÁÉÍÓÚ][a-záéíóúñçãõ]{3,}")
