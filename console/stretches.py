@@ -46,7 +46,8 @@ class Bubble:
 
     `degraded` names what the channel could not show as it was meant, `segments` how many SMS it took, `unanswered` why
     nobody answers it, `quote` the words that it answers.
-    `cites` are the numbers of its evidence; `loose` those of them that no words of it are marked for.
+    `cites` are the numbers of its evidence; `loose` those of them that no words of it are marked for, each with its
+    place among the messages that one counts (0: the card leads here).
     """
 
     key: str
@@ -60,7 +61,7 @@ class Bubble:
     error_code: str = ""
     error_text: str = ""
     cites: tuple[int, ...] = ()
-    loose: tuple[int, ...] = ()
+    loose: tuple[tuple[int, int], ...] = ()
     choices: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     attachments: tuple[Shown, ...] = ()
@@ -181,7 +182,7 @@ def _dressed(bubble: Bubble, previous: Bubble | None, spoken: Spoken) -> Bubble:
 
 def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
     parts = spoken.parts.get(message["message_id"], ())
-    cites = [one for one in spoken.evidence if one.message_id == message["message_id"]]
+    cites = [one for one in spoken.evidence if message["message_id"] in one.stands_in]
     content = message["content"] or {}
     wrong = next((part for part in parts if part["error_code"]), None)
     return Bubble(
@@ -189,14 +190,14 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         author=message["author"],
         name=spoken.names.get(message["agent_id"] or "", ""),
         text=message["text"],
-        pieces=tuple(segments(message["text"], [(one.number, one.quote) for one in cites])),
+        pieces=tuple(segments(message["text"], [(one.number, one.quote) for one in cites if _is_its(one, message)])),
         at=as_utc(message["created_at"]),
         seq=message["seq"],
         state=state_of(message, weakest([part["state"] for part in parts])),
         error_code=wrong["error_code"] if wrong else "",
         error_text=(wrong["error_text"] or "") if wrong else "",
         cites=tuple(one.number for one in cites),
-        loose=tuple(one.number for one in cites if not one.is_said),
+        loose=tuple(_loose(one, message) for one in cites if not _is_its(one, message)),
         kind=message["kind"],
         degraded=tuple(str(word) for word in content.get("degraded") or ()),
         segments=sum(part.get("segments") or 0 for part in parts),
@@ -212,6 +213,17 @@ def _said(message: Mapping[str, Any], spoken: Spoken) -> Bubble:
         enclosed=enclosed(content),
         quote=spoken.quotes.get(message.get("reply_to") or "", ""),
     )
+
+
+def _is_its(one: Numbered, message: Mapping[str, Any]) -> bool:
+    """Whether words of this message are the quote."""
+    return one.is_said and one.message_id == message["message_id"]
+
+
+def _loose(one: Numbered, message: Mapping[str, Any]) -> tuple[int, int]:
+    places = one.stands_in
+    at = places.index(message["message_id"]) + 1
+    return one.number, 0 if at == len(places) else at
 
 
 def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> Bubble:

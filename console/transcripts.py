@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here
+from console import here, uttered
 from console.evidence import Numbered, numbered
 from console.formats import as_utc
 from console.happenings import happenings
@@ -88,12 +88,13 @@ def evidence_of(session: Session, ticket: Mapping[str, Any] | None) -> tuple[Num
     """A ticket's evidence with the numbers that transcript and card share."""
     found = (ticket or {}).get("evidence") or ()
     wanted = {entry["message_id"] for entry in found if entry.get("message_id")}
-    if not found:
+    if not found or ticket is None:
         return ()
     query = select(_message.c.message_id, _message.c.seq, _message.c.text).where(
         _message.c.message_id.in_(sorted(wanted))
     )
-    return numbered(found, {row.message_id: (row.seq, row.text) for row in session.execute(query)})
+    said = {row.message_id: (row.seq, row.text) for row in session.execute(query)}
+    return numbered(found, said, uttered.before(session, ticket["conversation_id"], said))
 
 
 def agent_names(session: Session) -> dict[str, str]:

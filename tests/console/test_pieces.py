@@ -103,12 +103,14 @@ def test_a_quote_is_marked_where_it_stands() -> None:
     ]
 
 
-def test_quotes_that_overlap_share_a_mark_with_all_their_numbers() -> None:
+def test_quotes_that_overlap_keep_their_letters_and_show_their_numbers_together() -> None:
     found = segments(
         "una vergüenza de servicio", [(1, "vergüenza"), (2, "una vergüenza"), (3, "vergüenza de servicio")]
     )
 
-    assert [(piece.text, piece.discs) for piece in found] == [("una vergüenza de servicio", (1, 2, 3))]
+    assert [(piece.text, piece.cites, piece.discs) for piece in found] == [
+        ("una ", (2,), ()), ("vergüenza", (1, 2, 3), ()), (" de servicio", (3,), (1, 2, 3))
+    ]
 
 
 def test_a_mark_of_several_pieces_shows_its_number_at_its_end() -> None:
