@@ -7,17 +7,16 @@ words; “número” alone is a hint and leaves the answer to what stands before
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.fold import plain_word
+from bot.understanding.number_words import WORDS, both_forms, words_and_folded
 
 SENTENCE_END = "|"
 HINT = 1.0
-AGAINST = -2.0
 _REACH = 10  # words that are looked at
 _OF_A_SENTENCE = 3  # words that the end of a sentence counts for
-_STEM = 5
+_STEM, _STEM_REACH = 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,70 +32,28 @@ class Cue:
     is_own: bool = False
 
 
-_ORDER = Cue(HINT, 6)
-_VERB = Cue(0.5, 4)
-_NUMBER = Cue(HINT, 3, is_hint=True)
-_WORDS: tuple[tuple[Cue, str], ...] = (
-    (_ORDER, """
-        pedido pedidos orden ordenes order orders ordr compra encomenda encargo encomendas guia referencia reference ref
-        referencias rastreo rastreio rastrear rastreamento tracking track trk seguimiento envio paquete pacote parcel
-        package shipment entrega delivery folio consignment despacho remito remessa purchase bulto courier compras
-        """),
-    (_VERB, "status estado estatus estatos reembolso refund retiro retirar devolucion devolucao return returns paquetes"),
-    (_NUMBER, "numero numeros number num nro nmr nr no. n. n.º nº n° º # nums"),
-    (Cue(0.75, 3, is_hint=True), "id code codigo cod"),
-    (Cue(AGAINST, 7), """
-        tarjeta cartao card visa mastercard amex debito credito iban swift cuentacorriente pix
-        telefono tel telf tlf fono celular cel celu movil telemovel whatsapp whats zap phone mobile cell telephone landline
-        llamar llame llamen llamenme llama llamame llamad marcar marque marco liguem ligar ligue liga ring call calling
-        callback sms contato contacto text texts linea linha pin otp whatsap
-        """),
-    (Cue(AGAINST, 4), """
-        termina terminada terminado terminan terminacion termino acaba acabada acabado acaban final finais ends end ending
-        ended last ultimos ultimas ultimo digits digitos cifras
-        """),
-    (Cue(AGAINST, 8), """
-        nif nie cif dni rfc cuit cuil ruc rut run cpf cnpj rg contribuinte cedula curp ssn vat ein nit nipc pasaporte
-        passport passaporte identidad identidade ine ife clabe
-        postal cp cep postcode postcodes zip zipcode eircode pincode
-        """),
-    (Cue(AGAINST, 4), """
-        calle av avda avenida cra carrera jr jiron street st road rd rua travessa alameda piso apto apartamento apt depto
-        dpto departamento casa portal puerta porta torre bloque bloco km altura bv bvd boulevard pasaje ruta colonia col
-        barrio bairro avenue ave lane close plaza praca camino carretera manzana lote edificio predio
-        """),
-    (Cue(AGAINST, 3), """
-        socio socia poliza apolice policy vuelo flight voo tag turno mesa habitacion room quarto protocolo contrato contract
-        cliente customer member cupon coupon cupom promo promocion serie
-        serial imei modelo model modelos sku ean barcode isbn plan password clave contrasena pista patente matricula placa
-        version windows galaxy iphone samsung rtx gtx ryzen caso expediente cuenta conta account presupuesto
-        orcamento quote lot caja ficha clase aula year ano anos desde since temporada edicion bus train tren trem bote
-        bono extension ramal interno
-        """),
-    (Cue(AGAINST, 3, is_own=True), "factura facturas fatura faturas invoice boleta receipt recibo ticket recibos"),
-    (Cue(AGAINST, 2), """
-        precio preco price total importe costo coste cuesta cuestan cost costs custa custou vale valia valor pague pagamos
-        pago paid paguei pagar pay cobraron cobrado cobran cobraram cobrou charged charge gaste gastei spent talla talle
-        tamanho size talles numeracion cobro cargo unas unos cerca about around aprox like
-        """),
-)  # fmt: skip
-_STEMS: tuple[tuple[Cue, str], ...] = ((_ORDER, "rastr"), (_VERB, "cance"), (_VERB, "anula"), (_VERB, "anule"))
+def _read_cues() -> Iterator[tuple[str, Cue]]:
+    for held in WORDS["cues"]:
+        cue = Cue(float(held["points"]), int(held["reach"]), bool(held.get("hint")), bool(held.get("own")))
+        for word in both_forms(held["words"]):
+            yield word, cue
 
-CUES: dict[str, Cue] = {
-    form: cue for cue, words in _WORDS for word in words.split() for form in (word, plain_word(word) or word)
-}
-_BY_STEM = {stem: cue for cue, stem in _STEMS}
+
+CUES: dict[str, Cue] = dict(_read_cues())
+_BY_STEM = {stem: Cue(float(points), _STEM_REACH) for stem, points in WORDS["stems"].items()}
 NAMES_AN_ORDER = frozenset(word for word, cue in CUES.items() if cue.points > 0)
 
 _TOKEN = re.compile(r"(?<![a-z])(?:n\.?[ºo]\.?|n\.)(?![a-z])|[a-z]+|[º°#]|[.!?;\n]")
 _ENDS = frozenset(".!?;\n")
-_PLAIN = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüçñ°", "aaaaaeeeeiiiiooooouuuucnº")
-_NUMBER_SIGNS = {"n.", "no.", "nº", "n.º", "no", "n.o", "n.o.", "nº.", "n.º.", "no.."}
+PLAIN = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüçñ°", "aaaaaeeeeiiiiooooouuuucnº")
+_NUMBER_SIGN = re.compile(r"n\.?[ºo]?\.?")
+_OF = words_and_folded("of")
+_AMOUNTS = words_and_folded("amounts")
 
 
 def words_before(text: str) -> list[str]:
     """The words of what stands in front of a number, nearest first; the end of a sentence is `|`."""
-    tokens: list[str] = _TOKEN.findall(text.lower().translate(_PLAIN))
+    tokens: list[str] = _TOKEN.findall(text.lower().translate(PLAIN))
     tokens.reverse()
     return [SENTENCE_END if token in _ENDS else token for token in tokens]
 
@@ -114,7 +71,7 @@ def points_of(before: Iterable[str]) -> float:
         cue = CUES.get(word) or _BY_STEM.get(word[:_STEM])
         is_of |= word in _OF
         if cue is None or distance > cue.reach or (cue.is_own and is_of):
-            if distance == 1 and word in _NUMBER_SIGNS and word != "no":
+            if distance == 1 and word != "no" and _NUMBER_SIGN.fullmatch(word):
                 hint = HINT
             continue
         if not cue.is_hint:
@@ -126,7 +83,3 @@ def points_of(before: Iterable[str]) -> float:
 def is_of_price_or_time(before: Sequence[str]) -> bool:
     """Does the word right before belong to an amount or an hour (“a las doce cuarenta”, “de dos mil”)?"""
     return bool(before) and before[0] in _AMOUNTS
-
-
-_OF = frozenset("de del da do for of para el la".split())
-_AMOUNTS = frozenset("las la as de of por for a some unos unas uns umas at en em since desde ano year".split())

@@ -17,7 +17,8 @@ from typing import Any
 
 import re2
 
-from bot.understanding.order_cues import is_of_price_or_time, points_of
+from bot.understanding.number_words import words_and_folded
+from bot.understanding.order_cues import PLAIN, is_of_price_or_time, points_of
 from bot.understanding.spoken_numbers import SAID, Said, said_numbers
 from bot.understanding.written_numbers import ENOUGH, LEAST_DIGITS, Written, written_numbers
 
@@ -38,24 +39,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MARKS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f\u20e3")) | {
     ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2011"): "-", ord("\u2012"): "-", ord("\u2014"): "-", ord("\u2212"): "-",
 }  # fmt: skip
-_UNITS_SAID = frozenset("pesos euros soles reais reales dolares dolars dolar metros metro kilos dias horas anos litros "
-                        "pounds quid euro real libras veces vezes por".split())  # fmt: skip
-
-_CORRECTING = frozenset(
-    """
-    no nao não perdon perdón perdona perdão desculpa desculpe digo sino opa ops oops ups uy scratch mean meant sorry corrijo
-    correccion corrección correção correction aliás alias mejor melhor wait espera esperá espere certo correto correcta correcto
-    correct right actually equivoqué equivoque equivocado errado errei wrong typo rather nope era mal ahora agora really
-    """.split()
-)
-_FILLERS = frozenset(
-    """
-    es el la lo o a é e y ay ah eh que is it its s that the number numero número i me en realidad quise quis decir dizer to say
-    fue foi con com puse bueno hmm mm aí ai un digo pois mi meu my de es sim si sí this one su
-    """.split()
-)
-_NEGATED = frozenset("no nao não not isnt isn't".split())
-_LINKS = frozenset("es el la é o a era is the it s t isn it's".split())
+_UNITS_SAID = words_and_folded("units")
+_CORRECTING = words_and_folded("correcting")
+_FILLERS = words_and_folded("fillers")
+_NEGATED = words_and_folded("negated")
+_LINKS = words_and_folded("links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +55,11 @@ class _Candidate:
     score: float
 
 
-def order_numbers(text: str, words: Sequence[str], patterns: tuple[str, ...] = DEFAULT) -> tuple[str, ...]:
-    """The references in `text` (whose folded words are `words`), most likely first."""
+def order_numbers(text: str, folded: Sequence[str], patterns: tuple[str, ...] = DEFAULT) -> tuple[str, ...]:
+    """The references in `text` (whose folded words are `folded`), most likely first."""
     candidates: list[_Candidate] = []
-    if not SAID.isdisjoint(words):
-        candidates += _spoken(words)
+    if not SAID.isdisjoint(folded):
+        candidates += _spoken(folded)
     if _DIGIT.search(text):
         candidates += _written(text, _LEAST_OF_SHOP if patterns else LEAST_DIGITS)
     if not candidates:
@@ -84,11 +72,11 @@ def order_numbers(text: str, words: Sequence[str], patterns: tuple[str, ...] = D
     return tuple(dict.fromkeys(found))[:MAX_FOUND]
 
 
-def _spoken(words: Sequence[str]) -> list[_Candidate]:
-    runs = said_numbers(words)
-    points = [_said_points(run, words) for run in runs]
+def _spoken(folded: Sequence[str]) -> list[_Candidate]:
+    runs = said_numbers(folded)
+    points = [_said_points(run, folded) for run in runs]
     for at, (one, other) in enumerate(pairwise(runs)):
-        if _is_corrected([], words[one.end : other.start]):
+        if _is_corrected([], folded[one.end : other.start]):
             points[at] = min(points[at], ENOUGH - 0.1)
     return [
         _Candidate((run.letters + run.digits, run.digits), run.letters + run.digits, score)
@@ -96,10 +84,10 @@ def _spoken(words: Sequence[str]) -> list[_Candidate]:
     ]
 
 
-def _said_points(run: Said, words: Sequence[str]) -> float:
-    before = words[max(0, run.start - _LOOKED_AT) : run.start][::-1]
+def _said_points(run: Said, folded: Sequence[str]) -> float:
+    before = folded[max(0, run.start - _LOOKED_AT) : run.start][::-1]
     cue = points_of(before)
-    if _is_amount(run, before, words[run.end : run.end + 1]):
+    if _is_amount(run, before, folded[run.end : run.end + 1]):
         return -1.0
     if run.is_amount or run.pieces < _PIECES:
         return cue if cue < 0 else points_of(before[:_NEAR])
@@ -120,14 +108,18 @@ def _written(text: str, least: int) -> list[_Candidate]:
     points = [run.points for run in runs]
     if len(runs) > 1:
         for at, (one, other) in enumerate(pairwise(runs)):
-            between = _WORD.findall(text[one.end : other.start].lower()[:80])
-            before = _WORD.findall(text[max(0, one.start - 16) : one.start].lower())
+            between = _words(text[one.end : other.start][:80])
+            before = _words(text[max(0, one.start - 16) : one.start])
             if _is_corrected(before, between):
                 points[at] = min(points[at], ENOUGH - 0.1)
                 points[at + 1] = max(points[at + 1], one.points)
             elif _is_negated(between) and points[at] >= ENOUGH:
                 points[at + 1] = min(points[at + 1], ENOUGH - 0.1)
     return [_Candidate(_compacts(run), run.form, score) for run, score in zip(runs, points)]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower().translate(PLAIN))
 
 
 def _is_corrected(before: Sequence[str], between: Sequence[str]) -> bool:
@@ -140,12 +132,12 @@ def _is_corrected(before: Sequence[str], between: Sequence[str]) -> bool:
     return says_so or (_is_negated(before[-3:]) and all(word in _FILLERS for word in between))
 
 
-def _is_negated(words: Sequence[str]) -> bool:
+def _is_negated(said: Sequence[str]) -> bool:
     """“not”, “no es el”, “não o”: the number behind is the wrong one."""
-    rest = list(words)
+    rest = list(said)
     while rest and rest[-1] in _LINKS:
         rest.pop()
-    return bool(rest) and rest[-1] in _NEGATED and (len(rest) < len(words) or rest[-1] in ("not", "isnt"))
+    return bool(rest) and rest[-1] in _NEGATED and (len(rest) < len(said) or rest[-1] in ("not", "isnt"))
 
 
 def _compacts(run: Written) -> tuple[str, ...]:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.understanding.fold import plain_word
+from bot.understanding.number_words import letter_names, numbered, said
 
 LEAST_DIGITS, MOST_DIGITS = 4, 18
 _MOST_LETTERS = 4
@@ -19,85 +19,21 @@ _APART = 3  # words from one piece to the next
 _LONGEST_FIGURES = 4  # written beside spoken ones; longer runs of figures are numbers of their own
 
 
-def _table(lines: Sequence[str], first: int, step: int = 1) -> dict[str, int]:
-    return {
-        plain_word(word): first + step * place
-        for line in lines
-        for place, words in enumerate(line.split())
-        for word in words.split("/")
-    }
-
-
-_UNITS = _table(
-    (
-        "cero uno/una dos tres cuatro cinco seis siete ocho nueve",
-        "zero um/uma dois/duas tres quatro cinco seis/meia sete oito nove",
-        "zero/oh/nought one two three four five six seven eight nine",
-    ),
-    0,
-)
-_PLURALS = _table(
-    (
-        "ceros unos doses treses cuatros cincos seises sietes ochos nueves",
-        "zeros - - - quatros - - setes oitos noves",
-        "zeroes/ohs ones twos threes fours fives sixes sevens eights nines",
-    ),
-    0,
-)
-_TEENS = _table(
-    (
-        "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve - veintiuno veintidos veintitres "
-        "veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve",
-        "dez onze doze treze quatorze/catorze quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove",
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
-    ),
-    10,
-)
-_TENS = _table(
-    (
-        "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-        "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
-    ),
-    20,
-    10,
-)
-_ENGLISH_TENS = _table(("twenty thirty forty/fourty fifty sixty seventy eighty ninety",), 20, 10)
-_HUNDREDS = _table(
-    (
-        "cien/ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos",
-        "cem/cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos",
-    ),
-    100,
-    100,
-)
-_TIMES = {"doble": 2, "dobles": 2, "double": 2, "dobro": 2, "duplo": 2, "dupla": 2} | {
-    plain_word(word): 3 for word in ("triple", "triplo", "tripla", "treble")
-}
-_AND = frozenset(("y", "e", "and", "i"))
-_HUNDRED = plain_word("hundred")
-_THOUSAND = frozenset(("mil", plain_word("thousand")))
-_JOINTS = frozenset(
-    map(plain_word, "guion dash traço hífen hyphen barra slash punto ponto dot eh luego después then depois".split())
-) | {",", "|", "-"}
-_NO_DIGIT = frozenset(("-", ""))
-for _of in (_UNITS, _PLURALS, _TEENS, _TENS):
-    for _word in _NO_DIGIT & _of.keys():
-        del _of[_word]
+_UNITS = numbered("units", 0)
+_PLURALS = numbered("plurals", 0)
+_TEENS = numbered("teens", 10)
+_TENS = numbered("tens", 20, 10)
+_ENGLISH_TENS = numbered("english_tens", 20, 10)
+_HUNDREDS = numbered("hundreds", 100, 100)
+_TIMES = dict.fromkeys(said("twice"), 2) | dict.fromkeys(said("thrice"), 3)
+_AND = said("and")
+_HUNDRED = said("hundred")
+_THOUSAND = said("thousand")
+_JOINTS = said("joints") | {",", "|", "-"}
+_SPELLS = said("spells")
+_LETTER_NAMES = letter_names("letters")
+_WEAK_NAMES = letter_names("weak_letters")
 SAID: frozenset[str] = frozenset().union(_UNITS, _TEENS, _TENS, _ENGLISH_TENS, _HUNDREDS, _TIMES, _THOUSAND)
-
-_LETTER_NAMES: Mapping[str, str] = {
-    plain_word(name): letter
-    for letter, names in {
-        "B": "b", "C": "ce c", "D": "d", "F": "efe f", "G": "ge g", "H": "hache agá h", "J": "jota j", "K": "ka k",
-        "L": "l", "M": "eme m", "N": "ene n", "P": "pe p", "Q": "cu", "R": "erre ere r", "S": "s", "T": "t", "V": "uve ve v",
-        "W": "dáblio w", "X": "equis xis x", "Z": "zeta ze z",
-    }.items()
-    for name in names.split()
-}  # fmt: skip
-_WEAK_NAMES: Mapping[str, str] = {
-    "a": "A", "be": "B", "e": "E", "i": "I", "o": "O", "u": "U", "de": "D", "te": "T", "ese": "S", "ele": "L", "que": "Q",
-}  # fmt: skip
-_SPELLS = frozenset(("de", "como", "as", "for", "of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +69,7 @@ def said_numbers(words: Sequence[str]) -> list[Said]:
 
 
 def _run(words: Sequence[str], start: int) -> Said | None:
-    digits, said, pieces, is_amount = "", 0, 0, False
+    digits, spoken, pieces, is_amount = "", 0, 0, False
     at = end = start
     while at < len(words):
         piece, after, has_scale = _piece(words, at)
@@ -143,14 +79,14 @@ def _run(words: Sequence[str], start: int) -> Said | None:
                 continue
             break
         digits += piece
-        said += sum(not word.isdigit() for word in words[at:after])
+        spoken += sum(not word.isdigit() for word in words[at:after])
         pieces += 1
         is_amount |= has_scale
         at = end = after
     if not digits:
         return None
     letters, first = _letters(words, start)
-    return Said(letters, digits, first, end, said, pieces, is_amount)
+    return Said(letters, digits, first, end, spoken, pieces, is_amount)
 
 
 def _piece(words: Sequence[str], at: int) -> tuple[str, int, bool]:
@@ -180,7 +116,7 @@ def _below_thousand(words: Sequence[str], at: int) -> tuple[int | None, int]:
     if word in _HUNDREDS:
         rest, after = _below_hundred(words, _past_and(words, at + 1))
         return _HUNDREDS[word] + (rest or 0), after if rest is not None else at + 1
-    if word in _UNITS and following == _HUNDRED:
+    if word in _UNITS and following in _HUNDRED:
         rest, after = _below_hundred(words, _past_and(words, at + 2))
         return _UNITS[word] * 100 + (rest or 0), after if rest is not None else at + 2
     return _below_hundred(words, at)

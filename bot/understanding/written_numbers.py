@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.understanding.number_words import words
 from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, points_of, words_before
 
 LEAST_DIGITS, MOST_CHARACTERS = 4, 24
@@ -61,7 +62,8 @@ _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])[0-9]")
 _NET = re.compile(r"(?:://|www\.|\.[a-z]{2,4}/)\S*$", re.IGNORECASE)
 _NET_ORDER = re.compile(
-    r"(?:orders?|pedidos?|orden|track\w{0,8}|rastre\w{0,6}|seguimiento|guia|id|ref|code|num|nr|shipment)[/=:#_-]+$", re.IGNORECASE
+    r"(?:orders?|pedidos?|orden|track\w{0,8}|rastre\w{0,6}|seguimiento|guia|id|ref|code|num|nr|shipment)[/=:#_-]+$",
+    re.IGNORECASE,
 )
 _IS_MY_ORDER = re.compile(
     r"\W{1,3}(?:es|is|era|é|e|was)\W(?:el |o |a |the )?(?:n[uú]mero de )?(?:mi |meu |minha |my )?(?:pedido|orden|encomenda|order|compra)\b",
@@ -69,21 +71,11 @@ _IS_MY_ORDER = re.compile(
 )
 _CAPITALISED = re.compile(r"[A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,}\s$")
 
-_NO_LETTERS = frozenset(
-    """
-    al de del el en es ha he la las le les lo los me mi mis ni no nos o os se si son su te tu tus un una va ve y ya ao aos as
-    da das do dos e em eu foi ir ja meu na nas nao nem num o os ou pe pra por que sao se seu so ta te tem ti um uma vc vi a an
-    and am are at be by can for from go got had has hi his i if in is it its just mine my not of off oh ok on one or our out so
-    than that the then this to up us was we were with you con com como sin sem mas mais para pero pls plis porfa fue era ese
-    eso esta este isso esse num los ver hoy hoje ayer hola oi ola tb tbm pf pfv xq pq rs kk jj aj ah eh ay uy vcs hj td dm tel
-    cel cp cep av km cm mm kg gr ml gb mb tv pc cd hs hrs aca ahi qual cual what now may mr mrs sr sra dr st rd san col nos
-    fyi asap sept oct nov dic dec feb abr apr jun jul ago aug set out jan mar maio mayo enero ends date ask big all any two but
-    """.split()
-)
-_COUNTRIES = frozenset("es us in de me pt co cl it pe ar mx br gb uk ie au".split())
-_NEVER_LETTERS = frozenset("no ya tel cel cp av km am pm hrs tv ok dm sr sra mr mrs my mi pin sms app nos que por".split())
-_MODELS = frozenset("rtx gtx rx hp sm ps mac ipad usb wifi iso ip http led hdmi ddr cpu gpu aa aaa rj hd uhd".split())
-_DOCUMENTS = frozenset("nif nie cif dni rfc cuit cuil ruc rut run cpf cnpj rg nit vat ein ssn iban cp cep zip cedula".split())
+_NO_LETTERS = words("words_not_letters")
+_COUNTRIES = words("countries")
+_NEVER_LETTERS = words("never_letters")
+_MODELS = words("models")
+_DOCUMENTS = words("papers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +160,11 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
     if end == start + len(body) and _AFTER.match(text, end):
         return None
     letters, sign, first = _letters(text, start, digits)
-    if first < 0 or (len(letters) == 2 and _IBAN.fullmatch(body)) or _TAX_LOOKS.fullmatch((letters + _SEPARATOR.sub("", body)).upper()):
+    if (
+        first < 0
+        or (len(letters) == 2 and _IBAN.fullmatch(body))
+        or _TAX_LOOKS.fullmatch((letters + _SEPARATOR.sub("", body)).upper())
+    ):
         return None
     points = _points(text, first, end, body, letters)
     return Written(letters, body, first, end, points, bool(letters and sign))
