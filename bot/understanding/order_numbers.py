@@ -18,7 +18,7 @@ from typing import Any
 import re2
 
 from bot.understanding.number_words import words_and_folded
-from bot.understanding.order_cues import PLAIN, is_of_price_or_time, points_of
+from bot.understanding.order_cues import NAMES_AN_ORDER, PLAIN, is_of_price_or_time, points_of
 from bot.understanding.spoken_numbers import SAID, Said, said_numbers
 from bot.understanding.written_numbers import ENOUGH, LEAST_DIGITS, Written, written_numbers
 
@@ -90,7 +90,8 @@ def _said_points(run: Said, folded: Sequence[str]) -> float:
     if _is_amount(run, before, folded[run.end : run.end + 1]):
         return -1.0
     if run.is_amount or run.pieces < _PIECES:
-        return cue if cue < 0 else points_of(before[:_NEAR])
+        is_told = NAMES_AN_ORDER.intersection(folded[run.end : run.end + _NEAR])
+        return cue if cue < 0 else max(points_of(before[:_NEAR]), float(bool(is_told)))
     return cue + (0.75 if run.words >= LEAST_DIGITS else 0.0)
 
 

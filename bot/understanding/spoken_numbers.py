@@ -15,6 +15,7 @@ from bot.understanding.number_words import letter_names, numbered, said
 LEAST_DIGITS, MOST_DIGITS = 4, 18
 _MOST_LETTERS = 4
 _LEAST_WORDS = 2
+_SPELLING = 2  # words between a letter and the word that begins with it
 _APART = 3  # words from one piece to the next
 _LONGEST_FIGURES = 4  # written beside spoken ones; longer runs of figures are numbers of their own
 
@@ -63,7 +64,7 @@ def said_numbers(words: Sequence[str]) -> list[Said]:
         run = _run(words, at)
         if run is not None:
             over = run.end
-            if run.words >= _LEAST_WORDS and LEAST_DIGITS <= len(run.digits) <= MOST_DIGITS:
+            if run.words >= _LEAST_WORDS and LEAST_DIGITS <= len(run.letters + run.digits) <= MOST_DIGITS:
                 found.append(run)
     return found
 
@@ -141,23 +142,37 @@ def _past_and(words: Sequence[str], at: int) -> int:
 
 def _letters(words: Sequence[str], start: int) -> tuple[str, int]:
     """The letters spelled right before `start`, and where they begin; a weak name (“a”) counts beside a plain one."""
-    letters, at, first, is_sure = "", start, start, False
-    while at > 0 and len(letters) < _MOST_LETTERS:
+    spelled: list[tuple[str, int, bool]] = []  # letter, place, whether it may be a word of the sentence
+    at = start
+    while at > 0 and len(spelled) < _MOST_LETTERS:
         at -= 1
         word = words[at]
         if word in _JOINTS:
             continue
-        if at >= 2 and words[at - 1] in _SPELLS and _name(words[at - 2]) == word[:1].upper():
-            letters, at, first, is_sure = word[0].upper() + letters, at - 2, at - 2, True
-        elif word in _LETTER_NAMES or word in _WEAK_NAMES:
-            letters, first = _name(word) + letters, at
+        named = _named_by_word(words, at)
+        if named >= 0:
+            spelled.append((word[0].upper(), named, False))
+            at = named
+        elif _name(word):
             # “be” is a word of English; behind another letter (“a be”) it is none.
-            is_sure |= word in _LETTER_NAMES or (word == "be" and at > 0 and bool(_name(words[at - 1])))
+            is_word = word not in _LETTER_NAMES and not (word == "be" and at > 0 and bool(_name(words[at - 1])))
+            spelled.append((_name(word), at, is_word))
         else:
             break
-    while letters and first < start and words[first] in _WEAK_NAMES and words[first] != "a":
-        letters, first = letters[1:], first + 1
-    return (letters, first) if is_sure else ("", start)
+    while spelled and spelled[-1][2] and spelled[-1][0] != "A":
+        spelled.pop()
+    if all(is_word for _, _, is_word in spelled):
+        return "", start
+    return "".join(letter for letter, _, _ in reversed(spelled)), spelled[-1][1]
+
+
+def _named_by_word(words: Sequence[str], at: int) -> int:
+    """Where “B de Barcelona”, “M as in Mike” begins when it ends at this word; -1 if it is none."""
+    back = at - 1
+    while at - back <= _SPELLING and back > 0 and words[back] in _SPELLS:
+        back -= 1
+    is_it = back < at - 1 and back >= 0 and _name(words[back]) == words[at][:1].upper()
+    return back if is_it else -1
 
 
 def _name(word: str) -> str:

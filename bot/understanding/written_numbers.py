@@ -12,20 +12,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.understanding.number_words import words
-from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, points_of, words_before
+from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, SENTENCE_END, points_of, words_before
 
 LEAST_DIGITS, MOST_CHARACTERS = 4, 24
 ENOUGH = 0.5
+_FEWEST = 3
 _LONG = 5  # figures from which a number speaks for itself
 _LOOKED_AT = 70
-_ALONE = 12  # other characters of a message that is the number and a courtesy
+_SHOUTED = 16  # characters of a message all in capitals that is more than a number
+_S10 = 13  # characters of a parcel of the post offices (UPU S10): LB123456789CN
+_ALONE = 24  # other characters of a message that is the number and a courtesy
 
 _RUN = re.compile(
     r"[0-9][0-9A-Za-z]{0,30}"
     r"(?:(?:\s{1,2}|\s?[-–]\s?|[_/.])[0-9][0-9A-Za-z]{0,30}|[-–_/][A-Za-z]{1,3}[0-9][0-9A-Za-z]{0,30}"
-    r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])){0,12}"
+    r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])|\.[A-Z]{1,2}(?![\w])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])){0,12}"
 )
-_PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4})([-–_./#]| ?[-–.] ?| )?$")
+_PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4}|[A-Z](?: [A-Z]){1,2})([-–_./#]| ?[-–.] ?| )?$")
 _WORD_JOINED = re.compile(r"[^\W\d_]{1,24}$")
 _SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
 _AFTER = re.compile(
@@ -34,7 +37,7 @@ _AFTER = re.compile(
     r"|euros?\b|eur\b|pesos?\b|soles\b|reai?s\b|real\b|d[oó]lares|dollars|bucks|quid|pounds|pence|cent|mxn|usd|cop\b|clp|ars|uyu|brl|gbp"
     r"|mil\b|millones|milh|lucas|d[ií]as?\b|days?\b|horas?\b|hours?\b|hrs?\b|hs\b|h\b|am\b|pm\b|min|seg|meses|months|a[nñ]os|anos\b"
     r"|years?|semanas|weeks|veces|vezes|times\b|unidad|unidades|units|pcs|piezas|pe[çc]as|p[aá]ginas|pages|feet|ft\b|inch|miles\b|milhas"
-    r"|personas|pessoas|people|clientes|customers|seguidores|followers|x ?[0-9])",
+    r"|personas|pessoas|people|clientes|customers|seguidores|seguidoras|followers|pasos|passos|steps|likes|views|vistas|ui\b|iu\b|x ?[0-9])",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"(?:[$€£]\s?|R\$\s?|S/\.?\s?|US\$\s?|\b(?:USD|EUR|MXN|COP|CLP|ARS|BRL|GBP)\s|[0-9][.,:])$")
@@ -56,8 +59,10 @@ _TAX_LOOKS = re.compile(
     r"[A-Z&]{3,4}[0-9]{6}[0-9A-Z]{3}|[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[0-9A-Z]{2}|[XYZ][0-9]{7}[A-Z]|[A-Z]{2}[0-9]{16,30}"
 )
 _IBAN = re.compile(r"[0-9]{2}(?: [0-9]{4}){2,}.*")
+_PAPER_LOOKS = re.compile(r"[0-9]{8}[A-Z]|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.IGNORECASE)
 _PRICE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*\.[0-9]{2}")
 _POSTCODE = re.compile(r"[0-9]{4,5}-[0-9]{3}")
+_LOCAL_PHONE = re.compile(r"[0-9]{3}-[0-9]{4}")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])[0-9]")
 _NET = re.compile(r"(?:://|www\.|\.[a-z]{2,4}/)\S*$", re.IGNORECASE)
@@ -74,6 +79,7 @@ _CAPITALISED = re.compile(r"[A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,}\s$")
 _NO_LETTERS = words("words_not_letters")
 _COUNTRIES = words("countries")
 _NEVER_LETTERS = words("never_letters")
+_BESIDE = words("beside") | {SENTENCE_END, "#", "º", "nº"}
 _MODELS = words("models")
 _DOCUMENTS = words("papers")
 
@@ -111,7 +117,7 @@ def written_numbers(text: str, least: int = LEAST_DIGITS) -> list[Written]:
     """The runs with at least `least` digits that may be an order's number, in the order of the text."""
     found: list[Written] = []
     for match in _RUN.finditer(text):
-        if match.end() - match.start() < min(least, 3):
+        if match.end() - match.start() < _FEWEST:
             continue
         for start, body in _groups(match):
             one = _judged(text, start, body, least)
@@ -150,7 +156,7 @@ def _starts_anew(last: int, total: int, digits: int) -> bool:
 
 def _judged(text: str, start: int, body: str, least: int) -> Written | None:
     digits = sum(map(str.isdigit, body))
-    if digits < least or len(body) > MOST_CHARACTERS + 8:
+    if digits < least - 1 or len(body) > MOST_CHARACTERS + 8:
         return None
     end = start + len(body)
     body = _without_tail(body)
@@ -166,7 +172,9 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
         or _TAX_LOOKS.fullmatch((letters + _SEPARATOR.sub("", body)).upper())
     ):
         return None
-    points = _points(text, first, end, body, letters)
+    points = _points(text, first, end, body, letters) + 0.5 * ("#" in sign)
+    if digits < least:
+        points -= HINT if letters else 2 * HINT
     return Written(letters, body, first, end, points, bool(letters and sign))
 
 
@@ -192,9 +200,10 @@ def _letters(text: str, start: int, digits: int) -> tuple[str, str, int]:
         return "", "", start
     letters, sign = match[1], match[2] or ""
     low = letters.lower()
-    if low in _MODELS and digits < _LONG:
+    if low in _MODELS and (digits < _LONG or not sign):
         return "", "", -1
-    if low in CUES or low in _DOCUMENTS or low in _MODELS or not _belong(letters, sign, text):
+    is_word = low in CUES and (low not in _COUNTRIES or sign.isspace())
+    if is_word or low in _DOCUMENTS or low in _MODELS or not _belong(letters, sign, text):
         return "", "", start
     return letters, sign, match.start()
 
@@ -202,12 +211,12 @@ def _letters(text: str, start: int, digits: int) -> tuple[str, str, int]:
 def _belong(letters: str, sign: str, text: str) -> bool:
     """Do these letters belong to the number behind them, or are they a word of the sentence?"""
     low = letters.lower()
-    is_code = letters.isupper() and not (len(text) > MOST_CHARACTERS and text.isupper())
+    is_code = letters.isupper() and not (len(text) > _SHOUTED and text.isupper())
     if not sign.isspace() and sign not in (".", ". "):
         return is_code or low not in _NO_LETTERS or low in _COUNTRIES
     if is_code:
         return (len(letters) > 1 or letters not in "AEIOUY") and low not in _NEVER_LETTERS
-    return len(letters) == 2 and (letters.islower() or letters.isupper()) and low not in _NO_LETTERS
+    return len(letters) == 2 and low not in _NO_LETTERS
 
 
 def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
@@ -219,7 +228,7 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         points += 0.5
     if cue < 0:
         return points
-    if len(text) - (end - start) <= _ALONE:
+    if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset(words_before(text[end:] + " " + before)):
         points += HINT
     if cue < HINT:
         points -= _looks_against(text, start, end, body, letters)
@@ -242,19 +251,25 @@ def _is_named(before: str) -> bool:
 
 
 def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> float:
-    """What a number without a word for it looks like: a year, a phone, a street's or a place's number."""
+    """What a number without a word for it looks like: a year, a phone, a price, a paper, a street's or a place's number."""
+    compact = _SEPARATOR.sub("", letters + body)
+    if _PAPER_LOOKS.fullmatch(compact) and len(compact) != _S10:
+        return HINT
     if letters:
         return 0.0
-    compact = _SEPARATOR.sub("", body)
-    if _YEAR.fullmatch(body) or _THOUSANDS.fullmatch(body):
+    if _YEAR.fullmatch(body) or compact.endswith("000"):
         return HINT
+    if _THOUSANDS.fullmatch(body):
+        return HINT + 0.5 if body.count(".") == 1 else HINT - 0.25
+    if _LOCAL_PHONE.fullmatch(body):
+        return 0.25
     if compact[0] == "0" and len(compact) in (10, 11):
         return HINT
     is_short = len(compact) <= _LONG
     if is_short and _CAPITALISED.search(text, max(0, start - 12), start) and start - 12 > 0:
         return HINT
     if is_short and _PLACE_AFTER.match(text, end):
-        return HINT
+        return HINT + 0.5
     return 0.0
 
 
