@@ -16,8 +16,10 @@ from zlib import crc32
 
 from bot.understanding.concepts import concepts
 from bot.understanding.fold import Folded
-from bot.understanding.frustration import is_shouted
+from bot.understanding.frustration import COVERS, is_shouted
 from bot.understanding.lexicon import Hit
+from bot.understanding.requests import COVERS as ASKED_COVERS
+from bot.understanding.requests import is_covered
 
 SPACE = 1 << 20  # numbers run from 0 to SPACE - 1
 _SHARE = {"pieces": 1.0, "concepts": 1.0, "findings": 0.3, "look": 0.2}
@@ -34,22 +36,45 @@ class Features:
 
     numbers: list[int]
     weights: list[float]
+    words: Sequence[str] = ()
 
     def add(self, numbers: Sequence[int], weight: float) -> None:
         self.numbers.extend(numbers)
         self.weights.extend([weight] * len(numbers))
 
+    @property
+    def owners(self) -> list[tuple[int, ...]]:
+        """For each number the places of the words that it is about; none for findings and the look."""
+        owners = [(at,) for at, word in enumerate(self.words) for _ in _parts(word)]
+        last = len(self.words)
+        for size in (2, 3):
+            runs = (range(start, start + size) for start in range(-1, last - size + 2))
+            owners += [tuple(at for at in run if 0 <= at < last) for run in runs]
+        row = [(at, names) for at, word in enumerate(self.words) if (names := _meanings(word))]
+        owners += [(at,) for at, names in row for _ in names]
+        for distance in range(1, len(_PAIRS) + 1):
+            owners += [
+                (at, other) for (at, first), (other, second) in zip(row, row[distance:]) for _ in first for _ in second
+            ]
+        return owners + [()] * (len(self.numbers) - len(owners))
+
 
 def features(folded: Folded, hits: Sequence[Hit]) -> Features:
     """The features of one message."""
-    found = Features([], [])
     words = folded.words[:_MOST_WORDS]
+    found = Features([], [], words)
     if words:
         _add_pieces(found, words)
         _add_concepts(found, words)
-    found.add([_number("L" + name) for name in sorted({hit.category for hit in hits})], _SHARE["findings"])
+    found.add([_number(name) for name in _findings(hits)], _SHARE["findings"])
     found.add([_number("S" + sign) for sign in look(folded)], _SHARE["look"])
     return found
+
+
+def _findings(hits: Sequence[Hit]) -> list[str]:
+    """The categories that were found, those apart that a counter-lexicon takes back."""
+    open_ones = {hit.category for hit in hits if not (is_covered(hit, hits, COVERS) or is_covered(hit, hits, ASKED_COVERS))}
+    return [*sorted("L" + name for name in open_ones), *sorted({"K" + hit.category for hit in hits if hit.category not in open_ones})]
 
 
 def look(folded: Folded) -> list[str]:

@@ -1,21 +1,25 @@
-"""Reading a message: everything understanding finds in one text, in about a tenth of a millisecond."""
+"""Reading a message: everything understanding finds in one text, in a fifth of a millisecond."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from bot.understanding import judging
 from bot.understanding.contacts import contacts
 from bot.understanding.detect import detect
+from bot.understanding.features import features
 from bot.understanding.fold import MAX_CHARACTERS, fold
 from bot.understanding.frustration import temper
 from bot.understanding.intents import intents
 from bot.understanding.lexicon import compile_all, hits, mend
+from bot.understanding.model import model
 from bot.understanding.order_numbers import DEFAULT, order_numbers
 from bot.understanding.reading import Reading
 from bot.understanding.requests import requests
 
 # Anything that goes through every part of the reading: words, an order, an address, a phone.
 _ANY_MESSAGE = "AB-12345, +34 600 111 222, marta@example.com: ok."
+
 
 def read(text: str, *, language: str | None = None, order_patterns: tuple[str, ...] = DEFAULT) -> Reading:
     """What is in `text`; never raises on what a stranger writes, looks at its first 4,000 characters.
@@ -27,18 +31,19 @@ def read(text: str, *, language: str | None = None, order_patterns: tuple[str, .
     found = contacts(text)
     folded = fold(text if not found.emails else _masked(text, found.rest), mend)
     places = hits(folded)
-    asked, requested = requests(folded, places)
-    mood = temper(folded, places)
+    traits = features(folded, places)
+    chances = model().probabilities(traits)
+    judged = judging.judge(folded, traits, chances, requests(folded, places), temper(folded, places))
     return Reading(
         language=detect(text, folded.words, language),
-        human_request=asked,
-        frustration=mood.score,
-        severity=mood.severity,
-        intents=intents(places, asked),
+        human_request=judged.human_request,
+        frustration=judged.frustration,
+        severity=judged.severity,
+        intents=intents(chances, model().thresholds, judged.human_request),
         order_numbers=order_numbers(found.rest, folded.words, order_patterns),
         emails=found.emails,
         phones=found.phones,
-        reasons=(*requested, *mood.reasons),
+        reasons=judged.reasons,
     )
 
 

@@ -1,0 +1,58 @@
+"""From what the lexicons found and what the model says to one judgement with its reasons.
+
+A request that the lexicons found outright is never overruled. For the temper the lexicons' findings are among the
+model's features, so the model has the last word; where it alone is alarmed, the words that weigh most are the quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.understanding.features import Features
+from bot.understanding.fold import Folded
+from bot.understanding.frustration import FULL_POINTS, Temper
+from bot.understanding.model import model
+from bot.understanding.reading import Reason
+from bot.understanding.weighty import weightiest
+
+NOTICED = 0.25  # below this probability nothing is said of a message
+MODEL = "words"  # the reason's name where no lexicon has one
+
+Requested = tuple[float, tuple[Reason, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Probabilities from 0 to 1, severity from 0 to 3, reasons with the contact's own words."""
+
+    human_request: float
+    frustration: float
+    severity: int
+    reasons: tuple[Reason, ...]
+
+
+def judge(
+    folded: Folded, traits: Features, chances: Mapping[str, float], requested: Requested, mood: Temper
+) -> Judgement:
+    """Weigh one message."""
+    asked = max(requested[0], chances["human_request"])
+    reasons = list(requested[1])
+    if not reasons and asked >= NOTICED:
+        reasons.append(Reason("human_request", weightiest(folded, traits, "human_request")))
+    frustration = chances["frustrated"]
+    if frustration < NOTICED:
+        return Judgement(asked, frustration, 0, tuple(reasons))
+    if mood.reasons:
+        reasons.extend(mood.reasons)
+    else:
+        quote = weightiest(folded, traits, "frustrated")
+        reasons.append(Reason(MODEL, quote, round(frustration * FULL_POINTS, 2)))
+    return Judgement(asked, frustration, _severity(chances), tuple(reasons))
+
+
+def _severity(chances: Mapping[str, float]) -> int:
+    thresholds = model().thresholds
+    if chances["grave"] >= thresholds["grave"]:
+        return 3
+    return 2 if chances["clear"] >= thresholds["clear"] else 1
