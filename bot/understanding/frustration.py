@@ -28,6 +28,14 @@ POINTS = {
     "repetition_complaint": 2.0,
     "wait_complaint": 2.0,
     "sarcasm": 2.0,
+    "disbelief": 2.0,
+    "giving_up": 2.0,
+    "pass_the_buck": 2.0,
+    "polite_anger": 2.0,
+    "rhetorical": 2.0,
+    "waste": 2.0,
+    "broken_promise": 1.0,
+    "disappointment": 1.0,
     "annoyance": 1.0,
 }
 _SERIOUS = frozenset({"safety", "vulnerable", "threat_legal", "threat_authority", "threat_public"})

@@ -21,6 +21,8 @@ from bot.understanding.phrases import Lists, Pattern, PhraseError, options, tran
 FOLDER = Path(__file__).parent / "languages"
 MAX_HITS_PER_PHRASE = 3
 _SHORTEST_MENDED = 6
+_SPOKEN_WORDS = 2  # words that only one language has: so many make it the language of the text
+_FOREIGN_SHARE = 4  # another one that has so many times fewer is not spoken there
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,14 @@ class Lexicon:
     small_words: frozenset[str]
     known: frozenset[str]
     deletions: Mapping[str, str] = field(repr=False)
+    only_words: Mapping[str, str] = field(default_factory=dict)
     lengths: tuple[int, ...] = ()
 
 
 @cache
 def lexicon() -> Lexicon:
     """The lexicon of the shipped languages. Raises PhraseError with the file's name for a phrase it cannot read."""
-    trees = {path.stem: _load(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    trees = _trees()
     courtesy = [phrase for tree in trees.values() for phrase in tree["lists"]["courtesy"]]
     phrases: list[Phrase] = []
     for language, tree in trees.items():
@@ -85,7 +88,25 @@ def hits(folded: Folded) -> tuple[Hit, ...]:
         phrase = phrases[number]
         if all(need.met(words) for need in phrase.pattern.needs):
             found.extend(_places(number, phrase, folded.text))
-    return tuple(found)
+    return tuple(_in_its_language(found, words))
+
+
+def _in_its_language(found: list[Hit], words: frozenset[str]) -> list[Hit]:
+    """Without the findings in a language that the text does not speak ("process" is no lawsuit in English)."""
+    languages = {hit.language for hit in found}
+    if not found:
+        return found
+    only = lexicon().only_words
+    spoken: dict[str, int] = {}
+    for word in words:
+        language = only.get(word)
+        if language:
+            spoken[language] = spoken.get(language, 0) + 1
+    most = max(spoken.values(), default=0)
+    if most < _SPOKEN_WORDS:
+        return found
+    foreign = {language for language in languages if spoken.get(language, 0) * _FOREIGN_SHARE <= most}
+    return [hit for hit in found if hit.language not in foreign] if foreign else found
 
 
 def languages_of(word: str) -> frozenset[str]:
@@ -153,8 +174,23 @@ def _places(number: int, phrase: Phrase, text: str) -> list[Hit]:
     return places
 
 
-def _load(path: Path) -> dict[str, Any]:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+def _trees() -> dict[str, dict[str, Any]]:
+    """What the files say, by language: `es.yaml` and what `es_….yaml` adds to it."""
+    trees: dict[str, dict[str, Any]] = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        part = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        whole = trees.setdefault(path.stem.partition("_")[0], {"lists": {}, "categories": {}, "intents": {}})
+        for section, held in part.items():
+            _join(whole, section, held)
+    return trees
+
+
+def _join(whole: dict[str, Any], section: str, held: Any) -> None:
+    if section not in ("lists", "categories", "intents"):
+        whole[section] = held
+        return
+    for name, phrases in held.items():
+        whole[section].setdefault(name, []).extend(phrases)
 
 
 def _phrases(language: str, tree: Mapping[str, Any], lists: Lists) -> list[Phrase]:
@@ -190,8 +226,18 @@ def _indexed(trees: Mapping[str, Any], phrases: tuple[Phrase, ...]) -> Lexicon:
         small_words=frozenset().union(*small.values()),
         known=frozenset(mendable | ordinary | set().union(*function_words.values())),
         deletions=_deletions(mendable),
+        only_words=_only_words(function_words),
         lengths=tuple(sorted({len(word) for word in prefixes})),
     )
+
+
+def _only_words(function_words: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """The function words that a single language has, with that language."""
+    found: dict[str, str] = {}
+    for language, words in function_words.items():
+        others = frozenset().union(*(held for other, held in function_words.items() if other != language))
+        found.update(dict.fromkeys(words - others, language))
+    return found
 
 
 def _words(text: str) -> frozenset[str]:

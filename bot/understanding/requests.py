@@ -8,7 +8,7 @@ from bot.understanding.fold import Folded
 from bot.understanding.lexicon import Hit
 from bot.understanding.reading import Reason
 
-SCORES = {"human_request": 1.0, "reject_bot": 0.9, "phone_wish": 0.85, "presence": 0.8}
+SCORES = {"human_request": 1.0, "reject_bot": 0.9, "phone_wish": 0.85, "presence": 0.8, "unreachable": 0.8}
 
 # What takes a request back, where it covers the same words: "no necesito un asesor", "otra persona puede recogerlo".
 COVERS = {
