@@ -32,6 +32,7 @@ from console.pages import (
     replies,
     trouble,
     understanding,
+    verdicts,
 )
 from console.pages import login as login_pages
 from console.problems import Problem, problem
@@ -41,8 +42,8 @@ from handoff.errors import HandoffError
 from handoff.tables import Agent
 
 PAGES = (
-    login_pages, conversations, claims, closing, replies, blocks, me, trouble, channels, flows, flow_editor, flow_changes,
-    understanding, live, api, files, media,
+    login_pages, conversations, claims, closing, verdicts, replies, blocks, me, trouble, channels, flows, flow_editor,
+    flow_changes, understanding, live, api, files, media,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
 PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}

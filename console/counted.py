@@ -51,7 +51,7 @@ def counted(code: str, quote: str, said: Sequence[Uttered]) -> tuple[str, ...]:
     hers = [(one.message_id, one.text) for one in said if not one.by_bot][-LOOKED_AT:]
     if code in _OF_HERS:
         return _with_likes(hers, count)
-    if code == "given_again":
+    if code in ("given_again", "asked_given"):
         return tuple(message_id for message_id, text in hers if quote and quote in _digits(text))
     return tuple(message_id for message_id, _ in hers[-2:]) if code == "wait" else ()
 

@@ -65,7 +65,7 @@ def weight(points: float | None, total: float) -> str:
 
 def is_words(code: str, quote: str) -> bool:
     """Whether a quote is meant to be words of hers, and no count, time, or name of a question."""
-    return bool(quote) and not times(quote) and code not in ("wait", "same_slot")
+    return bool(quote) and not times(quote) and code not in ("wait", "same_slot", "asked_given")
 
 
 def _reading(entry: Mapping[str, Any], said: _Said) -> tuple[bool, int, bool, int]:

@@ -14,7 +14,7 @@ from console.formats import as_utc
 from conversation.tables import TimelineEntry
 
 KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "marketing_started", "address_added",
-         "address_changed", "identity_changed", "same_person", "thread_passed")
+         "address_changed", "identity_changed", "same_person", "thread_passed", "verdict")
 _entry = TimelineEntry.__table__
 
 
@@ -48,4 +48,6 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     key = row["kind"]
     if key == "opted_out" and row["actor"] != "contact":
         key = "opted_out_told"
+    if key == "verdict":
+        key = f"verdict_{data.get('kind') or 'withdrawn'}"
     return words(f"happened.{key}", name=name, why=why)

@@ -21,10 +21,13 @@ class Why:
 
 _ANGRY = Why("frustration", "frown", pink=True)
 _FAMILIES = (
-    ("human_request presence phone_wish reject_bot accepted_person", Why("human_request", "hand")),
+    ("human_request presence phone_wish reject_bot unreachable accepted_person", Why("human_request", "hand")),
     ("frustration profanity insult annoyance sarcasm repetition_complaint wait_complaint wait", _ANGRY),
     ("threat_authority threat_legal threat_public vulnerable safety anger_emoji shouting insistence", _ANGRY),
+    ("broken_promise disbelief giving_up disappointment waste pass_the_buck rhetorical polite_anger words", _ANGRY),
+    ("gives_up growing pushback pushes", _ANGRY),
     ("no_progress repeat repeats rephrase again same_answer same_slot", Why("repeats", "rotate-ccw")),
+    ("like_answer asked_given given_again put_off", Why("repeats", "rotate-ccw")),
     ("fallback fallbacks", Why("fallbacks", "message-circle-question-mark")),
     ("damage problem_on_arrival faulty_item", Why("damage", "package-x")),
     ("lost late not_received not_found unknown_status no_order_number identity_failed", Why("order", "truck")),

@@ -24,6 +24,7 @@ _CONFLICTS = (
     errors.SomeoneAnswered,
     errors.WindowClosed,
     errors.NothingToRetry,
+    errors.NothingToJudge,
     errors.Blocked,
     errors.OptedOut,
     errors.MarketingStopped,
@@ -35,6 +36,7 @@ _FIELDS = {
     "unknown_agent": "to",
     "unknown_queue": "to",
     "unknown_disposition": "disposition",
+    "unknown_verdict": "kind",
 }
 
 

@@ -34,6 +34,7 @@ STYLES = (
     "composer",
     "attach",
     "card",
+    "verdict",
     "channel",
     "mark",
     "template",
@@ -45,6 +46,7 @@ STYLES = (
     "graph",
     "diff",
     "reading",
+    "policy",
     "login",
 )
 # Those of every page; the flow editor brings one more.

@@ -1,12 +1,12 @@
-"""The card: what an agent sees first of a ticket. Assembled from what the handoff left, without guessing.
+"""The words of a ticket's card: why it came to people, what each signal is called and means.
 
-The one sentence of the reason stands in `reasons.yaml`, in the agent's language; everything quoted is the contact's own.
+The name of a reason stands in `reasons.yaml` and what a signal means in `explanations.yaml`, in the agent's language;
+everything quoted is the contact's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,51 +14,8 @@ from typing import Any
 import yaml
 
 REASONS = Path(__file__).with_name("reasons.yaml")
+EXPLANATIONS = Path(__file__).with_name("explanations.yaml")
 QUOTE_CHARACTERS = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One numbered reason: what it is called, the contact's words, the message they stand in, its weight."""
-
-    number: int
-    code: str
-    label: str
-    quote: str
-    message_id: str
-    points: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is shown. `sentence` says why in one line; `known` is what was learnt, in order; `path` is flow › step."""
-
-    reason: str
-    sentence: str
-    summary: str
-    priority: str
-    score: float | None
-    threshold: float | None
-    path: str
-    language: str
-    evidence: tuple[Evidence, ...]
-    known: tuple[tuple[str, Any], ...]
-
-
-def assemble(ticket: Mapping[str, Any], language: str) -> Card:
-    """The card of a ticket, for an agent who reads this language."""
-    card = ticket["card"]
-    evidence = tuple(
-        Evidence(number, reason.get("code", ""), label(reason.get("code", ""), language), shortened(reason.get("quote", "")),
-                 reason.get("message_id", ""), reason.get("points"))
-        for number, reason in enumerate(ticket["evidence"], start=1)
-    )
-    return Card(
-        reason=ticket["reason"], sentence=sentence(ticket["reason"], [reason.quote for reason in evidence], language),
-        summary=ticket["summary"], priority=ticket["priority"], score=ticket["score"], threshold=ticket["threshold"],
-        path=card.get("path", ""), language=card.get("language", ""), evidence=evidence,
-        known=tuple((name, value) for name, value in card.get("known", {}).items() if value not in (None, "", [], {})),
-    )
 
 
 def sentence(reason: str, quotes: Sequence[str], language: str) -> str:
@@ -74,6 +31,17 @@ def label(code: str, language: str) -> str:
     return _reasons().get(code, {}).get(_known(language)) or code.replace("_", " ").capitalize()
 
 
+def explained(code: str, language: str) -> str:
+    """What a signal means, in one sentence; empty for a reason that is none."""
+    return str(_explanations().get(code, {}).get(_known(language), ""))
+
+
+def counting(code: str, count: str, language: str) -> str:
+    """A signal with what it counted: “The assistant gave the same answer 3 times”; empty for one that counts nothing."""
+    sentences = _explanations().get(code, {}).get("counted", {})
+    return str(sentences[_known(language)]).format(n=count) if sentences else ""
+
+
 def shortened(quote: str) -> str:
     """A quote that fits the card."""
     return quote if len(quote) <= QUOTE_CHARACTERS else quote[: QUOTE_CHARACTERS - 1].rstrip() + "…"
@@ -87,3 +55,8 @@ def _known(language: str) -> str:
 @cache
 def _reasons() -> Mapping[str, Mapping[str, str]]:
     return yaml.load(REASONS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+@cache
+def _explanations() -> Mapping[str, Mapping[str, Any]]:
+    return yaml.load(EXPLANATIONS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -106,9 +106,17 @@ class Disputed:
     contact_name: str
 
 
+def is_open_to_verdicts(ticket: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the reason of a ticket can be judged now: the bot gave it, and it is open or was until just now. Pure."""
+    if ticket["reason"] in OF_PEOPLE:
+        return False
+    closed_at = ticket["closed_at"]
+    return ticket["state"] in LIVE_TICKET_STATES or (closed_at is not None and now - closed_at < JUDGED_FOR)
+
+
 def may_judge(viewer: Viewer, ticket: Mapping[str, Any] | None, now: datetime) -> bool:
     """The rule for the page: a ticket that can be judged, seen by its holder (to the end) or a supervisor. Pure."""
-    if ticket is None or not _is_open_to_verdicts(ticket, now):
+    if ticket is None or not is_open_to_verdicts(ticket, now):
         return False
     return viewer.sees_everything or ticket["holder_id"] == viewer.agent_id
 
@@ -190,17 +198,10 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     return max(0.0, (middle - reach) / (1 + z2 / of)), min(1.0, (middle + reach) / (1 + z2 / of))
 
 
-def _is_open_to_verdicts(ticket: Mapping[str, Any], now: datetime) -> bool:
-    if ticket["reason"] in OF_PEOPLE:
-        return False
-    closed_at = ticket["closed_at"]
-    return ticket["state"] in LIVE_TICKET_STATES or (closed_at is not None and now - closed_at < JUDGED_FOR)
-
-
 def _permitted(work: Work, ticket_id: str, agent_id: str) -> Standing:
     viewer = access.viewer(work.connection, agent_id)
     held = ledger.seen_by(work, viewer, ticket_id)
-    if not _is_open_to_verdicts(held.ticket, work.now):
+    if not is_open_to_verdicts(held.ticket, work.now):
         raise NothingToJudge
     if not may_judge(viewer, held.ticket, work.now):
         raise NotHolder(ledger.name_of(work, held.ticket["holder_id"]))

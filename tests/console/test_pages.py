@@ -78,7 +78,7 @@ def test_evidence_is_numbered_as_it_is_read_and_a_shared_mark_shows_all_its_numb
         ("1", "Le molesta la situación: «Es una vergüenza»"),
         ("2", "Usa palabras fuertes: «vergüenza»"),
         ("3", "Se queja de la espera: «sigo esperando»"),
-        ("4", "Repite la pregunta (3×)"),
+        ("4", "Pregunta lo mismo 3 veces"),
     ]
 
 

@@ -12,10 +12,12 @@ import yaml
 
 from bot.escalation_policy import POINTS as SIGNALS
 from bot.understanding import frustration, requests
-from handoff.card import REASONS
+from console import naming
+from handoff.card import EXPLANATIONS, REASONS
 
 HOUSE = REASONS.parent.parent
 WORDS = yaml.safe_load(REASONS.read_text("utf-8"))
+EXPLAINED = yaml.safe_load(EXPLANATIONS.read_text("utf-8"))
 # Where a code stands in these calls: by position or by name.
 CALLS = {"Evidence": (0, "code"), "Reason": (0, "code"), "count": (0, "code"), "Verdict": (1, "reason")}
 CALLS |= {"Signal": (0, "code"), "ToPeople": (0, "reason"), "HandOff": (1, "reason")}
@@ -46,6 +48,29 @@ WEIGHED = {*SIGNALS, *frustration.POINTS, *requests.SCORES, "shouting", "frustra
 @pytest.mark.parametrize("code", sorted(WRITTEN | UNANSWERED | OF_FLOWS | WEIGHED))
 def test_a_code_has_words_in_three_languages(code: str) -> None:
     assert set(WORDS[code]) == {"es", "en", "pt"} and all(WORDS[code].values())
+
+
+@pytest.mark.parametrize("code", sorted(WEIGHED))
+def test_a_signal_is_explained_in_three_languages(code: str) -> None:
+    means = EXPLAINED[code]
+
+    assert all(means[language].endswith(".") for language in ("es", "en", "pt"))
+
+
+@pytest.mark.parametrize("code", sorted(code for code in EXPLAINED if "counted" in EXPLAINED[code]))
+def test_a_count_has_its_number_in_three_languages(code: str) -> None:
+    counted = EXPLAINED[code]["counted"]
+
+    assert set(counted) == {"es", "en", "pt"} and all("{n}" in sentence for sentence in counted.values())
+
+
+def test_nothing_is_explained_that_has_no_name() -> None:
+    assert set(EXPLAINED) <= set(WORDS)
+
+
+@pytest.mark.parametrize("code", sorted(WEIGHED))
+def test_a_signal_has_a_chip_of_its_own_in_the_list(code: str) -> None:
+    assert naming.why(code).key != "flow"
 
 
 def test_the_codes_are_found_where_they_are_written() -> None:

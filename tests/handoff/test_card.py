@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from handoff import card
 
-QUOTE = {"code": "human_request", "quote": "quiero hablar con alguien ya", "message_id": "msg_7", "points": None}
-
-
-def a_ticket(**changes: Any) -> dict[str, Any]:
-    return {"reason": "human_request", "summary": "", "priority": "normal", "score": None, "threshold": None,
-            "evidence": [QUOTE], "card": {}} | changes
+WORDS = "quiero hablar con alguien ya"
 
 
 @pytest.mark.parametrize(("language", "sentence"), [
@@ -25,41 +19,37 @@ def a_ticket(**changes: Any) -> dict[str, Any]:
     ("de", "Asked for a person: “quiero hablar con alguien ya”"),
 ])
 def test_the_reason_is_one_sentence_in_the_agents_language(language: str, sentence: str):
-    assert card.assemble(a_ticket(), language).sentence == sentence
+    assert card.sentence("human_request", ["", WORDS], language) == sentence
 
 
 def test_a_reason_without_words_of_the_contact_stands_alone():
-    assert card.assemble(a_ticket(reason="bot_error", evidence=[]), "es").sentence == "El asistente falló"
+    assert card.sentence("bot_error", [], "es") == "El asistente falló"
 
 
 def test_a_reason_we_have_no_words_for_is_shown_as_it_is():
     assert card.label("customs_held", "es") == "Customs held"
 
 
-def test_evidence_is_numbered_and_points_at_its_message():
-    shown = card.assemble(a_ticket(evidence=[QUOTE, QUOTE | {"message_id": "msg_9", "points": 0.4}]), "es").evidence
-
-    assert [(piece.number, piece.message_id, piece.points) for piece in shown] == [(1, "msg_7", None), (2, "msg_9", 0.4)]
-    assert shown[0].label == "Pidió una persona"
-
-
-def test_what_was_learnt_is_shown_without_its_gaps():
-    known = {"order_ref": "AB-12345", "email": "", "photos": [], "tries": 0}
-
-    assert card.assemble(a_ticket(card={"known": known}), "es").known == (("order_ref", "AB-12345"), ("tries", 0))
+@pytest.mark.parametrize(("language", "sentence"), [
+    ("es", "El asistente dio 3 veces la misma respuesta"),
+    ("en", "The assistant gave the same answer 3 times"),
+    ("pt", "O assistente deu 3 vezes a mesma resposta"),
+])
+def test_a_count_is_a_sentence_with_its_number(language: str, sentence: str):
+    assert card.counting("same_answer", "3", language) == sentence
 
 
-def test_the_path_through_the_flow_is_shown():
-    shown = card.assemble(a_ticket(card={"path": "order_status › ask_ref", "language": "pt"}), "es")
+def test_what_counts_nothing_has_no_such_sentence():
+    assert card.counting("profanity", "3", "es") == ""
 
-    assert (shown.path, shown.language) == ("order_status › ask_ref", "pt")
+
+def test_a_signal_is_explained_and_a_step_of_a_flow_is_not():
+    assert card.explained("insult", "es-AR") == "Las palabras van contra la tienda o contra alguien."
+    assert card.explained("customs_held", "es") == ""
 
 
 def test_a_long_quote_is_cut_to_fit():
-    shown = card.assemble(a_ticket(evidence=[QUOTE | {"quote": "a" * 500}]), "es")
-
-    assert len(shown.evidence[0].quote) == 160
-    assert shown.evidence[0].quote.endswith("…")
+    assert len(card.shortened("a" * 500)) == 160 and card.shortened("a" * 500).endswith("…")
 
 
 def test_every_reason_has_words_in_three_languages():

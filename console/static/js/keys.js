@@ -1,4 +1,4 @@
-// Single keys, off inside fields and with a modifier: J K rows, C claim, R reply, N note, E resolve, B back to the bot.
+// Single keys, off inside fields and with a modifier: J K rows, C claim, R reply, N note, E resolve, B back to the bot, X no reason for a person.
 const press = (selector) => document.querySelector(selector)?.click();
 const mode = (name) => press(`#writing [data-mode]:not([hidden]) [data-mode-tab="${name}"]`);
 
@@ -16,6 +16,7 @@ const keys = {
   n: () => mode("note"),
   e: () => press('#thread-head [data-testid="resolve"]'),
   b: () => press('#thread-head [data-testid="return"]'),
+  x: () => press('#panel-content [data-testid="verdict-not_a_reason"]'),
 };
 
 document.addEventListener("keydown", (event) => {
