@@ -23,6 +23,7 @@ _VERDICT_ICONS = {"handoff": "hand", "ask": "message-circle-question-mark", "non
 _ORDER = ("request", "alarm", "covered", "counter", "entity", "light")
 MAX_QUOTE = 80
 MAX_WHY = 3
+_WORST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,16 @@ class Seen:
     aside: str
 
 
-def seen(told: Sequence[Told], policy: Policy) -> list[Seen]:
+def seen(told: Sequence[Told]) -> list[Seen]:
     """Every turn, in the agent's words."""
-    return [_seen(number, one, policy) for number, one in enumerate(told, 1)]
+    return [_seen(number, one) for number, one in enumerate(told, 1)]
 
 
-def growth(told: Sequence[Told], policy: Policy) -> dict[str, Any] | None:
+def growth(told: Sequence[Told]) -> dict[str, Any] | None:
     """The score of a talk turn by turn as a drawing; a single text has none."""
     if len(told) < 2:
         return None
+    policy = told[-1].policy
     bars = [
         {"x": at * BAR + 3, "y": 100 - round(one.score * 100), "height": max(1, round(one.score * 100)), "number": at + 1,
          "tone": _TONES[one.verdict.decision], "score": one.score}
@@ -97,9 +99,23 @@ def growth(told: Sequence[Told], policy: Policy) -> dict[str, Any] | None:
 
 def verdict_sentence(verdict: Verdict) -> str:
     """`Pasaría a una persona: pidió una persona («quiero hablar con alguien»)`."""
-    words = here.texts()
-    why = "; ".join(_because(one) for one in _foremost(verdict))
+    words, why = here.texts(), because(verdict)
     return words(f"understanding.verdict.{verdict.decision}", why=why) if why else words("understanding.verdict.none")
+
+
+def because(verdict: Verdict) -> str:
+    """The foremost reasons in one line; empty where the bot goes on."""
+    return "; ".join(_because(one) for one in _foremost(verdict))
+
+
+def marked(text: str, quotes: Sequence[str]) -> tuple[Piece, ...]:
+    """A text with these words marked where they first stand."""
+    places = sorted((at, at + len(quote)) for quote in quotes if quote and (at := text.find(quote)) >= 0)
+    found, at = [], 0
+    for start, end in places:
+        found += [Piece(text[at : max(at, start)]), Piece(text[max(at, start) : end], ALARM)]
+        at = max(at, end)
+    return tuple(piece for piece in (*found, Piece(text[at:])) if piece.text)
 
 
 def name_of(category: str) -> str:
@@ -111,7 +127,7 @@ def name_of(category: str) -> str:
     return card.label(bare, here.language())
 
 
-def _seen(number: int, told: Told, policy: Policy) -> Seen:
+def _seen(number: int, told: Told) -> Seen:
     reading, verdict = told.reading, told.verdict
     numbers = _numbers(told.spans)
     names = here.texts()
@@ -119,7 +135,7 @@ def _seen(number: int, told: Told, policy: Policy) -> Seen:
         number=number,
         pieces=_pieces(told, numbers),
         findings=_findings(told, numbers),
-        meters=_meters(reading, told.score, policy),
+        meters=_meters(reading, told.score, told.policy),
         language=names(f"languages.{reading.language}") if reading.language else names("understanding.untold"),
         severity=reading.severity,
         intents=tuple(name_of(f"intent:{intent}") for intent in reading.intents),
@@ -127,7 +143,7 @@ def _seen(number: int, told: Told, policy: Policy) -> Seen:
         tone=_TONES[verdict.decision],
         icon=_VERDICT_ICONS[verdict.decision],
         sentence=verdict_sentence(verdict),
-        aside=_aside(told, policy),
+        aside=_aside(told, told.policy),
     )
 
 
@@ -175,9 +191,12 @@ def _note(told: Told, span: Span) -> str:
 
 
 def _meters(reading: Reading, score: float, policy: Policy) -> tuple[Meter, ...]:
-    calm = (("low", policy.frustration_low), ("high", policy.frustration_high))
+    """What was found against what the policy wants; a message of the worst kind has a threshold of its own."""
+    high = policy.frustration_severe if reading.severity >= _WORST else policy.frustration_high
+    calm = (("low", min(high, policy.frustration_low)), ("high", high))
+    asked = (("low", policy.human_request_low), ("high", policy.human_request_high))
     meters = [
-        _meter("request", reading.human_request, (("high", policy.human_request_high),)),
+        _meter("request", reading.human_request, asked),
         _meter("frustration", reading.frustration, calm),
     ]
     if round(score, 2) != round(reading.frustration, 2):
@@ -208,10 +227,11 @@ def _because(one: Evidence) -> str:
     label = card.label(one.code, here.language())
     label = label[:1].lower() + label[1:]
     key = "quoted" if any(sign.isalpha() for sign in one.quote.removesuffix("min")) else "counted"
-    return here.texts()(f"understanding.{key}", what=label, quote=_short(one.quote)) if one.quote else label
+    return here.texts()(f"understanding.{key}", what=label, quote=short(one.quote)) if one.quote else label
 
 
-def _short(quote: str) -> str:
+def short(quote: str) -> str:
+    """Words that fit into a sentence."""
     return quote if len(quote) <= MAX_QUOTE else quote[: MAX_QUOTE - 1].rstrip() + "…"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -74,7 +74,8 @@ class Span:
 class Told:
     """A text, what was found in it and where, and what the policy makes of it after all that was said before.
 
-    `whole` are reasons without a place of their own. `score` is that of the whole talk so far, from 0 to 1.
+    `whole` are reasons without a place of their own. `score` is that of the whole talk so far, from 0 to 1, `policy`
+    the one that holds for its language and channel.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Told:
     whole: tuple[Reason, ...]
     verdict: Verdict
     score: float
+    policy: Policy
 
     def words(self, span: Span) -> str:
         """The letters of a finding."""
@@ -103,9 +105,10 @@ def tell_talk(lines: Sequence[Line], setting: Setting | None = None) -> tuple[To
     for number, line in enumerate(lines, 1):
         now += timedelta(minutes=line.gap_minutes)
         reading = read(line.text, language=setting.language, order_patterns=setting.order_patterns)
-        mood, verdict = weigh(mood, _heard(line, reading, str(number), now), setting.policy)
-        spans, whole = found(line.text, reading)
-        told.append(Told(line.text, reading, spans, whole, verdict, _score(reading, verdict)))
+        heard = replace(_heard(line, reading, setting), message_id=str(number), now=now)
+        mood, verdict = weigh(mood, heard, setting.policy)
+        policy = setting.policy.at(heard.channel, heard.language)
+        told.append(Told(line.text, reading, *found(line.text, reading), verdict, _score(reading, verdict), policy))
     return tuple(told)
 
 
@@ -133,8 +136,17 @@ def side_of(category: str) -> str:
     return COUNTER if category in _COVERS else TONE
 
 
-def _heard(line: Line, reading: Reading, message_id: str, now: datetime) -> Heard:
-    return Heard(line.text, reading, message_id, now, line.last_outcome, line.last_answer)
+def _heard(line: Line, reading: Reading, setting: Setting) -> Heard:
+    return Heard(
+        line.text,
+        reading,
+        "",
+        _FIRST_AT,
+        line.last_outcome,
+        line.last_answer,
+        channel=setting.channel,
+        language=setting.language or reading.language or "",
+    )
 
 
 def _score(reading: Reading, verdict: Verdict) -> float:

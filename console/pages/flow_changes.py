@@ -18,6 +18,7 @@ from console import (
     flow_findings,
     flow_merge,
     flow_pace,
+    flow_publishing,
     flow_room,
     flow_shop,
     flow_trials,
@@ -28,6 +29,7 @@ from console import (
 from console.answers import answer_problem
 from console.errors import NothingHere
 from console.flow_files import Files
+from console.flow_publishing import Overtaken
 from console.flow_room import Room, room
 from console.problems import Problem
 from console.rendering import page
@@ -48,10 +50,6 @@ class Clash:
     slug: str
     theirs: tuple[flow_files.DiffLine, ...]
     both: str | None
-
-
-class _Overtaken(Exception):
-    """Somebody published between the page and the post: nothing of hers happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +84,10 @@ def publish_flows() -> Response:
         errors = now.checked().errors
     if errors:
         return _review(now, _broken(), comment)
-    shop, me = here.desk().flows, here.viewer().agent_id
-    with flow_pace.turn(me):
-        shop.prepare(now.files)
+    me = here.viewer().agent_id
     try:
-        with here.desk().database.work() as work:
-            made = shop.publish(work, now.files, by=me, comment=comment, origin=live.CONSOLE)
-            _still_on(work, now.base, made)
-            flow_drafts.drop(work, me)
-    except _Overtaken:
+        made = flow_publishing.publish(now.files, comment, now.base, lambda work: flow_drafts.drop(work, me))
+    except Overtaken:
         return _review(room(), _overtaken(), comment)
     except FlowsRefused:
         return _review(room(), _broken(), comment)
@@ -144,22 +137,14 @@ def roll_back_flows(set_id: str) -> Response:
     try:
         with here.desk().database.work() as work:
             if here.text_field("base") != flow_shop.id_of(shop.live(work)):
-                raise _Overtaken
+                raise Overtaken
             made = shop.roll_back(work, set_id, by=here.viewer().agent_id, comment=comment)
-            _still_on(work, here.text_field("base"), made)
-    except _Overtaken:
+            flow_publishing.still_on(work, here.text_field("base"), made)
+    except Overtaken:
         return _set_page(set_id, _overtaken())
     except FlowsRefused as refused:
         return _set_page(set_id, _broken(), refused.findings)
     return _done("flows.done.rolled_back", n=made.serial)
-
-
-def _still_on(work: Work, base: str, made: FlowSet) -> None:
-    """The publication took its lock after we had looked: nobody may have come between. Raises _Overtaken."""
-    latest = here.desk().flows.history(work, 2)
-    before = latest[1].set_id if len(latest) > 1 else ""
-    if made.set_id != base and before != base:
-        raise _Overtaken
 
 
 def _review(now: Room, trouble: Problem | None = None, comment: str = "") -> Response:

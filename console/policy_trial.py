@@ -1,0 +1,74 @@
+"""A policy tried on past conversations: bounded in number and in time, one trial at a time in a process.
+
+It runs in the thread of the page that asks, far from the writer; between two talks it gives way to whoever waits.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from bot.escalation import Policy
+from bot.understanding.read import read
+from bot.understanding.reading import Reading
+from console import flow_pace, past_talks, replay
+from console.errors import TooFast
+from console.replay import Comparison
+from conversation.work import Database
+
+DAYS = (7, 30)
+SECONDS = 20.0
+BY_COUNT, BY_TIME = "count", "time"
+_KEPT_READINGS = 4096
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of it. `total` are the conversations there were; `cut` says what kept some of them out."""
+
+    days: int
+    total: int
+    found: Comparison
+    cut: str = ""
+
+
+def run(
+    database: Database, policies: tuple[Policy, Policy], days: int, order_patterns: tuple[str, ...], seconds: float = SECONDS
+) -> Trial:
+    """The policy that holds and the one to try, over the conversations of so many days. Raises TooFast."""
+    if not _one_at_a_time.acquire(blocking=False):
+        raise TooFast
+    try:
+        return _run(database, policies, days, (order_patterns, flow_pace.deadline(seconds)))
+    finally:
+        _one_at_a_time.release()
+
+
+def _run(
+    database: Database,
+    policies: tuple[Policy, Policy],
+    days: int,
+    bounds: tuple[tuple[str, ...], Callable[[], bool]],
+) -> Trial:
+    order_patterns, late = bounds
+    now = database.wiring.now()
+    found, made = past_talks.past(database, now - timedelta(days=days), now), Comparison()
+
+    @lru_cache(maxsize=_KEPT_READINGS)
+    def reader(text: str, language: str) -> Reading:
+        return read(text, language=language, order_patterns=order_patterns)
+
+    for page in past_talks.pages(database, found, late):
+        for talk in page:
+            if late():
+                break
+            replay.compare(made, (talk,), policies, reader)
+            time.sleep(0)  # lets go of the interpreter: messages come first
+    cut = BY_TIME if made.talks < len(found.ids) else BY_COUNT if len(found.ids) < found.total else ""
+    return Trial(days, found.total, made, cut)
