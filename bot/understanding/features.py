@@ -22,12 +22,12 @@ from bot.understanding.requests import COVERS as ASKED_COVERS
 from bot.understanding.requests import is_covered
 
 SPACE = 1 << 20  # numbers run from 0 to SPACE - 1
-_SHARE = {"pieces": 1.0, "concepts": 1.0, "findings": 0.3, "look": 0.2}
+SHARE = {"pieces": 1.0, "concepts": 1.0, "findings": 0.3, "look": 0.2}
 _PARTS = (3, 4, 5)
 _LONGEST_WORD = 24
-_ALONE = 2.0  # a concept by itself, against 1, 0.5, 0.5 for pairs at distance 1, 2, 3
-_PAIRS = (1.0, 0.5, 0.5)
-_MOST_WORDS = 400
+ALONE = 2.0  # a concept by itself, against 1, 0.5, 0.5 for pairs at distance 1, 2, 3
+PAIRS = (1.0, 0.5, 0.5)
+MOST_WORDS = 400
 
 
 @dataclass(slots=True)
@@ -45,14 +45,14 @@ class Features:
     @property
     def owners(self) -> list[tuple[int, ...]]:
         """For each number the places of the words that it is about; none for findings and the look."""
-        owners = [(at,) for at, word in enumerate(self.words) for _ in _parts(word)]
+        owners = [(at,) for at, word in enumerate(self.words) for _ in parts(word)]
         last = len(self.words)
         for size in (2, 3):
             runs = (range(start, start + size) for start in range(-1, last - size + 2))
             owners += [tuple(at for at in run if 0 <= at < last) for run in runs]
-        row = [(at, names) for at, word in enumerate(self.words) if (names := _meanings(word))]
+        row = [(at, names) for at, word in enumerate(self.words) if (names := meanings(word))]
         owners += [(at,) for at, names in row for _ in names]
-        for distance in range(1, len(_PAIRS) + 1):
+        for distance in range(1, len(PAIRS) + 1):
             owners += [
                 (at, other) for (at, first), (other, second) in zip(row, row[distance:]) for _ in first for _ in second
             ]
@@ -61,17 +61,17 @@ class Features:
 
 def features(folded: Folded, hits: Sequence[Hit]) -> Features:
     """The features of one message."""
-    words = folded.words[:_MOST_WORDS]
+    words = folded.words[:MOST_WORDS]
     found = Features([], [], words)
     if words:
         _add_pieces(found, words)
         _add_concepts(found, words)
-    found.add([_number(name) for name in _findings(hits)], _SHARE["findings"])
-    found.add([_number("S" + sign) for sign in look(folded)], _SHARE["look"])
+    found.add([number(name) for name in findings(hits)], SHARE["findings"])
+    found.add([number(name) for name in look(folded)], SHARE["look"])
     return found
 
 
-def _findings(hits: Sequence[Hit]) -> list[str]:
+def findings(hits: Sequence[Hit]) -> list[str]:
     """The categories that were found, those apart that a counter-lexicon takes back."""
     open_ones = {hit.category for hit in hits if not (is_covered(hit, hits, COVERS) or is_covered(hit, hits, ASKED_COVERS))}
     return [*sorted("L" + name for name in open_ones), *sorted({"K" + hit.category for hit in hits if hit.category not in open_ones})]
@@ -85,58 +85,58 @@ def look(folded: Folded) -> list[str]:
     if text.count("!") > 1:
         signs.append("!!")
     signs.append(f"length{min(7, int(math.log2(len(folded.words) + 1)))}")
-    return signs
+    return ["S" + sign for sign in signs]
 
 
 def _add_pieces(found: Features, words: Sequence[str]) -> None:
     numbers: list[int] = []
     for word in words:
-        numbers.extend(_parts(word))
+        numbers.extend(parts(word))
     row = ("^", *words, "$")
     numbers.extend([_neighbours(one, other) for one, other in zip(row, row[1:])])
     numbers.extend([_neighbours(one, other, third) for one, other, third in zip(row, row[1:], row[2:])])
-    found.add(numbers, _SHARE["pieces"] / math.sqrt(len(numbers)))
+    found.add(numbers, SHARE["pieces"] / math.sqrt(len(numbers)))
 
 
 def _add_concepts(found: Features, words: Sequence[str]) -> None:
-    row = [names for word in words if (names := _meanings(word))]
+    row = [names for word in words if (names := meanings(word))]
     if not row:
         return
-    alone = [_number("C" + name) for names in row for name in names]
+    alone = [number("C" + name) for names in row for name in names]
     pairs = [
         [_pair(one, other) for first, second in zip(row, row[distance:]) for one in first for other in second]
-        for distance in range(1, len(_PAIRS) + 1)
+        for distance in range(1, len(PAIRS) + 1)
     ]
-    size = math.sqrt(_ALONE**2 * len(alone) + sum(w * w * len(numbers) for w, numbers in zip(_PAIRS, pairs)))
-    share = _SHARE["concepts"] / size
-    found.add(alone, _ALONE * share)
-    for weight, numbers in zip(_PAIRS, pairs):
+    size = math.sqrt(ALONE**2 * len(alone) + sum(w * w * len(numbers) for w, numbers in zip(PAIRS, pairs)))
+    share = SHARE["concepts"] / size
+    found.add(alone, ALONE * share)
+    for weight, numbers in zip(PAIRS, pairs):
         found.add(numbers, weight * share)
 
 
 @lru_cache(maxsize=1 << 14)
-def _parts(word: str) -> tuple[int, ...]:
+def parts(word: str) -> tuple[int, ...]:
     """A word, and its parts with its edges marked."""
     whole = f"<{word[:_LONGEST_WORD]}>"
-    parts = [whole[at : at + size] for size in _PARTS for at in range(len(whole) - size + 1)]
-    return (_number("w" + word), *(_number("c" + part) for part in parts))
+    found = [whole[at : at + size] for size in _PARTS for at in range(len(whole) - size + 1)]
+    return (number("w" + word), *(number("c" + part) for part in found))
 
 
 @lru_cache(maxsize=1 << 15)
 def _neighbours(*words: str) -> int:
-    return _number(" ".join(words))
+    return number(" ".join(words))
 
 
 @lru_cache(maxsize=1 << 14)
-def _meanings(word: str) -> tuple[str, ...]:
+def meanings(word: str) -> tuple[str, ...]:
     return concepts().of(word)
 
 
 @lru_cache(maxsize=1 << 16)
 def _pair(one: str, other: str) -> int:
-    return _number(f"D{one}>{other}")
+    return number(f"D{one}>{other}")
 
 
 @lru_cache(maxsize=1 << 12)
-def _number(name: str) -> int:
+def number(name: str) -> int:
     return crc32(name.encode()) % SPACE

@@ -6,12 +6,12 @@ model's features, so the model has the last word; where it alone is alarmed, the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.features import Features
 from bot.understanding.fold import Folded
 from bot.understanding.frustration import FULL_POINTS, Temper
+from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
 from bot.understanding.reading import Reason
 from bot.understanding.weighty import weightiest
@@ -33,20 +33,20 @@ class Judgement:
 
 
 def judge(
-    folded: Folded, traits: Features, chances: Mapping[str, float], requested: Requested, mood: Temper
+    folded: Folded, hits: Sequence[Hit], chances: Mapping[str, float], requested: Requested, mood: Temper
 ) -> Judgement:
     """Weigh one message."""
     asked = max(requested[0], chances["human_request"])
     reasons = list(requested[1])
     if not reasons and asked >= NOTICED:
-        reasons.append(Reason("human_request", weightiest(folded, traits, "human_request")))
+        reasons.append(Reason("human_request", weightiest(folded, hits, "human_request")))
     frustration = chances["frustrated"]
     if frustration < NOTICED:
         return Judgement(asked, frustration, 0, tuple(reasons))
     if mood.reasons:
         reasons.extend(mood.reasons)
     else:
-        quote = weightiest(folded, traits, "frustrated")
+        quote = weightiest(folded, hits, "frustrated")
         reasons.append(Reason(MODEL, quote, round(frustration * FULL_POINTS, 2)))
     return Judgement(asked, frustration, _severity(chances), tuple(reasons))
 

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from bot.understanding import judging
 from bot.understanding.contacts import contacts
 from bot.understanding.detect import detect
-from bot.understanding.features import features
 from bot.understanding.fold import MAX_CHARACTERS, fold
 from bot.understanding.frustration import temper
 from bot.understanding.intents import intents
@@ -16,6 +15,7 @@ from bot.understanding.model import model
 from bot.understanding.order_numbers import DEFAULT, order_numbers
 from bot.understanding.reading import Reading
 from bot.understanding.requests import requests
+from bot.understanding.scoring import scorer
 
 # Anything that goes through every part of the reading: words, an order, an address, a phone.
 _ANY_MESSAGE = "AB-12345, +34 600 111 222, marta@example.com: ok."
@@ -31,9 +31,8 @@ def read(text: str, *, language: str | None = None, order_patterns: tuple[str, .
     found = contacts(text)
     folded = fold(text if not found.emails else _masked(text, found.rest), mend)
     places = hits(folded)
-    traits = features(folded, places)
-    chances = model().probabilities(traits)
-    judged = judging.judge(folded, traits, chances, requests(folded, places), temper(folded, places))
+    chances = scorer().probabilities(folded, places)
+    judged = judging.judge(folded, places, chances, requests(folded, places), temper(folded, places))
     return Reading(
         language=detect(text, folded.words, language),
         human_request=judged.human_request,

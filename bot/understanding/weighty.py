@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.understanding.features import Features
+from bot.understanding.features import Features, features
 from bot.understanding.fold import Folded
+from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
 
 LONGEST_QUOTE = 12  # words
 
 
-def weightiest(folded: Folded, traits: Features, head: str) -> str:
+def weightiest(folded: Folded, hits: Sequence[Hit], head: str) -> str:
     """The run of words that speaks most for `head`, as the contact wrote it; the whole text where nothing does."""
-    words = weights_of_words(folded, traits, head)
+    words = weights_of_words(folded, features(folded, hits), head)
     if not words:
         return folded.original.strip()[:80]
     sums = [0.0, *accumulate(words)]
