@@ -128,7 +128,7 @@ def _verdict(
     kind = said["kind"] if said else ""
     return {
         "kind": kind,
-        "key": here.formats().iso(said["said_at"]) if said else "",
+        "key": f"{said['said_at']:%Y%m%d%H%M%S%f}" if said else "",  # of another word, another form
         "sentence": _said(session, said) if said else "",
         "note": said["note"] if said else "",
         "may": may,

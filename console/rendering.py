@@ -34,7 +34,7 @@ STYLES = (
     "composer",
     "attach",
     "card",
-    "verdict",
+    "opinion",
     "channel",
     "mark",
     "template",
