@@ -108,7 +108,7 @@ def fold(text: str, mend: Callable[[str], str] = plain_word) -> Folded:
     for piece in _PIECE.finditer(flat):
         raw = piece.group()
         word = _sign(raw, words) if len(raw) == 1 and not raw.isalnum() else mend(raw)
-        for one in word.split():  # shorthand may stand for several words
+        for one in word.split() if " " in word else (word,) if word else ():  # shorthand may stand for several words
             words.append(one)
             starts.append(at)
             spans.append(piece.span())

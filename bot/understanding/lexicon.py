@@ -1,67 +1,52 @@
-"""The lexicons of `languages/*.yaml` as one index: which phrases stand in a folded text, and where.
-
-Every phrase is filed under its rarest words; a message tries only the phrases whose words it holds, so its
-cost does not grow with the lexicon. Patterns are compiled when they are first needed and then kept.
-"""
+"""The lexicons of `languages/*.yaml` as one index: which phrases stand in a folded text, and where."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import re2
 import yaml
 
 from bot.understanding.fold import Folded, plain_word
-from bot.understanding.phrases import Lists, Pattern, PhraseError, options, translate
+from bot.understanding.phrase_index import Hit, Phrase, PhraseIndex
+from bot.understanding.phrases import Lists, PhraseError, options, translate
 
 FOLDER = Path(__file__).parent / "languages"
-MAX_HITS_PER_PHRASE = 3
 _SHORTEST_MENDED = 6
 _SPOKEN_WORDS = 2  # words that only one language has: so many make it the language of the text
 _FOREIGN_SHARE = 4  # another one that has so many times fewer is not spoken there
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase of `category` found in folded text from `start` to `end`."""
+class Book:
+    """What a shop adds to the lexicons and what it switches off; `country` is that of the conversation."""
 
-    category: str
-    language: str
-    start: int
-    end: int
-
-    def overlaps(self, other: Hit) -> bool:
-        # Both spans own the space before and after their words: neighbours share one character.
-        return self.start < other.end - 1 and other.start < self.end - 1
+    disabled: frozenset[str] = frozenset()
+    own: PhraseIndex | None = None
+    country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase of a lexicon, filed under its category."""
-
-    category: str
-    language: str
-    pattern: Pattern
+SHIPPED = Book()
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All phrases, their index, and the words by which languages are told apart and typing errors mended."""
+    """All phrases, and the words by which languages are told apart and typing errors mended."""
 
-    phrases: tuple[Phrase, ...]
-    exact: Mapping[str, tuple[int, ...]]
-    prefixes: Mapping[str, tuple[int, ...]]
+    index: PhraseIndex
     shorthand: Mapping[str, str]
     function_words: Mapping[str, frozenset[str]]
     small_words: frozenset[str]
     known: frozenset[str]
     deletions: Mapping[str, str] = field(repr=False)
     only_words: Mapping[str, str] = field(default_factory=dict)
-    lengths: tuple[int, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        return self.index.phrases
 
 
 @cache
@@ -76,19 +61,13 @@ def lexicon() -> Lexicon:
     return _indexed(trees, tuple(phrases))
 
 
-def hits(folded: Folded) -> tuple[Hit, ...]:
-    """Every phrase that stands in the text, in the order of the files."""
+def hits(folded: Folded, book: Book = SHIPPED) -> tuple[Hit, ...]:
+    """Every phrase that stands in the text, in the order of the files; the shop's own come last."""
     words = frozenset(folded.words)
-    wanted: set[int] = set()
-    for word in words:
-        wanted.update(_filed(word))
-    phrases = lexicon().phrases
-    found: list[Hit] = []
-    for number in sorted(wanted):
-        phrase = phrases[number]
-        if all(need.met(words) for need in phrase.pattern.needs):
-            found.extend(_places(number, phrase, folded.text))
-    return tuple(_in_its_language(found, words))
+    found = _in_its_language(lexicon().index.found(folded, words, book.country), words)
+    if book.own is not None:
+        found = [*found, *book.own.found(folded, words, book.country)]
+    return tuple(hit for hit in found if hit.category not in book.disabled) if book.disabled else tuple(found)
 
 
 def _in_its_language(found: list[Hit], words: frozenset[str]) -> list[Hit]:
@@ -111,8 +90,16 @@ def _in_its_language(found: list[Hit], words: frozenset[str]) -> list[Hit]:
 
 def languages_of(word: str) -> frozenset[str]:
     """The languages whose lexicons file phrases under this folded word."""
-    phrases = lexicon().phrases
-    return frozenset(phrases[number].language for number in _filed(word))
+    return frozenset(language for language, bits in _bits_by_language().items() if bits & _filed(word))
+
+
+@cache
+def _bits_by_language() -> dict[str, int]:
+    index = lexicon().index
+    found: dict[str, int] = {}
+    for number, phrase in enumerate(index.phrases):
+        found[phrase.language] = found.get(phrase.language, 0) | 1 << number
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -140,21 +127,13 @@ def _respelled(word: str, book: Lexicon) -> str:
     return next((one for one in candidates if len(one) >= _SHORTEST_MENDED), word)
 
 
-@lru_cache(maxsize=65536)
-def _filed(word: str) -> tuple[int, ...]:
-    book = lexicon()
-    found = list(book.exact.get(word, ()))
-    for length in book.lengths:
-        if length > len(word):
-            break
-        found.extend(book.prefixes.get(word[:length], ()))
-    return tuple(found)
+def _filed(word: str) -> int:
+    return lexicon().index.triggered(word)
 
 
-@cache
 def compiled(number: int) -> Any:
     """The compiled pattern of a phrase, by its number in the lexicon."""
-    return re2.compile(lexicon().phrases[number].pattern.expression)
+    return lexicon().index.expression(number)
 
 
 def compile_all(languages: Collection[str]) -> int:
@@ -163,15 +142,6 @@ def compile_all(languages: Collection[str]) -> int:
     for number in numbers:
         compiled(number)
     return len(numbers)
-
-
-def _places(number: int, phrase: Phrase, text: str) -> list[Hit]:
-    places: list[Hit] = []
-    match = compiled(number).search(text)
-    while match is not None and len(places) < MAX_HITS_PER_PHRASE:
-        places.append(Hit(phrase.category, phrase.language, match.start(), match.end()))
-        match = compiled(number).search(text, max(match.end() - 1, match.start() + 1))
-    return places
 
 
 def _trees() -> dict[str, dict[str, Any]]:
@@ -196,39 +166,38 @@ def _join(whole: dict[str, Any], section: str, held: Any) -> None:
 def _phrases(language: str, tree: Mapping[str, Any], lists: Lists) -> list[Phrase]:
     sections = [*tree["categories"].items(), *((f"intent:{name}", held) for name, held in tree["intents"].items())]
     try:
-        return [
-            Phrase(category, language, translate(one, lists))
-            for category, held in sections
-            for phrase in held
-            for one in options(phrase)
-        ]
+        return [phrase for category, held in sections for phrase in phrases_of(category, language, held, lists)]
     except PhraseError as error:
         raise PhraseError(f"languages/{language}.yaml: {error}") from error
 
 
+def phrases_of(category: str, language: str, held: Collection[Any], lists: Lists) -> Iterator[Phrase]:
+    """The phrases of a list: texts, or `{phrase, in}` with the countries where one holds. Raises PhraseError."""
+    for entry in held:
+        text, countries = (entry, ()) if isinstance(entry, str) else (entry["phrase"], entry["in"])
+        for one in options(text):
+            yield Phrase(category, language, translate(one, lists), frozenset(countries))
+
+
 def _indexed(trees: Mapping[str, Any], phrases: tuple[Phrase, ...]) -> Lexicon:
-    exact: dict[str, list[int]] = {}
-    prefixes: dict[str, list[int]] = {}
-    for number, phrase in enumerate(phrases):
-        for literal in phrase.pattern.triggers:
-            (prefixes if literal.prefix else exact).setdefault(literal.word, []).append(number)
     small = {language: _words(tree["small_words"]) for language, tree in trees.items()}
     function_words = {language: _words(tree["function_words"]) | small[language] for language, tree in trees.items()}
     ordinary = frozenset().union(*(_words(tree["ordinary_words"]) for tree in trees.values()))
-    written = set(exact).union(*(need.words for phrase in phrases for need in phrase.pattern.needs))
-    mendable = {word for word in written if len(word) >= _SHORTEST_MENDED and word.isalpha()}
+    mendable = {word for word in _written(phrases) if len(word) >= _SHORTEST_MENDED and word.isalpha()}
     return Lexicon(
-        phrases=phrases,
-        exact={word: tuple(numbers) for word, numbers in exact.items()},
-        prefixes={word: tuple(numbers) for word, numbers in prefixes.items()},
+        index=PhraseIndex(phrases),
         shorthand=_shorthand(trees),
         function_words=function_words,
         small_words=frozenset().union(*small.values()),
         known=frozenset(mendable | ordinary | set().union(*function_words.values())),
         deletions=_deletions(mendable),
         only_words=_only_words(function_words),
-        lengths=tuple(sorted({len(word) for word in prefixes})),
     )
+
+
+def _written(phrases: tuple[Phrase, ...]) -> set[str]:
+    slots = {slot for phrase in phrases for slot in (phrase.pattern.triggers, *phrase.pattern.others)}
+    return {literal.word for slot in slots for literal in slot if not literal.prefix}
 
 
 def _only_words(function_words: Mapping[str, frozenset[str]]) -> dict[str, str]:

@@ -15,8 +15,9 @@ A comma between two words does not matter. Patterns run on RE2, which cannot bac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.understanding.fold import plain_word
 
@@ -28,53 +29,45 @@ class PhraseError(ValueError):
     """A phrase cannot be read; the message quotes it and says how to mend it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A word every text that matches must hold (`prefix`: a word that begins so)."""
 
     word: str
     prefix: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A match holds one of these words, or one that begins with one of these prefixes."""
-
-    words: frozenset[str]
-    prefixes: tuple[str, ...]
-
-    def met(self, words: frozenset[str]) -> bool:
-        if not self.words.isdisjoint(words):
-            return True
-        return bool(self.prefixes) and any(word.startswith(self.prefixes) for word in words)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A phrase as an RE2 expression over folded text.
 
-    `triggers` are the rarest words one of which a match must hold, `needs` what else it must hold.
+    `triggers` are the rarest words one of which a match must hold, `others` what else it must hold one of each.
     """
 
     phrase: str
     expression: str
     triggers: frozenset[Literal]
-    needs: tuple[Need, ...] = ()
+    others: tuple[frozenset[Literal], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     expression: str
     literals: frozenset[Literal]
     others: tuple[frozenset[Literal], ...] = ()
 
 
+_NOTHING: frozenset[Literal] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The alternatives behind each `{name}`; a list is translated once, however many phrases name it."""
+    """The alternatives behind each `{name}`; what was translated once is kept, however many phrases hold it.
+
+    `spell` gives the form in which a word stands in folded text.
+    """
 
     alternatives: Mapping[str, list[str]]
+    spell: Callable[[str], str] = plain_word
     known: dict[str, _Part] = field(default_factory=dict)
+    words: dict[str, _Part] = field(default_factory=dict)
 
 
 def translate(phrase: str, lists: Lists) -> Pattern:
@@ -83,11 +76,13 @@ def translate(phrase: str, lists: Lists) -> Pattern:
     if not part.literals:
         raise PhraseError(f"The phrase “{phrase}” has no word that must be there: add one that is not optional.")
     expression = part.expression if phrase.startswith("^") else " " + part.expression
-    return Pattern(phrase, expression, part.literals, tuple(map(_need, part.others)))
+    return Pattern(phrase, expression, part.literals, part.others)
 
 
 def split(phrase: str) -> list[str]:
     """The pieces of a phrase: spaces inside brackets do not part them."""
+    if "(" not in phrase and ")" not in phrase:
+        return phrase.split()
     pieces, depth, piece = [], 0, ""
     for character in phrase.strip():
         depth += (character == "(") - (character == ")")
@@ -105,55 +100,61 @@ def split(phrase: str) -> list[str]:
 
 def _sequence(phrase: str, lists: Lists) -> _Part:
     if phrase.isalpha():  # nine in ten are one plain word
-        return _word(phrase, phrase)
+        return _word(phrase, phrase, lists)
     parts = [_piece(piece, phrase, lists) for piece in split(phrase)]
     known = [part.literals for part in parts if part.literals]
     known.sort(key=lambda literals: -min(len(literal.word) for literal in literals))
     expression = _COMMA.join(part.expression for part in parts)
-    return _Part(expression, known[0], tuple(known[1:])) if known else _Part(expression, frozenset())
-
-
-def _need(literals: frozenset[Literal]) -> Need:
-    words = frozenset(literal.word for literal in literals if not literal.prefix)
-    return Need(words, tuple(sorted(literal.word for literal in literals if literal.prefix)))
+    return _Part(expression, known[0], tuple(known[1:])) if known else _Part(expression, _NOTHING)
 
 
 def _piece(piece: str, phrase: str, lists: Lists) -> _Part:
     if piece == "^":
-        return _Part(f"^ {_around(lists)}", frozenset())
+        return _Part(f"^ {_around(lists)}", _NOTHING)
     if piece == "$":
-        return _Part(f"{_around(lists)}$", frozenset())
+        return _Part(f"{_around(lists)}$", _NOTHING)
     if piece.startswith(".."):
         words = int(piece[2:] or GAP_WORDS)
-        return _Part(f"(?:[^ |]+ ){{0,{words}}}", frozenset())
+        return _Part(f"(?:[^ |]+ ){{0,{words}}}", _NOTHING)
     if piece.endswith("?") and len(piece) > 1:
-        return _Part(f"(?:{_piece(piece[:-1], phrase, lists).expression})?", frozenset())
+        return _Part(f"(?:{_piece(piece[:-1], phrase, lists).expression})?", _NOTHING)
     if piece.startswith("{"):
         return _named(piece, phrase, lists)
     if piece.startswith("("):
         return _alternatives(options(piece[1:-1]), lists)
-    return _word(piece, phrase)
+    return _word(piece, phrase, lists)
 
 
-def _word(piece: str, phrase: str) -> _Part:
+def _word(piece: str, phrase: str, lists: Lists) -> _Part:
+    part = lists.words.get(piece)
+    if part is None:
+        part = lists.words[piece] = _new_word(piece, phrase, lists)
+    return part
+
+
+def _new_word(piece: str, phrase: str, lists: Lists) -> _Part:
     if piece == '"':
         return _Part('" ', frozenset({Literal(piece, False)}))
     prefix = piece.endswith("*")
-    word = plain_word(piece.rstrip("*"))
-    if not word.isalnum():
+    written = piece.rstrip("*")
+    word = plain_word(written) if prefix else lists.spell(written)
+    *before, last = word.split() or [""]
+    if not all(one.isalnum() and one.isascii() for one in [*before, last]):
         raise PhraseError(f"“{piece}” in the phrase “{phrase}” is not a word: write letters and digits only.")
-    return _Part(word + ("[^ ]* " if prefix else " "), frozenset({Literal(word, prefix)}))
+    return _Part(word + ("[^ ]* " if prefix else " "), frozenset({Literal(last, prefix)}))
 
 
 def _alternatives(options: list[str], lists: Lists) -> _Part:
     parts = [_sequence(option, lists) for option in options]
-    every = frozenset().union(*(part.literals for part in parts))
-    literals = every if all(part.literals for part in parts) else frozenset()
-    return _Part(f"(?:{'|'.join(part.expression for part in parts)})", literals)
+    literals = [part.literals for part in parts]
+    every = _NOTHING.union(*literals) if all(literals) else _NOTHING
+    return _Part(f"(?:{'|'.join(part.expression for part in parts)})", every)
 
 
 def options(inside: str) -> list[str]:
     """The alternatives that `|` parts, outside brackets."""
+    if "(" not in inside:
+        return inside.split("|")
     options, depth, option = [], 0, ""
     for character in inside:
         depth += (character == "(") - (character == ")")
@@ -179,5 +180,5 @@ def _around(lists: Lists) -> str:
     """Greetings, courtesies and signs, any number: they never change what a message is about."""
     if "" not in lists.known:
         polite = [_sequence(option, lists).expression for option in lists.alternatives.get("courtesy", [])]
-        lists.known[""] = _Part(f"(?:{'|'.join([*polite, ', ', '[|] '])})*", frozenset())
+        lists.known[""] = _Part(f"(?:{'|'.join([*polite, ', ', '[|] '])})*", _NOTHING)
     return lists.known[""].expression
