@@ -53,12 +53,17 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The lexicon of the shipped languages. Raises PhraseError with the file's name for a phrase it cannot read."""
     trees = _trees()
-    courtesy = [phrase for tree in trees.values() for phrase in tree["lists"]["courtesy"]]
     phrases: list[Phrase] = []
     for language, tree in trees.items():
-        lists = Lists({**tree["lists"], "courtesy": courtesy})
-        phrases.extend(_phrases(language, tree, lists))
+        phrases.extend(_phrases(language, tree, _lists(tree, trees)))
     return _indexed(trees, tuple(phrases))
+
+
+def _lists(tree: Mapping[str, Any], trees: Mapping[str, Any]) -> Lists:
+    """The lists of one language; greetings and courtesies, and the commonest words, of all."""
+    courtesy = [phrase for one in trees.values() for phrase in one["lists"]["courtesy"]]
+    common = frozenset().union(*(_words(one["small_words"]) for one in trees.values()))
+    return Lists({**tree["lists"], "courtesy": courtesy}, common)
 
 
 def hits(folded: Folded, book: Book = SHIPPED) -> tuple[Hit, ...]:

@@ -55,16 +55,19 @@ class _Part(NamedTuple):
 
 
 _NOTHING: frozenset[Literal] = frozenset()
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The alternatives behind each `{name}`; what was translated once is kept, however many phrases hold it.
 
-    `spell` gives the form in which a word stands in folded text.
+    `spell` gives the form in which a word stands in folded text; a phrase is not looked for by `common` words where
+    it has others.
     """
 
     alternatives: Mapping[str, list[str]]
+    common: frozenset[str] = _NO_WORDS
     spell: Callable[[str], str] = plain_word
     known: dict[str, _Part] = field(default_factory=dict)
     words: dict[str, _Part] = field(default_factory=dict)
@@ -103,9 +106,15 @@ def _sequence(phrase: str, lists: Lists) -> _Part:
         return _word(phrase, phrase, lists)
     parts = [_piece(piece, phrase, lists) for piece in split(phrase)]
     known = [part.literals for part in parts if part.literals]
-    known.sort(key=lambda literals: -min(len(literal.word) for literal in literals))
+    known.sort(key=lambda literals: _frequency(literals, lists.common))
     expression = _COMMA.join(part.expression for part in parts)
     return _Part(expression, known[0], tuple(known[1:])) if known else _Part(expression, _NOTHING)
+
+
+def _frequency(literals: frozenset[Literal], common: frozenset[str]) -> tuple[int, int]:
+    """How often texts hold one of these words, at a guess: many common words first, then short ones."""
+    words = [literal.word for literal in literals]
+    return (sum(word in common for word in words), -min(map(len, words)))
 
 
 def _piece(piece: str, phrase: str, lists: Lists) -> _Part:
