@@ -15,11 +15,13 @@ from bot.flow.model import Flow, Option, Question, Step
 from bot.flow.places import pending, takes_reply
 from bot.flow.run import Runner, Trace
 from bot.flow.state import opened, waits_for_time
+from bot.flow.types.orders import numbers_in
 from bot.flow.words import bare, tokens
 from bot.understanding.read import read
 from bot.understanding.reading import Reading
 
 MAX_TEXT = 4000
+MOST_OTHERS = 2  # numbers beside the likeliest that a look-up tries
 LONGEST_WHOLE = 80  # a command or an option is never longer
 
 
@@ -147,6 +149,13 @@ class Hearing:
             language = self.state["lang"][:2]
             self.reading = read(self.text, language=language, order_patterns=self.library.order_patterns)
         return self.reading
+
+    def took_number(self, number: str) -> None:
+        """This order number was taken from her words; the others that they may mean are kept for the look-up."""
+        others = [one for one in numbers_in(self.text, self.shapes) if one != number]
+        self.state.pop("numbers", None)
+        if others:
+            self.state["numbers"] = [number, *others[:MOST_OTHERS]]
 
     def decided(self, what: str) -> None:
         self.decisions.append(Trace(decision=what))

@@ -123,6 +123,8 @@ def _exact_value(hearing: Hearing, question: Question) -> Move | None:
 
 def _parsed(hearing: Hearing, question: Question) -> Move | None:
     value = answers.read(question.type, hearing.spoken())
+    if value is not None and question.type == "order_number":
+        hearing.took_number(value)
     return None if value is None else Answer(value)
 
 
@@ -152,10 +154,7 @@ def typed(hearing: Hearing) -> Move | None:
             return choose(hearing, chosen)
     if question.is_choice or answers.is_free(question.type):
         return None
-    found = _parsed(hearing, question)
-    if found is None and question.type == "order_number" and hearing.reading and hearing.reading.order_numbers:
-        return Answer(hearing.reading.order_numbers[0])
-    return found
+    return _parsed(hearing, question)
 
 
 def _by_words(hearing: Hearing, question: Question) -> Option | None:

@@ -24,7 +24,7 @@ from conversation.work import Work
 from handoff import desk
 from handoff.desk import Opening
 from pipeline import paging, templated
-from pipeline.services import Asked, Services
+from pipeline.services import OTHERS, Asked, Services
 from pipeline.tables import SlowWork, Timer
 from pipeline.templated import Templates
 
@@ -88,12 +88,13 @@ def say(work: Work, talk: Talk, effect: Say, approved: Templates = NO_TEMPLATES)
 def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:
     """Answer at once where that needs no I/O; otherwise leave a row for the worker."""
     if services.is_local(effect.service):
-        asked = Asked(effect.service, effect.arguments, talk.row["address"])
+        asked = Asked(effect.service, effect.arguments, talk.row["address"], effect.others)
         answered = services.judge(work, asked, services.ask(asked))
-        return CallResult(effect.seq, answered.status, answered.value)
+        return CallResult(effect.seq, answered.status, answered.value, answered.used)
+    others = {OTHERS: {name: list(values) for name, values in effect.others.items()}} if effect.others else {}
     talk.also(_add_slow, {
         "slow_work_id": ids.new("slw"), "conversation_id": talk.conversation_id, "seq": effect.seq,
-        "epoch": talk.row["epoch"], "service": effect.service, "arguments": dict(effect.arguments),
+        "epoch": talk.row["epoch"], "service": effect.service, "arguments": {**effect.arguments, **others},
         "is_write": effect.write, "key": effect.key, "timeout_seconds": effect.timeout_seconds, "state": "queued",
         "attempt": 0, "not_before": work.now, "created_at": work.now})
     work.notify(Notice("slow", talk.conversation_id))

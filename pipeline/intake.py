@@ -24,6 +24,7 @@ from conversation.work import Work
 from pipeline import answer, echoes, holding, identities, receipts, sidelines
 from pipeline.answer import Bot
 from pipeline.identities import identity_of
+from pipeline.services import USED
 from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
 
 # What stays of an event once it is taken: which one it was. Her words and her address stand in the conversation alone.
@@ -138,7 +139,8 @@ class Intake:
         talk = inbox.load(work, due.row["conversation_id"])
         assert talk is not None  # a foreign key holds it
         if due.kind == "slow":
-            result = CallResult(due.row["seq"], due.row["status"] or "failed", due.row["value"])
+            used = due.row["arguments"].get(USED, {})
+            result = CallResult(due.row["seq"], due.row["status"] or "failed", due.row["value"], used)
             heard = answer.hear_result(work, talk, result, due.row["epoch"], self.bot)
             self.settle(work, due, "done" if heard else "void")
         else:

@@ -112,9 +112,9 @@ def _asks(
     def ask(call: Call) -> CallResult | None:
         if call.write:
             return None
-        answered = services.ask(Asked(call.service, call.arguments, sender))
-        recording.answered(call.service, call.arguments, answered.value or answered.status)
-        return CallResult(call.seq, answered.status, answered.value)
+        answered = services.ask(Asked(call.service, call.arguments, sender, call.others))
+        recording.answered(call.service, {**call.arguments, **answered.used}, answered.value or answered.status)
+        return CallResult(call.seq, answered.status, answered.value, answered.used)
 
     return ask
 

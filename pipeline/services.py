@@ -5,12 +5,13 @@ Local ones are answered inside the turn; all others are rows that a worker runs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import metrics
+from bot.flow.effects import tries
 from conversation.work import Work
 from orders.base import Connector
 from orders.errors import ConnectorError
@@ -19,25 +20,36 @@ from pipeline import proofs
 from pipeline.errors import UnknownService
 
 FIND_ORDER = "orders.find"
+# Beside the arguments of a call in its row: what one may be instead, and which was found.
+OTHERS, USED = "_others", "_used"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One call: which service, with what, by whom (an address of ours or theirs, only ever hashed)."""
+    """One call: which service, with what, by whom (an address of ours or theirs, only ever hashed).
+
+    `others`: what an argument may be instead (the other order numbers of her message), in order.
+    """
 
     service: str
     arguments: Mapping[str, Any]
     sender: str
+    others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`status`: found, not_found, failed (asked for certain without effect) or unsure."""
+    """`status`: found, not_found, failed (asked for certain without effect) or unsure.
+
+    `used`: the arguments that were found with one of their others. `missed`: the numbers that were asked for in vain.
+    """
 
     status: str
     value: Mapping[str, Any] | None = None
     error: str = ""
     is_permanent: bool = True
+    used: Mapping[str, Any] = field(default_factory=dict)
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +68,32 @@ class Services:
         """Ask the shop. No transaction may be open unless the service is local."""
         if asked.service != FIND_ORDER:
             raise UnknownService(f"Nothing answers the service “{asked.service}”; there is: {FIND_ORDER}.")
+        missed: list[str] = []
         try:
-            value = find_order(self.connector, asked.arguments, self.today())
+            for used, arguments in tries(asked.arguments, asked.others):
+                value = find_order(self.connector, arguments, self.today())
+                if value is not None:
+                    return Answered("found", value, used=used, missed=tuple(missed))
+                missed.append(str(arguments.get("ref", "")))
         except ConnectorError as error:
             metrics.lookups.labels(asked.service, "failed").inc()
             return Answered("failed", error=f"{error.code}: {error.detail}", is_permanent=error.permanent)
-        return Answered("found" if value is not None else "not_found", value)
+        return Answered("not_found", missed=tuple(missed))
 
     def judge(self, work: Work, asked: Asked, answered: Answered) -> Answered:
-        """Hold the answer against the limits on guessing, in the transaction that will use it."""
+        """Hold the answer against the limits on guessing, in the transaction that will use it.
+
+        Every number that was asked for counts: several in one message are not several guesses for the price of one.
+        """
         if asked.service != FIND_ORDER or answered.status not in ("found", "not_found"):
             return answered
-        tried = proofs.attempt(self.secret, str(asked.arguments.get("ref", "")), asked.sender)
-        if proofs.judge(work, tried, answered.status == "found"):
+        found = str({**asked.arguments, **answered.used}.get("ref", "")) if answered.status == "found" else None
+        may_tell = False
+        # Always in the same order: each takes a lock, and two messages may name the same numbers.
+        for reference in sorted({*answered.missed, *([found] if found is not None else [])}):
+            tried = proofs.attempt(self.secret, reference, asked.sender)
+            may_tell |= proofs.judge(work, tried, reference == found)
+        if may_tell:
             metrics.lookups.labels(asked.service, "found").inc()
             return answered
         metrics.lookups.labels(asked.service, "not_found").inc()

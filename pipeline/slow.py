@@ -23,7 +23,7 @@ from conversation.events import Notice
 from conversation.tables import Channel, Conversation, Message
 from conversation.work import Database, Work
 from pipeline.attention import Attention
-from pipeline.services import Answered, Asked, Services
+from pipeline.services import OTHERS, USED, Answered, Asked, Services
 from pipeline.tables import IS_OPEN, SlowWork
 
 AT_ONCE = 16
@@ -57,7 +57,7 @@ _answer = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "running",
                         _slow.c.attempt == bindparam("tried"))
     .values(state="answered", status=bindparam("how"), value=bindparam("what"), error=bindparam("why"),
-            answered_at=bindparam("now"), lease_until=None)
+            answered_at=bindparam("now"), lease_until=None, arguments=bindparam("with"))
 )
 _later = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "running")
@@ -104,7 +104,9 @@ class Slow:
             return rows
 
     def _run(self, row: Mapping[str, Any]) -> None:
-        asked = Asked(row["service"], row["arguments"], row["address"])
+        arguments = dict(row["arguments"])
+        others = arguments.pop(OTHERS, {})
+        asked = Asked(row["service"], arguments, row["address"], others)
         if row["is_write"] and row["attempt"] > 0:
             answered = Answered("unsure", error="A worker ended while it was asking; whether it was done is unknown.")
         elif row["attempt"] >= TRIES:
@@ -142,7 +144,7 @@ class Slow:
         work.connection.execute(_answer, {
             "id": row["slow_work_id"], "tried": row["attempt"] + 1, "how": answered.status,
             "what": dict(answered.value) if answered.value is not None else None, "why": answered.error[:500] or None,
-            "now": work.now})
+            "now": work.now, "with": {**asked.arguments, USED: dict(answered.used)} if answered.used else row["arguments"]})
         work.notify(Notice("turn", row["conversation_id"]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +32,22 @@ class Say:
     template_values: Mapping[str, str] = field(default_factory=dict)
 
 
+def tries(
+    arguments: Mapping[str, Any], others: Mapping[str, Sequence[str]]
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """What a call is asked with, in order: what is other than the likeliest, and all arguments."""
+    found: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = [({}, arguments)]
+    for name, values in others.items():
+        found += [({name: value}, {**arguments, name: value}) for value in values]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Ask a service; the answer comes back as CallResult(seq). `write` calls are never repeated blindly.
 
-    `key` is the idempotency key. `timeout_seconds` bounds one attempt.
+    `key` is the idempotency key. `timeout_seconds` bounds one attempt. `others`: what an argument may be instead, by its
+    name, where the contact's message held several order numbers; the first that is found wins.
     """
 
     seq: int
@@ -45,6 +56,11 @@ class Call:
     write: bool = False
     key: str = ""
     timeout_seconds: float = 8.0
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def tries(self) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+        """What to ask with, in order: what is other than the likeliest, and all arguments."""
+        return tries(self.arguments, self.others)
 
 
 @dataclass(frozen=True, slots=True)

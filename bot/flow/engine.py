@@ -274,6 +274,11 @@ def _result(run: Runner, result: CallResult) -> None:
 
 
 def _found(run: Runner, plan: CallPlan, result: CallResult) -> None:
+    for name, value in result.used.items():
+        source = plan.arguments[name].source if name in plan.arguments else ""
+        if source in run.flow.data or source in run.library.project.remembered:
+            run.set(source, value)  # another number of her message is the one that exists
+    run.state.pop("numbers", None)
     if plan.save:
         run.set(plan.save, coerced(result.value or {}, plan.outputs))
 

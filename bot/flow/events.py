@@ -34,11 +34,15 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """A service answered the call with this `seq`. `status`: found, not_found, failed or unsure."""
+    """A service answered the call with this `seq`. `status`: found, not_found, failed or unsure.
+
+    `used`: the arguments that were found with one of their `others`, and which.
+    """
 
     seq: int
     status: str
     value: Mapping[str, Any] | None = None
+    used: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

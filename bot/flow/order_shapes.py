@@ -26,6 +26,11 @@ class Shape:
     marks: tuple[str, ...]
     written: str
 
+    @property
+    def has_letters(self) -> bool:
+        """Figures alone may be a date, a postcode or a price as well."""
+        return any(sign.isalpha() for sign in self.source)
+
     def find(self, text: str) -> str | None:
         match = self.pattern.search(readable(text))
         if match is None:

@@ -252,8 +252,17 @@ class Runner:
             stack.bar_the_way_back(self.state["frames"])
         known = {name: value for name, value in arguments.items() if value is not None}
         self.state["wait"] = {"kind": CALL, "seq": seq, "stage": 0}
-        self.effects.append(Call(seq, plan.service, known, plan.is_write, key, plan.timeout_seconds))
+        others = {} if plan.is_write else self._others(known)
+        self.effects.append(Call(seq, plan.service, known, plan.is_write, key, plan.timeout_seconds, others))
         return WAIT
+
+    def _others(self, arguments: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        """The other order numbers of the message from which an argument was taken."""
+        numbers = self.state.get("numbers")
+        if not numbers:
+            return {}
+        others = tuple(str(number) for number in numbers[1:])
+        return {name: others for name, value in arguments.items() if value == numbers[0]}
 
     def enter(self, step: Step, plan: SubFlow) -> int:
         target = self.library.flows.get(plan.flow) or self.library.kept(plan.flow)

@@ -170,13 +170,24 @@ class World:
         fakes = self.fakes.get(call.service)
         if fakes is None and call.service in self.library.services:
             fakes = self.library.services[call.service].fake
-        for wanted, gives in _told(fakes):
-            if all(is_same(call.arguments.get(key, ""), value) for key, value in wanted.items()):
-                if isinstance(gives, Mapping):
-                    return CallResult(call.seq, "found", gives)
-                return CallResult(call.seq, gives if gives in STATUSES else "failed")
+        told = list(_told(fakes))
+        answers = [(used, _gives(told, arguments)) for used, arguments in call.tries()]
+        found = next(((used, gives) for used, gives in answers if isinstance(gives, Mapping)), None)
+        if found is not None:
+            return CallResult(call.seq, "found", found[1], found[0])
+        gives = answers[0][1]
+        if gives is not None:
+            return CallResult(call.seq, gives if gives in STATUSES else "failed")
         given = ", ".join(f"{key}: {value}" for key, value in call.arguments.items())
         raise NoFake(f"There is no answer for {call.service} with {{{given}}}: add one under services.")
+
+
+def _gives(told: Sequence[tuple[Mapping[str, Any], Any]], arguments: Mapping[str, Any]) -> Any:
+    """What the first fake that fits gives; None where none does."""
+    fits = (
+        gives for wanted, gives in told if all(is_same(arguments.get(key, ""), value) for key, value in wanted.items())
+    )
+    return next(fits, None)
 
 
 def is_same(found: Any, wanted: Any) -> bool:

@@ -20,7 +20,7 @@ def found_beside(hearing: Hearing, wanted: tuple[tuple[str, str], ...]) -> dict[
     for name, kind in wanted:
         first.setdefault(kind, name)
     known = found_early(tuple((name, kind) for kind, name in first.items()), hearing.spoken(), hearing.shapes)
-    reading = hearing.reading
-    if "order_number" in first and reading is not None and reading.order_numbers:
-        known.setdefault(first["order_number"], reading.order_numbers[0])
+    number = known.get(first.get("order_number", ""))
+    if isinstance(number, str):
+        hearing.took_number(number)
     return known
