@@ -173,7 +173,7 @@ def _texts(messages: Sequence[Any], tickets: Sequence[Any], acts: Sequence[Act])
         if message.text.strip():
             outcome = _LAST.get(before.outcome, "")
             yield PastText(message.message_id, message.text, said_at, took.row, took.outcome, outcome,
-                           answer[:200] if outcome else "", before.slot if outcome == "ask" else "")  # fmt: skip
+                           answer[:200] if outcome else "", before.slot if outcome else "")  # fmt: skip
         if took is now:
             before, at = _then(before, took), acts.index(took, at) + 1
 

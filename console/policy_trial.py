@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -42,10 +43,17 @@ def run(
     database: Database, policies: tuple[Policy, Policy], days: int, order_patterns: tuple[str, ...], seconds: float = SECONDS
 ) -> Trial:
     """The policy that holds and the one to try, over the conversations of so many days. Raises TooFast."""
+    with alone():
+        return _run(database, policies, days, (order_patterns, flow_pace.deadline(seconds)))
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else tries anything meanwhile. Raises TooFast where somebody does."""
     if not _one_at_a_time.acquire(blocking=False):
         raise TooFast
     try:
-        return _run(database, policies, days, (order_patterns, flow_pace.deadline(seconds)))
+        yield
     finally:
         _one_at_a_time.release()
 

@@ -31,7 +31,7 @@ Reader = Callable[[str, str], Reading]
 @dataclass(frozen=True, slots=True)
 class PastText:
     """Something a contact wrote. `row` is the decision that took it (empty: not known), `outcome` how its turn ended;
-    `last_…` is what the bot had done before, as `bot.escalation.Heard` has it.
+    `last_…` is what the bot had done before, as `bot.escalation.Heard` has it; a slot is a question that is open.
     """
 
     message_id: str
@@ -169,7 +169,7 @@ def _play(talk: PastTalk, stretch: Stretch, policy: Policy, reader: Reader) -> P
             continue
         heard = _heard(talk, text, reading)
         mood, verdict = weigh(mood, heard, policy)
-        if verdict.reason == "no_progress" and text.last_outcome == "ask":
+        if verdict.reason == "no_progress" and text.last_slot:
             verdict = Verdict("none")  # the question counts its own tries
         if verdict.decision == _HANDOFF:
             return Played(Passed(text, verdict), asked)
@@ -180,7 +180,7 @@ def _play(talk: PastTalk, stretch: Stretch, policy: Policy, reader: Reader) -> P
 def _only_answers(text: PastText, reading: Reading, policy: Policy) -> bool:
     """A calm answer to what was asked: what came before is no reason to interrupt that."""
     calm = reading.human_request < policy.human_request_low and reading.frustration < policy.frustration_low
-    return calm and text.last_outcome == "ask" and text.row in _ANSWERS
+    return calm and bool(text.last_slot) and text.row in _ANSWERS
 
 
 def _heard(talk: PastTalk, text: PastText, reading: Reading) -> Heard:

