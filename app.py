@@ -58,6 +58,7 @@ from pipeline.live_flows import LOOK_SECONDS, LiveFlows, keep_looking, open_flow
 from pipeline.retelling_commands import record_talk, replay_talk
 from pipeline.services import Services
 from pipeline.turns import Writer
+from pipeline.verdict_commands import disputed, precision
 
 logger = structlog.get_logger(__name__)
 
@@ -114,6 +115,8 @@ def _add_commands(made: Flask) -> None:
     channel_commands.add_command(status)
     for one in (replay_talk, record_talk, *FLOW_COMMANDS):
         flows.add_command(one)
+    for one in (precision, disputed):
+        understand.add_command(one)
     for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
         made.cli.add_command(command)
 
