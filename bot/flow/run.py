@@ -20,7 +20,7 @@ from bot.flow.library import Library
 from bot.flow.model import END, WAIT, Arms, CallPlan, Flow, HandOffPlan, Loop, Pause, Question, Step, SubFlow
 from bot.flow.moves import ToPeople
 from bot.flow.places import pending
-from bot.flow.state import ANSWER, CALL, PAUSE, State, frame
+from bot.flow.state import ANSWER, CALL, PAUSE, State, frame, other_numbers
 from bot.flow.texts import Template, Texts
 from bot.flow.values import coerced, seen, stored
 
@@ -252,17 +252,9 @@ class Runner:
             stack.bar_the_way_back(self.state["frames"])
         known = {name: value for name, value in arguments.items() if value is not None}
         self.state["wait"] = {"kind": CALL, "seq": seq, "stage": 0}
-        others = {} if plan.is_write else self._others(known)
+        others = {} if plan.is_write else other_numbers(self.state, known)
         self.effects.append(Call(seq, plan.service, known, plan.is_write, key, plan.timeout_seconds, others))
         return WAIT
-
-    def _others(self, arguments: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        """The other order numbers of the message from which an argument was taken."""
-        numbers = self.state.get("numbers")
-        if not numbers:
-            return {}
-        others = tuple(str(number) for number in numbers[1:])
-        return {name: others for name, value in arguments.items() if value == numbers[0]}
 
     def enter(self, step: Step, plan: SubFlow) -> int:
         target = self.library.flows.get(plan.flow) or self.library.kept(plan.flow)

@@ -85,6 +85,15 @@ def frame(flow: str, shape: str, known: Mapping[str, Any], now: int) -> State:
     }
 
 
+def other_numbers(state: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The other order numbers of the message from which an argument was taken, by the argument's name."""
+    numbers = state.get("numbers")
+    if not numbers:
+        return {}
+    others = tuple(str(number) for number in numbers[1:])
+    return {name: others for name, value in arguments.items() if value == numbers[0]}
+
+
 def waits_for_call(state: Mapping[str, Any]) -> bool:
     return _waits_for(state, CALL)
 
