@@ -74,6 +74,16 @@ def changes(found: Mapping[str, Iterable[Field]]) -> dict[Path, float]:
     }
 
 
+def crossed(found: Mapping[str, Iterable[Field]]) -> tuple[Field, Field] | None:
+    """A lower threshold that was typed above its upper one."""
+    fields = {field.path: field for fields in found.values() for field in fields if not field.is_wrong}
+    for label in ("frustration", "human_request"):
+        low, high = fields.get((label, "low")), fields.get((label, "high"))
+        if low and high and (number(low.typed) or 0) > (number(high.typed) or 0):
+            return low, high
+    return None
+
+
 def number(typed: str) -> float | None:
     """A number as people write it: `0,45`, `.5`; None for what is none."""
     try:

@@ -131,6 +131,10 @@ def _unsound(groups: Mapping[str, tuple[policy_form.Field, ...]], now: Rules) ->
         most = here.formats().number(wrong.most)
         said = words("understanding.wrong_number", name=trial_views.field_label(wrong), most=most)
         return Problem(422, "invalid", "number", said, wrong.name)
+    crossed = policy_form.crossed(groups)
+    if crossed is not None:
+        low, high = (trial_views.field_label(field) for field in crossed)
+        return Problem(422, "invalid", "crossed", words("understanding.crossed", low=low, high=high), crossed[0].name)
     try:
         _policy(now, groups)
     except ValueError as error:

@@ -56,6 +56,13 @@ def test_what_is_no_number_in_the_range_is_told(written: str) -> None:
     assert policy_form.changes(found) == {}
 
 
+@pytest.mark.parametrize(("low", "high", "is_crossed"), [("0.6", "0.5", True), ("0.5", "0.5", False), ("x", "0.5", False)])
+def test_a_lower_threshold_above_its_upper_one_is_found(low: str, high: str, is_crossed: bool) -> None:
+    found = policy_form.groups(Policy(), typed(frustration__low=low, frustration__high=high))
+
+    assert (policy_form.crossed(found) is not None) == is_crossed
+
+
 def test_a_number_that_stands_there_is_replaced_and_nothing_else() -> None:
     made = policy_form.text_with(TEXT, {("frustration", "high"): 0.5})
 
