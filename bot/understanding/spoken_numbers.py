@@ -33,6 +33,7 @@ _THOUSAND = said("thousand")
 _JOINTS = said("joints") | {",", "|", "-"}
 _SPELLS = said("spells")
 _LETTER_NAMES = letter_names("letters")
+_DOUBLED = said("doubled")
 _WEAK_NAMES = letter_names("weak_letters")
 SAID: frozenset[str] = frozenset().union(_UNITS, _TEENS, _TENS, _ENGLISH_TENS, _HUNDREDS, _TIMES, _THOUSAND)
 
@@ -87,6 +88,8 @@ def _run(words: Sequence[str], start: int) -> Said | None:
     if not digits:
         return None
     letters, first = _letters(words, start)
+    if end + 2 == len(words) and words[end] == "," and _name(words[-1]):  # “uve siete siete uno, a”
+        digits, end = digits + _name(words[-1]), len(words)
     return Said(letters, digits, first, end, spoken, pieces, is_amount)
 
 
@@ -156,7 +159,11 @@ def _letters(words: Sequence[str], start: int) -> tuple[str, int]:
         elif _name(word):
             # “be” is a word of English; behind another letter (“a be”) it is none.
             is_word = word not in _LETTER_NAMES and not (word == "be" and at > 0 and bool(_name(words[at - 1])))
-            spelled.append((_name(word), at, is_word))
+            if at > 0 and word in _DOUBLED and words[at - 1] in _TIMES:  # “doble uve”
+                spelled.append(("W", at - 1, False))
+                at -= 1
+            else:
+                spelled.append((_name(word), at, is_word))
         else:
             break
     while spelled and spelled[-1][2] and spelled[-1][0] != "A":

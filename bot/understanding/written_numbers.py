@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.understanding.number_words import words
-from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, SENTENCE_END, points_of, words_before
+from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, SENTENCE_END, Cue, points_of, words_before
 
 LEAST_DIGITS, MOST_CHARACTERS = 4, 24
 ENOUGH = 0.5
@@ -74,12 +74,15 @@ _IS_MY_ORDER = re.compile(
     r"\W{1,3}(?:es|is|era|é|e|was)\W(?:el |o |a |the )?(?:n[uú]mero de )?(?:mi |meu |minha |my )?(?:pedido|orden|encomenda|order|compra)\b",
     re.IGNORECASE,
 )
-_CAPITALISED = re.compile(r"[A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,}\s$")
+_CAPITALISED = re.compile(r"(?<!\w)([A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,20})\s$")
+_OF_AMOUNT = re.compile(r"\b(?:de|of|son|a)\s$", re.IGNORECASE)
+_NO_CUE = Cue(0.0, 0)
 
 _NO_LETTERS = words("words_not_letters")
 _COUNTRIES = words("countries")
 _NEVER_LETTERS = words("never_letters")
 _BESIDE = words("beside") | {SENTENCE_END, "#", "º", "nº"}
+_MOVES, _DETERMINERS = words("moves"), words("determiners")
 _MODELS = words("models")
 _DOCUMENTS = words("papers")
 
@@ -156,7 +159,7 @@ def _starts_anew(last: int, total: int, digits: int) -> bool:
 
 def _judged(text: str, start: int, body: str, least: int) -> Written | None:
     digits = sum(map(str.isdigit, body))
-    if digits < least - 1 or len(body) > MOST_CHARACTERS + 8:
+    if digits < least - 2 or len(body) > MOST_CHARACTERS + 8:
         return None
     end = start + len(body)
     body = _without_tail(body)
@@ -174,8 +177,15 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
         return None
     points = _points(text, first, end, body, letters) + 0.5 * ("#" in sign)
     if digits < least:
-        points -= HINT if letters else 2 * HINT
+        points -= _price_of_few(letters, body, digits < least - 1)
     return Written(letters, body, first, end, points, bool(letters and sign))
+
+
+def _price_of_few(letters: str, body: str, is_very_few: bool) -> float:
+    """What a code with few figures has to make up for by the words before it: “XK4T9B” may be one, “A54” is none."""
+    compact = _SEPARATOR.sub("", letters + body)
+    is_code = not compact.isdigit() and (not is_very_few or (len(compact) > _LONG and compact.isupper()))
+    return HINT if is_code else 3 * HINT
 
 
 def _without_tail(body: str) -> str:
@@ -202,10 +212,19 @@ def _letters(text: str, start: int, digits: int) -> tuple[str, str, int]:
     low = letters.lower()
     if low in _MODELS and (digits < _LONG or not sign):
         return "", "", -1
-    is_word = low in CUES and (low not in _COUNTRIES or sign.isspace())
+    is_word = _is_word(letters, sign)
     if is_word or low in _DOCUMENTS or low in _MODELS or not _belong(letters, sign, text):
         return "", "", start
     return letters, sign, match.start()
+
+
+def _is_word(letters: str, sign: str) -> bool:
+    """Do these letters name the number (“ref.12345”) or stand for something else that has numbers (“col 12”)?"""
+    low = letters.lower()
+    cue = CUES.get(low)
+    if cue is None or (low in _COUNTRIES and not sign.isspace()):
+        return False
+    return cue.points > 0 or not letters.isupper() or sign.isspace()
 
 
 def _belong(letters: str, sign: str, text: str) -> bool:
@@ -230,6 +249,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         return points
     if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset(words_before(text[end:] + " " + before)):
         points += HINT
+    if _is_of_place(text, start, body, letters):
+        points -= HINT + 0.5
     if cue < HINT:
         points -= _looks_against(text, start, end, body, letters)
         if points < ENOUGH and _IS_MY_ORDER.match(text, end):
@@ -265,12 +286,28 @@ def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> 
         return 0.25
     if compact[0] == "0" and len(compact) in (10, 11):
         return HINT
-    is_short = len(compact) <= _LONG
-    if is_short and _CAPITALISED.search(text, max(0, start - 12), start) and start - 12 > 0:
-        return HINT
-    if is_short and _PLACE_AFTER.match(text, end):
+    if len(compact) <= _LONG and _PLACE_AFTER.match(text, end):
         return HINT + 0.5
+    if len(compact) <= _LONG + 1 and _OF_AMOUNT.search(text, max(0, start - 5), start):
+        return HINT - 0.25
+    if len(compact) < _LONG and _moves(text, start, end):
+        return -ENOUGH
     return 0.0
+
+
+def _is_of_place(text: str, start: int, body: str, letters: str) -> bool:
+    """Does a name stand right before a short number (“a Mérida 97203”)?"""
+    if letters or len(body) > _LONG:
+        return False
+    name = _CAPITALISED.search(text, max(0, start - 24), start)
+    return name is not None and name.start() > 1 and not CUES.get(name[1].lower(), _NO_CUE).points > 0
+
+
+def _moves(text: str, start: int, end: int) -> bool:
+    """“el 4417 sigue en Zaragoza”: a determiner before and on the move behind."""
+    before = words_before(text[max(0, start - 8) : start])[:1]
+    after = words_before(text[end : end + 24])
+    return bool(before) and before[0] in _DETERMINERS and not _MOVES.isdisjoint(after)
 
 
 _PLACE_AFTER = re.compile(r",? [A-ZÁÉÍÓÚ][a-záéíóúñçãõ]{3,}")
