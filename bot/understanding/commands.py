@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from bot.escalation import Policy
+from bot.understanding import lexicon
+from bot.understanding.fold import fold
+from bot.understanding.model import model
 from bot.understanding.read import read
 from bot.understanding.reading import Reading
+from bot.understanding.scoring import scorer
+from bot.understanding.telling import Told, in_words, tell
 from bot.understanding.turns_command import turns
+from bot.understanding.weighty import weights_of_words
+
+_SHOWN_WORDS = 8
 
 
 @click.group("understand")
@@ -25,38 +33,45 @@ understand.add_command(turns)
 
 @understand.command("messages")
 def messages() -> None:
-    """One JSON object per line in ({"id", "text"}), one per line out, as soon as it is read."""
+    """One JSON object per line in ({"id", "text"}), one per line out, as soon as it is read.
+
+    How long lexicons and weights took to load is said on stderr.
+    """
+    click.echo(f"lexicons and weights loaded in {_load() * 1000:.0f} ms", err=True)
     for line in sys.stdin:
         if line.strip():
             asked = json.loads(line)
-            _put(_message(str(asked["id"]), str(asked["text"])))
+            click.echo(json.dumps(_message(str(asked["id"]), str(asked["text"])), ensure_ascii=False))
+            sys.stdout.flush()
 
 
 @understand.command("explain")
 @click.argument("text")
 def explain(text: str) -> None:
-    """Say in words what is found in TEXT, and where."""
-    reading = read(text)
-    click.echo(f"language       {reading.language or 'not told'}")
-    click.echo(f"human request  {reading.human_request:.2f}")
-    click.echo(f"frustration    {reading.frustration:.2f} (severity {reading.severity})")
-    click.echo(f"intents        {', '.join(reading.intents) or '-'}")
-    for name in ("order_numbers", "emails", "phones"):
-        if values := getattr(reading, name):
-            click.echo(f"{name.replace('_', ' '):<14} {', '.join(values)}")
-    for reason in reading.reasons:
-        click.echo(f"  {reason.code:<20} {reason.points:>4.1f}  “{reason.quote}”")
+    """Say in words what is found in TEXT and where, what weighs, and what the policy makes of it."""
+    loaded = _load()
+    told = tell(text)
+    for row in _explained(told):
+        click.echo(row)
+    click.echo(f"lexicons and weights loaded in {loaded * 1000:.0f} ms")
+
+
+def _load() -> float:
+    """Load what a first message needs; the seconds that it took."""
+    started = time.perf_counter()
+    lexicon.lexicon()
+    scorer()
+    return time.perf_counter() - started
 
 
 def _message(message_id: str, text: str) -> dict[str, Any]:
     started = time.perf_counter()
     reading = read(text)
     elapsed = (time.perf_counter() - started) * 1e6
-    policy = Policy()
     return {
         "id": message_id,
-        "human_request": reading.human_request >= policy.human_request_high,
-        "frustrated": reading.frustration >= policy.frustration_low,
+        "human_request": reading.human_request >= model().thresholds["human_request"],
+        "frustrated": reading.severity > 0,
         "severity": reading.severity,
         "lang": reading.language,
         "intents": list(reading.intents),
@@ -65,15 +80,41 @@ def _message(message_id: str, text: str) -> dict[str, Any]:
             "email": next(iter(reading.emails), None),
             "phone": next(iter(reading.phones), None),
         },
-        "reasons": _reasons(reading),
+        "reasons": _reasons(message_id, reading),
         "elapsed_us": round(elapsed, 1),
     }
 
 
-def _reasons(reading: Reading) -> list[str]:
-    return [f"{reason.code}: “{reason.quote}”" for reason in reading.reasons]
+def _reasons(message_id: str, reading: Reading) -> list[dict[str, Any]]:
+    return [
+        {"signal": reason.code, "points": reason.points, "quote": reason.quote, "message": message_id}
+        for reason in reading.reasons
+    ]
 
 
-def _put(answer: dict[str, Any]) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False))
-    sys.stdout.flush()
+def _explained(told: Told) -> Iterator[str]:
+    reading = told.reading
+    yield f"language       {reading.language or 'not told'}"
+    yield f"human request  {reading.human_request:.2f}"
+    yield f"frustration    {reading.frustration:.2f} (severity {reading.severity})"
+    yield f"intents        {', '.join(reading.intents) or '-'}"
+    for name in ("order_numbers", "emails", "phones"):
+        if values := getattr(reading, name):
+            yield f"{name.replace('_', ' '):<14} {', '.join(values)}"
+    for span in told.spans:
+        taken = f"  taken back by “{span.cover}” ({span.covered_by})" if span.covered_by else ""
+        yield f"  {span.start:>4}-{span.end:<4} {span.category:<22} “{told.words(span)}”{taken}"
+    for head in ("frustrated", "human_request"):
+        yield f"words towards {head}: {_weighed(told.text, head)}"
+    for reason in reading.reasons:
+        yield f"reason         {reason.code} {reason.points:.1f} “{reason.quote}”"
+    yield "verdict        " + "\n               ".join(in_words(told))
+
+
+def _weighed(text: str, head: str) -> str:
+    """The words that speak most for and against a head, with what they add to its score."""
+    folded = fold(text, lexicon.mend)
+    weights = weights_of_words(folded, lexicon.hits(folded), head)
+    heaviest = sorted(zip(folded.words, weights), key=lambda one: -abs(one[1]))[:_SHOWN_WORDS]
+    bias = float(model().bias[model().heads.index(head)])
+    return "  ".join([f"{word} {weight:+.2f}" for word, weight in heaviest] + [f"(bias {bias:+.2f})"])

@@ -10,7 +10,6 @@ INTENTS = frozenset({
     "cancel", "change_address", "damaged_wrong", "delivery_late", "goodbye", "greeting", "human", "invoice", "lost", "no",
     "order_status", "other", "payment", "product_question", "return_refund", "stop", "thanks", "yes",
 })  # fmt: skip
-ASKED = 0.5
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "yes", "no"})
 
 
@@ -21,6 +20,7 @@ def intents(chances: Mapping[str, float], thresholds: Mapping[str, float], human
         for name in INTENTS - {"human"}
         if (chance := chances[PREFIX + name]) >= thresholds[PREFIX + name]
     }
-    business = [name for name in likely if name not in SMALL_TALK]
+    plain = [name for name in likely if name not in SMALL_TALK]
+    business = [name for name in plain if name != "other"] or plain
     ordered = sorted(business or likely, key=lambda name: (-likely[name], name))
-    return ("human", *ordered) if human_request >= ASKED else tuple(ordered)
+    return ("human", *ordered) if human_request >= thresholds["human_request"] else tuple(ordered)

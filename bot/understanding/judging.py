@@ -52,7 +52,10 @@ def judge(
 
 
 def _severity(chances: Mapping[str, float]) -> int:
+    """0 to 3, each by a head of its own, from the probability that serves precision and recall alike."""
     thresholds = model().thresholds
+    if chances["frustrated"] < thresholds["frustrated"]:
+        return 0
     if chances["grave"] >= thresholds["grave"]:
         return 3
     return 2 if chances["clear"] >= thresholds["clear"] else 1

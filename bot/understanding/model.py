@@ -39,7 +39,7 @@ class Model:
     def probabilities(self, features: Features) -> dict[str, float]:
         """The probability of every head."""
         sums = self.bias + np.asarray(features.weights, np.float32) @ self.weights[self.rows[features.numbers]]
-        chances = 1.0 / (1.0 + np.exp(-(self.slope * sums + self.offset)))
+        chances = 1.0 / (1.0 + np.exp(-np.clip(self.slope * sums + self.offset, -30, 30)))
         return dict(zip(self.heads, chances.tolist()))
 
     def shares(self, features: Features, head: str) -> list[float]:

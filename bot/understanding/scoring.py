@@ -48,7 +48,7 @@ class Scorer:
             rows += [self.single(name) for name in names]
             weights += [traits.SHARE[share]] * len(names)
         sums += np.array(weights, np.float32) @ held.weights[np.array(rows, np.intp)]
-        chances = 1.0 / (1.0 + np.exp(-(held.slope * sums + held.offset)))
+        chances = 1.0 / (1.0 + np.exp(-np.clip(held.slope * sums + held.offset, -30, 30)))
         return dict(zip(held.heads, chances.tolist()))
 
     def _pieces(self, words: Sequence[str], rows: list[int], weights: list[float]) -> Vector:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.understanding.features import Features, features
+from bot.understanding.features import features
 from bot.understanding.fold import Folded
 from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
@@ -15,7 +15,7 @@ LONGEST_QUOTE = 12  # words
 
 def weightiest(folded: Folded, hits: Sequence[Hit], head: str) -> str:
     """The run of words that speaks most for `head`, as the contact wrote it; the whole text where nothing does."""
-    words = weights_of_words(folded, features(folded, hits), head)
+    words = weights_of_words(folded, hits, head)
     if not words:
         return folded.original.strip()[:80]
     sums = [0.0, *accumulate(words)]
@@ -27,8 +27,9 @@ def weightiest(folded: Folded, hits: Sequence[Hit], head: str) -> str:
     return folded.original[spans[first][0] : spans[last - 1][1]]
 
 
-def weights_of_words(folded: Folded, traits: Features, head: str) -> list[float]:
+def weights_of_words(folded: Folded, hits: Sequence[Hit], head: str) -> list[float]:
     """What each folded word adds to a head's score: a feature that spans several words is shared out among them."""
+    traits = features(folded, hits)
     shares = [0.0] * len(folded.words)
     for share, owners in zip(model().shares(traits, head), traits.owners):
         for owner in owners:
