@@ -147,7 +147,9 @@ class Hearing:
     def understood(self) -> Reading:
         if self.reading is None:
             language = self.state["lang"][:2]
-            self.reading = read(self.text, language=language, order_patterns=self.library.order_patterns)
+            patterns = self.library.order_patterns
+            book = self.library.book.at(str(self.moment.contact.get("country") or ""))
+            self.reading = read(self.text, language=language, order_patterns=patterns, book=book)
         return self.reading
 
     def took_number(self, number: str) -> None:

@@ -17,11 +17,13 @@ from bot.flow.faq import Faq
 from bot.flow.filters import Setting
 from bot.flow.findings import Finding, Place, Reporter, has_errors
 from bot.flow.model import Flow
+from bot.flow.own_words import read_words
 from bot.flow.project import Project, Service, defaults, read_project, read_services
 from bot.flow.templates import MessageTemplate, read_templates
 from bot.flow.texts import Texts
 from bot.flow.tree import Table, plain, read
 from bot.flow.words import denied
+from bot.understanding.lexicon import SHIPPED, Book
 
 # Values that the pipeline puts into the sentences of the system.
 SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number", "value")
@@ -34,6 +36,7 @@ class Library:
     `first` is the flow of a conversation's first message, `by_number` the one that an order's number alone starts.
     `templates` are the message templates that people may send. `pinned` are earlier shapes of flows, by name and
     shape, kept for the conversations that are in the middle of them.
+    `book` is what the shop adds to the lexicons.
     """
 
     project: Project
@@ -52,6 +55,7 @@ class Library:
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
     pinned: Mapping[tuple[str, str], Flow] = field(default_factory=dict)
     faq: Faq = field(default_factory=Faq)
+    book: Book = SHIPPED
 
     def flow_of(self, frame: Mapping[str, Any]) -> Flow | None:
         """The flow a frame is in, in the shape it began with: the live one while that still has it, else the one that
@@ -165,9 +169,10 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
             flows[name] = flow
     _check_named_flows(project, names, sources, findings)
     policy = _shared_file("_policy.yaml", sources, findings, _policy)
+    book = _shared_file("_words.yaml", sources, findings, lambda tree, report: read_words(tree, report, project.country))
     faq = _faq(sources, known, flows, findings)
     sentences.update({entry.key: entry.answer for entry in faq.entries})
-    return replace(_library(project, flows, services, sentences, policy), templates=templates, faq=faq)
+    return replace(_library(project, flows, services, sentences, policy), templates=templates, faq=faq, book=book)
 
 
 def _faq(sources: Mapping[str, str], known: Known, flows: Mapping[str, Flow], findings: list[Finding]) -> Faq:

@@ -72,7 +72,7 @@ def subject(loaded: Loaded, sources: Mapping[str, str], folder: Path | None = No
     library = loaded.library or loaded.readable
     if library is None:
         return None
-    files = {f"{name}.yaml" for name in (*library.flows, "_texts", "_faq", "_project", "_services")} | sources.keys()
+    files = {f"{name}.yaml" for name in (*library.flows, "_texts", "_faq", "_words", "_project", "_services")} | sources.keys()
     reporters = {file[:-5]: Reporter(file, sources.get(file, "")) for file in sorted(files) if file.endswith(".yaml")}
     broken = {finding.file.removesuffix(".yaml") for finding in loaded.findings if finding.level == ERROR}
     beside = (tested(folder), media(folder)) if folder is not None else (None, None)

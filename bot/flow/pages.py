@@ -19,6 +19,7 @@ FAMILIES = {
     "G": "the ways through a flow",
     "W": "the way out: a person is always within reach",
     "Q": "questions with ready answers (`_faq.yaml`)",
+    "U": "the shop's own words (`_words.yaml`)",
     "L": "customers who are in the middle of a flow",
     "M": "message templates",
     "F": "folders and files",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,10 @@ class Book:
     disabled: frozenset[str] = frozenset()
     own: PhraseIndex | None = None
     country: str = ""
+
+    def at(self, country: str) -> Book:
+        """The book for a conversation with somebody in `country`; where that is not known, the shop's country holds."""
+        return self if not country or country == self.country else replace(self, country=country)
 
 
 SHIPPED = Book()

@@ -7,7 +7,7 @@ first needed. The cost of a message therefore hardly grows with the number of ph
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -156,12 +156,15 @@ def _slots(phrase: Phrase) -> tuple[frozenset[Literal], ...]:
 
 
 def _filed(phrases: Sequence[Phrase], *, prefixes: bool) -> dict[str, dict[int, int]]:
+    """For each word (or beginning of one) the slots that it fills, as bits of the phrases."""
     found: dict[str, dict[int, int]] = {}
-    for number, phrase in enumerate(phrases):
-        bit = 1 << number
-        for slot, literals in enumerate(_slots(phrase)):
-            for literal in literals:
-                if literal.prefix == prefixes:
-                    masks = found.setdefault(literal.word, {})
-                    masks[slot] = masks.get(slot, 0) | bit
+    for bit, slot, word in _fillings(phrases, prefixes):
+        masks = found.setdefault(word, {})
+        masks[slot] = masks.get(slot, 0) | bit
     return found
+
+
+def _fillings(phrases: Sequence[Phrase], prefixes: bool) -> Iterator[tuple[int, int, str]]:
+    for number, phrase in enumerate(phrases):
+        for slot, literals in enumerate(_slots(phrase)):
+            yield from ((1 << number, slot, word) for word, is_prefix in literals if is_prefix == prefixes)

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from bot.understanding import judging
 from bot.understanding.contacts import contacts
 from bot.understanding.detect import detect
-from bot.understanding.fold import MAX_CHARACTERS, fold
+from bot.understanding.fold import MAX_CHARACTERS
 from bot.understanding.frustration import temper
 from bot.understanding.intents import intents
-from bot.understanding.lexicon import compile_all, hits, mend
+from bot.understanding.lexicon import SHIPPED, Book, compile_all, hits
 from bot.understanding.model import model
 from bot.understanding.order_numbers import DEFAULT, order_numbers
+from bot.understanding.prose import fold_prose
 from bot.understanding.reading import Reading
 from bot.understanding.requests import requests
 from bot.understanding.scoring import scorer
@@ -21,16 +22,19 @@ from bot.understanding.scoring import scorer
 _ANY_MESSAGE = "AB-12345, +34 600 111 222, marta@example.com: ok."
 
 
-def read(text: str, *, language: str | None = None, order_patterns: tuple[str, ...] = DEFAULT) -> Reading:
+def read(
+    text: str, *, language: str | None = None, order_patterns: tuple[str, ...] = DEFAULT, book: Book = SHIPPED
+) -> Reading:
     """What is in `text`; never raises on what a stranger writes, looks at its first 4,000 characters.
 
     `language` is the conversation's: it holds where the text is too short to tell. `order_patterns` are the shop's
-    references as regular expressions of their written form; without them any likely number counts.
+    references as regular expressions of their written form; without them any likely number counts. `book`
+    holds the shop's own words and what it switches off.
     """
     text = text[:MAX_CHARACTERS]
     found = contacts(text)
-    folded = fold(text if not found.emails else _masked(text, found.rest), mend)
-    places = hits(folded)
+    folded = fold_prose(text)
+    places = hits(folded, book)
     chances = scorer().probabilities(folded, places)
     judged = judging.judge(folded, places, chances, requests(folded, places), temper(folded, places))
     return Reading(
@@ -55,8 +59,3 @@ def warm_up(languages: Collection[str], order_patterns: tuple[str, ...] = DEFAUL
     for language in languages:
         read(_ANY_MESSAGE, language=language, order_patterns=order_patterns)
     return compile_all(languages)
-
-
-def _masked(text: str, rest: str) -> str:
-    """The text without its e-mail addresses, whose letters say nothing; digits that were a phone stay."""
-    return "".join(kept if kept != " " or character.isdigit() else " " for character, kept in zip(text, rest))
