@@ -50,7 +50,7 @@ STYLES = (
     "login",
 )
 # Those of every page; the flow editor brings one more.
-SCRIPTS = ("live", "composer", "attach", "templates", "drafts", "menus", "keys", "toasts", "evidence")
+SCRIPTS = ("live", "composer", "attach", "templates", "drafts", "menus", "keys", "toasts", "evidence", "focus")
 EDITOR_SCRIPTS = ("flow",)
 _joint = re.compile(r"(?<=[/.])(?=.)")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
