@@ -43,7 +43,7 @@ CUES: dict[str, Cue] = dict(_read_cues())
 _BY_STEM = {stem: Cue(float(points), _STEM_REACH) for stem, points in WORDS["stems"].items()}
 NAMES_AN_ORDER = frozenset(word for word, cue in CUES.items() if cue.points > 0)
 
-_TOKEN = re.compile(r"(?<![a-z])(?:n\.?[ºo]\.?|n\.)(?![a-z])|[a-z]+|[º°#]|[.!?;\n]")
+_TOKEN = re.compile(r"(?<![a-z])(?:n\.?[ºo]\.?|n\.)(?![a-z])|[a-z]+|[º°#№]|[.!?;\n]")
 _ENDS = frozenset(".!?;\n")
 PLAIN = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüçñ°", "aaaaaeeeeiiiiooooouuuucnº")
 _NUMBER_SIGN = re.compile(r"n\.?[ºo]?\.?")

@@ -17,6 +17,7 @@ from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, SENTENCE_EN
 LEAST_DIGITS, MOST_CHARACTERS = 4, 24
 ENOUGH = 0.5
 _FEWEST = 3
+_PHONE_DIGITS = (8, 12)
 _LONG = 5  # figures from which a number speaks for itself
 _LOOKED_AT = 70
 _SHOUTED = 16  # characters of a message all in capitals that is more than a number
@@ -26,17 +27,18 @@ _ALONE = 24  # other characters of a message that is the number and a courtesy
 _RUN = re.compile(
     r"[0-9][0-9A-Za-z]{0,30}"
     r"(?:(?:\s{1,2}|\s?[-–]\s?|[_/.])[0-9][0-9A-Za-z]{0,30}|[-–_/][A-Za-z]{1,3}[0-9][0-9A-Za-z]{0,30}"
-    r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])|\.[A-Z]{1,2}(?![\w])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])){0,12}"
+    r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])|\.[A-Z]{1,2}(?![\w])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])"
+    r"| [B-DF-HJ-NP-TV-Z](?=[,.;?!\n]|$)){0,12}"
 )
 _PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4}|[A-Z](?: [A-Z]){1,2})([-–_./#]| ?[-–.] ?| )?$")
 _WORD_JOINED = re.compile(r"[^\W\d_]{1,24}$")
 _SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
 _AFTER = re.compile(
-    r",[0-9]{1,2}(?![0-9])|:[0-9]{2}|[.,][0-9]{3}|\s?(?:[%€$£ºª\"”]|cms?\b|mm\b|mts?\b|km\b|kgs?\b|kilos?\b|gr?\b|lbs?\b|oz\b|m2|m²|ml\b"
+    r",[0-9]{1,2}(?![0-9])|:[0-9]{2}|[.,][0-9]{3}|\s?(?:[%€$£ºª]|cms?\b|mm\b|mts?\b|km\b|kgs?\b|kilos?\b|gr?\b|lbs?\b|oz\b|m2|m²|ml\b"
     r"|lts?\b|l\b|litros?|lit(?:er|re)s?|m\b|w\b|watts?|kw|v\b|volts?|voltios|mah|btu|hz|gb\b|mb\b|tb\b|megas?|mbps|puntos|pontos|points"
-    r"|euros?\b|eur\b|pesos?\b|soles\b|reai?s\b|real\b|d[oó]lares|dollars|bucks|quid|pounds|pence|cent|mxn|usd|cop\b|clp|ars|uyu|brl|gbp"
-    r"|mil\b|millones|milh|lucas|d[ií]as?\b|days?\b|horas?\b|hours?\b|hrs?\b|hs\b|h\b|am\b|pm\b|min|seg|meses|months|a[nñ]os|anos\b"
-    r"|years?|semanas|weeks|veces|vezes|times\b|unidad|unidades|units|pcs|piezas|pe[çc]as|p[aá]ginas|pages|feet|ft\b|inch|miles\b|milhas"
+    r"|euros?\b|eur\b|pesos?\b|soles\b|reai?s\b|real\b|d[oó]lares|dollars|bucks|quid|pounds|pence|cents?\b|mxn|usd|cop\b|clp|ars|uyu|brl|gbp"
+    r"|mil\b(?! gracias)|millones|milh|lucas|d[ií]as?\b|days?\b|horas?\b|hours?\b|hrs?\b|hs\b|h\b|am\b|pm\b|min(?:utos?|s)?\b|seg(?:undos)?\b|meses|months|a[nñ]os|anos\b"
+    r"|years?|semanas|weeks|veces|vezes|times\b|unidad|unidades|units|pcs|piezas|pe[çc]as|p[aá]ginas|pages|feet|ft\b|inch(?:es)?\b|miles\b|milhas"
     r"|personas|pessoas|people|clientes|customers|seguidores|seguidoras|followers|pasos|passos|steps|likes|views|vistas|ui\b|iu\b|x ?[0-9])",
     re.IGNORECASE,
 )
@@ -76,6 +78,7 @@ _IS_MY_ORDER = re.compile(
 )
 _CAPITALISED = re.compile(r"(?<!\w)([A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,20})\s$")
 _OF_AMOUNT = re.compile(r"\b(?:de|of|son|a)\s$", re.IGNORECASE)
+_OF_PURCHASE = re.compile(r"\b(?:compra|pedido|purchase|order|orden|encomenda) (?:de|of|por|for) $", re.IGNORECASE)
 _NO_CUE = Cue(0.0, 0)
 
 _NO_LETTERS = words("words_not_letters")
@@ -83,6 +86,7 @@ _COUNTRIES = words("countries")
 _NEVER_LETTERS = words("never_letters")
 _BESIDE = words("beside") | {SENTENCE_END, "#", "º", "nº"}
 _MOVES, _DETERMINERS = words("moves"), words("determiners")
+_CALLS, _NOUNS = words("calls"), words("nouns")
 _MODELS = words("models")
 _DOCUMENTS = words("papers")
 
@@ -177,8 +181,15 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
         return None
     points = _points(text, first, end, body, letters) + 0.5 * ("#" in sign)
     if digits < least:
-        points -= _price_of_few(letters, body, digits < least - 1)
+        is_named = digits == least - 1 and _is_noun_before(text, first)
+        points -= ENOUGH if is_named else _price_of_few(letters, body, digits < least - 1)
     return Written(letters, body, first, end, points, bool(letters and sign))
+
+
+def _is_noun_before(text: str, start: int) -> bool:
+    """“pedido 882”, “order #312”."""
+    before = [word for word in words_before(text[max(0, start - 20) : start])[:2] if word not in ("#", "nº", "n.", "º")]
+    return bool(before) and before[0] in _NOUNS
 
 
 def _price_of_few(letters: str, body: str, is_very_few: bool) -> float:
@@ -247,6 +258,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         points += 0.5
     if cue < 0:
         return points
+    if not letters and _PHONE_DIGITS[0] <= digits <= _PHONE_DIGITS[1] and not _is_named(before):
+        points -= 2 * HINT * (not _CALLS.isdisjoint(words_before(before)))
     if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset(words_before(text[end:] + " " + before)):
         points += HINT
     if _is_of_place(text, start, body, letters):
@@ -255,6 +268,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         points -= _looks_against(text, start, end, body, letters)
         if points < ENOUGH and _IS_MY_ORDER.match(text, end):
             points += HINT
+    elif _OF_PURCHASE.search(before) and body.endswith("0") and not letters:
+        points -= HINT + 0.5
     elif _YEAR.fullmatch(body) and not letters and not _is_named(before):
         points -= 2 * HINT
     if _POSTCODE.fullmatch(body) and not letters:
