@@ -24,7 +24,7 @@ __all__ = ["Heard", "Policy", "Verdict", "forgive", "policy_from", "weigh"]
 
 LEAST_SIGN = 0.5  # points a message must bring before anything is done about it
 _KEPT_SCORE = 0.1
-_GRAVE = 3
+GRAVE = 3
 _DANGER = frozenset(("safety", "vulnerable"))
 
 
@@ -65,8 +65,8 @@ def weigh(mood: Mapping[str, Any], heard: Heard, policy: Policy) -> tuple[dict[s
     policy = policy.at(heard.channel, heard.language)
     before = recall(mood, heard.now)
     seen = _seen(before, heard, policy)
-    fresh = (*_words(heard), *_signals(seen, heard, policy))
-    new_points = points_of(heard.reading.frustration, seen, policy)
+    fresh = (*_words(heard, policy), *_signals(seen, heard, policy))
+    new_points = points_of(strength_of(heard.reading, policy), seen, policy)
     score = carried(before.score, seen, policy) + new_points if policy.signals else new_points
     evidence = (*(before.evidence if score > new_points else ()), *fresh)
     weighed = _Weighed(heard, policy, evidence, new_points, score, before)
@@ -85,12 +85,18 @@ def forgive(mood: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, "guard": GUARD_TURNS}
 
 
-def points_of(frustration: float, seen: Shown, policy: Policy) -> float:
-    """The points of one turn: its words, and what the conversation shows less what soothes."""
-    words = frustration * FULL_POINTS if frustration >= policy.frustration_faint else 0.0
+def strength_of(reading: Reading, policy: Policy) -> float:
+    """How strong the message's own words are, from 0 to 1; what is faint or has no reason counts nothing."""
+    has_reason = any(reason.points > 0 for reason in reading.reasons)
+    return reading.strength if has_reason and reading.strength >= policy.frustration_faint else 0.0
+
+
+def points_of(strength: float, seen: Shown, policy: Policy) -> float:
+    """The points of one turn: its words and what the conversation shows, less what soothes."""
+    words = strength * FULL_POINTS
     signals = sum(policy.counts(one.code) for one in seen.signals)
     soothed = sum(policy.soothing[cue] for cue in seen.soothing)
-    return words + max(0.0, signals - soothed)
+    return max(0.0, words + signals - soothed)
 
 
 def carried(score: float, seen: Shown, policy: Policy) -> float:
@@ -113,19 +119,20 @@ class _Weighed:
 
 def _seen(before: Memory, heard: Heard, policy: Policy) -> Shown:
     spoken = Spoken(
-        heard.text, heard.now, heard.reading.frustration, heard.last_outcome, heard.last_answer, heard.last_slot
+        heard.text, heard.now, heard.reading.strength, heard.last_outcome, heard.last_answer, heard.last_slot
     )
     seen = shown(before, spoken, policy.wait_minutes)
     return seen if policy.signals else replace(seen, signals=(), soothing=frozenset())
 
 
-def _words(heard: Heard) -> tuple[Evidence, ...]:
-    """The message's own findings; together they weigh what the reading's score says."""
-    found = [reason for reason in heard.reading.reasons if reason.points > 0 and heard.reading.frustration > 0]
+def _words(heard: Heard, policy: Policy) -> tuple[Evidence, ...]:
+    """The message's own findings; together they weigh what the reading says."""
+    strength = strength_of(heard.reading, policy)
+    found = [reason for reason in heard.reading.reasons if reason.points > 0] if strength else []
     whole = sum(reason.points for reason in found)
-    share = heard.reading.frustration * FULL_POINTS / whole if whole else 0.0
     return tuple(
-        Evidence(reason.code, reason.quote, heard.message_id, round(reason.points * share, 2)) for reason in found
+        Evidence(one.code, one.quote, heard.message_id, round(one.points / whole * strength * FULL_POINTS, 2))
+        for one in found
     )
 
 
@@ -173,7 +180,7 @@ def _requests(heard: Heard) -> tuple[Evidence, ...]:
 
 
 def _high(reading: Reading, policy: Policy) -> float:
-    return min(policy.frustration_severe, policy.frustration_high) if reading.severity >= _GRAVE else policy.frustration_high
+    return min(policy.frustration_severe, policy.frustration_high) if reading.severity >= GRAVE else policy.frustration_high
 
 
 def _main(evidence: tuple[Evidence, ...]) -> str:
@@ -190,4 +197,4 @@ def _main(evidence: tuple[Evidence, ...]) -> str:
 def _priority(reading: Reading, evidence: tuple[Evidence, ...]) -> str:
     if _DANGER & {one.code for one in evidence}:
         return "urgent"
-    return "high" if reading.severity >= _GRAVE else "normal"
+    return "high" if reading.severity >= GRAVE else "normal"

@@ -17,6 +17,7 @@ from bot.understanding.lexicon import lexicon
 KEPT_TEXTS = 4
 KEPT_ANSWERS = 3
 KEPT_NUMBERS = 4
+KEPT_LEVELS = 2
 KEPT_EVIDENCE = 4
 KEPT_QUOTE = 48  # characters; a shortened quote still stands in the message
 FRESH_AFTER = timedelta(hours=12)
@@ -37,9 +38,10 @@ class Memory:
     """The last turns of a conversation.
 
     `texts` and `answers` are rows of word roots; an answer of the bot begins with `a` or `q` (it asked) and a space.
-    `numbers` are runs of digits the contact wrote. `failures`, `put_offs`, `pushes`: how often the bot did not
-    understand, only asked for patience, was told that its answer is none; relief takes them back. `level` is the
-    last frustration read; `score` the points carried; `guard` turns after a return in which only a request counts.
+    `numbers` are runs of digits the contact wrote, `asked_given` how often the bot asked for one all the same.
+    `rephrased`, `failures`, `put_offs`, `pushes`: how often she came back to what was not answered, the bot did not
+    understand, only asked for patience, was told that its answer is none; relief takes them back. `levels` are the
+    last strengths read; `score` the points carried; `guard` turns after a return in which only a request counts.
     """
 
     turns: int = 0
@@ -47,10 +49,12 @@ class Memory:
     answers: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     slot: str = ""
+    asked_given: int = 0
+    rephrased: int = 0
     failures: int = 0
     put_offs: int = 0
     pushes: int = 0
-    level: float = 0.0
+    levels: tuple[float, ...] = ()
     shouted: bool = False
     score: float = 0.0
     evidence: tuple[Evidence, ...] = ()
@@ -76,10 +80,12 @@ def recall(mood: Mapping[str, Any], now: datetime) -> Memory:
         answers=tuple(mood.get("answers", ())),
         numbers=tuple(mood.get("numbers", ())),
         slot=str(mood.get("slot", "")),
+        asked_given=int(mood.get("asked_given", 0)),
+        rephrased=int(mood.get("rephrased", 0)),
         failures=int(mood.get("failures", 0)),
         put_offs=int(mood.get("put_offs", 0)),
         pushes=int(mood.get("pushes", 0)),
-        level=float(mood.get("level", 0.0)),
+        levels=tuple(map(float, mood.get("levels", ()))),
         shouted=bool(mood.get("shouted", False)),
         score=float(mood.get("score", 0.0)),
         evidence=evidence_of(mood),
@@ -98,14 +104,14 @@ def stored(memory: Memory) -> dict[str, Any]:
     """The memory as plain JSON; what says nothing is left out."""
     plain: dict[str, Any] = {
         name: value
-        for name in ("turns", "slot", "failures", "put_offs", "pushes", "shouted", "asked_on", "guard")
+        for name in ("turns", "slot", "asked_given", "rephrased", "failures", "put_offs", "pushes", "shouted", "asked_on", "guard")
         if (value := getattr(memory, name))
     }
     for name, most in (("texts", KEPT_TEXTS), ("answers", KEPT_ANSWERS), ("numbers", KEPT_NUMBERS)):
         if kept := getattr(memory, name)[-most:]:
             plain[name] = list(kept)
-    if memory.level:
-        plain["level"] = round(memory.level, 2)
+    if any(memory.levels):
+        plain["levels"] = [round(level, 2) for level in memory.levels]
     if memory.score:
         plain["score"] = round(memory.score, 3)
         plain["evidence"] = [

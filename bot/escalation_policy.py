@@ -12,27 +12,29 @@ from typing import Any
 # Points of what only the conversation shows; four are the most a score can say. `python -m training talks` finds them.
 POINTS: Mapping[str, float] = MappingProxyType(
     {
-        "fallback": 0.3,
-        "fallbacks": 2.0,
-        "same_answer": 1.6,
-        "like_answer": 0.6,
-        "same_slot": 1.2,
-        "asked_given": 1.4,
-        "put_off": 1.0,
-        "given_again": 0.8,
-        "repeat": 0.6,
-        "rephrase": 0.4,
-        "pushback": 0.9,
-        "pushes": 1.4,
+        "fallback": 0.2,
+        "fallbacks": 2.4,
+        "same_answer": 2.4,
+        "like_answer": 0.4,
+        "same_slot": 1.4,
+        "asked_given": 0.7,
+        "put_off": 1.2,
+        "given_again": 0.7,
+        "repeat": 0.4,
+        "rephrase": 0.1,
+        "rephrases": 0.9,
+        "corrects": 1.0,
+        "pushback": 0.4,
+        "pushes": 0.9,
         "gives_up": 1.2,
-        "growing": 0.3,
-        "wait": 0.8,
+        "growing": 0.4,
+        "wait": 0.6,
         "shouting": 0.5,
-        "insistence": 0.5,
+        "insistence": 0.3,
     }
 )
 # What takes weight from the signals of a turn; words of anger stay what they are.
-SOOTHING: Mapping[str, float] = MappingProxyType({"relief": 0.8, "own_slip": 0.8, "patience": 0.8, "laughter": 0.4})
+SOOTHING: Mapping[str, float] = MappingProxyType({"relief": 1.5, "own_slip": 1.5, "patience": 0.8, "laughter": 0.4})
 
 _SWITCH = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
 _THRESHOLDS = {"frustration": ("high", "low", "severe", "faint"), "human_request": ("high", "low")}
@@ -47,7 +49,7 @@ _MOST_MINUTES = 10_000.0
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Thresholds and scores run from 0 to 1.
+    """Thresholds and scores run from 0 to 1; those of frustration are held against the score of the whole talk.
 
     `frustration_severe` holds for a message of severity 3; below `frustration_faint` words count nothing towards the
     talk. `decay` is what a point keeps at each turn of the contact, `relief_keeps` what is left when she is served.
@@ -55,15 +57,15 @@ class Policy:
     are whole policies by channel and language, "" for any; see `at`.
     """
 
-    frustration_high: float = 0.5
-    frustration_low: float = 0.25
-    frustration_severe: float = 0.4
+    frustration_high: float = 0.6
+    frustration_low: float = 0.35
+    frustration_severe: float = 0.45
     frustration_faint: float = 0.15
     human_request_high: float = 0.6
     human_request_low: float = 0.4
     signals: bool = True
     off: frozenset[str] = frozenset()
-    decay: float = 0.8
+    decay: float = 0.7
     relief_keeps: float = 0.3
     wait_minutes: float = 10.0
     points: Mapping[str, float] = field(default_factory=lambda: POINTS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.escalation_cues import cues, says
-from bot.escalation_memory import Memory, is_alike, is_same, numbers, roots
+from bot.escalation_memory import KEPT_LEVELS, Memory, is_alike, is_same, numbers, roots
 from bot.understanding.fold import Folded, fold
 from bot.understanding.frustration import is_shouted
 from bot.understanding.lexicon import mend
@@ -19,8 +19,8 @@ from bot.understanding.lexicon import mend
 LOOKED_AT = 400  # characters of a text in which its turns of phrase are looked for
 _ANSWER, _QUESTION = "a ", "q "
 SOOTHING = frozenset(("relief", "own_slip", "patience", "laughter"))
-_RISE = 0.1
-_ANNOYED = 0.15
+_ANNOYED = 0.2
+_A_LITTLE = 0.08
 _MOST_COUNTED = 9
 
 
@@ -30,7 +30,7 @@ class Spoken:
 
     text: str
     now: datetime
-    frustration: float = 0.0
+    strength: float = 0.0
     last_outcome: str = ""
     last_answer: str = ""
     last_slot: str = ""
@@ -67,12 +67,28 @@ class _Look:
     wants_number: bool
 
     @property
+    def returns_to_it(self) -> bool:
+        """Does she come back to words of hers that no answer of the bot has taken up?"""
+        answered = {word for one in (*self.memory.answers, self.answer) for word in one.split()}
+        before = {word for text in self.memory.texts for word in text.split()}
+        return bool((set(self.text.split()) & before) - answered)
+
+    @property
+    def takes_up_the_answer(self) -> bool:
+        return bool(set(self.text.split()) & set(self.answer.split()))
+
+    @property
     def is_question(self) -> bool:
         return self.spoken.last_outcome == "ask"
 
     @property
     def failed(self) -> bool:
         return self.spoken.last_outcome == "fallback"
+
+    @property
+    def asks_for_given(self) -> bool:
+        """Did the bot ask for a number though one had been given?"""
+        return self.is_question and self.wants_number and bool(self.memory.numbers)
 
     @property
     def earlier(self) -> list[str]:
@@ -115,7 +131,7 @@ def _of_the_bot(look: _Look) -> Iterator[Signal]:
     elif look.is_question:
         if _asks_again(look):
             yield Signal("same_slot", look.spoken.last_slot or _times(2))
-        elif memory.numbers and look.wants_number:
+        elif look.asks_for_given:
             yield Signal("asked_given", memory.numbers[-1])
     elif same := sum(is_same(look.answer, one) for one in look.earlier if one):
         yield Signal("same_answer", _times(same + 1))
@@ -127,7 +143,7 @@ def _of_the_bot(look: _Look) -> Iterator[Signal]:
 
 def _asks_again(look: _Look) -> bool:
     slot = look.spoken.last_slot
-    if slot and slot == look.memory.slot:
+    if slot and slot == look.memory.slot or look.asks_for_given and look.memory.asked_given:
         return True
     return any(is_same(look.answer, one) or is_alike(look.answer, one) for one in look.earlier if one)
 
@@ -139,18 +155,14 @@ def _of_what_she_says(look: _Look) -> Iterator[Signal]:
     before = [set(text.split()) for text in memory.texts]
     if len(words) > 1 and any(len(words & one) >= 0.6 * min(len(words), len(one)) for one in before if one):
         yield Signal("repeat", look.spoken.text.strip()[:80])
-    elif _returns_to_it(look, words, before):
-        yield Signal("rephrase", look.spoken.text.strip()[:80])
+    elif look.returns_to_it:
+        yield Signal("rephrases" if memory.rephrased else "rephrase", look.spoken.text.strip()[:80])
+    if "denial" in look.cues and (look.returns_to_it or look.takes_up_the_answer):
+        yield Signal("corrects", look.spoken.text.strip()[:80])
     if "pushback" in look.cues:
         yield Signal("pushback" if not memory.pushes else "pushes", look.cues["pushback"])
     if "giving_up" in look.cues:
         yield Signal("gives_up", look.cues["giving_up"])
-
-
-def _returns_to_it(look: _Look, words: set[str], before: list[set[str]]) -> bool:
-    """Does she come back to words of hers that no answer of the bot has taken up?"""
-    answered = {word for one in (*look.memory.answers, look.answer) for word in one.split()}
-    return bool((words & set().union(*before)) - answered)
 
 
 def _of_how_she_says_it(look: _Look, wait_minutes: float) -> Iterator[Signal]:
@@ -158,7 +170,7 @@ def _of_how_she_says_it(look: _Look, wait_minutes: float) -> Iterator[Signal]:
     minutes = _waited(look)
     if minutes >= max(1.0, wait_minutes):
         yield Signal("wait", f"{minutes} min")
-    if memory.turns and memory.level and spoken.frustration >= memory.level + _RISE:
+    if _grows(memory.levels, spoken.strength):
         yield Signal("growing", spoken.text.strip()[:80])
     if memory.turns and not memory.shouted and is_shouted(spoken.text):
         yield Signal("shouting", spoken.text.strip()[:80])
@@ -166,9 +178,14 @@ def _of_how_she_says_it(look: _Look, wait_minutes: float) -> Iterator[Signal]:
         yield Signal("insistence", spoken.text.strip()[-20:])
 
 
+def _grows(levels: tuple[float, ...], now: float) -> bool:
+    """Is she annoyed, and was she a little before, and no more than that: a rise, and no start out of nothing."""
+    return now >= _ANNOYED and bool(levels) and _A_LITTLE <= levels[-1] < now and levels[0] <= levels[-1]
+
+
 def _waited(look: _Look) -> int:
     """Minutes since her last message, where the bot put her off or failed or she is annoyed: time alone is none."""
-    is_waiting = look.puts_off or look.failed or look.spoken.frustration >= _ANNOYED
+    is_waiting = look.puts_off or look.failed or look.spoken.strength >= _ANNOYED
     if look.memory.last_at is None or not is_waiting:
         return 0
     return round((look.spoken.now - look.memory.last_at).total_seconds() / 60)
@@ -186,10 +203,12 @@ def _remembered(look: _Look, relieved: bool) -> Memory:
         answers=(*memory.answers, *said),
         numbers=(*memory.numbers, *(one for one in look.numbers if one not in memory.numbers)),
         slot=spoken.last_slot,
+        asked_given=min(_MOST_COUNTED, memory.asked_given + look.asks_for_given),
+        rephrased=min(_MOST_COUNTED, kept * (memory.rephrased + look.returns_to_it)),
         failures=min(_MOST_COUNTED, kept * (memory.failures + look.failed)),
         put_offs=min(_MOST_COUNTED, kept * (memory.put_offs + look.puts_off)),
         pushes=min(_MOST_COUNTED, kept * (memory.pushes + ("pushback" in look.cues))),
-        level=spoken.frustration,
+        levels=(*memory.levels, spoken.strength)[-KEPT_LEVELS:],
         shouted=is_shouted(spoken.text),
         guard=max(0, memory.guard - 1),
         last_at=spoken.now,

@@ -22,14 +22,14 @@ from bot.escalation_policy import POINTS, SOOTHING, Policy
 from bot.escalation_signals import Spoken, shown
 from bot.understanding.fold import fold
 from bot.understanding.frustration import FULL_POINTS
-from bot.understanding.judging import NOTICED
+from bot.understanding.judging import NOTICED, WORST
 from bot.understanding.lexicon import hits, mend
 from bot.understanding.requests import requests
 from training.corpus import Dialogue, Line
 from training.fit import FOLDS, Array, calibrate, chances, fit_all, hands_of, matrix, truths, unseen_scores
 from training.train import best_threshold
 
-HEADS = ("human_request", "frustrated", "grave")
+HEADS = ("human_request", "frustrated", "clear", "grave")
 STARTED_AT = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 STEPS = (0.4, 0.2, 0.1)  # by how much a point is moved, sweep after sweep
 MOST_POINTS = 3.2
@@ -47,7 +47,7 @@ class Said:
     """What two heads and the lexicons say of one text, by a model that never saw its hand."""
 
     human_request: float
-    frustration: float
+    strength: float
     is_grave: bool
 
 
@@ -133,16 +133,21 @@ def unseen_readings(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> dic
             texts = [turn["text"] for turn in dialogue.turns if turn["role"] == "customer"]
             held = matrix(texts)
             chance = {head: chances(fitted[head].scores(held), *curves[head]) for head in HEADS}
-            rows_said = zip(texts, chance["human_request"], chance["frustrated"], chance["grave"] >= grave)
-            readings[dialogue.id] = [_said(*row) for row in rows_said]
+            readings[dialogue.id] = [
+                _said(text, {head: float(chance[head][at]) for head in HEADS}, grave) for at, text in enumerate(texts)
+            ]
     return readings
 
 
-def _said(text: str, request: float, frustration: float, is_grave: bool) -> Said:
+def _said(text: str, chance: Mapping[str, float], grave: float) -> Said:
     """As `bot.understanding.judging` has it: what the lexicons find outright is never overruled."""
     folded = fold(text, mend)
     asked, _ = requests(folded, hits(folded))
-    return Said(max(asked, float(request)), float(frustration), is_grave and frustration >= NOTICED)
+    is_noticed = chance["frustrated"] >= NOTICED
+    strength = (chance["frustrated"] + chance["clear"] + chance["grave"]) / WORST
+    return Said(
+        max(asked, chance["human_request"]), strength if is_noticed else 0.0, is_noticed and chance["grave"] >= grave
+    )
 
 
 def calm_turns(dialogues: Sequence[Dialogue]) -> list[Line]:
@@ -174,7 +179,7 @@ def side_by_side(dialogues: Sequence[Dialogue], readings: Mapping[str, Sequence[
         for column, (seen, said) in enumerate(_turns(dialogue, readings[dialogue.id])):
             talks.there[row, column] = True
             talks.requests[row, column] = said.human_request
-            talks.words[row, column] = said.frustration
+            talks.words[row, column] = said.strength
             talks.grave[row, column] = said.is_grave
             for one in seen.signals:
                 talks.signals[row, column, SIGNALS.index(one.code)] += 1
@@ -192,7 +197,7 @@ def _turns(dialogue: Dialogue, readings: Sequence[Said]) -> Iterator[tuple[Any, 
             continue
         now += timedelta(minutes=float(turn.get("gap_min") or 1))
         said = readings[number]
-        spoken = Spoken(turn["text"], now, said.frustration, bot.get("outcome", ""), bot.get("text", ""))
+        spoken = Spoken(turn["text"], now, said.strength, bot.get("outcome", ""), bot.get("text", ""))
         seen = shown(memory, spoken, Policy().wait_minutes)
         yield seen, said
         memory, bot, number = seen.memory, {}, number + 1

@@ -17,7 +17,7 @@ def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
     follow_language(hearing, reading)
     state, policy = hearing.state, _policy(hearing)
-    calm = reading.human_request < policy.human_request_low and reading.frustration < policy.frustration_low
+    calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
     if calm and within(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
     mood, verdict = _weighed(hearing, reading)

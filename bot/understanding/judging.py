@@ -17,6 +17,7 @@ from bot.understanding.reading import Reason
 from bot.understanding.weighty import weightiest
 
 NOTICED = 0.25  # below this probability nothing is said of a message
+WORST = 3
 MODEL = "words"  # the reason's name where no lexicon has one
 
 Requested = tuple[float, tuple[Reason, ...]]
@@ -24,11 +25,12 @@ Requested = tuple[float, tuple[Reason, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Probabilities from 0 to 1, severity from 0 to 3, reasons with the contact's own words."""
+    """Probabilities and strength from 0 to 1, severity from 0 to 3, reasons with the contact's own words."""
 
     human_request: float
     frustration: float
     severity: int
+    strength: float
     reasons: tuple[Reason, ...]
 
 
@@ -42,13 +44,18 @@ def judge(
         reasons.append(Reason("human_request", weightiest(folded, hits, "human_request")))
     frustration = chances["frustrated"]
     if frustration < NOTICED:
-        return Judgement(asked, frustration, 0, tuple(reasons))
+        return Judgement(asked, frustration, 0, 0.0, tuple(reasons))
     if mood.reasons:
         reasons.extend(mood.reasons)
     else:
         quote = weightiest(folded, hits, "frustrated")
         reasons.append(Reason(MODEL, quote, round(frustration * FULL_POINTS, 2)))
-    return Judgement(asked, frustration, _severity(chances), tuple(reasons))
+    return Judgement(asked, frustration, _severity(chances), _strength(chances), tuple(reasons))
+
+
+def _strength(chances: Mapping[str, float]) -> float:
+    """The severity to expect (one for each step that is likely), as a share of the worst."""
+    return (chances["frustrated"] + chances["clear"] + chances["grave"]) / WORST
 
 
 def _severity(chances: Mapping[str, float]) -> int:

@@ -42,6 +42,7 @@ def read(
         human_request=judged.human_request,
         frustration=judged.frustration,
         severity=judged.severity,
+        strength=judged.strength,
         intents=intents(chances, model().thresholds, judged.human_request),
         order_numbers=order_numbers(found.rest, folded.words, order_patterns),
         emails=found.emails,

@@ -23,7 +23,9 @@ class Reading:
     """A message, understood.
 
     `human_request` and `frustration` are scores from 0 to 1; `severity` 0 none, 1 annoyed, 2 frustrated, 3 furious,
-    threatening, in danger or distress. `language` is es, en, pt or None where the text does not tell.
+    threatening, in danger or distress; `strength` the severity that is to be expected, from 0 to 1: a mild sign that
+    is certain and a grave one that is doubtful weigh alike in a talk. `language` is es, en, pt or None where the
+    text does not tell.
     `order_numbers` are as the shop writes them (`AB-12345`); `phones` are E.164 where they can be.
     """
 
@@ -31,6 +33,7 @@ class Reading:
     human_request: float = 0.0
     frustration: float = 0.0
     severity: int = 0
+    strength: float = 0.0
     intents: tuple[str, ...] = ()
     order_numbers: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
