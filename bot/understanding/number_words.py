@@ -51,6 +51,12 @@ def numbered(name: str, first: int, step: int = 1) -> dict[str, int]:
     }
 
 
+def joined_tens() -> dict[str, int]:
+    """“treintaicinco” for “treinta y cinco”: the word and its number."""
+    tens, units = numbered("tens", 20, 10), numbered("units", 0)
+    return {ten + "i" + unit: tens[ten] + units[unit] for ten in tens for unit in units if units[unit]}
+
+
 def letter_names(name: str) -> dict[str, str]:
     """Folded names of letters and the letters."""
     return {plain_word(word): letter for letter, names in WORDS[name].items() for word in names.split()}

@@ -29,7 +29,7 @@ _MOST_LOOKED_AT = 24  # runs of figures in one message
 _LOOKED_AT = 12  # words before a number that was said
 _LEAST_OF_SHOP = 3
 _PIECES = 3  # numbers side by side, below which it may be an hour, a year, a price
-_NEAR = 3  # words between such a one and what says that it is an order
+_NEAR = 4  # words between such a one and what says that it is an order
 _FEW_WORDS = 6  # between a number and its correction
 
 _DIGIT = re.compile(r"[0-9]")

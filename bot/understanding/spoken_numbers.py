@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.understanding.number_words import letter_names, numbered, said
+from bot.understanding.number_words import joined_tens, letter_names, numbered, said
 
 LEAST_DIGITS, MOST_DIGITS = 4, 18
 _MOST_LETTERS = 4
@@ -22,7 +22,7 @@ _LONGEST_FIGURES = 4  # written beside spoken ones; longer runs of figures are n
 
 _UNITS = numbered("units", 0)
 _PLURALS = numbered("plurals", 0)
-_TEENS = numbered("teens", 10)
+_TEENS = numbered("teens", 10) | joined_tens()
 _TENS = numbered("tens", 20, 10)
 _ENGLISH_TENS = numbered("english_tens", 20, 10)
 _HUNDREDS = numbered("hundreds", 100, 100)
@@ -156,14 +156,14 @@ def _letters(words: Sequence[str], start: int) -> tuple[str, int]:
         if named >= 0:
             spelled.append((word[0].upper(), named, False))
             at = named
-        elif _name(word):
+        elif _name(word) or word in _DOUBLED:
             # “be” is a word of English; behind another letter (“a be”) it is none.
             is_word = word not in _LETTER_NAMES and not (word == "be" and at > 0 and bool(_name(words[at - 1])))
-            if at > 0 and word in _DOUBLED and words[at - 1] in _TIMES:  # “doble uve”
-                spelled.append(("W", at - 1, False))
+            spelled.append((_name(word), at, is_word))
+            if at > 0 and words[at - 1] in _TIMES:  # “doble uve”, “double b”
+                letter = "W" if word in _DOUBLED else _name(word) * _TIMES[words[at - 1]]
+                spelled[-1] = (letter, at - 1, False)
                 at -= 1
-            else:
-                spelled.append((_name(word), at, is_word))
         else:
             break
     while spelled and spelled[-1][2] and spelled[-1][0] != "A":

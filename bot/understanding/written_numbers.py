@@ -18,6 +18,7 @@ LEAST_DIGITS, MOST_CHARACTERS = 4, 24
 ENOUGH = 0.5
 _FEWEST = 3
 _PHONE_DIGITS = (8, 12)
+_UNNAMED = 8  # figures above which a number that nothing names is a phone, a tax number, a protocol
 _LONG = 5  # figures from which a number speaks for itself
 _LOOKED_AT = 70
 _SHOUTED = 16  # characters of a message all in capitals that is more than a number
@@ -27,8 +28,9 @@ _ALONE = 24  # other characters of a message that is the number and a courtesy
 _RUN = re.compile(
     r"[0-9][0-9A-Za-z]{0,30}"
     r"(?:(?:\s{1,2}|\s?[-–]\s?|[_/.])[0-9][0-9A-Za-z]{0,30}|[-–_/][A-Za-z]{1,3}[0-9][0-9A-Za-z]{0,30}"
+    r"|[. ][A-Z]{1,2}[0-9]{1,4}(?![0-9A-Za-z])"
     r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])|\.[A-Z]{1,2}(?![\w])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])"
-    r"| [B-DF-HJ-NP-TV-Z](?=[,.;?!\n]|$)){0,12}"
+    r"| [A-Z](?=[,.;?!\n]|$)| [B-DF-HJ-NP-TV-Z](?![\w'.])){0,12}"
 )
 _PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4}|[A-Z](?: [A-Z]){1,2})([-–_./#]| ?[-–.] ?| )?$")
 _WORD_JOINED = re.compile(r"[^\W\d_]{1,24}$")
@@ -58,7 +60,7 @@ _LOOKS_ELSE = re.compile(
     re.IGNORECASE,
 )
 _TAX_LOOKS = re.compile(
-    r"[A-Z&]{3,4}[0-9]{6}[0-9A-Z]{3}|[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[0-9A-Z]{2}|[XYZ][0-9]{7}[A-Z]|[A-Z]{2}[0-9]{16,30}"
+    r"[A-Z&]{3,4}[0-9]{6}[0-9A-Z]{3}|[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[0-9A-Z]{2}|[XYZ][0-9]{7}[A-Z]|[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]{3}|[A-Z]{5}[0-9]{4}[A-Z]|[A-Z]{2}[0-9]{16,30}"
 )
 _IBAN = re.compile(r"[0-9]{2}(?: [0-9]{4}){2,}.*")
 _PAPER_LOOKS = re.compile(r"[0-9]{8}[A-Z]|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.IGNORECASE)
@@ -79,11 +81,14 @@ _IS_MY_ORDER = re.compile(
 _CAPITALISED = re.compile(r"(?<!\w)([A-ZÁÉÍÓÚÑÇ][a-záéíóúñçãõ]{2,20})\s$")
 _OF_AMOUNT = re.compile(r"\b(?:de|of|son|a)\s$", re.IGNORECASE)
 _OF_PURCHASE = re.compile(r"\b(?:compra|pedido|purchase|order|orden|encomenda) (?:de|of|por|for) $", re.IGNORECASE)
+_CHANGES = re.compile(r"[A-Z](?=[0-9])|[0-9](?=[A-Z])")
+_MIXED = 3  # changes between letters and figures in what is a code and no word (“K7M42Q”)
 _NO_CUE = Cue(0.0, 0)
 
 _NO_LETTERS = words("words_not_letters")
 _COUNTRIES = words("countries")
 _NEVER_LETTERS = words("never_letters")
+_JOINED_LETTERS = frozenset("ai")
 _BESIDE = words("beside") | {SENTENCE_END, "#", "º", "nº"}
 _MOVES, _DETERMINERS = words("moves"), words("determiners")
 _CALLS, _NOUNS = words("calls"), words("nouns")
@@ -157,7 +162,7 @@ def _starts_anew(last: int, total: int, digits: int) -> bool:
     if digits == 0:
         return False
     if digits >= _LONG:
-        return last >= _LONG or total <= 2
+        return (last >= _LONG and not last == digits == total == _LONG) or total <= 2
     return (last >= _LONG and digits <= 2) or (last == _LONG - 1 == total and digits == 1) or total + digits > 18
 
 
@@ -168,11 +173,11 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
     end = start + len(body)
     body = _without_tail(body)
     around = text[max(0, start - 5) : start]
-    if _LOOKS_ELSE.fullmatch(body) or _UNIT_JOINED.fullmatch(body) or _BEFORE.search(around):
-        return None
-    if end == start + len(body) and _AFTER.match(text, end):
+    if _LOOKS_ELSE.fullmatch(body) or _BEFORE.search(around):
         return None
     letters, sign, first = _letters(text, start, digits)
+    if not letters and (_UNIT_JOINED.fullmatch(body) or (end == start + len(body) and _AFTER.match(text, end))):
+        return None
     if (
         first < 0
         or (len(letters) == 2 and _IBAN.fullmatch(body))
@@ -195,6 +200,8 @@ def _is_noun_before(text: str, start: int) -> bool:
 def _price_of_few(letters: str, body: str, is_very_few: bool) -> float:
     """What a code with few figures has to make up for by the words before it: “XK4T9B” may be one, “A54” is none."""
     compact = _SEPARATOR.sub("", letters + body)
+    if compact.isupper() and len(compact) > _LONG and len(_CHANGES.findall(compact)) >= _MIXED:
+        return ENOUGH
     is_code = not compact.isdigit() and (not is_very_few or (len(compact) > _LONG and compact.isupper()))
     return HINT if is_code else 3 * HINT
 
@@ -235,7 +242,7 @@ def _is_word(letters: str, sign: str) -> bool:
     cue = CUES.get(low)
     if cue is None or (low in _COUNTRIES and not sign.isspace()):
         return False
-    return cue.points > 0 or not letters.isupper() or sign.isspace()
+    return cue.points > 0 or not letters.isupper() or low in _NEVER_LETTERS
 
 
 def _belong(letters: str, sign: str, text: str) -> bool:
@@ -243,7 +250,7 @@ def _belong(letters: str, sign: str, text: str) -> bool:
     low = letters.lower()
     is_code = letters.isupper() and not (len(text) > _SHOUTED and text.isupper())
     if not sign.isspace() and sign not in (".", ". "):
-        return is_code or low not in _NO_LETTERS or low in _COUNTRIES
+        return is_code or low not in _NO_LETTERS or low in _COUNTRIES or (not sign and low in _JOINED_LETTERS)
     if is_code:
         return (len(letters) > 1 or letters not in "AEIOUY") and low not in _NEVER_LETTERS
     return len(letters) == 2 and low not in _NO_LETTERS
@@ -254,8 +261,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
     digits = sum(map(str.isdigit, body))
     cue = points_of(words_before(before))
     points = cue + 0.5 * (digits >= _LONG) + (before[-2:].strip().endswith("#"))
-    if letters or any(map(str.isalpha, body)):
-        points += 0.5
+    if letters or (digits >= _LONG and any(map(str.isalpha, body))) or body[-1].isalpha():
+        points += 0.5 + 0.1 * bool(letters)
     if cue < 0:
         return points
     if not letters and _PHONE_DIGITS[0] <= digits <= _PHONE_DIGITS[1] and not _is_named(before):
@@ -301,6 +308,8 @@ def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> 
         return 0.25
     if compact[0] == "0" and len(compact) in (10, 11):
         return HINT
+    if len(compact) > _UNNAMED and compact.isdigit():
+        return 0.25
     if len(compact) <= _LONG and _PLACE_AFTER.match(text, end):
         return HINT + 0.5
     if len(compact) <= _LONG + 1 and _OF_AMOUNT.search(text, max(0, start - 5), start):
