@@ -58,7 +58,7 @@ def words_before(text: str) -> list[str]:
     return [SENTENCE_END if token in _ENDS else token for token in tokens]
 
 
-def points_of(before: Iterable[str]) -> float:
+def points_of(before: Iterable[str], with_hints: bool = True) -> float:
     """What the words before a number (nearest first) say for an order; below zero: it is something else."""
     hint, distance, is_of = 0.0, 0, False
     for word in before:
@@ -72,11 +72,11 @@ def points_of(before: Iterable[str]) -> float:
         is_of |= word in _OF
         if cue is None or distance > cue.reach or (cue.is_own and is_of):
             if distance == 1 and word != "no" and _NUMBER_SIGN.fullmatch(word):
-                hint = HINT
+                hint = HINT if with_hints else 0.0
             continue
         if not cue.is_hint:
             return cue.points if cue.points < 0 else max(cue.points, hint)
-        hint = cue.points
+        hint = cue.points if with_hints else 0.0
     return hint
 
 

@@ -29,6 +29,7 @@ _MOST_LOOKED_AT = 24  # runs of figures in one message
 _LOOKED_AT = 12  # words before a number that was said
 _LEAST_OF_SHOP = 3
 _PIECES = 3  # numbers side by side, below which it may be an hour, a year, a price
+_POINTING = (("el",), ("numero",), ("number",))
 _NEAR = 4  # words between such a one and what says that it is an order
 _FEW_WORDS = 6  # between a number and its correction
 
@@ -66,6 +67,7 @@ def order_numbers(text: str, folded: Sequence[str], patterns: tuple[str, ...] = 
         return ()
     candidates.sort(key=lambda one: -one.score)
     if patterns:
+        candidates = [one for one in candidates if one.score >= 0 or not one.form.isdigit()]
         found = [form for one in candidates for form in _fitting(one, patterns)]
     else:
         found = [one.form for one in candidates if one.score >= ENOUGH]
@@ -91,7 +93,8 @@ def _said_points(run: Said, folded: Sequence[str]) -> float:
         return -1.0
     if run.is_amount or run.pieces < _PIECES:
         is_told = NAMES_AN_ORDER.intersection(folded[run.end : run.end + _NEAR])
-        return cue if cue < 0 else max(points_of(before[:_NEAR]), float(bool(is_told)))
+        is_pointed = 0.5 * (before[:1] in _POINTING)
+        return cue if cue < 0 else max(points_of(before[:_NEAR]), float(bool(is_told)), is_pointed)
     return cue + (0.75 if run.words >= LEAST_DIGITS else 0.0)
 
 

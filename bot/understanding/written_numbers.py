@@ -17,7 +17,8 @@ from bot.understanding.order_cues import CUES, HINT, NAMES_AN_ORDER, SENTENCE_EN
 LEAST_DIGITS, MOST_CHARACTERS = 4, 24
 ENOUGH = 0.5
 _FEWEST = 3
-_PHONE_DIGITS = (8, 12)
+_PHONE_DIGITS = 12
+_LONG_TEXT = 220  # characters of a text that is likely to hold other numbers too
 _UNNAMED = 8  # figures above which a number that nothing names is a phone, a tax number, a protocol
 _LONG = 5  # figures from which a number speaks for itself
 _LOOKED_AT = 70
@@ -32,7 +33,7 @@ _RUN = re.compile(
     r"|[-–_/](?:[A-Z]{1,3}|[a-z]{1,2})(?![0-9A-Za-z])|\.[A-Z]{1,2}(?![\w])| (?:BR|PT|ES|GB|MX|AR|CL|CO|PE|UK|CN|DE|FR|IE)(?![0-9A-Za-z])"
     r"| [A-Z](?=[,.;?!\n]|$)| [B-DF-HJ-NP-TV-Z](?![\w'.])){0,12}"
 )
-_PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4}|[A-Z](?: [A-Z]){1,2})([-–_./#]| ?[-–.] ?| )?$")
+_PREFIX = re.compile(r"(?<![^\W_])([A-Za-z]{1,4}|[A-Z](?: [A-Z]){1,2})([-–_./#]|\s?[-–.]\s?|\s)?$")
 _WORD_JOINED = re.compile(r"[^\W\d_]{1,24}$")
 _SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
 _AFTER = re.compile(
@@ -83,6 +84,9 @@ _OF_AMOUNT = re.compile(r"\b(?:de|of|son|a)\s$", re.IGNORECASE)
 _OF_PURCHASE = re.compile(r"\b(?:compra|pedido|purchase|order|orden|encomenda) (?:de|of|por|for) $", re.IGNORECASE)
 _CHANGES = re.compile(r"[A-Z](?=[0-9])|[0-9](?=[A-Z])")
 _MIXED = 3  # changes between letters and figures in what is a code and no word (“K7M42Q”)
+_LETTERS_BEHIND = re.compile(r" [A-Z]{2}(?![\w'])")
+_HALF_BEHIND = re.compile(r" [0-9]{5}(?![0-9])")
+_HALF_BEFORE = re.compile(r"(?<![0-9])[6-9][0-9]{4} $")
 _NO_CUE = Cue(0.0, 0)
 
 _NO_LETTERS = words("words_not_letters")
@@ -162,7 +166,7 @@ def _starts_anew(last: int, total: int, digits: int) -> bool:
     if digits == 0:
         return False
     if digits >= _LONG:
-        return (last >= _LONG and not last == digits == total == _LONG) or total <= 2
+        return last >= _LONG or total <= 2
     return (last >= _LONG and digits <= 2) or (last == _LONG - 1 == total and digits == 1) or total + digits > 18
 
 
@@ -176,6 +180,8 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
     if _LOOKS_ELSE.fullmatch(body) or _BEFORE.search(around):
         return None
     letters, sign, first = _letters(text, start, digits)
+    if _is_pair(letters, text) and (tail := _LETTERS_BEHIND.match(text, end)):
+        body, end = body + tail[0], end + len(tail[0])
     if not letters and (_UNIT_JOINED.fullmatch(body) or (end == start + len(body) and _AFTER.match(text, end))):
         return None
     if (
@@ -189,6 +195,11 @@ def _judged(text: str, start: int, body: str, least: int) -> Written | None:
         is_named = digits == least - 1 and _is_noun_before(text, first)
         points -= ENOUGH if is_named else _price_of_few(letters, body, digits < least - 1)
     return Written(letters, body, first, end, points, bool(letters and sign))
+
+
+def _is_pair(letters: str, text: str) -> bool:
+    """Two capitals in a text that is not all capitals: parcels of the post offices have two more behind the figures."""
+    return len(letters) == 2 and letters.isupper() and not text.isupper()
 
 
 def _is_noun_before(text: str, start: int) -> bool:
@@ -231,7 +242,7 @@ def _letters(text: str, start: int, digits: int) -> tuple[str, str, int]:
     if low in _MODELS and (digits < _LONG or not sign):
         return "", "", -1
     is_word = _is_word(letters, sign)
-    if is_word or low in _DOCUMENTS or low in _MODELS or not _belong(letters, sign, text):
+    if is_word or low in _DOCUMENTS or not _belong(letters, sign, text):
         return "", "", start
     return letters, sign, match.start()
 
@@ -265,8 +276,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         points += 0.5 + 0.1 * bool(letters)
     if cue < 0:
         return points
-    if not letters and _PHONE_DIGITS[0] <= digits <= _PHONE_DIGITS[1] and not _is_named(before):
-        points -= 2 * HINT * (not _CALLS.isdisjoint(words_before(before)))
+    if not letters and digits <= _PHONE_DIGITS and _is_called(before, digits):
+        points -= 2 * HINT
     if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset(words_before(text[end:] + " " + before)):
         points += HINT
     if _is_of_place(text, start, body, letters):
@@ -286,6 +297,14 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
     if _NET.search(before):
         points += 0.0 if _NET_ORDER.search(before) else -2.0
     return points
+
+
+def _is_called(before: str, digits: int) -> bool:
+    """Is it spoken of calling, and of no order nearby? With a phone's many figures, of no order in the same sentence."""
+    said = words_before(before)
+    if digits >= _UNNAMED and SENTENCE_END in said and not _CALLS.isdisjoint(said):
+        return points_of(said[: said.index(SENTENCE_END)]) < HINT
+    return not _CALLS.isdisjoint(said) and points_of(said, with_hints=False) < HINT
 
 
 def _is_named(before: str) -> bool:
@@ -310,6 +329,10 @@ def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> 
         return HINT
     if len(compact) > _UNNAMED and compact.isdigit():
         return 0.25
+    if len(compact) == _LONG and _is_half_of_phone(text, start, end):
+        return ENOUGH
+    if len(text) > _LONG_TEXT:
+        return 0.25
     if len(compact) <= _LONG and _PLACE_AFTER.match(text, end):
         return HINT + 0.5
     if len(compact) <= _LONG + 1 and _OF_AMOUNT.search(text, max(0, start - 5), start):
@@ -317,6 +340,11 @@ def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> 
     if len(compact) < _LONG and _moves(text, start, end):
         return -ENOUGH
     return 0.0
+
+
+def _is_half_of_phone(text: str, start: int, end: int) -> bool:
+    """India's mobiles are written in two halves: 98765 43210."""
+    return bool(_HALF_BEHIND.match(text, end) or _HALF_BEFORE.search(text, max(0, start - 7), start))
 
 
 def _is_of_place(text: str, start: int, body: str, letters: str) -> bool:
