@@ -34,15 +34,19 @@ POINTS = {
     "polite_anger": 2.0,
     "rhetorical": 2.0,
     "waste": 2.0,
-    "broken_promise": 1.0,
     "disappointment": 1.0,
     "annoyance": 1.0,
+    "broken_promise": 0.5,  # alone it may be a fact told calmly
 }
 _SERIOUS = frozenset({"safety", "vulnerable", "threat_legal", "threat_authority", "threat_public"})
 _MOST_SEVERE = _SERIOUS | {"insult"}
 _COMPLAINTS = frozenset({"frustration", "repetition_complaint", "wait_complaint", "insult", "sarcasm"}) | _SERIOUS
 
-_TEMPER = ("profanity", "insult", "frustration", "annoyance", "sarcasm", "wait_complaint")
+_MILD = ("annoyance", "disappointment", "broken_promise", "wait_complaint")
+_TEMPER = (
+    *("profanity", "insult", "frustration", "sarcasm", "disbelief", "rhetorical", "giving_up", "waste", "polite_anger"),
+    *_MILD,
+)
 COVERS = {
     "product_title": (*POINTS,),
     "profession": ("threat_legal", "threat_authority", "vulnerable"),
@@ -50,10 +54,16 @@ COVERS = {
     "self_directed": (*_TEMPER, "vulnerable"),
     "denied_anger": (*_TEMPER, "threat_legal", "threat_authority", "repetition_complaint"),
     "positive_slang": (*_TEMPER, "vulnerable"),
+    "good_reference": (*_TEMPER, "repetition_complaint"),
+    "no_hurry": _TEMPER,
+    "resolved": (*_TEMPER, "repetition_complaint", "safety"),
+    "own_mistake": (*_TEMPER, "safety", "repetition_complaint"),
     "intent:stop": ("frustration", "repetition_complaint", "annoyance"),
 }
+_SOFTENING = frozenset({"good_reference", "no_hurry", "resolved", "own_mistake"})
 _LAUGHTER_POINTS = 2.0
 _SHOUTING_POINTS = 1.0
+_LEAST_POINTS = 1.0
 _SHOUTED_LETTERS = 8
 _SHOUTED_SHARE = 0.7
 
@@ -76,7 +86,7 @@ def temper(folded: Folded, hits: Sequence[Hit]) -> Temper:
     if not angry:
         return CALM
     moods = {hit.category for hit in hits}
-    angry = _without_joy(angry, moods)
+    angry = _without_joy(_softened(angry, moods), moods)
     if not angry:
         return CALM
     strongest: dict[str, Hit] = {}
@@ -88,7 +98,7 @@ def temper(folded: Folded, hits: Sequence[Hit]) -> Temper:
     points = sum(reason.points for reason in reasons)
     if "laughter" in moods and not _SERIOUS & strongest.keys():
         points -= _LAUGHTER_POINTS
-    if points < min(POINTS.values()):
+    if points < _LEAST_POINTS:
         return CALM
     ordered = tuple(sorted(reasons, key=lambda reason: -reason.points))
     return Temper(min(1.0, points / FULL_POINTS), _severity(points, strongest.keys()), ordered)
@@ -107,6 +117,13 @@ def _without_joy(angry: list[Hit], moods: set[str]) -> list[Hit]:
     if "praise" not in moods or any(hit.category in _COMPLAINTS for hit in angry):
         return angry
     return [hit for hit in angry if hit.category not in ("profanity", "annoyance")]
+
+
+def _softened(angry: list[Hit], moods: set[str]) -> list[Hit]:
+    """A mild sign beside praise of the service, patience or what has been put right is a fact told calmly."""
+    if moods.isdisjoint(_SOFTENING) or any(hit.category not in _MILD for hit in angry):
+        return angry
+    return []
 
 
 def _severity(points: float, categories: Sequence[str] | object) -> int:

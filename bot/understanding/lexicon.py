@@ -165,8 +165,11 @@ def _trees() -> dict[str, dict[str, Any]]:
 
 
 def _join(whole: dict[str, Any], section: str, held: Any) -> None:
+    if isinstance(held, str):
+        whole[section] = f"{whole.get(section, '')} {held}"
+        return
     if section not in ("lists", "categories", "intents"):
-        whole[section] = held
+        whole[section] = {**whole.get(section, {}), **held}
         return
     for name, phrases in held.items():
         whole[section].setdefault(name, []).extend(phrases)

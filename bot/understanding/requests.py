@@ -15,7 +15,10 @@ COVERS = {
     "negated_request": ("human_request", "phone_wish", "presence"),
     "harmless_person": ("human_request", "presence", "phone_wish"),
     "curious_bot": ("human_request", "presence"),
-    "product_title": ("human_request", "presence", "reject_bot"),
+    "product_title": ("human_request", "presence", "reject_bot", "unreachable"),
+    "good_reference": ("human_request", "phone_wish", "unreachable"),
+    "resolved": ("unreachable",),
+    "third_party": ("unreachable",),
 }
 
 
