@@ -159,7 +159,7 @@ def _verdict(weighed: _Weighed) -> Verdict:
     if weighed.new_points < LEAST_SIGN or not weighed.evidence:
         return calm
     reason = _main(weighed.evidence)
-    high = _high(heard.reading, policy)
+    high = policy.high(heard.reading.severity)
     if score >= high:
         return Verdict("handoff", reason, weighed.evidence, score, high, _priority(heard.reading, weighed.evidence))
     if score < policy.frustration_low:
@@ -177,10 +177,6 @@ def _doubt(weighed: _Weighed, reason: str, evidence: tuple[Evidence, ...], score
 
 def _requests(heard: Heard) -> tuple[Evidence, ...]:
     return tuple(Evidence(one.code, one.quote, heard.message_id) for one in heard.reading.reasons if not one.points)
-
-
-def _high(reading: Reading, policy: Policy) -> float:
-    return min(policy.frustration_severe, policy.frustration_high) if reading.severity >= GRAVE else policy.frustration_high
 
 
 def _main(evidence: tuple[Evidence, ...]) -> str:

@@ -37,11 +37,11 @@ POINTS: Mapping[str, float] = MappingProxyType(
 SOOTHING: Mapping[str, float] = MappingProxyType({"relief": 1.5, "own_slip": 1.5, "patience": 0.8, "laughter": 0.4})
 
 _SWITCH = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
-_THRESHOLDS = {"frustration": ("high", "low", "severe", "faint"), "human_request": ("high", "low")}
+_THRESHOLDS = {"frustration": ("high", "low", "clear", "severe", "faint"), "human_request": ("high", "low")}
 _LANGUAGES = ("es", "en", "pt")
 _KEYS = (
     "frustration", "human_request", "signals", "decay", "relief_keeps", "wait_minutes", "points", "soothing",
-    "by_language", "by_channel",
+    "judge", "by_language", "by_channel",
 )  # fmt: skip
 _MOST_POINTS = 10.0
 _MOST_MINUTES = 10_000.0
@@ -51,14 +51,15 @@ _MOST_MINUTES = 10_000.0
 class Policy:
     """Thresholds and scores run from 0 to 1; those of frustration are held against the score of the whole talk.
 
-    `frustration_severe` holds for a message of severity 3; below `frustration_faint` words count nothing towards the
+    `frustration_clear` and `frustration_severe` hold for a message of severity 2 and 3, where they are lower; below `frustration_faint` words count nothing towards the
     talk. `decay` is what a point keeps at each turn of the contact, `relief_keeps` what is left when she is served.
-    `off` are the signals that are switched off; without `signals` only the words of the message count. `variants`
-    are whole policies by channel and language, "" for any; see `at`.
+    `off` are the signals that are switched off; without `signals` only the words of the message count. `judge`: is one
+    asked, see `bot.judge`. `variants` are whole policies by channel and language, "" for any; see `at`.
     """
 
     frustration_high: float = 0.6
     frustration_low: float = 0.35
+    frustration_clear: float = 0.55
     frustration_severe: float = 0.45
     frustration_faint: float = 0.15
     human_request_high: float = 0.6
@@ -68,6 +69,7 @@ class Policy:
     decay: float = 0.7
     relief_keeps: float = 0.3
     wait_minutes: float = 10.0
+    judge: bool = False
     points: Mapping[str, float] = field(default_factory=lambda: POINTS)
     soothing: Mapping[str, float] = field(default_factory=lambda: SOOTHING)
     variants: Mapping[tuple[str, str], Policy] = field(default_factory=lambda: MappingProxyType({}))
@@ -81,6 +83,11 @@ class Policy:
             if place in self.variants:
                 return self.variants[place]
         return self
+
+    def high(self, severity: int) -> float:
+        """The high threshold for a message of this severity: what is clear or grave needs less beside it."""
+        steps = (self.frustration_high, self.frustration_high, self.frustration_clear, self.frustration_severe)
+        return min(steps[: severity + 1])
 
     def counts(self, signal: str) -> float:
         """The points of a signal, 0 where it is switched off."""
@@ -99,6 +106,7 @@ def policy_from(tree: Mapping[str, Any]) -> Policy:
         decay=_number(tree, "decay", default.decay, 1.0),
         relief_keeps=_number(tree, "relief_keeps", default.relief_keeps, 1.0),
         wait_minutes=_number(tree, "wait_minutes", default.wait_minutes, _MOST_MINUTES),
+        judge=_switch("judge", tree.get("judge", "off")),
         points=_numbers(tree, "points", POINTS),
         soothing=_numbers(tree, "soothing", SOOTHING),
     )

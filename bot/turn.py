@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import escalation
+from bot import escalation, judge
 from bot.flow import engine, expiry
 from bot.flow.effects import Effect, Ended, HandOff, Say
 from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
@@ -16,7 +16,7 @@ from bot.flow.places import pending
 from bot.flow.run import Trace
 from bot.flow.state import State, copied, opened, waits_for_call
 from bot.hearing import Hearing
-from bot.meaning import order
+from bot.meaning import order, people
 from bot.understanding.reading import Reading
 
 RESOLVED = "resolved"
@@ -65,6 +65,10 @@ def _hear(library: Library, state: Mapping[str, Any], event: Event, moment: Mome
             said = Said(event.label, event.message_id)
             hearing = Hearing(library, copied(state), moment, said, payload=event.payload)
             return _finish(hearing, order.decided(hearing, order.PRESSED))
+        case CallResult(seq=judge.SEQ):
+            hearing = Hearing(library, copied(state), moment, Said(""))
+            move = people.judged(hearing, event)
+            return _carry(hearing, move) if move is not None else Turn(hearing.state)
         case CallResult() | TimerDue() | External():
             return _carry(Hearing(library, copied(state), moment, Said("")), event)
         case TicketClosed():

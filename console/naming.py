@@ -25,8 +25,11 @@ _FAMILIES = (
     ("frustration profanity insult annoyance sarcasm repetition_complaint wait_complaint wait", _ANGRY),
     ("threat_authority threat_legal threat_public vulnerable safety anger_emoji shouting insistence", _ANGRY),
     ("broken_promise disbelief giving_up disappointment waste pass_the_buck rhetorical polite_anger words", _ANGRY),
-    ("gives_up growing pushback pushes", _ANGRY),
-    ("no_progress repeat repeats rephrase rephrases corrects again same_answer same_slot", Why("repeats", "rotate-ccw")),
+    ("gives_up growing pushback pushes judged", _ANGRY),
+    (
+        "no_progress repeat repeats rephrase rephrases corrects again same_answer same_slot",
+        Why("repeats", "rotate-ccw"),
+    ),
     ("like_answer asked_given given_again put_off", Why("repeats", "rotate-ccw")),
     ("fallback fallbacks", Why("fallbacks", "message-circle-question-mark")),
     ("damage problem_on_arrival faulty_item", Why("damage", "package-x")),

@@ -12,11 +12,12 @@ from typing import Any
 
 import metrics
 from bot.flow.effects import tries
+from bot.judge import SERVICE as JUDGE
 from conversation.work import Work
 from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.service import find_order
-from pipeline import proofs
+from pipeline import judging, proofs
 from pipeline.errors import UnknownService
 
 FIND_ORDER = "orders.find"
@@ -66,6 +67,9 @@ class Services:
 
     def ask(self, asked: Asked) -> Answered:
         """Ask the shop. No transaction may be open unless the service is local."""
+        if asked.service == JUDGE:
+            opinion = judging.ask(getattr(self.connector, "judge", None), asked.arguments)
+            return Answered("found" if opinion else "failed", opinion)
         if asked.service != FIND_ORDER:
             raise UnknownService(f"Nothing answers the service “{asked.service}”; there is: {FIND_ORDER}.")
         missed: list[str] = []

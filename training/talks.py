@@ -48,7 +48,7 @@ class Said:
 
     human_request: float
     strength: float
-    is_grave: bool
+    severity: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ class Talks:
     there: Array
     requests: Array
     words: Array
-    grave: Array
+    severity: Array
     signals: Array
     soothing: Array
 
@@ -122,7 +122,7 @@ def unseen_readings(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> dic
     said = {head: told[head] for head in HEADS}
     scores = unseen_scores(rows, said, hands, HEADS)
     curves = {head: calibrate(scores[head], said[head]) for head in HEADS}
-    grave = best_threshold(chances(scores["grave"], *curves["grave"]), said["grave"])
+    steps = {head: best_threshold(chances(scores[head], *curves[head]), said[head]) for head in ("clear", "grave")}
     names = np.unique([dialogue.hand for dialogue in dialogues])
     readings: dict[str, list[Said]] = {}
     for start in range(min(FOLDS, len(names))):
@@ -134,20 +134,20 @@ def unseen_readings(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> dic
             held = matrix(texts)
             chance = {head: chances(fitted[head].scores(held), *curves[head]) for head in HEADS}
             readings[dialogue.id] = [
-                _said(text, {head: float(chance[head][at]) for head in HEADS}, grave) for at, text in enumerate(texts)
+                _said(text, {head: float(chance[head][at]) for head in HEADS}, steps) for at, text in enumerate(texts)
             ]
     return readings
 
 
-def _said(text: str, chance: Mapping[str, float], grave: float) -> Said:
+def _said(text: str, chance: Mapping[str, float], steps: Mapping[str, float]) -> Said:
     """As `bot.understanding.judging` has it: what the lexicons find outright is never overruled."""
     folded = fold(text, mend)
     asked, _ = requests(folded, hits(folded))
-    is_noticed = chance["frustrated"] >= NOTICED
-    strength = (chance["frustrated"] + chance["clear"] + chance["grave"]) / WORST
-    return Said(
-        max(asked, chance["human_request"]), strength if is_noticed else 0.0, is_noticed and chance["grave"] >= grave
-    )
+    request = max(asked, chance["human_request"])
+    if chance["frustrated"] < NOTICED:
+        return Said(request, 0.0, 0)
+    severity = 3 if chance["grave"] >= steps["grave"] else 2 if chance["clear"] >= steps["clear"] else 1
+    return Said(request, (chance["frustrated"] + chance["clear"] + chance["grave"]) / WORST, severity)
 
 
 def calm_turns(dialogues: Sequence[Dialogue]) -> list[Line]:
@@ -172,7 +172,7 @@ def side_by_side(dialogues: Sequence[Dialogue], readings: Mapping[str, Sequence[
     shape = (len(dialogues), most)
     talks = Talks(
         np.array([(dialogue.escalate_turn or 0) - 1 for dialogue in dialogues]),
-        np.zeros(shape, bool), np.zeros(shape), np.zeros(shape), np.zeros(shape, bool),
+        np.zeros(shape, bool), np.zeros(shape), np.zeros(shape), np.zeros(shape, int),
         np.zeros((*shape, len(SIGNALS))), np.zeros((*shape, len(CUES))),
     )  # fmt: skip
     for row, dialogue in enumerate(dialogues):
@@ -180,7 +180,7 @@ def side_by_side(dialogues: Sequence[Dialogue], readings: Mapping[str, Sequence[
             talks.there[row, column] = True
             talks.requests[row, column] = said.human_request
             talks.words[row, column] = said.strength
-            talks.grave[row, column] = said.is_grave
+            talks.severity[row, column] = said.severity
             for one in seen.signals:
                 talks.signals[row, column, SIGNALS.index(one.code)] += 1
             for cue in seen.soothing:
@@ -221,7 +221,7 @@ def scores(talks: Talks, policy: Policy) -> tuple[Array, Array]:
 def handed_over(talks: Talks, policy: Policy) -> tuple[Array, Array]:
     """The first turn at which a person takes over (-1: none), and whether the contact was asked before."""
     whole, fresh = scores(talks, policy)
-    high = np.where(talks.grave, min(policy.frustration_severe, policy.frustration_high), policy.frustration_high)
+    high = np.array([policy.high(severity) for severity in range(4)])[talks.severity]
     asked = talks.requests >= policy.human_request_high
     sure = talks.there & (asked | ((whole >= high) & (fresh >= LEAST_SIGN)))
     doubt = (whole >= policy.frustration_low) & (fresh >= LEAST_SIGN) | (talks.requests >= policy.human_request_low)
@@ -240,7 +240,11 @@ def judge(talks: Talks, policy: Policy) -> Found:
     due = talks.due >= 0
     in_time = due & (at >= 0) & (np.abs(at - talks.due) <= WITHIN)
     return Found(
-        int(due.sum()), int(in_time.sum()), int((~due).sum()), int((~due & (at >= 0)).sum()), int((~due & offered).sum())
+        int(due.sum()),
+        int(in_time.sum()),
+        int((~due).sum()),
+        int((~due & (at >= 0)).sum()),
+        int((~due & offered).sum()),
     )
 
 

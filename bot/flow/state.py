@@ -9,6 +9,7 @@ owed      a case that people get as soon as its flow is through: what `if_closed
 later     what happened outside and must wait until the running flow is over: [name, key, data] each
 lang      the conversation's language; other: the language of the last message if it was another one
 mood      what `bot.escalation` keeps of the last messages
+judge     where a judge is asked: the last turns, and the message it was asked about
 last      how the bot answered the previous turn: outcome, text, the variable it asked for
 gentle    an open question “shall I pass you to a person?” with the message it came after
 noticed   the contact was told once that this is an assistant

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot import escalation
+from bot.flow.events import CallResult
 from bot.flow.moves import Move, ToPeople
 from bot.hearing import Hearing
-from bot.meaning import triggers
+from bot.meaning import second_opinion, triggers
 from bot.meaning.answers import within
 from bot.meaning.offer import offer
 from bot.understanding.reading import Reading
@@ -16,12 +17,14 @@ from bot.understanding.reading import Reading
 def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
     follow_language(hearing, reading)
-    state, policy = hearing.state, _policy(hearing)
+    state, policy = hearing.state, policy_of(hearing)
     calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
     if calm and within(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
     mood, verdict = _weighed(hearing, reading)
     state["mood"] = mood
+    if policy.judge and verdict.decision != "handoff":
+        second_opinion.ask(hearing, verdict)
     if verdict.decision == "none":
         return None
     if verdict.reason == "no_progress" and hearing.pending:
@@ -30,7 +33,7 @@ def decide(hearing: Hearing) -> Move | None:
         return None
     if verdict.decision == "ask":
         return offer(hearing, hearing.text)
-    return _to_people(hearing, verdict)
+    return hand_over(hearing, verdict)
 
 
 def asked_for(hearing: Hearing) -> Move | None:
@@ -38,13 +41,25 @@ def asked_for(hearing: Hearing) -> Move | None:
     if not hearing.text or triggers.whole_phrase(hearing):
         return None
     reading = hearing.understood()
-    if reading.human_request < _policy(hearing).human_request_high:
+    if reading.human_request < policy_of(hearing).human_request_high:
         return None
     mood, verdict = _weighed(hearing, reading)
     if verdict.decision != "handoff":
         return None
     hearing.state["mood"] = mood
-    return _to_people(hearing, verdict)
+    return hand_over(hearing, verdict)
+
+
+def judged(hearing: Hearing, result: CallResult) -> Move | None:
+    """What a judge's opinion, come later, changes: a person, the gentle question, or nothing."""
+    verdict = second_opinion.heard(hearing, result, policy_of(hearing))
+    if verdict.decision == "none" or hearing.state.get("gentle"):
+        return None
+    mood, today = hearing.state.get("mood") or {}, hearing.moment.now.date().isoformat()
+    if verdict.decision == "handoff" or mood.get("asked_on") == today:
+        return hand_over(hearing, verdict)
+    hearing.state["mood"] = {**mood, "asked_on": today}
+    return offer(hearing)
 
 
 def people_of(hearing: Hearing) -> str:
@@ -55,7 +70,8 @@ def people_of(hearing: Hearing) -> str:
     return hearing.library.flows[name].queue if name else str(hearing.state.get("topic") or "")
 
 
-def _policy(hearing: Hearing) -> escalation.Policy:
+def policy_of(hearing: Hearing) -> escalation.Policy:
+    """The policy as it holds on this channel and in this language."""
     policy: escalation.Policy = hearing.library.policy
     return policy.at(hearing.moment.channel, hearing.state["lang"][:2])
 
@@ -76,7 +92,7 @@ def _weighed(hearing: Hearing, reading: Reading) -> tuple[dict[str, Any], escala
     return escalation.weigh(hearing.state.get("mood") or {}, heard, hearing.library.policy)
 
 
-def _to_people(hearing: Hearing, verdict: escalation.Verdict) -> ToPeople:
+def hand_over(hearing: Hearing, verdict: escalation.Verdict) -> ToPeople:
     return ToPeople(
         reason=verdict.reason,
         queue=people_of(hearing),
