@@ -48,27 +48,27 @@ _AFTER = re.compile(
 _BEFORE = re.compile(r"(?:[$€£]\s?|R\$\s?|S/\.?\s?|US\$\s?|\b(?:USD|EUR|MXN|COP|CLP|ARS|BRL|GBP)\s|[0-9][.,:])$")
 _HANDLE = re.compile(r"@\w{1,40}$")
 _UNIT_JOINED = re.compile(
-    r"[0-9]+(?:cm|mm|kg|g|gr|ml|l|lts?|m|w|kw|v|mah|btu|hz|gb|mb|tb|p|k|h|hs|hrs|am|pm|x|eur|usd|mil|km|lbs|oz|nd|rd|st|th)",
+    r"[0-9]{1,12}(?:cm|mm|kg|g|gr|ml|l|lts?|m|w|kw|v|mah|btu|hz|gb|mb|tb|p|k|h|hs|hrs|am|pm|x|eur|usd|mil|km|lbs|oz|nd|rd|st|th)",
     re.IGNORECASE,
 )
 _LOOKS_ELSE = re.compile(
-    r"[0-9]{1,2}h[0-9]{0,2}|[0-9]+x[0-9]+(?:x[0-9]+)?"  # 19h10, 130x160
+    r"[0-9]{1,2}h[0-9]{0,2}|[0-9]{1,6}x[0-9]{1,6}(?:x[0-9]{1,6})?"  # 19h10, 130x160
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|1[0-2])(?:\1(?:20)?[0-9]{2})?"  # 12/05/2026
     r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])(?:/(?:20)?[0-9]{2})?"
     r"|20[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:[01]?[0-9]|2[0-3])[.:][0-5][0-9]"
-    r"|0[589]00(?:[- ][0-9]{2,})*",  # 0800 numbers
+    r"|0[589]00(?:[- ][0-9]{2,8}){0,4}",  # 0800 numbers
     re.IGNORECASE,
 )
 _TAX_LOOKS = re.compile(
     r"[A-Z&]{3,4}[0-9]{6}[0-9A-Z]{3}|[A-Z]{4}[0-9]{6}[HM][A-Z]{5}[0-9A-Z]{2}|[XYZ][0-9]{7}[A-Z]|[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]{3}|[A-Z]{5}[0-9]{4}[A-Z]|[A-Z]{2}[0-9]{16,30}"
 )
-_IBAN = re.compile(r"[0-9]{2}(?: [0-9]{4}){2,}.*")
+_IBAN = re.compile(r"[0-9]{2}(?: [0-9]{4}){2,8}.{0,8}")
 _PAPER_LOOKS = re.compile(r"[0-9]{8}[A-Z]|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.IGNORECASE)
-_PRICE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*\.[0-9]{2}")
+_PRICE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){0,4}\.[0-9]{2}")
 _POSTCODE = re.compile(r"[0-9]{4,5}-[0-9]{3}")
 _LOCAL_PHONE = re.compile(r"[0-9]{3}-[0-9]{4}")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4}")
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])[0-9]")
 _NET = re.compile(r"(?:://|www\.|\.[a-z]{2,4}/)\S*$", re.IGNORECASE)
 _NET_ORDER = re.compile(
@@ -270,15 +270,16 @@ def _belong(letters: str, sign: str, text: str) -> bool:
 def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
     before = text[max(0, start - _LOOKED_AT) : start]
     digits = sum(map(str.isdigit, body))
-    cue = points_of(words_before(before))
+    said = words_before(before)
+    cue = points_of(said)
     points = cue + 0.5 * (digits >= _LONG) + (before[-2:].strip().endswith("#"))
     if letters or (digits >= _LONG and any(map(str.isalpha, body))) or body[-1].isalpha():
         points += 0.5 + 0.1 * bool(letters)
     if cue < 0:
         return points
-    if not letters and digits <= _PHONE_DIGITS and _is_called(before, digits):
+    if not letters and digits <= _PHONE_DIGITS and _is_called(said, digits):
         points -= 2 * HINT
-    if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset(words_before(text[end:] + " " + before)):
+    if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset([*said, *words_before(text[end:])]):
         points += HINT
     if _is_of_place(text, start, body, letters):
         points -= HINT + 0.5
@@ -299,9 +300,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
     return points
 
 
-def _is_called(before: str, digits: int) -> bool:
+def _is_called(said: list[str], digits: int) -> bool:
     """Is it spoken of calling, and of no order nearby? With a phone's many figures, of no order in the same sentence."""
-    said = words_before(before)
     if digits >= _UNNAMED and SENTENCE_END in said and not _CALLS.isdisjoint(said):
         return points_of(said[: said.index(SENTENCE_END)]) < HINT
     return not _CALLS.isdisjoint(said) and points_of(said, with_hints=False) < HINT
