@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"\d+")
 _TIMES = re.compile(r"(\d{1,3})×")
 _FAILED = ("fallback", "fallbacks")
 _OF_THE_BOT = ("same_answer", "like_answer", "same_slot", "put_off")
-_OF_HERS = ("repeat", "repeats", "rephrase", "again")
+_OF_HERS = ("repeat", "repeats", "rephrase", "rephrases", "again")
 
 
 @dataclass(frozen=True, slots=True)

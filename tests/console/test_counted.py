@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.escalation import Heard, Policy, weigh
+from bot.understanding.read import read
 from console.counted import Uttered, counted, times
 from console.evidence import Numbered, numbered, weight
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def talk(*lines: str) -> list[Uttered]:
@@ -77,3 +83,30 @@ def test_a_number_remembers_its_place_in_the_ticket() -> None:
     found = pieces({"code": "annoyance", "quote": "con"}, {"code": "wait_complaint", "quote": "Llevo"})
 
     assert [(one.number, one.code, one.place) for one in found] == [(1, "wait_complaint", 1), (2, "annoyance", 0)]
+
+
+STORY = [
+    ("¿Dónde está mi pedido?", "answer", "Tu pedido está en camino, llega el martes."),
+    ("eso ya lo sé, ¿dónde está mi pedido?", "answer", "Tu pedido está en camino, llega el martes."),
+    ("NO ME ESTÁS ENTENDIENDO!!", "fallback", "No te he entendido."),
+    ("qué vergüenza de servicio 😡 otra vez lo mismo", "fallback", "No te he entendido."),
+    ("quiero hablar con una persona", "", ""),
+]
+
+
+def test_whatever_the_bot_weighs_leads_into_the_talk() -> None:
+    mood: dict[str, Any] = {}
+    said: list[Uttered] = []
+    outcome, answer = "", ""
+    for number, (text, then, told) in enumerate(STORY):
+        said.append(Uttered(f"c{number}", False, text))
+        heard = Heard(text, read(text), f"c{number}", NOON + timedelta(minutes=number), outcome, answer)
+        mood, verdict = weigh(mood, heard, Policy())
+        texts = {one.message_id: (seq, one.text) for seq, one in enumerate(said, 1)}
+        before = {one.message_id: said[:seq] for seq, one in enumerate(said, 1)}
+        found = numbered([asdict(one) for one in verdict.evidence], texts, before)
+        outcome, answer = then, told
+        said.append(Uttered(f"b{number}", True, told, then == "fallback"))
+
+        assert all(one.is_said or one.counted for one in found)
+    assert verdict.decision == "handoff" and found
