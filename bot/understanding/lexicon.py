@@ -17,7 +17,15 @@ from bot.understanding.phrases import Lists, PhraseError, options, translate
 FOLDER = Path(__file__).parent / "languages"
 _SHORTEST_MENDED = 6
 _SPOKEN_WORDS = 2  # words that only one language has: so many make it the language of the text
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _FOREIGN_SHARE = 4  # another one that has so many times fewer is not spoken there
+
+
+_NEIGHBOURS = {
+    key: {other for near in _KEYS[max(0, row - 1) : row + 2] for other in near[max(0, at - 1) : at + 2]} - {key}
+    for row, keys in enumerate(_KEYS)
+    for at, key in enumerate(keys)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +134,22 @@ def mend(raw: str) -> str:
 
 
 def _respelled(word: str, book: Lexicon) -> str:
-    """The known word one lost, doubled-in or swapped letter away; first and last letters must be right."""
+    """The known word one lost, doubled-in, swapped or neighbouring letter away; the outer letters must be right."""
     candidates = [book.deletions.get(word, "")]
     for at in range(1, len(word) - 1):
         shorter = word[:at] + word[at + 1 :]
         candidates.append(shorter if shorter in book.known else "")
+        candidates.append(_other_key(word, at, book.deletions.get(shorter, "")))
         swapped = word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at > 1 else ""
         candidates.append(swapped if swapped in book.known else "")
     return next((one for one in candidates if len(one) >= _SHORTEST_MENDED), word)
+
+
+def _other_key(word: str, at: int, known: str) -> str:
+    """The known word, where it differs by a key that lies beside the right one."""
+    if len(known) != len(word) or known[:at] != word[:at] or known[at + 1 :] != word[at + 1 :]:
+        return ""
+    return known if known[at] in _NEIGHBOURS.get(word[at], "") else ""
 
 
 def _filed(word: str) -> int:
@@ -203,7 +219,7 @@ def _indexed(trees: Mapping[str, Any], phrases: tuple[Phrase, ...]) -> Lexicon:
         small_words=frozenset().union(*small.values()),
         known=frozenset(mendable | ordinary | set().union(*function_words.values())),
         deletions=_deletions(mendable),
-        only_words=_only_words(function_words),
+        only_words=_only_words(function_words, _courtesies(trees)),
     )
 
 
@@ -212,11 +228,17 @@ def _written(phrases: tuple[Phrase, ...]) -> set[str]:
     return {literal.word for slot in slots for literal in slot if not literal.prefix}
 
 
-def _only_words(function_words: Mapping[str, frozenset[str]]) -> dict[str, str]:
+def _courtesies(trees: Mapping[str, Any]) -> frozenset[str]:
+    """The words of greetings and courtesies: people borrow them from other languages."""
+    lists = [phrase for tree in trees.values() for phrase in tree["lists"]["courtesy"]]
+    return _words(" ".join(lists).replace("(", " ").replace(")", " ").replace("|", " ").replace("?", " "))
+
+
+def _only_words(function_words: Mapping[str, frozenset[str]], borrowed: frozenset[str]) -> dict[str, str]:
     """The function words that a single language has, with that language."""
     found: dict[str, str] = {}
     for language, words in function_words.items():
-        others = frozenset().union(*(held for other, held in function_words.items() if other != language))
+        others = borrowed.union(*(held for other, held in function_words.items() if other != language))
         found.update(dict.fromkeys(words - others, language))
     return found
 
