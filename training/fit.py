@@ -15,9 +15,9 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from bot.understanding.features import SPACE, features
-from bot.understanding.fold import fold
 from bot.understanding.intents import INTENTS
-from bot.understanding.lexicon import hits, mend
+from bot.understanding.lexicon import hits
+from bot.understanding.prose import fold_prose
 from training.corpus import LANGUAGES, Line
 
 SEED = 0
@@ -26,7 +26,11 @@ FOLDS = 6
 STRENGTH = {"human_request": 5.0, "frustrated": 5.0, "clear": 5.0, "grave": 5.0}
 OTHER_STRENGTH = 5.0
 MOODS = ("human_request", "frustrated", "clear", "grave")
-HEADS = (*MOODS, *(f"intent:{name}" for name in sorted(INTENTS - {"human"})), *(f"language:{name}" for name in LANGUAGES))
+HEADS = (
+    *MOODS,
+    *(f"intent:{name}" for name in sorted(INTENTS - {"human"})),
+    *(f"language:{name}" for name in LANGUAGES),
+)
 
 Matrix = Any  # scipy.sparse.csr_matrix has no types
 Array = np.ndarray[Any, Any]
@@ -48,7 +52,7 @@ def matrix(texts: Sequence[str]) -> Matrix:
     """Texts as rows of features (texts by SPACE, float64)."""
     starts, numbers, weights = [0], [], []
     for text in texts:
-        folded = fold(text, mend)
+        folded = fold_prose(text)
         found = features(folded, hits(folded))
         numbers += found.numbers
         weights += found.weights

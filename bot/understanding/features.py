@@ -25,6 +25,7 @@ SPACE = 1 << 20  # numbers run from 0 to SPACE - 1
 SHARE = {"pieces": 1.0, "concepts": 1.0, "findings": 0.3, "look": 0.2}
 _PARTS = (3, 4, 5)
 _LONGEST_WORD = 24
+_LONG_NUMBER = 5
 ALONE = 2.0  # a concept by itself, against 1, 0.5, 0.5 for pairs at distance 1, 2, 3
 PAIRS = (1.0, 0.5, 0.5)
 MOST_WORDS = 400
@@ -61,7 +62,7 @@ class Features:
 
 def features(folded: Folded, hits: Sequence[Hit]) -> Features:
     """The features of one message."""
-    words = folded.words[:MOST_WORDS]
+    words = spelled(folded)
     found = Features([], [], words)
     if words:
         _add_pieces(found, words)
@@ -73,15 +74,22 @@ def features(folded: Folded, hits: Sequence[Hit]) -> Features:
 
 def findings(hits: Sequence[Hit]) -> list[str]:
     """The categories that were found, those apart that a counter-lexicon takes back."""
-    open_ones = {hit.category for hit in hits if not (is_covered(hit, hits, COVERS) or is_covered(hit, hits, ASKED_COVERS))}
-    return [*sorted("L" + name for name in open_ones), *sorted({"K" + hit.category for hit in hits if hit.category not in open_ones})]
+    open_ones = {
+        hit.category for hit in hits if not (is_covered(hit, hits, COVERS) or is_covered(hit, hits, ASKED_COVERS))
+    }
+    return [
+        *sorted("L" + name for name in open_ones),
+        *sorted({"K" + hit.category for hit in hits if hit.category not in open_ones}),
+    ]
 
 
 def look(folded: Folded) -> list[str]:
     """How the text looks: capitals, signs, and how long it is in powers of two."""
     text = folded.original
     signs = ["capitals"] if is_shouted(text) else []
-    signs += [name for name, sign in (("??", "??"), ("?", "?"), ("@", "@"), ("quoted", '"'), ("...", "..")) if sign in text]
+    signs += [
+        name for name, sign in (("??", "??"), ("?", "?"), ("@", "@"), ("quoted", '"'), ("...", "..")) if sign in text
+    ]
     if text.count("!") > 1:
         signs.append("!!")
     signs.append(f"length{min(7, int(math.log2(len(folded.words) + 1)))}")
@@ -112,6 +120,19 @@ def _add_concepts(found: Features, words: Sequence[str]) -> None:
     found.add(alone, ALONE * share)
     for weight, numbers in zip(PAIRS, pairs):
         found.add(numbers, weight * share)
+
+
+def spelled(folded: Folded) -> tuple[str, ...]:
+    """The words that are looked at; of a number only how long it is, of a code that it is one."""
+    words = folded.words[:MOST_WORDS]
+    return words if "".join(words).isalpha() else tuple(map(_shape, words))
+
+
+@lru_cache(maxsize=1 << 14)
+def _shape(word: str) -> str:
+    if not any(map(str.isdigit, word)):
+        return word
+    return f"0{min(len(word), _LONG_NUMBER)}" if word.isdigit() else "0code"
 
 
 @lru_cache(maxsize=1 << 14)
