@@ -20,6 +20,8 @@ _TIMES = re.compile(r"(\d{1,3})×")
 _FAILED = ("fallback", "fallbacks")
 _OF_THE_BOT = ("same_answer", "like_answer", "same_slot", "put_off")
 _OF_HERS = ("repeat", "repeats", "rephrase", "rephrases", "again")
+_NUMBERS = ("given_again", "asked_given")
+COUNTS = frozenset((*_FAILED, *_OF_THE_BOT, *_OF_HERS, *_NUMBERS, "wait"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def counted(code: str, quote: str, said: Sequence[Uttered]) -> tuple[str, ...]:
     hers = [(one.message_id, one.text) for one in said if not one.by_bot][-LOOKED_AT:]
     if code in _OF_HERS:
         return _with_likes(hers, count)
-    if code in ("given_again", "asked_given"):
+    if code in _NUMBERS:
         return tuple(message_id for message_id, text in hers if quote and quote in _digits(text))
     return tuple(message_id for message_id, _ in hers[-2:]) if code == "wait" else ()
 

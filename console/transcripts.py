@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import here, uttered
+from console.counted import COUNTS
 from console.evidence import Numbered, numbered
 from console.formats import as_utc
 from console.happenings import happenings
@@ -94,7 +95,8 @@ def evidence_of(session: Session, ticket: Mapping[str, Any] | None) -> tuple[Num
         _message.c.message_id.in_(sorted(wanted))
     )
     said = {row.message_id: (row.seq, row.text) for row in session.execute(query)}
-    return numbered(found, said, uttered.before(session, ticket["conversation_id"], said))
+    counts = any(entry.get("code") in COUNTS for entry in found)
+    return numbered(found, said, uttered.before(session, ticket["conversation_id"], said) if counts else {})
 
 
 def agent_names(session: Session) -> dict[str, str]:
