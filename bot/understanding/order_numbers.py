@@ -31,6 +31,8 @@ _LEAST_OF_SHOP = 3
 _PIECES = 3  # numbers side by side, below which it may be an hour, a year, a price
 _POINTING = (("el",), ("numero",), ("number",))
 _NEAR = 4  # words between such a one and what says that it is an order
+_FIRST, _SECOND = 1, 2
+_WRITTEN_BEFORE = 40  # characters before a number in which she says that she wrote it
 _FEW_WORDS = 6  # between a number and its correction
 
 _DIGIT = re.compile(r"[0-9]")
@@ -45,6 +47,7 @@ _CORRECTING = words_and_folded("correcting")
 _FILLERS = words_and_folded("fillers")
 _NEGATED = words_and_folded("negated")
 _LINKS = words_and_folded("links")
+_WROTE, _SAID_RIGHT = words_and_folded("wrote"), words_and_folded("said_right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +113,37 @@ def _written(text: str, least: int) -> list[_Candidate]:
         text = text.translate(_MARKS)
     runs = written_numbers(text, least)[:_MOST_LOOKED_AT]
     points = [run.points for run in runs]
-    if len(runs) > 1:
-        for at, (one, other) in enumerate(pairwise(runs)):
-            between = _words(text[one.end : other.start][:80])
-            before = _words(text[max(0, one.start - 16) : one.start])
-            if _is_corrected(before, between):
-                points[at] = min(points[at], ENOUGH - 0.1)
-                points[at + 1] = max(points[at + 1], one.points)
-            elif _is_negated(between) and points[at] >= ENOUGH:
-                points[at + 1] = min(points[at + 1], ENOUGH - 0.1)
+    for at, (one, other) in enumerate(pairwise(runs)):
+        before = _words(text[max(0, one.start - _WRITTEN_BEFORE) : one.start])
+        between = _words(text[one.end : other.start][:80])
+        right = _right_one(one.compact, other.compact, before, between)
+        if right:
+            points[at + right - 1] += ENOUGH
+            points[at + 2 - right] = min(points[at + 2 - right], ENOUGH - 0.1)
+            points[at + 1] = max(points[at + 1], one.points) if right == _SECOND else points[at + 1]
     return [_Candidate(_compacts(run), run.form, score) for run, score in zip(runs, points)]
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower().translate(PLAIN))
+
+
+def _right_one(one: str, other: str, before: Sequence[str], between: Sequence[str]) -> int:
+    """Of two numbers side by side, the first (1) or the second (2) where she says which is wrong; 0 where she does not."""
+    if list(between) == ["no"] and any(word in _SAID_RIGHT for word in before[-2:]) and not _is_negated(before[-3:]):
+        return _FIRST  # “era 4471 no 4417”
+    if _is_corrected(before, between):
+        return _SECOND
+    if _is_negated(between):
+        return _FIRST if len(one) == len(other) else 0
+    wrote = any(word in _WROTE for word in before[-_FEW_WORDS:])
+    return _SECOND if wrote and len(between) <= _FEW_WORDS and _is_alike(one, other) else 0
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """As long, and the most of it the same: one slip of the fingers away."""
+    same = sum(map(str.__eq__, one, other))
+    return len(one) == len(other) and 2 * same >= len(one)
 
 
 def _is_corrected(before: Sequence[str], between: Sequence[str]) -> bool:

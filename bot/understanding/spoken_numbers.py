@@ -34,6 +34,7 @@ _JOINTS = said("joints") | {",", "|", "-"}
 _SPELLS = said("spells")
 _LETTER_NAMES = letter_names("letters")
 _DOUBLED = said("doubled")
+_LEADS = said("leads")
 _WEAK_NAMES = letter_names("weak_letters")
 SAID: frozenset[str] = frozenset().union(_UNITS, _TEENS, _TENS, _ENGLISH_TENS, _HUNDREDS, _TIMES, _THOUSAND)
 
@@ -166,7 +167,7 @@ def _letters(words: Sequence[str], start: int) -> tuple[str, int]:
                 at -= 1
         else:
             break
-    while spelled and spelled[-1][2] and spelled[-1][0] != "A":
+    while spelled and spelled[-1][2] and spelled[-1][0] != "A" and words[max(0, spelled[-1][1] - 1)] not in _LEADS:
         spelled.pop()
     if all(is_word for _, _, is_word in spelled):
         return "", start

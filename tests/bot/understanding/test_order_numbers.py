@@ -209,6 +209,8 @@ def test_other_numbers_said_as_words_are_no_order_numbers(text):
         "no es 66251, es 66215",
         "not 66251 but 66215",
         "it's 66215 not 66251",
+        "era 66215 no 66251",
+        "digitei 66251 e era 66215",
         "seis seis dos cinco uno no esperá seis seis dos uno cinco ahora sí",
     ],
 )
