@@ -38,6 +38,7 @@ SOOTHING: Mapping[str, float] = MappingProxyType({"relief": 1.5, "own_slip": 1.5
 
 _SWITCH = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
 _THRESHOLDS = {"frustration": ("high", "low", "clear", "severe", "faint"), "human_request": ("high", "low")}
+_BESIDE_HIGH = ("clear", "severe")
 _LANGUAGES = ("es", "en", "pt")
 _KEYS = (
     "frustration", "human_request", "signals", "decay", "relief_keeps", "wait_minutes", "points", "soothing",
@@ -118,9 +119,14 @@ def _with_thresholds(policy: Policy, tree: Mapping[str, Any], place: str) -> Pol
     changed: dict[str, float] = {}
     for label, names in _THRESHOLDS.items():
         block = _block(tree, label, names, place)
+        usual = {name: getattr(policy, f"{label}_{name}") for name in names}
+        high = _number(block, f"{place}{label}.high", usual["high"], 1.0)
         for name in names:
-            key = f"{label}_{name}"
-            changed[key] = _number(block, f"{place}{label}.{name}", getattr(policy, key), 1.0)
+            # What is left out keeps its distance from a high threshold that was moved, and low stays below it.
+            left = round(usual[name] + high - usual["high"], 4) if name in _BESIDE_HIGH else min(usual[name], high)
+            changed[f"{label}_{name}"] = _number(
+                block, f"{place}{label}.{name}", high if name == "high" else max(0.0, left), 1.0
+            )
     policy = replace(policy, **changed)  # type: ignore[arg-type]
     for label in _THRESHOLDS:
         high, low = getattr(policy, f"{label}_high"), getattr(policy, f"{label}_low")
