@@ -7,12 +7,14 @@ import re2
 
 from bot.understanding.fold import fold
 from bot.understanding.intents import INTENTS, PREFIX
-from bot.understanding.lexicon import compiled, hits, lexicon, mend
+from bot.understanding.lexicon import Book, compiled, hits, lexicon, mend
 
 CATEGORIES = {
     *("human_request", "presence", "phone_wish", "reject_bot", "profanity", "insult", "threat_authority"),
     *("threat_legal", "threat_public", "frustration", "repetition_complaint", "wait_complaint", "sarcasm", "annoyance"),
     *("safety", "vulnerable", "anger_emoji", "negated_request", "harmless_person", "curious_bot", "product_title"),
+    *("unreachable", "broken_promise", "disbelief", "rhetorical", "giving_up", "disappointment", "waste"),
+    *("pass_the_buck", "polite_anger", "good_reference", "no_hurry", "resolved", "own_mistake"),
     *("profession", "third_party", "self_directed", "positive_slang", "laughter", "praise", "denied_anger"),
 }
 
@@ -41,9 +43,10 @@ def test_repeats_in_patterns_are_bounded_or_over_one_class():
 
 
 def test_index_loses_no_match():
-    text = fold("quiero hablar con una persona, esto es una vergüenza, the worst service", mend)
+    text = fold("quiero hablar con una persona, esto es una vergüenza, llevo dos horas", mend)
 
-    searched = {p.category for n, p in enumerate(lexicon().phrases) if compiled(n).search(text.text)}
+    spanish = [(number, one) for number, one in enumerate(lexicon().phrases) if one.language == "es"]
+    searched = {one.category for number, one in spanish if compiled(number).search(text.text.encode())}
 
     assert {hit.category for hit in hits(text)} == searched
 
@@ -54,10 +57,28 @@ def test_hits_of_a_phrase_are_limited():
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("sueprvisor", "supervisor"), ("superviosr", "supervisor"), ("verguena", "verguenza"), ("xfa", "porfa"), ("q", "que"), ("kkkk", "k")],
+    [("sueprvisor", "supervisor"), ("superviosr", "supervisor"), ("verguena", "verguenza"), ("xfa", "porfa"), ("q", "que"), ("kkkk", "k"), ("verguemza", "verguenza")],
 )
 def test_slip_of_the_finger_is_mended(typed, meant):
     assert mend(typed) == meant
+
+
+@pytest.mark.parametrize(("country", "heard"), [("AR", True), ("", True), ("CL", False)])
+def test_a_phrase_with_countries_holds_there_and_where_the_country_is_not_known(country, heard):
+    found = hits(fold("estoy re caliente con esto", mend), Book(country=country))
+
+    assert ("frustration" in {hit.category for hit in found}) is heard
+
+
+def test_words_of_a_language_that_the_text_does_not_speak_are_not_heard():
+    categories = {hit.category for hit in hits(fold("what is the process to return this", mend))}
+
+    assert "threat_legal" not in categories
+
+
+@pytest.mark.parametrize("text", ["voy a profeco", "hi, voy a profeco", "good morning, voy a profeco"])
+def test_a_borrowed_greeting_makes_no_language(text):
+    assert "threat_authority" in {hit.category for hit in hits(fold(text, mend))}
 
 
 @pytest.mark.parametrize("word", ["casado", "pedido", "esperado", "personal"])
