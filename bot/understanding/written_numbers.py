@@ -281,7 +281,7 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         points -= 2 * HINT
     if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset([*said, *words_before(text[end:])]):
         points += HINT
-    if _is_of_place(text, start, body, letters):
+    if _is_of_place(text, start, body, letters) or (not letters and _is_before_place(text, end, body, before)):
         points -= HINT + 0.5
     if cue < HINT:
         points -= _looks_against(text, start, end, body, letters)
@@ -333,8 +333,6 @@ def _looks_against(text: str, start: int, end: int, body: str, letters: str) -> 
         return ENOUGH
     if len(text) > _LONG_TEXT:
         return 0.25
-    if len(compact) <= _LONG and _PLACE_AFTER.match(text, end):
-        return HINT + 0.5
     if len(compact) <= _LONG + 1 and _OF_AMOUNT.search(text, max(0, start - 5), start):
         return HINT - 0.25
     if len(compact) < _LONG and _moves(text, start, end):
@@ -355,6 +353,14 @@ def _is_of_place(text: str, start: int, body: str, letters: str) -> bool:
     return name is not None and name.start() > 1 and not CUES.get(name[1].lower(), _NO_CUE).points > 0
 
 
+def _is_before_place(text: str, end: int, body: str, before: str) -> bool:
+    """“26001 Logroño”, unless “pedido” stands before it or a courtesy behind."""
+    if len(body) > _LONG or _is_named(before):
+        return False
+    name = _PLACE_AFTER.match(text, end)
+    return name is not None and name[1].lower() not in _BESIDE
+
+
 def _moves(text: str, start: int, end: int) -> bool:
     """“el 4417 sigue en Zaragoza”: a determiner before and on the move behind."""
     before = words_before(text[max(0, start - 8) : start])[:1]
@@ -362,4 +368,4 @@ def _moves(text: str, start: int, end: int) -> bool:
     return bool(before) and before[0] in _DETERMINERS and not _MOVES.isdisjoint(after)
 
 
-_PLACE_AFTER = re.compile(r",? [A-ZÁÉÍÓÚ][a-záéíóúñçãõ]{3,}")
+_PLACE_AFTER = re.compile(r",? ([A-ZÁÉÍÓÚ][a-záéíóúñçãõ]{3,20})")
