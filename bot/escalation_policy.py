@@ -12,29 +12,29 @@ from typing import Any
 # Points of what only the conversation shows; four are the most a score can say. `python -m training talks` finds them.
 POINTS: Mapping[str, float] = MappingProxyType(
     {
-        "fallback": 0.2,
-        "fallbacks": 2.4,
-        "same_answer": 2.4,
-        "like_answer": 0.4,
-        "same_slot": 1.4,
-        "asked_given": 0.7,
-        "put_off": 1.2,
-        "given_again": 0.7,
-        "repeat": 0.4,
-        "rephrase": 0.1,
-        "rephrases": 0.9,
-        "corrects": 1.0,
+        "fallback": 0.1,
+        "fallbacks": 2.8,
+        "same_answer": 2.8,
+        "like_answer": 0.2,
+        "same_slot": 1.6,
+        "asked_given": 0.5,
+        "put_off": 1.3,
+        "given_again": 0.6,
+        "repeat": 0.3,
+        "rephrase": 0.3,
+        "rephrases": 1.2,
+        "corrects": 1.1,
         "pushback": 0.4,
         "pushes": 0.9,
-        "gives_up": 1.2,
+        "gives_up": 1.3,
         "growing": 0.4,
-        "wait": 0.6,
+        "wait": 0.5,
         "shouting": 0.5,
-        "insistence": 0.3,
+        "insistence": 0.2,
     }
 )
-# What takes weight from the signals of a turn; words of anger stay what they are.
-SOOTHING: Mapping[str, float] = MappingProxyType({"relief": 1.5, "own_slip": 1.5, "patience": 0.8, "laughter": 0.4})
+# What takes weight from a turn: she is served, the slip was hers, she has time, she laughs.
+SOOTHING: Mapping[str, float] = MappingProxyType({"relief": 1.2, "own_slip": 1.6, "patience": 0.8, "laughter": 0.4})
 
 _SWITCH = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
 _THRESHOLDS = {"frustration": ("high", "low", "clear", "severe", "faint"), "human_request": ("high", "low")}
@@ -58,16 +58,16 @@ class Policy:
     asked, see `bot.judge`. `variants` are whole policies by channel and language, "" for any; see `at`.
     """
 
-    frustration_high: float = 0.6
-    frustration_low: float = 0.35
-    frustration_clear: float = 0.55
-    frustration_severe: float = 0.45
+    frustration_high: float = 0.55
+    frustration_low: float = 0.45
+    frustration_clear: float = 0.5
+    frustration_severe: float = 0.4
     frustration_faint: float = 0.15
     human_request_high: float = 0.6
     human_request_low: float = 0.4
     signals: bool = True
     off: frozenset[str] = frozenset()
-    decay: float = 0.7
+    decay: float = 0.75
     relief_keeps: float = 0.3
     wait_minutes: float = 10.0
     judge: bool = False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.escalation_cues import cues, says
-from bot.escalation_memory import KEPT_LEVELS, Memory, is_alike, is_same, numbers, roots
+from bot.escalation_memory import FRESH_AFTER, KEPT_LEVELS, Memory, is_alike, is_same, numbers, roots
 from bot.understanding.fold import Folded, fold
 from bot.understanding.frustration import is_shouted
 from bot.understanding.lexicon import mend
@@ -188,7 +188,8 @@ def _waited(look: _Look) -> int:
     is_waiting = look.puts_off or look.failed or look.spoken.strength >= _ANNOYED
     if look.memory.last_at is None or not is_waiting:
         return 0
-    return round((look.spoken.now - look.memory.last_at).total_seconds() / 60)
+    pause = look.spoken.now - look.memory.last_at
+    return round(pause.total_seconds() / 60) if pause < FRESH_AFTER else 0
 
 
 def _remembered(look: _Look, relieved: bool) -> Memory:

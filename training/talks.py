@@ -109,7 +109,8 @@ def measure(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> Iterator[st
     yield f"shipped, which has seen them all: {judge(talks, Policy())}"
     policy = tuned(talks)
     yield f"tuned on all of them: {judge(talks, policy)}"
-    yield f"frustration: high {policy.frustration_high:g}, low {policy.frustration_low:g}; decay {policy.decay:g}"
+    names = ("frustration_high", "frustration_low", "frustration_clear", "frustration_severe", "human_request_high", "decay")
+    yield "thresholds: " + ", ".join(f"{name} {getattr(policy, name):g}" for name in names)
     yield "points: " + ", ".join(f"{name}: {points:g}" for name, points in policy.points.items())
     yield "soothing: " + ", ".join(f"{name}: {points:g}" for name, points in policy.soothing.items())
 
@@ -257,12 +258,17 @@ def tuned(talks: Talks, start: Policy | None = None) -> Policy:
     for step in STEPS:
         policy = _swept(talks, policy, step)
     tried = [
-        replace(policy, frustration_high=high, frustration_low=low, frustration_severe=min(high, severe))
-        for high in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
-        for low in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
-        for severe in (0.4, 0.5, 0.6)
-        if low <= high
-    ]
+        replace(
+            policy, frustration_high=high, frustration_low=low, frustration_clear=high - clear,
+            frustration_severe=high - severe, human_request_high=request,
+        )
+        for high in (0.5, 0.55, 0.6, 0.65, 0.7)
+        for low in (0.35, 0.4, 0.45, 0.5)
+        for clear in (0.0, 0.05, 0.1)
+        for severe in (0.05, 0.1, 0.15, 0.2)
+        for request in (0.5, 0.6, 0.7)
+        if low <= high and clear <= severe
+    ]  # fmt: skip
     return min(tried, key=lambda one: (_cost(judge(talks, one)), loss(talks, one)))
 
 
