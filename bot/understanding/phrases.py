@@ -15,6 +15,7 @@ A comma between two words does not matter. Patterns run on RE2, which cannot bac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,6 +24,8 @@ from bot.understanding.fold import plain_word
 
 GAP_WORDS = 3
 _COMMA = "(?:, )?"
+_BRACKETS_AND_SPACES = re.compile(r"[() ]")
+_BRACKETS_AND_BARS = re.compile(r"[()|]")
 
 
 class PhraseError(ValueError):
@@ -71,6 +74,16 @@ class Lists:
     spell: Callable[[str], str] = plain_word
     known: dict[str, _Part] = field(default_factory=dict)
     words: dict[str, _Part] = field(default_factory=dict)
+    frequencies: dict[frozenset[Literal], tuple[int, int]] = field(default_factory=dict)
+
+    def frequency(self, literals: frozenset[Literal]) -> tuple[int, int]:
+        """How often texts hold one of these words, at a guess: many common words first, then short ones."""
+        found = self.frequencies.get(literals)
+        if found is None:
+            words = [literal.word for literal in literals]
+            found = (len(self.common.intersection(words)), -min(map(len, words)))
+            self.frequencies[literals] = found
+        return found
 
 
 def translate(phrase: str, lists: Lists) -> Pattern:
@@ -86,19 +99,19 @@ def split(phrase: str) -> list[str]:
     """The pieces of a phrase: spaces inside brackets do not part them."""
     if "(" not in phrase and ")" not in phrase:
         return phrase.split()
-    pieces, depth, piece = [], 0, ""
-    for character in phrase.strip():
+    phrase = phrase.strip()
+    pieces, depth, start = [], 0, 0
+    for sign in _BRACKETS_AND_SPACES.finditer(phrase):
+        character = sign.group()
         depth += (character == "(") - (character == ")")
         if depth < 0:
             raise PhraseError(f"The phrase “{phrase}” closes a bracket that was not opened: take it away.")
         if character == " " and depth == 0:
-            pieces.append(piece)
-            piece = ""
-        else:
-            piece += character
+            pieces.append(phrase[start : sign.start()])
+            start = sign.end()
     if depth:
         raise PhraseError(f"The phrase “{phrase}” opens a bracket and does not close it: close it.")
-    return [one for one in [*pieces, piece] if one]
+    return [one for one in [*pieces, phrase[start:]] if one]
 
 
 def _sequence(phrase: str, lists: Lists) -> _Part:
@@ -106,15 +119,10 @@ def _sequence(phrase: str, lists: Lists) -> _Part:
         return _word(phrase, phrase, lists)
     parts = [_piece(piece, phrase, lists) for piece in split(phrase)]
     known = [part.literals for part in parts if part.literals]
-    known.sort(key=lambda literals: _frequency(literals, lists.common))
+    if len(known) > 1:
+        known.sort(key=lists.frequency)
     expression = _COMMA.join(part.expression for part in parts)
     return _Part(expression, known[0], tuple(known[1:])) if known else _Part(expression, _NOTHING)
-
-
-def _frequency(literals: frozenset[Literal], common: frozenset[str]) -> tuple[int, int]:
-    """How often texts hold one of these words, at a guess: many common words first, then short ones."""
-    words = [literal.word for literal in literals]
-    return (sum(word in common for word in words), -min(map(len, words)))
 
 
 def _piece(piece: str, phrase: str, lists: Lists) -> _Part:
@@ -164,15 +172,14 @@ def options(inside: str) -> list[str]:
     """The alternatives that `|` parts, outside brackets."""
     if "(" not in inside:
         return inside.split("|")
-    options, depth, option = [], 0, ""
-    for character in inside:
+    found, depth, start = [], 0, 0
+    for sign in _BRACKETS_AND_BARS.finditer(inside):
+        character = sign.group()
         depth += (character == "(") - (character == ")")
         if character == "|" and depth == 0:
-            options.append(option)
-            option = ""
-        else:
-            option += character
-    return [*options, option]
+            found.append(inside[start : sign.start()])
+            start = sign.end()
+    return [*found, inside[start:]]
 
 
 def _named(piece: str, phrase: str, lists: Lists) -> _Part:
