@@ -87,6 +87,7 @@ _MIXED = 3  # changes between letters and figures in what is a code and no word 
 _LETTERS_BEHIND = re.compile(r" [A-Z]{2}(?![\w'])")
 _HALF_BEHIND = re.compile(r" [0-9]{5}(?![0-9])")
 _HALF_BEFORE = re.compile(r"(?<![0-9])[6-9][0-9]{4} $")
+_MOBILE = re.compile(r"[679][0-9]{2}(?: [0-9]{2}){3}|[679][0-9]{2}(?: [0-9]{3}){2}")  # as Spain and Portugal write them
 _NO_CUE = Cue(0.0, 0)
 
 _NO_LETTERS = words("words_not_letters")
@@ -279,6 +280,8 @@ def _points(text: str, start: int, end: int, body: str, letters: str) -> float:
         return points
     if not letters and digits <= _PHONE_DIGITS and _is_called(said, digits):
         points -= 2 * HINT
+    if not letters and _MOBILE.fullmatch(body) and points_of(said, with_hints=False) < HINT:
+        points -= HINT + 0.5
     if len(text) - (end - start) <= _ALONE and _BESIDE.issuperset([*said, *words_before(text[end:])]):
         points += HINT
     if _is_of_place(text, start, body, letters) or (not letters and _is_before_place(text, end, body, before)):
@@ -347,7 +350,7 @@ def _is_half_of_phone(text: str, start: int, end: int) -> bool:
 
 def _is_of_place(text: str, start: int, body: str, letters: str) -> bool:
     """Does a name stand right before a short number (“a Mérida 97203”)?"""
-    if letters or len(body) > _LONG:
+    if letters or len(_SEPARATOR.sub("", body)) > _LONG:
         return False
     name = _CAPITALISED.search(text, max(0, start - 24), start)
     return name is not None and name.start() > 1 and not CUES.get(name[1].lower(), _NO_CUE).points > 0
