@@ -25,6 +25,7 @@ from bot.understanding.frustration import FULL_POINTS
 from bot.understanding.judging import NOTICED, WORST
 from bot.understanding.lexicon import hits, mend
 from bot.understanding.requests import requests
+from training.calm_turns import calm_turns
 from training.corpus import Dialogue, Line
 from training.fit import FOLDS, Array, calibrate, chances, fit_all, hands_of, matrix, truths, unseen_scores
 from training.train import best_threshold
@@ -149,22 +150,6 @@ def _said(text: str, chance: Mapping[str, float], steps: Mapping[str, float]) ->
         return Said(request, 0.0, 0)
     severity = 3 if chance["grave"] >= steps["grave"] else 2 if chance["clear"] >= steps["clear"] else 1
     return Said(request, (chance["frustrated"] + chance["clear"] + chance["grave"]) / WORST, severity)
-
-
-def calm_turns(dialogues: Sequence[Dialogue]) -> list[Line]:
-    """Turns of dialogues as lines of their own: all of a calm one, and those well before a person is due.
-
-    They are short and ordinary as messages picked for training seldom are, and teach the model to leave them alone.
-    """
-    return [
-        Line(
-            f"{dialogue.id}-t{number}", dialogue.hand, dialogue.country, dialogue.language, turn["text"], 0, False,
-            (), None, "turn", "", (), False,
-        )
-        for dialogue in dialogues
-        for number, turn in enumerate((one for one in dialogue.turns if one["role"] == "customer"), 1)
-        if dialogue.escalate_turn is None or number < dialogue.escalate_turn - WITHIN
-    ]  # fmt: skip
 
 
 def side_by_side(dialogues: Sequence[Dialogue], readings: Mapping[str, Sequence[Said]]) -> Talks:
