@@ -241,7 +241,7 @@ def tuned(talks: Talks, start: Policy | None = None) -> Policy:
         other = replace(policy, decay=decay)
         policy = other if loss(talks, other) < loss(talks, policy) - 1e-9 else policy
     for step in STEPS:
-        policy = _swept(talks, policy, step)
+        policy = swept(talks, policy, step)
     tried = [
         replace(
             policy, frustration_high=high, frustration_low=low, frustration_clear=high - clear,
@@ -257,7 +257,7 @@ def tuned(talks: Talks, start: Policy | None = None) -> Policy:
     return min(tried, key=lambda one: (_cost(judge(talks, one)), loss(talks, one)))
 
 
-def _swept(talks: Talks, policy: Policy, step: float) -> Policy:
+def swept(talks: Talks, policy: Policy, step: float) -> Policy:
     """Every point moved up and down for as long as that helps."""
     for block, usual in (("points", POINTS), ("soothing", SOOTHING)):
         for name in usual:

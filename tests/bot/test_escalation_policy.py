@@ -1,10 +1,14 @@
 """The policy file: every key may be left out, arrives as text, and is refused with its mend when wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.escalation import Policy, policy_from
 from bot.escalation_policy import POINTS, SOOTHING
 from bot.escalation_signals import SOOTHING as CUES_THAT_SOOTHE
+
+PAGE = (Path(__file__).parents[2] / "docs" / "understanding.md").read_text(encoding="utf-8")
 
 
 def test_empty_file_means_the_defaults():
@@ -142,3 +146,12 @@ def test_every_cue_that_soothes_has_its_points():
 def test_wrong_value_is_refused_with_its_place_and_mend(tree, sentence):
     with pytest.raises(ValueError, match=sentence):
         policy_from(tree)
+
+
+@pytest.mark.parametrize("name", sorted(POINTS))
+def test_the_page_names_every_signal_with_the_points_that_are_shipped(name):
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `") and f"`{name}`" in line.split("|")[1])
+    names = [one.strip(" `") for one in row.split("|")[1].split(",")]
+    points = [float(one) for one in row.split("|")[3].split(",")]
+
+    assert points[names.index(name)] == POINTS[name]
