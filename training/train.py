@@ -34,9 +34,10 @@ MADE_FROM = {
     "data": ("training/data/messages/*.jsonl",),
     "lexicons": ("bot/understanding/languages/*.yaml", "bot/understanding/concepts.yaml"),
     "code": (
-        "training/corpus.py", "training/fit.py", "training/train.py", "bot/understanding/features.py", "bot/understanding/fold.py",
-        "bot/understanding/lexicon.py", "bot/understanding/phrases.py", "bot/understanding/concepts.py",
-        "bot/understanding/prose.py",
+        "training/corpus.py", "training/fit.py", "training/train.py",
+        *(f"bot/understanding/{name}.py" for name in (
+            "concepts", "features", "fold", "frustration", "lexicon", "phrase_index", "phrases", "prose", "requests",
+        )),
     ),
 }  # fmt: skip
 LARGEST = 30_000  # features that are kept, those that weigh most

@@ -28,4 +28,4 @@ def _is_said(hearing: Hearing) -> bool:
         return False
     reading = hearing.understood()
     found = set(reading.intents)
-    return bool(found & {"thanks", "goodbye"}) and found <= _COURTESIES and not reading.frustration
+    return bool(found & {"thanks", "goodbye"}) and found <= _COURTESIES and not reading.severity

@@ -19,7 +19,7 @@ def decide(hearing: Hearing) -> Move | None:
     follow_language(hearing, reading)
     state, policy = hearing.state, policy_of(hearing)
     calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
-    if calm and within(hearing):
+    if (calm or reading.is_a_guess) and _has_its_place(hearing):
         return None  # the contact goes on as asked: what came before is no reason to interrupt that
     mood, verdict = _weighed(hearing, reading)
     state["mood"] = mood
@@ -34,6 +34,11 @@ def decide(hearing: Hearing) -> Move | None:
     if verdict.decision == "ask":
         return offer(hearing, hearing.text)
     return hand_over(hearing, verdict)
+
+
+def _has_its_place(hearing: Hearing) -> bool:
+    """Is it an answer to what was asked, a question that is known, or a flow's phrase: what no guess interrupts?"""
+    return bool(within(hearing) or hearing.asked or triggers.whole_phrase(hearing))
 
 
 def asked_for(hearing: Hearing) -> Move | None:

@@ -10,6 +10,7 @@ from bot.meaning.early import found_in
 from bot.understanding.intents import SMALL_TALK
 
 MAX_DEPTH = 3
+_OF_A_NUMBER = SMALL_TALK | {"order_status", "other"}  # what a message may be taken for that holds little but a number
 
 
 def whole_phrase(hearing: Hearing) -> str:
@@ -95,7 +96,7 @@ def _by_number(hearing: Hearing, named: str) -> bool:
     library, reading = hearing.library, hearing.reading
     if not library.by_number or reading is None or not reading.order_numbers:
         return False
-    if not SMALL_TALK.issuperset(reading.intents) or (named and library.flows[named].interrupts != "replace"):
+    if not _OF_A_NUMBER.issuperset(reading.intents) or (named and library.flows[named].interrupts != "replace"):
         return False
     if hearing.pending is None or hearing.pending[0].interrupts == "replace":
         return True

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from bot.understanding import lexicon
-from bot.understanding.fold import fold
 from bot.understanding.model import model
+from bot.understanding.prose import fold_prose
 from bot.understanding.read import read
 from bot.understanding.reading import Reading
 from bot.understanding.scoring import scorer
@@ -113,7 +113,7 @@ def _explained(told: Told) -> Iterator[str]:
 
 def _weighed(text: str, head: str) -> str:
     """The words that speak most for and against a head, with what they add to its score."""
-    folded = fold(text, lexicon.mend)
+    folded = fold_prose(text)
     weights = weights_of_words(folded, lexicon.hits(folded), head)
     heaviest = sorted(zip(folded.words, weights), key=lambda one: -abs(one[1]))[:_SHOWN_WORDS]
     bias = float(model().bias[model().heads.index(head)])

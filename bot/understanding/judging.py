@@ -13,12 +13,11 @@ from bot.understanding.fold import Folded
 from bot.understanding.frustration import FULL_POINTS, Temper
 from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
-from bot.understanding.reading import Reason
+from bot.understanding.reading import GUESS, Reason
 from bot.understanding.weighty import weightiest
 
 NOTICED = 0.25  # below this probability nothing is said of a message
 WORST = 3
-MODEL = "words"  # the reason's name where no lexicon has one
 
 Requested = tuple[float, tuple[Reason, ...]]
 
@@ -41,7 +40,7 @@ def judge(
     asked = max(requested[0], chances["human_request"])
     reasons = list(requested[1])
     if not reasons and asked >= NOTICED:
-        reasons.append(Reason("human_request", weightiest(folded, hits, "human_request")))
+        reasons.append(Reason("human_request", weightiest(folded, hits, "human_request"), is_guess=True))
     frustration = chances["frustrated"]
     if frustration < NOTICED:
         return Judgement(asked, frustration, 0, 0.0, tuple(reasons))
@@ -49,7 +48,7 @@ def judge(
         reasons.extend(mood.reasons)
     else:
         quote = weightiest(folded, hits, "frustrated")
-        reasons.append(Reason(MODEL, quote, round(frustration * FULL_POINTS, 2)))
+        reasons.append(Reason(GUESS, quote, round(frustration * FULL_POINTS, 2), is_guess=True))
     return Judgement(asked, frustration, _severity(chances), _strength(chances), tuple(reasons))
 
 

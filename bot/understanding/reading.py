@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+GUESS = "words"  # the code of a reason that the model alone has: the words that weigh most
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One finding and the contact's own words behind it.
@@ -16,6 +19,7 @@ class Reason:
     code: str
     quote: str
     points: float = 0.0
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,8 @@ class Reading:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def is_a_guess(self) -> bool:
+        """Is it the model alone that hears something, with no phrase to bear it out?"""
+        return all(reason.is_guess for reason in self.reasons)

@@ -37,7 +37,7 @@ class Scorer:
     def probabilities(self, folded: Folded, hits: Sequence[Hit]) -> dict[str, float]:
         """The probability of every head."""
         held = self.model
-        words = folded.words[: traits.MOST_WORDS]
+        words = traits.spelled(folded)
         rows: list[int] = []
         weights: list[float] = []
         sums = held.bias.copy()

@@ -5,8 +5,7 @@ The reading itself is `read`'s and the verdict `escalation.weigh`'s; here nothin
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,9 +13,11 @@ from typing import Any
 
 from bot.escalation import Heard, Policy, Verdict, weigh
 from bot.understanding import frustration, requests
-from bot.understanding.fold import MAX_CHARACTERS, Folded, fold
-from bot.understanding.lexicon import Hit, hits, mend
+from bot.understanding.fold import Folded
+from bot.understanding.lexicon import SHIPPED, Book, hits
 from bot.understanding.order_numbers import DEFAULT
+from bot.understanding.phrase_index import Hit
+from bot.understanding.prose import fold_prose
 from bot.understanding.read import read
 from bot.understanding.reading import Reading, Reason
 
@@ -34,12 +35,13 @@ _PHONE_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a text is read with: the policy, the conversation's language and channel, the shop's order numbers."""
+    """What a text is read with: the policy, the conversation's language and channel, the shop's numbers and words."""
 
     policy: Policy = field(default_factory=Policy)
     language: str | None = None
     channel: str = ""
     order_patterns: tuple[str, ...] = DEFAULT
+    book: Book = SHIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +106,24 @@ def tell_talk(lines: Sequence[Line], setting: Setting | None = None) -> tuple[To
     now = _FIRST_AT
     for number, line in enumerate(lines, 1):
         now += timedelta(minutes=line.gap_minutes)
-        reading = read(line.text, language=setting.language, order_patterns=setting.order_patterns)
+        reading = _reading(line.text, setting)
         heard = replace(_heard(line, reading, setting), message_id=str(number), now=now)
         mood, verdict = weigh(mood, heard, setting.policy)
         policy = setting.policy.at(heard.channel, heard.language)
-        told.append(Told(line.text, reading, *found(line.text, reading), verdict, _score(reading, verdict), policy))
+        told.append(
+            Told(
+                line.text, reading, *found(line.text, reading, setting.book), verdict, _score(reading, verdict), policy
+            )
+        )
     return tuple(told)
 
 
-def found(text: str, reading: Reading) -> tuple[tuple[Span, ...], tuple[Reason, ...]]:
+def found(text: str, reading: Reading, book: Book = SHIPPED) -> tuple[tuple[Span, ...], tuple[Reason, ...]]:
     """Where everything stands that was found, in the order of the text; and the reasons that stand nowhere."""
-    folded = fold(_without(text[:MAX_CHARACTERS], reading.emails), mend)
-    places = hits(folded)
+    folded = fold_prose(text)
+    places = hits(folded, book)
     spans = _widest([_span(hit, places, folded, reading) for hit in places])
-    placed = {(span.category, text[span.start : span.end]) for span in spans}
+    placed = {(span.category, text[span.start : span.end]) for span in spans if span.counts}
     left = [reason for reason in reading.reasons if (reason.code, reason.quote) not in placed]
     quoted = [span for reason in left if (span := _quoted(text, reason)) is not None]
     whole = tuple(reason for reason in left if _quoted(text, reason) is None)
@@ -136,6 +142,10 @@ def side_of(category: str) -> str:
     return COUNTER if category in _COVERS else TONE
 
 
+def _reading(text: str, setting: Setting) -> Reading:
+    return read(text, language=setting.language, order_patterns=setting.order_patterns, book=setting.book)
+
+
 def _heard(line: Line, reading: Reading, setting: Setting) -> Heard:
     return Heard(
         line.text,
@@ -151,14 +161,7 @@ def _heard(line: Line, reading: Reading, setting: Setting) -> Heard:
 
 def _score(reading: Reading, verdict: Verdict) -> float:
     """How frustrated the talk is so far; a verdict on a request tells the request's score instead."""
-    return reading.frustration if verdict.reason == "human_request" else min(FULL_SCORE, verdict.score)
-
-
-def _without(text: str, emails: Iterable[str]) -> str:
-    """E-mail addresses blanked, as the reading does: their letters say nothing."""
-    for email in emails:
-        text = re.sub(re.escape(email), lambda match: " " * len(match.group()), text, flags=re.IGNORECASE)
-    return text
+    return reading.strength if verdict.reason == "human_request" else min(FULL_SCORE, verdict.score)
 
 
 def _span(hit: Hit, places: Sequence[Hit], folded: Folded, reading: Reading) -> Span:
