@@ -83,9 +83,7 @@ def _acts(database: Database, found: Past, late: Late) -> dict[str, list[Act]]:
     while day <= found.until and not late():
         following = day + timedelta(days=1)
         columns = (_log.c.conversation_id, _log.c.at, _log.c.outcome, _log.c.steps)
-        query = select(*columns).where(
-            _log.c.at >= day, _log.c.at < following, _log.c.conversation_id.in_(found.ids)
-        )
+        query = select(*columns).where(_log.c.at >= day, _log.c.at < following, _log.c.conversation_id.in_(found.ids))
         with database.reading() as session:
             for row in session.execute(query.order_by(_log.c.step_log_id)):
                 acts[row.conversation_id].append(_act(row))
@@ -114,7 +112,13 @@ def _page(session: Session, ids: Sequence[str], since: datetime, acts: Mapping[s
         .order_by(_ticket.c.opened_at, _ticket.c.epoch)
     ))  # fmt: skip
     heads = session.execute(
-        select(_conversation.c.conversation_id, _conversation.c.language, _contact.c.name, _channel.c.kind)
+        select(
+            _conversation.c.conversation_id,
+            _conversation.c.language,
+            _contact.c.name,
+            _contact.c.country,
+            _channel.c.kind,
+        )
         .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
         .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
         .where(_conversation.c.conversation_id.in_(ids))
@@ -122,7 +126,7 @@ def _page(session: Session, ids: Sequence[str], since: datetime, acts: Mapping[s
     return [
         PastTalk(row.conversation_id, row.name, row.kind, row.language[:2], stretches(
             messages[row.conversation_id][-MAX_MESSAGES:], tickets[row.conversation_id], acts.get(row.conversation_id, ())
-        ))
+        ), row.country or "")
         for row in heads
     ]  # fmt: skip
 
@@ -184,6 +188,4 @@ def _then(before: Act, act: Act) -> Act:
 
 
 def _is_held(at: datetime, tickets: Sequence[Any]) -> bool:
-    return any(
-        as_utc(one.opened_at) < at and (one.closed_at is None or at < as_utc(one.closed_at)) for one in tickets
-    )
+    return any(as_utc(one.opened_at) < at and (one.closed_at is None or at < as_utc(one.closed_at)) for one in tickets)

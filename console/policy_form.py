@@ -18,7 +18,7 @@ from bot.flow.tree import Node, Table, Text, plain, read
 FILE = "_policy.yaml"
 GROUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "request": (("human_request", "high"), ("human_request", "low")),
-    "frustration": tuple(("frustration", name) for name in ("high", "low", "severe", "faint")),
+    "frustration": tuple(("frustration", name) for name in ("high", "low", "clear", "severe", "faint")),
     "memory": (("decay",), ("relief_keeps",), ("wait_minutes",)),
     "points": tuple(("points", name) for name in POINTS),
     "soothing": tuple(("soothing", name) for name in SOOTHING),

@@ -14,11 +14,13 @@ from datetime import timedelta
 from functools import lru_cache
 
 from bot.escalation import Policy
+from bot.understanding.lexicon import SHIPPED, Book
+from bot.understanding.order_numbers import DEFAULT
 from bot.understanding.read import read
 from bot.understanding.reading import Reading
 from console import flow_pace, past_talks, replay
 from console.errors import TooFast
-from console.replay import Comparison
+from console.replay import Comparison, PastTalk
 from conversation.work import Database
 
 DAYS = (7, 30)
@@ -39,12 +41,20 @@ class Trial:
     cut: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What texts are read with: the shop's order numbers and its own words."""
+
+    order_patterns: tuple[str, ...] = DEFAULT
+    book: Book = SHIPPED
+
+
 def run(
-    database: Database, policies: tuple[Policy, Policy], days: int, order_patterns: tuple[str, ...], seconds: float = SECONDS
+    database: Database, policies: tuple[Policy, Policy], days: int, means: Means, seconds: float = SECONDS
 ) -> Trial:
     """The policy that holds and the one to try, over the conversations of so many days. Raises TooFast."""
     with alone():
-        return _run(database, policies, days, (order_patterns, flow_pace.deadline(seconds)))
+        return _run(database, policies, days, (means, flow_pace.deadline(seconds)))
 
 
 @contextmanager
@@ -62,15 +72,18 @@ def _run(
     database: Database,
     policies: tuple[Policy, Policy],
     days: int,
-    bounds: tuple[tuple[str, ...], Callable[[], bool]],
+    bounds: tuple[Means, Callable[[], bool]],
 ) -> Trial:
-    order_patterns, late = bounds
+    means, late = bounds
     now = database.wiring.now()
     found, made = past_talks.past(database, now - timedelta(days=days), now), Comparison()
 
     @lru_cache(maxsize=_KEPT_READINGS)
-    def reader(text: str, language: str) -> Reading:
-        return read(text, language=language, order_patterns=order_patterns)
+    def reading(text: str, language: str, country: str) -> Reading:
+        return read(text, language=language, order_patterns=means.order_patterns, book=means.book.at(country))
+
+    def reader(text: str, talk: PastTalk) -> Reading:
+        return reading(text, talk.language, talk.country)
 
     for page in past_talks.pages(database, found, late):
         for talk in page:

@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from bot.escalation import Policy, policy_from
+from bot.understanding.lexicon import SHIPPED, Book
 from bot.understanding.order_numbers import DEFAULT
 from console import flow_shop, here, nav, policy_form, policy_trial, reading_views, screens, talk_lines, trial_views
 from console.errors import NothingHere
@@ -24,13 +25,14 @@ JUDGED_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The policy that is live, the text it stands in, and the set it belongs to."""
+    """The policy that is live, the text it stands in, the set it belongs to, and the shop's numbers and words."""
 
     policy: Policy
     text: str
     files: Mapping[str, str]
     base: str
     order_patterns: tuple[str, ...]
+    book: Book
 
 
 def require_overseer() -> None:
@@ -46,8 +48,8 @@ def rules() -> Rules:
         live = shop.live(work)
     library, files = shop.library(), flow_shop.files_of(live)
     text = files.get(policy_form.FILE, "")
-    patterns = library.order_patterns if library is not None and library.order_patterns else DEFAULT
-    return Rules(policy_from(policy_form.tree_of(text)), text, files, flow_shop.id_of(live), patterns)
+    patterns, book = (library.order_patterns, library.book) if library is not None else (DEFAULT, SHIPPED)
+    return Rules(policy_from(policy_form.tree_of(text)), text, files, flow_shop.id_of(live), patterns, book)
 
 
 def whole(now: Rules, status: int = 200, **values: Any) -> Response:

@@ -20,10 +20,10 @@ _ICONS = {REQUEST: "hand", ALARM: "frown", COUNTER: "shield-check", ENTITY: "has
 _TONES = {"handoff": "person", "ask": "wait", "none": "bot"}
 _VERDICT_ICONS = {"handoff": "hand", "ask": "message-circle-question-mark", "none": "bot"}
 # A letter of several findings looks like the first of these.
-_ORDER = ("request", "alarm", "covered", "counter", "entity", "light")
+_ORDER = ("request", "alarm", "covered", "counter", "entity", "faint", "light")
+_UNHEARD = "eye-off"
 MAX_QUOTE = 80
 MAX_WHY = 3
-_WORST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +153,28 @@ def _numbers(spans: Sequence[Span]) -> dict[int, int]:
     return {at: number for number, at in enumerate(shown, 1)}
 
 
-def _look(span: Span) -> str:
-    if span.side in (REQUEST, ALARM):
-        return "covered" if span.covered_by or not span.counts else span.side
-    return span.side if span.side in NUMBERED else "light"
+def _look(told: Told, span: Span) -> str:
+    if span.side not in (REQUEST, ALARM):
+        return span.side if span.side in NUMBERED else "light"
+    if span.covered_by or not span.counts:
+        return "covered"
+    value, least = _strength(told, span)
+    return span.side if value >= least else "faint"
+
+
+def _strength(told: Told, span: Span) -> tuple[float, float]:
+    """How strong this side of the message is, and from where on the policy does anything about it."""
+    reading, policy = told.reading, told.policy
+    if span.side == REQUEST:
+        return reading.human_request, policy.human_request_low
+    return reading.strength, policy.frustration_faint
 
 
 def _pieces(told: Told, numbers: dict[int, int]) -> tuple[Piece, ...]:
     found, at = [], 0
     for text, within in letters(told):
         at += len(text)
-        looks = sorted({_look(told.spans[n]) for n in within}, key=_ORDER.index)
+        looks = sorted({_look(told, told.spans[n]) for n in within}, key=_ORDER.index)
         ends = tuple(numbers[n] for n in within if n in numbers and told.spans[n].end == at)
         about = ", ".join(dict.fromkeys(name_of(told.spans[n].category) for n in within))
         found.append(Piece(text, looks[0] if looks else "", about, ends))
@@ -172,8 +183,8 @@ def _pieces(told: Told, numbers: dict[int, int]) -> tuple[Piece, ...]:
 
 def _findings(told: Told, numbers: dict[int, int]) -> tuple[Finding, ...]:
     lines = [
-        Finding(numbers[at], _look(span), "eye-off" if _look(span) == "covered" else _ICONS[span.side],
-                name_of(span.category), told.words(span), span.points, _note(told, span))
+        Finding(numbers[at], look := _look(told, span), _UNHEARD if look in ("covered", "faint") else _ICONS[span.side],
+                name_of(span.category), told.words(span), 0.0 if look == "faint" else span.points, _note(told, span))
         for at, span in enumerate(told.spans) if at in numbers
     ]  # fmt: skip
     whole = [Finding(0, ALARM, "frown", name_of(one.code), "", one.points) for one in told.whole]
@@ -187,26 +198,29 @@ def _note(told: Told, span: Span) -> str:
         return words("understanding.covered", words=told.words(span), cover=span.cover, what=name_of(span.covered_by))
     if span.side in (REQUEST, ALARM) and not span.counts:
         return words("understanding.outweighed", words=told.words(span))
+    if _look(told, span) == "faint":
+        value, least = (here.formats().number(round(one, 2)) for one in _strength(told, span))
+        return words("understanding.faint", value=value, least=least)
     return ""
 
 
 def _meters(reading: Reading, score: float, policy: Policy) -> tuple[Meter, ...]:
-    """What was found against what the policy wants; a message of the worst kind has a threshold of its own."""
-    high = policy.frustration_severe if reading.severity >= _WORST else policy.frustration_high
+    """What was found against what the policy wants; what is clear or grave has a threshold of its own."""
+    high = policy.high(reading.severity)
     calm = (("low", min(high, policy.frustration_low)), ("high", high))
     asked = (("low", policy.human_request_low), ("high", policy.human_request_high))
     meters = [
         _meter("request", reading.human_request, asked),
-        _meter("frustration", reading.frustration, calm),
+        _meter("frustration", score, calm),
     ]
     if round(score, 2) != round(reading.frustration, 2):
-        meters.append(_meter("talk", score, calm))
+        meters.append(_meter("words", reading.frustration, ()))
     return tuple(meters)
 
 
 def _meter(key: str, value: float, marks: tuple[tuple[str, float], ...]) -> Meter:
     passed = sum(value >= mark for _, mark in marks)
-    state = "over" if passed == len(marks) else "between" if passed else "under"
+    state = "over" if marks and passed == len(marks) else "between" if passed else "under"
     return Meter(key, value, round(value * METER), tuple((name, at, round(at * METER)) for name, at in marks), state)
 
 

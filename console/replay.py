@@ -25,8 +25,6 @@ _ANSWERS = frozenset(("typed", "free", "reply", "gather"))
 _HANDOFF = "handoff"
 NEW, GONE, EARLIER, LATER = "new", "gone", "earlier", "later"
 
-Reader = Callable[[str, str], Reading]
-
 
 @dataclass(frozen=True, slots=True)
 class PastText:
@@ -71,6 +69,10 @@ class PastTalk:
     channel: str
     language: str
     stretches: tuple[Stretch, ...]
+    country: str = ""
+
+
+Reader = Callable[[str, PastTalk], Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _play(talk: PastTalk, stretch: Stretch, policy: Policy, reader: Reader) -> P
             if verdict.decision == "ask" and text.row == _QUESTION and text.outcome == _HANDOFF:
                 return Played(Passed(text, verdict), asked)  # she said yes to the question
             continue
-        reading = reader(text.text, talk.language)
+        reading = reader(text.text, talk)
         if _only_answers(text, reading, policy.at(talk.channel, talk.language)):
             continue
         heard = _heard(talk, text, reading)

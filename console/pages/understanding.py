@@ -26,6 +26,7 @@ from console import (
     trial_views,
 )
 from console.flow_publishing import Overtaken
+from console.policy_trial import Means
 from console.problems import Problem
 from console.reading_room import CHANNELS, LANGUAGES, Rules
 from console.rendering import render
@@ -86,7 +87,7 @@ def apply_policy() -> Response:
 
 def _read(now: Rules) -> dict[str, Any]:
     typed = _typed()
-    setting = Setting(now.policy, typed["language"] or None, typed["channel"], now.order_patterns)
+    setting = Setting(now.policy, typed["language"] or None, typed["channel"], now.order_patterns, now.book)
     told = tell_talk(talk_lines.lines_of(typed["text"], bool(typed["is_one"])), setting)
     return {"typed": typed, "seen": reading_views.seen(told), "growth": reading_views.growth(told)}
 
@@ -109,7 +110,7 @@ def _tried(now: Rules) -> dict[str, Any]:
     values["trouble"] = _unsound(values["groups"], now)
     if values["trouble"] is None:
         policies = (now.policy, _policy(now, values["groups"]))
-        found = policy_trial.run(here.desk().database, policies, days, now.order_patterns)
+        found = policy_trial.run(here.desk().database, policies, days, Means(now.order_patterns, now.book))
         values |= {"trial": trial_views.trial(found), "changed": trial_views.changed(values["groups"])}
     return values
 

@@ -12,6 +12,7 @@ from bot.understanding.read import read
 from bot.understanding.reading import Reading
 from console import past_talks, policy_trial, replay
 from console.errors import TooFast
+from console.policy_trial import Means
 from console.replay import PastTalk, Stretch
 from conversation.work import Database
 from handoff import verdicts
@@ -49,8 +50,8 @@ def the_stretch(house: House) -> Stretch:
     return stretch
 
 
-def plainly(text: str, language: str) -> Reading:
-    return read(text, language=language)
+def plainly(text: str, talk: PastTalk) -> Reading:
+    return read(text, language=talk.language)
 
 
 def test_a_talk_is_read_back_with_what_the_bot_did_before_each_text(house: House) -> None:
@@ -118,11 +119,11 @@ def test_older_conversations_are_left_out(database: Database, hand_clock: HandCl
 def test_time_that_is_up_ends_the_reading(database: Database, hand_clock: HandClock) -> None:
     with database.work() as work:
         a_message(work, a_conversation(work), "hola")
-    found = policy_trial.run(database, POLICIES, 7, (), seconds=-1)
+    found = policy_trial.run(database, POLICIES, 7, Means(), seconds=-1)
 
     assert (found.found.talks, found.total, found.cut) == (0, 1, policy_trial.BY_TIME)
 
 
 def test_two_trials_do_not_run_at_once(database: Database) -> None:
     with policy_trial.alone(), pytest.raises(TooFast):
-        policy_trial.run(database, POLICIES, 7, ())
+        policy_trial.run(database, POLICIES, 7, Means())

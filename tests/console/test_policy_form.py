@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,12 @@ def test_every_number_of_the_policy_has_a_field_with_what_holds() -> None:
     assert len(found["points"]) == len(Policy().points)
 
 
+def test_no_number_of_the_policy_is_without_a_field() -> None:
+    numbers = {field.name for field in fields(Policy) if isinstance(getattr(Policy(), field.name), float)}
+
+    assert numbers == {"_".join(path) for paths in policy_form.GROUPS.values() for path in paths} & numbers
+
+
 def test_a_form_that_nobody_touched_changes_nothing() -> None:
     found = policy_form.groups(Policy())
 
@@ -43,7 +51,7 @@ def test_a_form_that_nobody_touched_changes_nothing() -> None:
 
 @pytest.mark.parametrize("written", ["0,55", "0.55", " .55 "])
 def test_a_number_is_read_as_people_write_it(written: str) -> None:
-    found = policy_form.groups(Policy(), typed(frustration__high=written))
+    found = policy_form.groups(Policy(frustration_high=0.5), typed(frustration__high=written))
 
     assert policy_form.changes(found) == {("frustration", "high"): 0.55}
 

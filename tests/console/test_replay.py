@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.escalation import Policy
+from bot.escalation import Policy, policy_from
 from bot.understanding.reading import Reading, Reason
 from console import replay
 from console.replay import Comparison, PastTalk, PastText, PastTicket, Stretch
 from tests.builders import MONDAY_NOON
 
-STRICT = Policy(frustration_high=0.3, frustration_low=0.2)
-LENIENT = Policy(frustration_high=0.95, frustration_low=0.9, frustration_severe=0.95)
+STRICT = policy_from({"frustration": {"high": "0.3", "low": "0.2", "clear": "0.3", "severe": "0.3"}})
+LENIENT = policy_from({"frustration": {"high": "0.95", "low": "0.9", "clear": "0.95", "severe": "0.95"}})
+ASKING = policy_from({"frustration": {"high": "0.9", "low": "0.2", "clear": "0.9", "severe": "0.9"}})
 ANGER = {"calm": 0.0, "cross": 0.5, "furious": 1.0, "ask": 0.0}
 
 
-def reader(text: str, _language: str) -> Reading:
+def reader(text: str, _talk: PastTalk) -> Reading:
     """A reading by the first word: how angry it is, or whether a person is asked for."""
     word = text.split()[0]
     reasons = (Reason("frustration", word, 2.0),) if ANGER[word] else ()
     if word == "ask":
         return Reading("es", human_request=1.0, reasons=(Reason("human_request", word),))
-    return Reading("es", frustration=ANGER[word], severity=2 if reasons else 0, reasons=reasons)
+    return Reading("es", frustration=ANGER[word], strength=ANGER[word], severity=2 if reasons else 0, reasons=reasons)
 
 
 def said(text: str, minute: int = 0, **more: str) -> PastText:
@@ -84,10 +85,9 @@ def test_a_calm_answer_to_a_question_is_not_weighed() -> None:
 
 def test_a_yes_to_the_question_counts_where_the_question_is_put() -> None:
     talk = a_talk(Stretch((said("cross", row="people"), said("calm", 1, row="person_question", outcome="handoff"))))
-    asking = Policy(frustration_high=0.9, frustration_low=0.2)
 
-    assert (replay.play(talk, asking, reader)[0].asked, replay.play(talk, LENIENT, reader)[0].asked) == (1, 0)
-    assert replay.play(talk, asking, reader)[0].passed is not None
+    assert (replay.play(talk, ASKING, reader)[0].asked, replay.play(talk, LENIENT, reader)[0].asked) == (1, 0)
+    assert replay.play(talk, ASKING, reader)[0].passed is not None
 
 
 def test_right_after_people_gave_it_back_anger_is_forgiven() -> None:

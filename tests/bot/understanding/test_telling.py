@@ -23,7 +23,9 @@ from bot.understanding.telling import (
 
 ANGRY = "¡Quiero hablar con una persona! Esto es una vergüenza"
 CALM = "Hola, ¿dónde está mi pedido AB-12345?"
-PLACES = st.text(st.sampled_from("¡no quiero hablar con un agente! esto es una vergüenza 😡 e\u0301\u200b AB-12345\n"), max_size=80)
+PLACES = st.text(
+    st.sampled_from("¡no quiero hablar con un agente! esto es una vergüenza 😡 e\u0301\u200b AB-12345\n"), max_size=80
+)
 
 
 def found(told: Told, side: str) -> list[tuple[str, str]]:
@@ -78,10 +80,10 @@ def test_capitals_are_told_without_marking_the_whole_text() -> None:
 
 
 def test_a_talk_grows_turn_by_turn() -> None:
-    told = tell_talk((Line(CALM), Line("no me sirve", "fallback"), Line("eso ya me lo has dicho", "fallback")))
+    told = tell_talk((Line(CALM), Line("cambiar la talla", "fallback"), Line("es por la talla", "fallback")))
 
-    assert told[0].score < told[1].score
-    assert told[-1].verdict.evidence[0].message_id != "1"
+    assert told[0].score < told[2].score
+    assert told[2].verdict.evidence[-1].message_id == "3"
 
 
 def test_the_verdict_is_that_of_the_policy_given() -> None:
