@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.escalation_cues import cues, says
 from bot.escalation_memory import FRESH_AFTER, KEPT_LEVELS, Memory, is_alike, is_same, numbers, roots
-from bot.understanding.fold import Folded, fold
+from bot.understanding.fold import fold
 from bot.understanding.frustration import is_shouted
 from bot.understanding.lexicon import mend
 
@@ -110,17 +111,20 @@ def shown(memory: Memory, spoken: Spoken, wait_minutes: float) -> Shown:
 
 def _taken_apart(memory: Memory, spoken: Spoken) -> _Look:
     folded = fold(spoken.text[:LOOKED_AT], mend)
-    answered: Folded | None = fold(spoken.last_answer[:LOOKED_AT], mend) if spoken.last_answer else None
+    answer, puts_off, wants_number = _answered(spoken.last_answer[:LOOKED_AT])
     return _Look(
-        spoken=spoken,
-        memory=memory,
-        cues=cues(folded),
-        text=roots(folded),
-        answer=roots(answered) if answered else "",
-        numbers=numbers(spoken.text[:LOOKED_AT]),
-        puts_off=answered is not None and says("puts_off", answered),
-        wants_number=answered is not None and says("wants_number", answered),
+        spoken, memory, cues(folded), roots(folded), answer, numbers(spoken.text[:LOOKED_AT]), puts_off, wants_number
     )
+
+
+@lru_cache(maxsize=2048)
+def _answered(text: str) -> tuple[str, bool, bool]:
+    """The roots of what the bot said, and whether it only put her off or wants a number. It says much the same to
+    many, so that this is mostly remembered."""
+    if not text:
+        return "", False, False
+    folded = fold(text, mend)
+    return roots(folded), says("puts_off", folded), says("wants_number", folded)
 
 
 def _of_the_bot(look: _Look) -> Iterator[Signal]:
