@@ -72,8 +72,8 @@ def detect(text: str, words: Iterable[str], fallback: str | None) -> str | None:
         for language in letters:
             scores[language] += _BY_LETTER
     best = max(LANGUAGES, key=scores.__getitem__)
-    if fallback is None:
-        return best if scores[best] > 0 else None
+    if fallback is None or fallback not in LANGUAGES:
+        return best if scores[best] > 0 else fallback
     if best == fallback or (best not in letters and not _is_plain(votes, best, fallback)):
         return fallback
     lead = scores[best] - max(scores[language] for language in LANGUAGES if language != best)

@@ -110,3 +110,8 @@ def test_every_finding_is_in_its_pieces(text: str) -> None:
 def test_the_command_says_where_it_goes_and_what_does_not_count() -> None:
     assert in_words(tell(ANGRY))[0].startswith("a person takes over")
     assert "no quiero hablar con un agente" in in_words(tell("no quiero hablar con un agente"))[1]
+
+
+@pytest.mark.parametrize("language", ["fr", ""])
+def test_a_language_that_we_do_not_speak_is_no_reason_to_fail(language: str) -> None:
+    assert tell("ok ok gracias", Setting(language=language)).reading.language == "es"
