@@ -22,6 +22,7 @@ _PEOPLE = "people"
 _UNJUDGED = frozenset(row.name for row in takewhile(lambda row: row.name != _PEOPLE, order.SAID)) | {"tap"}
 _QUESTION = "person_question"
 _ANSWERS = frozenset(("typed", "free", "reply", "gather"))
+_KNOWN = frozenset(("faq", "faq_at_choice"))
 _HANDOFF = "handoff"
 NEW, GONE, EARLIER, LATER = "new", "gone", "earlier", "later"
 
@@ -167,7 +168,7 @@ def _play(talk: PastTalk, stretch: Stretch, policy: Policy, reader: Reader) -> P
                 return Played(Passed(text, verdict), asked)  # she said yes to the question
             continue
         reading = reader(text.text, talk)
-        if _only_answers(text, reading, policy.at(talk.channel, talk.language)):
+        if _goes_on(text, reading, policy.at(talk.channel, talk.language)):
             continue
         heard = _heard(talk, text, reading)
         mood, verdict = weigh(mood, heard, policy)
@@ -179,10 +180,11 @@ def _play(talk: PastTalk, stretch: Stretch, policy: Policy, reader: Reader) -> P
     return Played(None, asked)
 
 
-def _only_answers(text: PastText, reading: Reading, policy: Policy) -> bool:
-    """A calm answer to what was asked: what came before is no reason to interrupt that."""
-    calm = reading.human_request < policy.human_request_low and reading.frustration < policy.frustration_low
-    return calm and bool(text.last_slot) and text.row in _ANSWERS
+def _goes_on(text: PastText, reading: Reading, policy: Policy) -> bool:
+    """A calm text that has its place: what came before is no reason to interrupt that. See bot/meaning/people.py."""
+    calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
+    has_its_place = text.row in _KNOWN or (text.row in _ANSWERS and bool(text.last_slot))
+    return has_its_place and (calm or reading.is_a_guess)
 
 
 def _heard(talk: PastTalk, text: PastText, reading: Reading) -> Heard:
