@@ -10,6 +10,7 @@ from bot.understanding import model as runtime
 from training import card, evaluate, talks, train
 from training.agreement import agreement
 from training.corpus import dialogues, messages
+from training.fit import lessons
 from training.validate import faults, nearness
 
 
@@ -39,18 +40,18 @@ def _train() -> None:
 @click.option("--curve", is_flag=True, help="Also the learning curve by number of hands.")
 def _evaluate(curve: bool) -> None:
     """Leave one hand out, for each hand: what a stranger would measure."""
-    lines = [line for line in messages() if not line.grey]
-    for row in card.of_report(evaluate.evaluate(lines)):
+    held = lessons(messages(), dialogues())
+    for row in card.of_report(evaluate.evaluate(held)):
         click.echo(row)
     if curve:
-        for count, frustrated, human in evaluate.curve(lines):
+        for count, frustrated, human in evaluate.curve(held):
             click.echo(f"{count:>3} hands: frustrated {frustrated:.3f}, human request {human:.3f}")
 
 
 @training.command("talks")
 def _talks() -> None:
     """When a talk goes to a person: tune on all hands but one, measure on that one."""
-    for row in talks.measure([line for line in messages() if not line.grey], dialogues()):
+    for row in talks.measure(messages(), dialogues()):
         click.echo(row)
 
 

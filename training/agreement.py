@@ -43,4 +43,5 @@ def _agreement(what: str, said: Sequence[tuple[bool, bool]]) -> Agreement:
     first, second = (sum(pair[who] for pair in said) / n for who in (0, 1))
     chance = first * second + (1 - first) * (1 - second)
     both = sum(one and other for one, other in said)
-    return Agreement(what, len(said), same, (same - chance) / (1 - chance), 2 * both / max(1e-9, (first + second) * n))
+    kappa = (same - chance) / (1 - chance) if chance < 1 else 1.0
+    return Agreement(what, len(said), same, kappa, 2 * both / max(1e-9, (first + second) * n))

@@ -12,6 +12,7 @@ from bot.understanding import model as runtime
 from training.agreement import agreement
 from training.corpus import DATA, LANGUAGES, Line, dialogues, messages
 from training.evaluate import TITLES, Report, curve, evaluate
+from training.fit import lessons
 from training.validate import nearness
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -72,7 +73,7 @@ def _counts(what: str, counted: Mapping[str, int]) -> Iterator[str]:
 
 
 def _model_card(lines: Sequence[Line]) -> Iterator[str]:
-    told = [line for line in lines if not line.grey]
+    told = lessons(lines, dialogues())
     held = runtime.load(runtime.FILE)
     yield "# The model's card\n"
     yield (

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 
 from training.corpus import LANGUAGES, Line
-from training.fit import HEADS, Array, calibrate, chances, fit_all, hands_of, matrix, truths, unseen_scores
+from training.fit import HEADS, Array, Lessons, Matrix, calibrate, chances, fit_all, hands_of
 from training.train import best_threshold, f1
 
 CURVE = (1, 2, 4, 8, 12, 16, 20, 24, 32)
@@ -56,10 +56,11 @@ class Report:
     calibration_error: Mapping[str, float]
 
 
-def evaluate(lines: Sequence[Line]) -> Report:
+def evaluate(held: Lessons) -> Report:
     """Leave one hand out, for each hand."""
-    rows, said, hands = matrix([line.text for line in lines]), truths(lines), hands_of(lines)
-    scores = unseen_scores(rows, said, hands, folds=len(np.unique(hands)))
+    lines, said = held.lines, {head: held.told(head) for head in HEADS}
+    hands = hands_of(lines)
+    scores = held.unseen(folds=len(np.unique(hands)))
     chance = {head: chances(scores[head], *calibrate(scores[head], said[head])) for head in HEADS}
     yes = {head: chance[head] >= best_threshold(chance[head], said[head]) for head in HEADS}
     names = sorted({line.hand for line in lines})
@@ -112,9 +113,10 @@ def calibration_error(chance: Array, said: Array, bins: int = 10) -> float:
     return total
 
 
-def curve(lines: Sequence[Line], seed: int = 0) -> list[tuple[int, float, float]]:
+def curve(held: Lessons, seed: int = 0) -> list[tuple[int, float, float]]:
     """By number of hands learned from: best F1 of frustration and of requests on a hand not seen (mean of tries)."""
-    rows, said, hands = matrix([line.text for line in lines]), truths(lines), hands_of(lines)
+    rows, hands = held.rows[held.picked], held.hands[held.picked]
+    said = {head: held.told(head) for head in ("frustrated", "human_request")}
     names = sorted(set(hands.tolist()))
     points = []
     for count in (one for one in (*CURVE, len(names) - 1) if one < len(names)):
@@ -124,12 +126,12 @@ def curve(lines: Sequence[Line], seed: int = 0) -> list[tuple[int, float, float]
     return sorted(set(points))
 
 
-def _try(rows: object, said: Mapping[str, Array], hands: Array, chosen: Sequence[str]) -> tuple[float, float]:
+def _try(rows: Matrix, said: Mapping[str, Array], hands: Array, chosen: Sequence[str]) -> tuple[float, float]:
     test, learned = hands == chosen[0], np.isin(hands, chosen[1:])
     heads = ("frustrated", "human_request")
-    fitted = fit_all(rows[learned], {head: said[head][learned] for head in heads}, hands[learned], heads)  # type: ignore[index]
+    fitted = fit_all(rows[learned], {head: said[head][learned] for head in heads}, hands[learned], heads)
     best = []
     for head in heads:
-        scores, truth = fitted[head].scores(rows[test]), said[head][test]  # type: ignore[index]
+        scores, truth = fitted[head].scores(rows[test]), said[head][test]
         best.append(max(f1(scores >= threshold, truth) for threshold in np.linspace(-3, 2, 26)))
     return best[0], best[1]

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from bot.understanding.features import SPACE, features
 from bot.understanding.intents import INTENTS
 from bot.understanding.lexicon import hits
 from bot.understanding.prose import fold_prose
-from training.corpus import LANGUAGES, Line
+from training.calm_turns import calm_turns
+from training.corpus import LANGUAGES, Dialogue, Line
 
 SEED = 0
 LEAST_HANDS = 2  # a feature that one hand alone uses says more about the hand than about what is meant
@@ -62,6 +64,34 @@ def matrix(texts: Sequence[str]) -> Matrix:
     return rows
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lessons:
+    """What is learned from: messages and, after them, the calm turns of dialogues; `picked` are the messages."""
+
+    lines: Sequence[Line]
+    rows: Matrix
+    said: dict[str, Array]
+    hands: Array
+    picked: Array
+
+    def unseen(self, heads: Sequence[str] = HEADS, folds: int = FOLDS) -> dict[str, Array]:
+        """For every message the scores of a model that saw nothing of its hand."""
+        scores = unseen_scores(self.rows, self.said, self.hands, heads, folds, self.picked)
+        return {head: one[self.picked] for head, one in scores.items()}
+
+    def told(self, head: str) -> Array:
+        """What a head should say of every message."""
+        return self.said[head][self.picked]
+
+
+def lessons(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> Lessons:
+    """Everything that there is to learn, but what is grey."""
+    kept = [line for line in lines if not line.grey]
+    every = [*kept, *calm_turns(dialogues)]
+    picked = np.arange(len(every)) < len(kept)
+    return Lessons(kept, matrix([line.text for line in every]), truths(every), hands_of(every), picked)
+
+
 def truths(lines: Sequence[Line]) -> dict[str, Array]:
     """What each head should say of each line."""
     told = {
@@ -99,18 +129,36 @@ def fit_head(rows: Matrix, said: Array, columns: Array, head: str) -> Fitted:
     return Fitted(columns, learner.coef_[0], float(learner.intercept_[0]))
 
 
-def fit_all(rows: Matrix, said: dict[str, Array], hands: Array, heads: Sequence[str] = HEADS) -> dict[str, Fitted]:
-    """All heads on all rows."""
+def fit_all(
+    rows: Matrix, said: dict[str, Array], hands: Array, heads: Sequence[str] = HEADS, picked: Array | None = None
+) -> dict[str, Fitted]:
+    """These heads over the features that hands share: moods on all rows, the others on those that are `picked`.
+
+    Turns of dialogues have a mood and no intents, so that only what was picked as a message teaches the latter.
+    """
     columns = shared_columns(rows, hands)
     held = rows[:, columns].tocsr()
     own = np.arange(len(columns))
-    with ThreadPoolExecutor() as pool:
-        done = pool.map(lambda head: fit_head(held, said[head], own, head), heads)
+    chosen = np.ones(rows.shape[0], bool) if picked is None else picked
+    messages = held[chosen]
+    # One thread a sum: with more, their order, and so the last digit, would depend on what else the machine does.
+    with threadpool_limits(1), ThreadPoolExecutor() as pool:
+        done = pool.map(
+            lambda head: fit_head(held, said[head], own, head)
+            if head in MOODS
+            else fit_head(messages, said[head][chosen], own, head),
+            heads,
+        )
         return {head: Fitted(columns, one.weights, one.bias) for head, one in zip(heads, done)}
 
 
 def unseen_scores(
-    rows: Matrix, said: dict[str, Array], hands: Array, heads: Sequence[str] = HEADS, folds: int = FOLDS
+    rows: Matrix,
+    said: dict[str, Array],
+    hands: Array,
+    heads: Sequence[str] = HEADS,
+    folds: int = FOLDS,
+    picked: Array | None = None,
 ) -> dict[str, Array]:
     """For every row the score of a model that saw nothing of the row's hand; hands are left out in `folds` groups."""
     names = np.unique(hands)
@@ -118,7 +166,8 @@ def unseen_scores(
     scores = {head: np.zeros(rows.shape[0]) for head in heads}
     for group in groups:
         out = np.isin(hands, group)
-        fitted = fit_all(rows[~out], {head: said[head][~out] for head in heads}, hands[~out], heads)
+        left = None if picked is None else picked[~out]
+        fitted = fit_all(rows[~out], {head: said[head][~out] for head in heads}, hands[~out], heads, left)
         for head, one in fitted.items():
             scores[head][out] = one.scores(rows[out])
     return scores
@@ -128,7 +177,8 @@ def calibrate(scores: Array, said: Array) -> tuple[float, float]:
     """Slope and offset of the line that turns unseen scores into probabilities (Platt)."""
     if not said.any():
         return 1.0, 0.0
-    line = LogisticRegression(C=1e6, solver="lbfgs", max_iter=1000).fit(scores[:, None], said)
+    with threadpool_limits(1):
+        line = LogisticRegression(C=1e6, solver="lbfgs", max_iter=1000).fit(scores[:, None], said)
     return float(line.coef_[0, 0]), float(line.intercept_[0])
 
 

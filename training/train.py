@@ -14,27 +14,15 @@ from typing import Any
 import numpy as np
 
 from bot.understanding import model as runtime
-from training.corpus import Line, messages
-from training.fit import (
-    HEADS,
-    MOODS,
-    Array,
-    Fitted,
-    calibrate,
-    chances,
-    fit_all,
-    hands_of,
-    matrix,
-    truths,
-    unseen_scores,
-)
+from training.corpus import Line, dialogues, messages
+from training.fit import HEADS, MOODS, Array, Fitted, calibrate, chances, fit_all, lessons
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE_FROM = {
-    "data": ("training/data/messages/*.jsonl",),
+    "data": ("training/data/messages/*.jsonl", "training/data/dialogues/*.jsonl"),
     "lexicons": ("bot/understanding/languages/*.yaml", "bot/understanding/concepts.yaml"),
     "code": (
-        "training/corpus.py", "training/fit.py", "training/train.py",
+        "training/calm_turns.py", "training/corpus.py", "training/fit.py", "training/train.py",
         *(f"bot/understanding/{name}.py" for name in (
             "concepts", "features", "fold", "frustration", "lexicon", "phrase_index", "phrases", "prose", "requests",
         )),
@@ -48,12 +36,12 @@ _AGES_AGO = (1980, 1, 1, 0, 0, 0)
 
 def train() -> bytes:
     """The model's file, made from the repository's data."""
-    lines = [line for line in messages() if not line.grey]
-    rows, said, hands = matrix([line.text for line in lines]), truths(lines), hands_of(lines)
-    unseen = unseen_scores(rows, said, hands, MOODS) | unseen_scores(rows, said, hands, HEADS[len(MOODS) :], FEWER_FOLDS)
-    lines_of = {head: calibrate(unseen[head], said[head]) for head in HEADS}
-    thresholds = {head: best_threshold(chances(unseen[head], *lines_of[head]), said[head]) for head in HEADS}
-    return packed(fit_all(rows, said, hands), lines_of, thresholds, origin(lines))
+    held = lessons(messages(), dialogues())
+    unseen = held.unseen(MOODS) | held.unseen(HEADS[len(MOODS) :], FEWER_FOLDS)
+    lines_of = {head: calibrate(unseen[head], held.told(head)) for head in HEADS}
+    thresholds = {head: best_threshold(chances(unseen[head], *lines_of[head]), held.told(head)) for head in HEADS}
+    fitted = fit_all(held.rows, held.said, held.hands, HEADS, held.picked)
+    return packed(fitted, lines_of, thresholds, origin(held.lines))
 
 
 def best_threshold(chance: Array, said: Array) -> float:

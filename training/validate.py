@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from sklearn.preprocessing import normalize
 
 from bot.understanding.fold import plain_word
 from bot.understanding.intents import INTENTS
 from training.corpus import LANGUAGES, Dialogue, Line
-from training.fit import hands_of, matrix
+from training.fit import Matrix, hands_of, matrix
 
 KINDS = frozenset(
     "plain near mild angry sarcasm polite repeat wait implicit request unreachable threat insult distress safety giving_up grey".split()
@@ -108,13 +109,13 @@ def nearness(lines: Sequence[Line]) -> list[Nearness]:
 def _doubles(lines: Sequence[Line]) -> list[str]:
     """Long lines whose features all but coincide; short sayings are everybody's."""
     long_ones = [line for line in lines if len(folded(line.text)) >= RUN]
+    if not long_ones:
+        return []
     rows = _normed(long_ones)
     near = (rows @ rows.T).tocoo()
     pairs = sorted({(i, j) for i, j, value in zip(near.row, near.col, near.data) if i < j and value > ALIKE})
     return [f"{long_ones[i].id} and {long_ones[j].id} are nearly the same." for i, j in pairs]
 
 
-def _normed(lines: Sequence[Line]):  # type: ignore[no-untyped-def] # a scipy matrix, which has no types
-    from sklearn.preprocessing import normalize
-
+def _normed(lines: Sequence[Line]) -> Matrix:
     return normalize(matrix([line.text for line in lines]))

@@ -1,6 +1,7 @@
 """`flask understand` as another program uses it."""
 
 import json
+import re
 
 from click.testing import CliRunner
 
@@ -9,7 +10,7 @@ from bot.understanding.commands import understand
 
 def run(*arguments: str, lines: list[dict] | None = None) -> str:
     typed = "".join(json.dumps(line) + "\n" for line in lines or [])
-    return CliRunner().invoke(understand, arguments, input=typed, catch_exceptions=False).output
+    return CliRunner().invoke(understand, arguments, input=typed, catch_exceptions=False).stdout
 
 
 def test_message_is_answered_with_its_id_and_reasons():
@@ -38,3 +39,15 @@ def test_turn_escalates_after_two_failures_in_a_row():
 
 def test_explanation_quotes_the_text():
     assert "“esto es una vergüenza”" in run("explain", "esto es una vergüenza")
+
+
+def test_how_long_loading_took_is_said_beside_the_answers():
+    said = CliRunner().invoke(understand, ["messages"], input="", catch_exceptions=False)
+
+    assert re.search(r"loaded in \d+ ms", said.stderr) and not said.stdout
+
+
+def test_explanation_tells_what_weighs_and_what_the_policy_makes_of_it():
+    told = run("explain", "necesito un agente de aduanas")
+
+    assert "words towards human_request" in told and "harmless_person" in told and "the bot goes on" in told

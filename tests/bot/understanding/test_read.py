@@ -7,7 +7,7 @@ import pytest
 from bot.escalation import Policy
 from bot.understanding.fold import fold
 from bot.understanding.frustration import temper
-from bot.understanding.lexicon import compiled, hits, lexicon, mend
+from bot.understanding.lexicon import hits, lexicon, mend
 from bot.understanding.read import read, warm_up
 from bot.understanding.requests import requests
 from tests.bot.understanding.lines import lines
@@ -140,12 +140,6 @@ def test_joy_in_strong_words_is_no_anger_but_a_complaint_beside_it_is():
     calm, angry = read("hostia, gracias"), read("hostia, gracias por nada, es una vergüenza")
 
     assert (calm.severity, angry.severity >= 2) == (0, True)
-
-
-def test_warming_up_leaves_no_phrase_to_be_compiled_later():
-    warm_up(("es", "en", "pt"))
-
-    assert compiled.cache_info().currsize == len(lexicon().phrases)
 
 
 def test_warming_up_tells_how_many_phrases_its_languages_have():
