@@ -18,7 +18,7 @@ from bot.escalation_policy import POINTS, Policy, policy_from
 from bot.escalation_signals import Shown, Spoken, shown
 from bot.flow.effects import Evidence
 from bot.understanding.frustration import FULL_POINTS
-from bot.understanding.reading import Reading
+from bot.understanding.reading import GUESS, Reading
 
 __all__ = ["Heard", "Policy", "Verdict", "forgive", "policy_from", "weigh"]
 
@@ -185,7 +185,7 @@ def _main(evidence: tuple[Evidence, ...]) -> str:
     for dire in ("safety", "vulnerable"):
         if dire in codes:
             return dire
-    if codes <= POINTS.keys():  # nothing but what the conversation shows
+    if codes - {GUESS} <= POINTS.keys() and codes != {GUESS}:  # no words that bear it out, only what the talk shows
         return "no_progress"
     return "frustration"
 

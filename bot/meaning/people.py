@@ -13,6 +13,8 @@ from bot.meaning.answers import within
 from bot.meaning.offer import offer
 from bot.understanding.reading import Reading
 
+_ALL_BUT_SURE = 0.8
+
 
 def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
@@ -37,8 +39,13 @@ def decide(hearing: Hearing) -> Move | None:
 
 
 def _has_its_place(hearing: Hearing) -> bool:
-    """Is it an answer to what was asked, a question that is known, or a flow's phrase: what no guess interrupts?"""
-    return bool(within(hearing) or hearing.asked or triggers.whole_phrase(hearing))
+    """Is it an answer to what was asked, a question that is known, or a flow's phrase: what no guess interrupts?
+
+    To a question that takes any words nearly everything is an answer: there a guess that is all but sure counts.
+    """
+    if within(hearing) or hearing.asked or triggers.whole_phrase(hearing):
+        return True
+    return hearing.is_free and hearing.understood().frustration < _ALL_BUT_SURE
 
 
 def asked_for(hearing: Hearing) -> Move | None:

@@ -14,6 +14,7 @@ from bot.understanding.frustration import FULL_POINTS, Temper
 from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
 from bot.understanding.reading import GUESS, Reason
+from bot.understanding.scoring import scorer
 from bot.understanding.weighty import weightiest
 
 NOTICED = 0.25  # below this probability nothing is said of a message
@@ -42,8 +43,8 @@ def judge(
     if not reasons and asked >= NOTICED:
         reasons.append(Reason("human_request", weightiest(folded, hits, "human_request"), is_guess=True))
     frustration = chances["frustrated"]
-    if frustration < NOTICED:
-        return Judgement(asked, frustration, 0, 0.0, tuple(reasons))
+    if frustration < NOTICED or (not hits and not scorer().knows(folded)):
+        return Judgement(asked, min(frustration, NOTICED), 0, 0.0, tuple(reasons))
     if mood.reasons:
         reasons.extend(mood.reasons)
     else:

@@ -32,7 +32,7 @@ class Scorer:
         self.model = held
         self.word = lru_cache(maxsize=_KEPT_WORDS)(self._word)
         self.pair = lru_cache(maxsize=_KEPT_PAIRS)(self._pair)
-        self.single = lru_cache(maxsize=None)(self._single)
+        self.single = lru_cache(maxsize=_KEPT_WORDS)(self._single)
 
     def probabilities(self, folded: Folded, hits: Sequence[Hit]) -> dict[str, float]:
         """The probability of every head."""
@@ -50,6 +50,10 @@ class Scorer:
         sums += np.array(weights, np.float32) @ held.weights[np.array(rows, np.intp)]
         chances = 1.0 / (1.0 + np.exp(-np.clip(held.slope * sums + held.offset, -30, 30)))
         return dict(zip(held.heads, chances.tolist()))
+
+    def knows(self, folded: Folded) -> bool:
+        """Is one of the words among those that the model was taught; of others it can only guess by their letters."""
+        return any(self.single("w" + word) for word in set(traits.spelled(folded)))
 
     def _pieces(self, words: Sequence[str], rows: list[int], weights: list[float]) -> Vector:
         # Neighbours are mostly new: keeping their rows would cost more than finding them.
