@@ -20,12 +20,15 @@ from bot.flow.effects import Evidence
 from bot.understanding.frustration import FULL_POINTS
 from bot.understanding.reading import GUESS, Reading
 
-__all__ = ["Heard", "Policy", "Verdict", "forgive", "policy_from", "weigh"]
+__all__ = ["Heard", "Policy", "Verdict", "forgive", "is_left_alone", "policy_from", "set_aside", "weigh"]
 
 LEAST_SIGN = 0.5  # points a message must bring before anything is done about it
 _KEPT_SCORE = 0.1
 GRAVE = 3
 _DANGER = frozenset(("safety", "vulnerable"))
+# Where a text has its place: an answer, a known question, a flow's phrase; or a question that takes any words.
+SURE_PLACE, FREE_PLACE = "sure", "free"
+_ALL_BUT_SURE = 0.8  # a guess so likely interrupts even what may be an answer to a question that takes any words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,23 @@ def weigh(mood: Mapping[str, Any], heard: Heard, policy: Policy) -> tuple[dict[s
     if verdict.decision == "handoff":
         after = replace(after, score=0.0, evidence=())
     return stored(after), verdict
+
+
+def is_left_alone(reading: Reading, policy: Policy, place: str) -> bool:
+    """Does a text that has its place in the flow go on there unweighed: it is calm, or alarming by a guess alone.
+
+    What came before is no reason to interrupt such a text. `policy` is that of the channel and the language.
+    """
+    calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
+    if not (calm or reading.is_a_guess):
+        return False
+    return place == SURE_PLACE or (place == FREE_PLACE and reading.likeliest < _ALL_BUT_SURE)
+
+
+def set_aside(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The mood after a verdict that nobody acted on: no question was put, so that the last one is still the last."""
+    kept = {key: after[key] for key in after if key != "asked_on"}
+    return {**kept, "asked_on": before["asked_on"]} if before.get("asked_on") else kept
 
 
 def forgive(mood: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from bot.escalation import Heard, Policy, Verdict, forgive, weigh
+from bot.escalation import FREE_PLACE, SURE_PLACE, Heard, Policy, Verdict, forgive, is_left_alone, set_aside, weigh
 from bot.meaning import order
 from bot.understanding.reading import Reading
 
@@ -21,8 +21,9 @@ from bot.understanding.reading import Reading
 _PEOPLE = "people"
 _UNJUDGED = frozenset(row.name for row in takewhile(lambda row: row.name != _PEOPLE, order.SAID)) | {"tap"}
 _QUESTION = "person_question"
-_ANSWERS = frozenset(("typed", "free", "reply", "gather"))
+# What the decision that took a text says of its place, as bot/meaning/people.py sees it.
 _KNOWN = frozenset(("faq", "faq_at_choice"))
+_ANSWERS = {"typed": SURE_PLACE, "free": FREE_PLACE, "gather": FREE_PLACE}
 _HANDOFF = "handoff"
 NEW, GONE, EARLIER, LATER = "new", "gone", "earlier", "later"
 
@@ -168,23 +169,22 @@ def _play(talk: PastTalk, stretch: Stretch, policy: Policy, reader: Reader) -> P
                 return Played(Passed(text, verdict), asked)  # she said yes to the question
             continue
         reading = reader(text.text, talk)
-        if _goes_on(text, reading, policy.at(talk.channel, talk.language)):
+        if is_left_alone(reading, policy.at(talk.channel, talk.language), _place(text)):
             continue
-        heard = _heard(talk, text, reading)
-        mood, verdict = weigh(mood, heard, policy)
+        before = mood
+        mood, verdict = weigh(before, _heard(talk, text, reading), policy)
         if verdict.reason == "no_progress" and text.last_slot:
-            verdict = Verdict("none")  # the question counts its own tries
+            mood, verdict = set_aside(before, mood), Verdict("none")  # the question counts its own tries
         if verdict.decision == _HANDOFF:
             return Played(Passed(text, verdict), asked)
         asked += verdict.decision == "ask"
     return Played(None, asked)
 
 
-def _goes_on(text: PastText, reading: Reading, policy: Policy) -> bool:
-    """A calm text that has its place: what came before is no reason to interrupt that. See bot/meaning/people.py."""
-    calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
-    has_its_place = text.row in _KNOWN or (text.row in _ANSWERS and bool(text.last_slot))
-    return has_its_place and (calm or reading.is_a_guess)
+def _place(text: PastText) -> str:
+    if text.row in _KNOWN:
+        return SURE_PLACE
+    return _ANSWERS.get(text.row, "") if text.last_slot else ""
 
 
 def _heard(talk: PastTalk, text: PastText, reading: Reading) -> Heard:

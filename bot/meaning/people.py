@@ -13,39 +13,34 @@ from bot.meaning.answers import within
 from bot.meaning.offer import offer
 from bot.understanding.reading import Reading
 
-_ALL_BUT_SURE = 0.8
-
 
 def decide(hearing: Hearing) -> Move | None:
     reading = hearing.understood()
     follow_language(hearing, reading)
     state, policy = hearing.state, policy_of(hearing)
-    calm = reading.human_request < policy.human_request_low and reading.strength < policy.frustration_low
-    if (calm or reading.is_a_guess) and _has_its_place(hearing):
-        return None  # the contact goes on as asked: what came before is no reason to interrupt that
+    if escalation.is_left_alone(reading, policy, _place(hearing)):
+        return None
+    before = state.get("mood") or {}
     mood, verdict = _weighed(hearing, reading)
     state["mood"] = mood
-    if policy.judge and verdict.decision != "handoff":
+    if policy.judge and verdict.decision != "handoff" and not before.get("guard"):
         second_opinion.ask(hearing, verdict)
     if verdict.decision == "none":
         return None
     if verdict.reason == "no_progress" and hearing.pending:
         # The question counts its own tries and says itself where the contact goes when they run out.
-        state["mood"] = {key: value for key, value in mood.items() if key != "asked_on"}
+        state["mood"] = escalation.set_aside(before, mood)
         return None
     if verdict.decision == "ask":
         return offer(hearing, hearing.text)
     return hand_over(hearing, verdict)
 
 
-def _has_its_place(hearing: Hearing) -> bool:
-    """Is it an answer to what was asked, a question that is known, or a flow's phrase: what no guess interrupts?
-
-    To a question that takes any words nearly everything is an answer: there a guess that is all but sure counts.
-    """
+def _place(hearing: Hearing) -> str:
+    """Is it an answer to what was asked, a question that is known, a flow's phrase; may it be an answer at least?"""
     if within(hearing) or hearing.asked or triggers.whole_phrase(hearing):
-        return True
-    return hearing.is_free and hearing.understood().frustration < _ALL_BUT_SURE
+        return escalation.SURE_PLACE
+    return escalation.FREE_PLACE if hearing.is_free else ""
 
 
 def asked_for(hearing: Hearing) -> Move | None:

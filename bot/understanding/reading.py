@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 GUESS = "words"  # the code of a reason that the model alone has: the words that weigh most
 
 
@@ -43,6 +42,11 @@ class Reading:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def likeliest(self) -> float:
+        """The greater of the two probabilities."""
+        return max(self.human_request, self.frustration)
 
     @property
     def is_a_guess(self) -> bool:

@@ -102,3 +102,10 @@ def test_an_opinion_is_heard_once():
     talk(told("msg_7", human_request=0.5))
 
     assert not talk(told("msg_7", human_request=0.9)).turn.effects
+
+
+def test_no_judge_is_asked_right_after_people_gave_the_talk_back():
+    talk = a_talk()
+    talk.state = {**talk.state, "mood": {"guard": 1}}
+
+    assert not [effect for effect in talk("ya veo").turn.effects if isinstance(effect, Call)]

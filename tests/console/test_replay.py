@@ -83,6 +83,16 @@ def test_a_calm_answer_to_a_question_is_not_weighed() -> None:
     assert replay.play(talk, LENIENT, reader)[0].passed is None
 
 
+def test_a_question_that_counts_its_own_tries_puts_no_gentle_one() -> None:
+    stuck = {"last_outcome": "fallback", "last_answer": "¿Qué número?", "last_slot": "parcel.ref", "row": "not_understood"}
+    doubtful = (said("calm", **stuck), said("calm", 1, **stuck), said("cross", 2))
+    policy = replace(ASKING, points={**ASKING.points, "fallbacks": 1.0})
+
+    played = replay.play(a_talk(Stretch(doubtful)), policy, reader)[0]
+
+    assert (played.passed, played.asked) == (None, 1)
+
+
 def test_a_yes_to_the_question_counts_where_the_question_is_put() -> None:
     talk = a_talk(Stretch((said("cross", row="people"), said("calm", 1, row="person_question", outcome="handoff"))))
 
