@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "demo": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "config", "clock", "fetch"},
     "migrations": {"conversation", "handoff", "pipeline"},
     "bench": {"demo", "clock", "bot"},
+    "training": {"bot"},
     "app": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "operations", "demo", "config",
             "clock", "fetch", "logs"},
 }

@@ -10,7 +10,7 @@ import yaml
 
 from bot.understanding import model as runtime
 from training.agreement import agreement
-from training.corpus import DATA, LANGUAGES, Line, dialogues, messages
+from training.corpus import DATA, Line, dialogues, messages
 from training.evaluate import TITLES, Report, curve, evaluate
 from training.fit import lessons
 from training.validate import nearness
@@ -102,5 +102,3 @@ def missing_people(lines: Sequence[Line]) -> set[str]:
     """Hands of which `hands.yaml` says nothing."""
     return {line.hand for line in lines} - set(yaml.safe_load((DATA / "hands.yaml").read_text(encoding="utf-8")))
 
-
-__all__ = ["LANGUAGES", "missing_people", "of_report", "write"]

@@ -82,7 +82,7 @@ def figures(name: str, lines: Sequence[Line], yes: Mapping[str, Array], chosen: 
     where = np.flatnonzero(chosen)
     asked, angry = yes["human_request"][where], yes["frustrated"][where]
     flagged = asked | angry
-    here = [lines[at] for at in where]
+    here = [lines[at] for at in where.tolist()]
     wants = np.array([line.human_request for line in here])
     cross = np.array([line.frustrated for line in here])
     severity = np.array([line.severity for line in here])

@@ -25,8 +25,7 @@ from training.corpus import LANGUAGES, Dialogue, Line
 SEED = 0
 LEAST_HANDS = 2  # a feature that one hand alone uses says more about the hand than about what is meant
 FOLDS = 6
-STRENGTH = {"human_request": 5.0, "frustrated": 5.0, "clear": 5.0, "grave": 5.0}
-OTHER_STRENGTH = 5.0
+STRENGTH = 10.0  # how much the weights may grow for the sake of the lines (C of the logistic line)
 MOODS = ("human_request", "frustrated", "clear", "grave")
 HEADS = (
     *MOODS,
@@ -76,7 +75,7 @@ class Lessons:
 
     def unseen(self, heads: Sequence[str] = HEADS, folds: int = FOLDS) -> dict[str, Array]:
         """For every message the scores of a model that saw nothing of its hand."""
-        scores = unseen_scores(self.rows, self.said, self.hands, heads, folds, self.picked)
+        scores = unseen_scores(self.rows, self.said, self.hands, heads, folds, picked=self.picked)
         return {head: one[self.picked] for head, one in scores.items()}
 
     def told(self, head: str) -> Array:
@@ -118,12 +117,12 @@ def shared_columns(rows: Matrix, hands: Array) -> Array:
     return np.flatnonzero(used >= min(LEAST_HANDS, len(np.unique(hands))))
 
 
-def fit_head(rows: Matrix, said: Array, columns: Array, head: str) -> Fitted:
+def fit_head(rows: Matrix, said: Array, columns: Array) -> Fitted:
     """A logistic line over `columns`; a head that the lines never call true says no to everything."""
     if not said.any():
         return Fitted(columns, np.zeros(len(columns)), -9.0)
     learner = LogisticRegression(
-        C=STRENGTH.get(head, OTHER_STRENGTH), solver="liblinear", random_state=SEED, max_iter=200, tol=1e-3
+        C=STRENGTH, solver="liblinear", random_state=SEED, max_iter=200, tol=1e-3
     )
     learner.fit(rows[:, columns], said)
     return Fitted(columns, learner.coef_[0], float(learner.intercept_[0]))
@@ -144,9 +143,9 @@ def fit_all(
     # One thread a sum: with more, their order, and so the last digit, would depend on what else the machine does.
     with threadpool_limits(1), ThreadPoolExecutor() as pool:
         done = pool.map(
-            lambda head: fit_head(held, said[head], own, head)
+            lambda head: fit_head(held, said[head], own)
             if head in MOODS
-            else fit_head(messages, said[head][chosen], own, head),
+            else fit_head(messages, said[head][chosen], own),
             heads,
         )
         return {head: Fitted(columns, one.weights, one.bias) for head, one in zip(heads, done)}
@@ -158,6 +157,7 @@ def unseen_scores(
     hands: Array,
     heads: Sequence[str] = HEADS,
     folds: int = FOLDS,
+    *,
     picked: Array | None = None,
 ) -> dict[str, Array]:
     """For every row the score of a model that saw nothing of the row's hand; hands are left out in `folds` groups."""

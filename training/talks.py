@@ -19,7 +19,7 @@ import numpy as np
 from bot.escalation import LEAST_SIGN
 from bot.escalation_memory import Memory
 from bot.escalation_policy import POINTS, SOOTHING, Policy
-from bot.escalation_signals import Spoken, shown
+from bot.escalation_signals import Shown, Spoken, shown
 from bot.understanding.fold import fold
 from bot.understanding.frustration import FULL_POINTS
 from bot.understanding.judging import NOTICED, WORST
@@ -174,9 +174,10 @@ def side_by_side(dialogues: Sequence[Dialogue], readings: Mapping[str, Sequence[
     return talks
 
 
-def _turns(dialogue: Dialogue, readings: Sequence[Said]) -> Iterator[tuple[Any, Said]]:
+def _turns(dialogue: Dialogue, readings: Sequence[Said]) -> Iterator[tuple[Shown, Said]]:
     """Each turn of the contact: what the conversation shows, and what the text says."""
-    memory, now, bot, number = Memory(), STARTED_AT, {}, 0
+    memory, now, number = Memory(), STARTED_AT, 0
+    bot: dict[str, Any] = {}
     for turn in dialogue.turns:
         if turn["role"] == "bot":
             bot = turn
@@ -217,7 +218,7 @@ def handed_over(talks: Talks, policy: Policy) -> tuple[Array, Array]:
     at = np.where(given.any(axis=1), given.argmax(axis=1), -1)
     before = np.where(at < 0, given.shape[1], at)
     offered = (doubtful & (np.arange(given.shape[1]) < before[:, None])).any(axis=1)
-    return at, offered
+    return at, np.asarray(offered)
 
 
 def judge(talks: Talks, policy: Policy) -> Found:
@@ -283,7 +284,8 @@ def _moved(talks: Talks, policy: Policy, what: tuple[str, str], step: float, usu
 
 
 def _pulled(talks: Talks, policy: Policy, what: tuple[str, str], usual: float) -> float:
-    return loss(talks, policy) + PULL * (getattr(policy, what[0])[what[1]] - usual) ** 2 / len(talks.due)
+    value: float = getattr(policy, what[0])[what[1]]
+    return loss(talks, policy) + PULL * (value - usual) ** 2 / len(talks.due)
 
 
 def loss(talks: Talks, policy: Policy) -> float:

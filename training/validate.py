@@ -16,10 +16,11 @@ from bot.understanding.intents import INTENTS
 from training.corpus import LANGUAGES, Dialogue, Line
 from training.fit import Matrix, hands_of, matrix
 
-KINDS = frozenset(
-    "plain near mild angry sarcasm polite repeat wait implicit request unreachable threat insult distress safety giving_up grey".split()
-)
-STYLES = frozenset("voice typo emoji caps long forward review public mixed".split())
+KINDS = frozenset((
+    "plain", "near", "mild", "angry", "sarcasm", "polite", "repeat", "wait", "implicit", "request", "unreachable", "threat",
+    "insult", "distress", "safety", "giving_up", "grey",
+))  # fmt: skip
+STYLES = frozenset(("voice", "typo", "emoji", "caps", "long", "forward", "review", "public", "mixed"))
 RUN = 6  # words
 MOST_SHARED = 0.01  # of a hand's runs of six words may stand in another hand's lines
 ALIKE = 0.92  # cosine of two lines' features from which they are doubles

@@ -6,10 +6,11 @@ Four points are the most a score can say (1.0); two are plain frustration (0.5),
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.understanding.fold import Folded
-from bot.understanding.lexicon import Hit
+from bot.understanding.phrase_index import Hit
 from bot.understanding.reading import Reason
 from bot.understanding.requests import is_covered
 
@@ -126,7 +127,7 @@ def _softened(angry: list[Hit], moods: set[str]) -> list[Hit]:
     return []
 
 
-def _severity(points: float, categories: Sequence[str] | object) -> int:
-    if _MOST_SEVERE & set(categories) or points >= FULL_POINTS:  # type: ignore[call-overload]
+def _severity(points: float, categories: AbstractSet[str]) -> int:
+    if _MOST_SEVERE & categories or points >= FULL_POINTS:
         return 3
     return 2 if points >= 2 else 1

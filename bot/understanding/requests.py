@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.understanding.fold import Folded
-from bot.understanding.lexicon import Hit
+from bot.understanding.phrase_index import Hit
 from bot.understanding.reading import Reason
 
 SCORES = {"human_request": 1.0, "reject_bot": 0.9, "phone_wish": 0.85, "presence": 0.8, "unreachable": 0.8}

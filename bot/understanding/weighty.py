@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from bot.understanding.features import features
 from bot.understanding.fold import Folded
-from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
+from bot.understanding.phrase_index import Hit
 
 LONGEST_QUOTE = 12  # words
 

@@ -1,10 +1,7 @@
 """The tuner counts as the bot does: the same points, the same turn, the same gentle question."""
 
-import pytest
-
-pytest.importorskip("sklearn", reason="Training has its own requirements; install requirements-dev.txt to run this.")
-
 import numpy as np
+import pytest
 
 from bot.escalation import Policy
 from tests.bot.talks import Talk, a_reading
