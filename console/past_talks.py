@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.escalation_memory import FRESH_AFTER
 from console.formats import as_utc
 from console.replay import PastTalk, PastText, PastTicket, Stretch
 from conversation.tables import Channel, Contact, Conversation, Message, StepLog
@@ -24,7 +25,7 @@ from handoff.verdicts import OF_PEOPLE
 MAX_TALKS = 2000
 PAGE = 50
 MAX_MESSAGES = 200  # of a conversation, the newest
-PAUSE = timedelta(hours=12)  # a talk after it is a new one, as in bot/escalation
+PAUSE = FRESH_AFTER  # a talk after it is a new one
 _LAST = {"answered": "answer", "asked": "ask", "fallback": "fallback"}
 _PUT = ("entered", "re-asked")
 _conversation, _contact, _channel = Conversation.__table__, Contact.__table__, Channel.__table__
