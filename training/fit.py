@@ -19,7 +19,7 @@ from bot.understanding.features import SPACE, features
 from bot.understanding.intents import INTENTS
 from bot.understanding.lexicon import hits
 from bot.understanding.prose import fold_prose
-from training.calm_turns import calm_turns
+from training.calm_turns import calm_turns, shop_turns
 from training.corpus import LANGUAGES, Dialogue, Line
 
 SEED = 0
@@ -86,7 +86,7 @@ class Lessons:
 def lessons(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> Lessons:
     """Everything that there is to learn, but what is grey."""
     kept = [line for line in lines if not line.grey]
-    every = [*kept, *calm_turns(dialogues)]
+    every = [*kept, *calm_turns(dialogues), *shop_turns()]
     picked = np.arange(len(every)) < len(kept)
     return Lessons(kept, matrix([line.text for line in every]), truths(every), hands_of(every), picked)
 

@@ -19,7 +19,7 @@ from training.fit import HEADS, MOODS, Array, Fitted, calibrate, chances, fit_al
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE_FROM = {
-    "data": ("training/data/messages/*.jsonl", "training/data/dialogues/*.jsonl"),
+    "data": ("training/data/messages/*.jsonl", "training/data/dialogues/*.jsonl", "training/data/shop_turns.jsonl"),
     "lexicons": ("bot/understanding/languages/*.yaml", "bot/understanding/concepts.yaml"),
     "code": (
         "training/calm_turns.py", "training/corpus.py", "training/fit.py", "training/train.py",
@@ -28,7 +28,7 @@ MADE_FROM = {
         )),
     ),
 }  # fmt: skip
-LARGEST = 30_000  # features that are kept, those that weigh most
+LARGEST = 80_000  # features that are kept, those that weigh most
 STEPS = 127
 FEWER_FOLDS = 3  # for the thresholds of intents and languages
 _AGES_AGO = (1980, 1, 1, 0, 0, 0)

@@ -28,6 +28,8 @@ _LONGEST_WORD = 24
 _LONG_NUMBER = 5
 ALONE = 2.0  # a concept by itself, against 1, 0.5, 0.5 for pairs at distance 1, 2, 3
 PAIRS = (1.0, 0.5, 0.5)
+# As if every text had some more features that say nothing: a word or two alone prove little.
+DAMPED, DAMPED_PAIRS = 20, 3.3
 MOST_WORDS = 400
 
 
@@ -103,7 +105,7 @@ def _add_pieces(found: Features, words: Sequence[str]) -> None:
     row = ("^", *words, "$")
     numbers.extend([_neighbours(one, other) for one, other in zip(row, row[1:])])
     numbers.extend([_neighbours(one, other, third) for one, other, third in zip(row, row[1:], row[2:])])
-    found.add(numbers, SHARE["pieces"] / math.sqrt(len(numbers)))
+    found.add(numbers, SHARE["pieces"] / math.sqrt(len(numbers) + DAMPED))
 
 
 def _add_concepts(found: Features, words: Sequence[str]) -> None:
@@ -115,7 +117,7 @@ def _add_concepts(found: Features, words: Sequence[str]) -> None:
         [_pair(one, other) for first, second in zip(row, row[distance:]) for one in first for other in second]
         for distance in range(1, len(PAIRS) + 1)
     ]
-    size = math.sqrt(ALONE**2 * len(alone) + sum(w * w * len(numbers) for w, numbers in zip(PAIRS, pairs)))
+    size = math.sqrt(DAMPED_PAIRS + ALONE**2 * len(alone) + sum(w * w * len(numbers) for w, numbers in zip(PAIRS, pairs)))
     share = SHARE["concepts"] / size
     found.add(alone, ALONE * share)
     for weight, numbers in zip(PAIRS, pairs):
@@ -143,9 +145,9 @@ def parts(word: str) -> tuple[int, ...]:
     return (number("w" + word), *(number("c" + part) for part in found))
 
 
-@lru_cache(maxsize=1 << 15)
 def _neighbours(*words: str) -> int:
-    return number(" ".join(words))
+    # Mostly new ones: keeping them would cost more than working them out.
+    return crc32(" ".join(words).encode()) % SPACE
 
 
 @lru_cache(maxsize=1 << 14)

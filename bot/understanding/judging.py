@@ -38,9 +38,9 @@ def judge(
     folded: Folded, hits: Sequence[Hit], chances: Mapping[str, float], requested: Requested, mood: Temper
 ) -> Judgement:
     """Weigh one message."""
-    asked = max(requested[0], chances["human_request"])
+    asked = _asked(hits, chances, requested)
     reasons = list(requested[1])
-    if not reasons and asked >= NOTICED:
+    if not reasons and asked > NOTICED:
         reasons.append(Reason("human_request", weightiest(folded, hits, "human_request"), is_guess=True))
     frustration = chances["frustrated"]
     if frustration < NOTICED or (not hits and not scorer().knows(folded)):
@@ -51,6 +51,13 @@ def judge(
         quote = weightiest(folded, hits, "frustrated")
         reasons.append(Reason(GUESS, quote, round(frustration * FULL_POINTS, 2), is_guess=True))
     return Judgement(asked, frustration, _severity(chances), _strength(chances), tuple(reasons))
+
+
+def _asked(hits: Sequence[Hit], chances: Mapping[str, float], requested: Requested) -> float:
+    """What the lexicons found open stands; where they found only a request that is denied, the model may not add one."""
+    if requested[0] == 0 and any(hit.category == "negated_request" for hit in hits):
+        return min(chances["human_request"], NOTICED)
+    return max(requested[0], chances["human_request"])
 
 
 def _strength(chances: Mapping[str, float]) -> float:

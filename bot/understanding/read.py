@@ -43,7 +43,7 @@ def read(
         frustration=judged.frustration,
         severity=judged.severity,
         strength=judged.strength,
-        intents=intents(chances, model().thresholds, judged.human_request),
+        intents=intents(chances, model().thresholds, places, judged.human_request),
         order_numbers=order_numbers(found.rest, folded.words, order_patterns),
         emails=found.emails,
         phones=found.phones,

@@ -14,12 +14,15 @@ from zlib import crc32
 import numpy as np
 
 from bot.understanding import features as traits
+from bot.understanding.concepts import concepts
 from bot.understanding.fold import Folded
 from bot.understanding.lexicon import Hit
 from bot.understanding.model import Model, model
 
 _KEPT_WORDS = 1 << 14
+_TELLING = 3  # letters; shorter ones are in every text
 _KEPT_PAIRS = 1 << 16
+_BEGINNING = crc32(b"^")
 _MASK = np.uint32(traits.SPACE - 1)
 
 Vector = np.ndarray[Any, np.dtype[np.float32]]
@@ -48,22 +51,23 @@ class Scorer:
             rows += [self.single(name) for name in names]
             weights += [traits.SHARE[share]] * len(names)
         sums += np.array(weights, np.float32) @ held.weights[np.array(rows, np.intp)]
-        chances = 1.0 / (1.0 + np.exp(-np.clip(held.slope * sums + held.offset, -30, 30)))
+        chances = 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(held.slope * sums + held.offset, -30), 30)))
         return dict(zip(held.heads, chances.tolist()))
 
     def knows(self, folded: Folded) -> bool:
         """Is one of the words among those that the model was taught; of others it can only guess by their letters."""
-        return any(self.single("w" + word) for word in set(traits.spelled(folded)))
+        return any(self.single("w" + word) for word in set(traits.spelled(folded)) if len(word) >= _TELLING)
 
     def _pieces(self, words: Sequence[str], rows: list[int], weights: list[float]) -> Vector:
         # Neighbours are mostly new: keeping their rows would cost more than finding them.
-        row = ("^", *words, "$")
-        runs = [crc32(f"{one} {other}".encode()) for one, other in zip(row, row[1:])]
-        runs += [crc32(f"{one} {other} {third}".encode()) for one, other, third in zip(row, row[1:], row[2:])]
+        row = [*map(str.encode, words), b"$"]
+        spaced = [b" " + word for word in row]
+        runs = list(map(crc32, spaced, (_BEGINNING, *map(crc32, row))))  # each goes on from the word before it
+        runs += map(crc32, spaced[1:], runs)
         known = self.model.rows[np.array(runs, np.uint32) & _MASK]
         known = known[known > 0].tolist()
         told = [self.word(word) for word in words]
-        share = traits.SHARE["pieces"] / math.sqrt(sum(size for _, size in told) + len(runs))
+        share = traits.SHARE["pieces"] / math.sqrt(sum(size for _, size in told) + len(runs) + traits.DAMPED)
         rows += known
         weights += [share] * len(known)
         vector: Vector = np.add.reduce([vector for vector, _ in told]) * np.float32(share)
@@ -80,7 +84,7 @@ class Scorer:
             for distance in range(1, len(traits.PAIRS) + 1)
         ]
         size = sum(weight * weight * len(numbers) for weight, numbers in zip(traits.PAIRS, pairs))
-        share = traits.SHARE["concepts"] / math.sqrt(traits.ALONE**2 * len(alone) + size)
+        share = traits.SHARE["concepts"] / math.sqrt(traits.DAMPED_PAIRS + traits.ALONE**2 * len(alone) + size)
         for weight, numbers in zip((traits.ALONE, *traits.PAIRS), (alone, *pairs)):
             known = [number for number in numbers if number]
             rows += known
@@ -99,5 +103,6 @@ class Scorer:
 
 @cache
 def scorer() -> Scorer:
-    """The scorer of the shipped model."""
+    """The scorer of the shipped model, with what the words mean."""
+    concepts()
     return Scorer(model())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
+
+import numpy as np
 
 from bot.understanding.features import features
 from bot.understanding.fold import Folded
@@ -19,19 +21,23 @@ def weightiest(folded: Folded, hits: Sequence[Hit], head: str) -> str:
     if not words:
         return folded.original.strip()[:80]
     sums = [0.0, *accumulate(words)]
-    first, last = max(
-        ((start, end) for start in range(len(words)) for end in range(start + 1, min(start + LONGEST_QUOTE, len(words)) + 1)),
-        key=lambda span: (sums[span[1]] - sums[span[0]], span[0] - span[1]),
-    )
+    first, last = max(_heaviest_runs(sums), key=lambda run: (sums[run[1]] - sums[run[0]], run[0] - run[1]))
     spans = folded.spans
     return folded.original[spans[first][0] : spans[last - 1][1]]
+
+
+def _heaviest_runs(sums: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """For each first word the run of at most LONGEST_QUOTE words that weighs most, the shortest of equal ones."""
+    for start in range(len(sums) - 1):
+        yield start, sums.index(max(sums[start + 1 : start + 1 + LONGEST_QUOTE]), start + 1)
 
 
 def weights_of_words(folded: Folded, hits: Sequence[Hit], head: str) -> list[float]:
     """What each folded word adds to a head's score: a feature that spans several words is shared out among them."""
     traits = features(folded, hits)
-    shares = [0.0] * len(folded.words)
-    for share, owners in zip(model().shares(traits, head), traits.owners):
-        for owner in owners:
-            shares[owner] += share / len(owners)
-    return shares
+    owners = traits.owners
+    sizes = list(map(len, owners))
+    shares = [share / (size or 1) for share, size in zip(model().shares(traits, head), sizes)]
+    places = np.fromiter(chain.from_iterable(owners), np.intp)
+    sums: list[float] = np.bincount(places, np.repeat(shares, sizes), len(folded.words)).tolist()
+    return sums

@@ -70,6 +70,6 @@ def test_calibrated_chances_are_the_shares_that_come_true():
 def test_a_head_without_examples_says_no():
     rows = fit.matrix(["hola", "adiós"])
 
-    never = fit.fit_head(rows, np.array([False, False]), np.array([0, 1]), "grave")
+    never = fit.fit_head(rows, np.array([False, False]), np.array([0, 1]))
 
     assert (never.scores(rows) < -5).all()

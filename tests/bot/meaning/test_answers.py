@@ -72,7 +72,7 @@ def test_what_is_no_answer_costs_a_try(text: str, row: str) -> None:
 
 
 def test_a_very_long_message_is_kept_as_far_as_it_is_read() -> None:
-    talk = a_talk("llegó tarde", "palabra " * 2000)
+    talk = a_talk("llegó tarde", "la caja es azul y tiene dos asas. " * 300)
 
     assert talk.texts == ["Anotado, gracias."]
 

@@ -144,3 +144,29 @@ def test_joy_in_strong_words_is_no_anger_but_a_complaint_beside_it_is():
 
 def test_warming_up_tells_how_many_phrases_its_languages_have():
     assert 0 < warm_up(("pt",)) < len(lexicon().phrases)
+
+
+@pytest.mark.parametrize("text", [
+    "no quiero hablar con un agente, gracias", "no hace falta que me pases con nadie", "no need to transfer me",
+    "não precisa me passar para um atendente",
+])  # fmt: skip
+def test_a_request_that_is_denied_is_none_whatever_the_model_hears(text):
+    assert read(text).human_request < POLICY.human_request_low
+
+
+def test_of_letters_that_are_no_words_nothing_is_said():
+    assert read("bbb").severity == read("qwzx vbnk").severity == 0
+
+
+def test_what_the_model_alone_hears_is_told_as_a_guess_with_words_of_the_message():
+    text = "cuántas fotos más queréis, ya tengo un álbum"
+    guesses = [reason for reason in read(text).reasons if reason.is_guess]
+
+    assert all(reason.quote and reason.quote in text for reason in guesses)
+
+
+def test_handles_and_links_are_no_words_and_quotes_stay_true():
+    text = "@LadronesSA https://mierda.example/x ya van tres veces que me mienten"
+    reading = read(text)
+
+    assert reading.reasons and all(reason.quote in text and "@" not in reason.quote for reason in reading.reasons)
