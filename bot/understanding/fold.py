@@ -86,7 +86,8 @@ class Folded:
 
 def plain_word(word: str) -> str:
     """A word without accents, marks, masks, apostrophes and runs of a letter; `maskedswear` for "f***"."""
-    word = word.translate(_characters).translate(_DROPPED)
+    if not (word.isascii() and word.isalnum() and word.islower()):
+        word = word.translate(_characters).translate(_DROPPED)
     if "*" in word:
         bare = word.lstrip("*")
         if bare == word and _MASKED.match(word):
@@ -94,7 +95,11 @@ def plain_word(word: str) -> str:
         word = bare.replace("*", "")
     if not word.isalpha() and _LEETABLE.match(word) and sum(map(str.isdigit, word)) <= 3:
         word = word.translate(_LEET)
-    return _RUN.sub(r"\1", word)
+    return _RUN.sub(_once, word)
+
+
+def _once(run: re.Match[str]) -> str:
+    return run[1]  # a function: a template would be looked up anew for every word
 
 
 def fold(text: str, mend: Callable[[str], str] = plain_word) -> Folded:

@@ -7,7 +7,7 @@ first needed. The cost of a message therefore hardly grows with the number of ph
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import re2
 
 from bot.understanding.fold import Folded
-from bot.understanding.phrases import Literal, Pattern
+from bot.understanding.phrases import Pattern
 
 MAX_HITS_PER_PHRASE = 3
 _KEPT_WORDS = 20_000
@@ -68,6 +68,11 @@ class PhraseIndex:
             hits.extend(self._places(number, text))
         return hits
 
+    def ready(self) -> PhraseIndex:
+        """Itself, with its words filed now rather than for the first message."""
+        self._candidates(frozenset(("a",)))
+        return self
+
     def expression(self, number: int) -> Any:
         """The compiled pattern of a phrase, by its number."""
         pattern = self._compiled.get(number)
@@ -111,34 +116,38 @@ class PhraseIndex:
         return masks
 
     def _masks_of(self, word: str) -> _Masks:
-        found = dict(self._exact.get(word, {}))
-        for length in self._lengths:
-            if length > len(word):
-                break
-            for slot, mask in self._prefixes.get(word[:length], {}).items():
-                found[slot] = found.get(slot, 0) | mask
+        found: dict[int, int] = {}
+        filed = self._filed
+        beginnings = (f"{word[:length]}*" for length in self._lengths if length <= len(word))
+        for literal in (word, *beginnings):
+            for slot, number in filed.get(literal, ()):
+                found[slot] = found.get(slot, 0) | 1 << number
         return tuple(found.items())
 
     @cached_property
     def _open(self) -> tuple[int, ...]:
         """For each slot, the phrases that have no such slot."""
-        most = max((len(_slots(phrase)) for phrase in self.phrases), default=0)
+        counts = [1 + len(phrase.pattern.others) for phrase in self.phrases]
         return tuple(
-            self.bits(number for number, phrase in enumerate(self.phrases) if len(_slots(phrase)) <= slot)
-            for slot in range(most)
+            self.bits(number for number, count in enumerate(counts) if count <= slot)
+            for slot in range(max(counts, default=0))
         )
 
     @cached_property
-    def _exact(self) -> Mapping[str, dict[int, int]]:
-        return _filed(self.phrases, prefixes=False)
-
-    @cached_property
-    def _prefixes(self) -> Mapping[str, dict[int, int]]:
-        return _filed(self.phrases, prefixes=True)
+    def _filed(self) -> Mapping[str, list[tuple[int, int]]]:
+        """For each word (`denunci*`: beginning of one) the slots that it fills, with the numbers of their phrases."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, phrase in enumerate(self.phrases):
+            for slot, literals in enumerate((phrase.pattern.triggers, *phrase.pattern.others)):
+                place = (slot, number)
+                for literal in literals:
+                    found.setdefault(literal, []).append(place)
+        return found
 
     @cached_property
     def _lengths(self) -> Sequence[int]:
-        return sorted({len(word) for word in self._prefixes})
+        """How long the beginnings are."""
+        return sorted({len(literal) - 1 for literal in self._filed if literal.endswith("*")})
 
     def _places(self, number: int, text: bytes) -> list[Hit]:
         phrase, pattern = self.phrases[number], self.expression(number)
@@ -149,22 +158,3 @@ class PhraseIndex:
             places.append(Hit(phrase.category, phrase.language, start, end))
             match = pattern.search(text, max(end - 1, start + 1))
         return places
-
-
-def _slots(phrase: Phrase) -> tuple[frozenset[Literal], ...]:
-    return (phrase.pattern.triggers, *phrase.pattern.others)
-
-
-def _filed(phrases: Sequence[Phrase], *, prefixes: bool) -> dict[str, dict[int, int]]:
-    """For each word (or beginning of one) the slots that it fills, as bits of the phrases."""
-    found: dict[str, dict[int, int]] = {}
-    for bit, slot, word in _fillings(phrases, prefixes):
-        masks = found.setdefault(word, {})
-        masks[slot] = masks.get(slot, 0) | bit
-    return found
-
-
-def _fillings(phrases: Sequence[Phrase], prefixes: bool) -> Iterator[tuple[int, int, str]]:
-    for number, phrase in enumerate(phrases):
-        for slot, literals in enumerate(_slots(phrase)):
-            yield from ((1 << number, slot, word) for word, is_prefix in literals if is_prefix == prefixes)

@@ -32,33 +32,39 @@ class PhraseError(ValueError):
     """A phrase cannot be read; the message quotes it and says how to mend it."""
 
 
-class Literal(NamedTuple):
-    """A word every text that matches must hold (`prefix`: a word that begins so)."""
-
-    word: str
-    prefix: bool
-
-
 class Pattern(NamedTuple):
     """A phrase as an RE2 expression over folded text.
 
-    `triggers` are the rarest words one of which a match must hold, `others` what else it must hold one of each.
+    `triggers` are the rarest words one of which a match must hold, `others` what else it must hold one of each;
+    `denunci*` stands for any word that begins so.
     """
 
     phrase: str
     expression: str
-    triggers: frozenset[Literal]
-    others: tuple[frozenset[Literal], ...] = ()
+    triggers: frozenset[str]
+    others: tuple[frozenset[str], ...] = ()
 
 
 class _Part(NamedTuple):
     expression: str
-    literals: frozenset[Literal]
-    others: tuple[frozenset[Literal], ...] = ()
+    literals: frozenset[str]
+    others: tuple[frozenset[str], ...] = ()
 
 
-_NOTHING: frozenset[Literal] = frozenset()
-_NO_WORDS: frozenset[str] = frozenset()
+_NOTHING: frozenset[str] = frozenset()
+
+
+class _Frequencies(dict[frozenset[str], tuple[int, int]]):
+    """How often texts hold one of some words, at a guess: many common words first, then short ones."""
+
+    def __init__(self, common: frozenset[str]) -> None:
+        super().__init__()
+        self.common = common
+
+    def __missing__(self, literals: frozenset[str]) -> tuple[int, int]:
+        words = [literal.rstrip("*") for literal in literals]
+        found = self[literals] = (len(self.common.intersection(words)), -min(map(len, words)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +76,14 @@ class Lists:
     """
 
     alternatives: Mapping[str, list[str]]
-    common: frozenset[str] = _NO_WORDS
+    common: frozenset[str] = _NOTHING
     spell: Callable[[str], str] = plain_word
     known: dict[str, _Part] = field(default_factory=dict)
     words: dict[str, _Part] = field(default_factory=dict)
-    frequencies: dict[frozenset[Literal], tuple[int, int]] = field(default_factory=dict)
+    frequencies: _Frequencies = field(init=False)
 
-    def frequency(self, literals: frozenset[Literal]) -> tuple[int, int]:
-        """How often texts hold one of these words, at a guess: many common words first, then short ones."""
-        found = self.frequencies.get(literals)
-        if found is None:
-            words = [literal.word for literal in literals]
-            found = (len(self.common.intersection(words)), -min(map(len, words)))
-            self.frequencies[literals] = found
-        return found
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frequencies", _Frequencies(self.common))
 
 
 def translate(phrase: str, lists: Lists) -> Pattern:
@@ -115,13 +115,14 @@ def split(phrase: str) -> list[str]:
 
 
 def _sequence(phrase: str, lists: Lists) -> _Part:
-    if phrase.isalpha():  # nine in ten are one plain word
+    if phrase.isalpha():
         return _word(phrase, phrase, lists)
-    parts = [_piece(piece, phrase, lists) for piece in split(phrase)]
+    words = lists.words
+    parts = [words.get(piece) or _piece(piece, phrase, lists) for piece in split(phrase)]
     known = [part.literals for part in parts if part.literals]
     if len(known) > 1:
-        known.sort(key=lists.frequency)
-    expression = _COMMA.join(part.expression for part in parts)
+        known.sort(key=lists.frequencies.__getitem__)
+    expression = _COMMA.join([part.expression for part in parts])
     return _Part(expression, known[0], tuple(known[1:])) if known else _Part(expression, _NOTHING)
 
 
@@ -151,21 +152,24 @@ def _word(piece: str, phrase: str, lists: Lists) -> _Part:
 
 def _new_word(piece: str, phrase: str, lists: Lists) -> _Part:
     if piece == '"':
-        return _Part('" ', frozenset({Literal(piece, False)}))
+        return _Part('" ', frozenset((piece,)))
     prefix = piece.endswith("*")
     written = piece.rstrip("*")
     word = plain_word(written) if prefix else lists.spell(written)
-    *before, last = word.split() or [""]
-    if not all(one.isalnum() and one.isascii() for one in [*before, last]):
-        raise PhraseError(f"“{piece}” in the phrase “{phrase}” is not a word: write letters and digits only.")
-    return _Part(word + ("[^ ]* " if prefix else " "), frozenset({Literal(last, prefix)}))
+    last = word
+    if not (word.isalnum() and word.isascii()):
+        *before, last = word.split() or [""]
+        if not all(one.isalnum() and one.isascii() for one in [*before, last]):
+            raise PhraseError(f"“{piece}” in the phrase “{phrase}” is not a word: write letters and digits only.")
+    return _Part(word + "[^ ]* ", frozenset((last + "*",))) if prefix else _Part(word + " ", frozenset((last,)))
 
 
 def _alternatives(options: list[str], lists: Lists) -> _Part:
-    parts = [_sequence(option, lists) for option in options]
+    words = lists.words  # nine in ten are one plain word
+    parts = [words.get(option) or _sequence(option, lists) for option in options]
     literals = [part.literals for part in parts]
     every = _NOTHING.union(*literals) if all(literals) else _NOTHING
-    return _Part(f"(?:{'|'.join(part.expression for part in parts)})", every)
+    return _Part(f"(?:{'|'.join([part.expression for part in parts])})", every)
 
 
 def options(inside: str) -> list[str]:

@@ -62,4 +62,4 @@ def test_broken_phrase_is_refused_with_its_mend(phrase, mend):
 def test_rarest_words_file_a_phrase():
     triggers = translate("(no|ya) con {person}", LISTS).triggers
 
-    assert {literal.word for literal in triggers} == {"persona", "humano"}
+    assert triggers == {"persona", "humano"}
