@@ -26,6 +26,7 @@ from operations.channel_status import status
 from operations.commands import COMMANDS
 from pipeline.flow_commands import COMMANDS as FLOW_COMMANDS
 from pipeline.retelling_commands import record_talk, replay_talk
+from pipeline.verdict_commands import disputed, precision
 
 T = TypeVar("T")
 
@@ -69,6 +70,8 @@ def main() -> None:
     channels.add_command(status)
     for one in (replay_talk, record_talk, *FLOW_COMMANDS):
         flows.add_command(one)
+    for one in (precision, disputed):
+        understand.add_command(one)
     for command in (*COMMANDS, flows, understand, channels):
         house.add_command(command)
     try:

@@ -52,3 +52,12 @@ def test_plain_flask_says_in_a_sentence_that_the_database_has_no_tables(command:
 
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "The database cannot be used" in done.stderr and "migrate" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["precision", "disputed"])
+def test_what_agents_say_of_the_reasons_is_a_command_of_the_house(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "operations.cli", "understand", name, "--help"]
+    environment = {**os.environ, "DATA_DIR": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, text=True, env=environment, capture_output=True, check=False)
+
+    assert (done.returncode, "--days" in done.stdout) == (0, True)
