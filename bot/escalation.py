@@ -101,7 +101,7 @@ def set_aside(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
 
 def forgive(mood: Mapping[str, Any]) -> dict[str, Any]:
     """The mood after people gave the conversation back: old evidence is spent, and two turns are granted."""
-    kept = {key: mood[key] for key in ("turns", "last_at") if key in mood}
+    kept = {key: mood[key] for key in ("turns", "last_at", "asked_on") if key in mood}
     return {**kept, "guard": GUARD_TURNS}
 
 

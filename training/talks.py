@@ -20,10 +20,10 @@ from bot.escalation import LEAST_SIGN
 from bot.escalation_memory import Memory
 from bot.escalation_policy import POINTS, SOOTHING, Policy
 from bot.escalation_signals import Shown, Spoken, shown
-from bot.understanding.fold import fold
 from bot.understanding.frustration import FULL_POINTS
 from bot.understanding.judging import NOTICED, WORST
-from bot.understanding.lexicon import hits, mend
+from bot.understanding.lexicon import hits
+from bot.understanding.prose import fold_prose
 from bot.understanding.requests import requests
 from training.calm_turns import calm_turns
 from training.corpus import Dialogue, Line
@@ -143,7 +143,7 @@ def unseen_readings(lines: Sequence[Line], dialogues: Sequence[Dialogue]) -> dic
 
 def _said(text: str, chance: Mapping[str, float], steps: Mapping[str, float]) -> Said:
     """As `bot.understanding.judging` has it: what the lexicons find outright is never overruled."""
-    folded = fold(text, mend)
+    folded = fold_prose(text)
     asked, _ = requests(folded, hits(folded))
     request = max(asked, chance["human_request"])
     if chance["frustrated"] < NOTICED:

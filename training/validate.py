@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from rapidfuzz import fuzz
 from sklearn.preprocessing import normalize
 
 from bot.understanding.fold import plain_word
@@ -23,7 +24,8 @@ KINDS = frozenset((
 STYLES = frozenset(("voice", "typo", "emoji", "caps", "long", "forward", "review", "public", "mixed"))
 RUN = 6  # words
 MOST_SHARED = 0.01  # of a hand's runs of six words may stand in another hand's lines
-ALIKE = 0.92  # cosine of two lines' features from which they are doubles
+ALIKE = 90  # rapidfuzz ratio, 0-100, from which two lines are doubles
+COMMON = 3  # words in a row that doubles have in common
 _WORD = re.compile(r"\w+")
 
 
@@ -108,14 +110,15 @@ def nearness(lines: Sequence[Line]) -> list[Nearness]:
 
 
 def _doubles(lines: Sequence[Line]) -> list[str]:
-    """Long lines whose features all but coincide; short sayings are everybody's."""
-    long_ones = [line for line in lines if len(folded(line.text)) >= RUN]
-    if not long_ones:
-        return []
-    rows = _normed(long_ones)
-    near = (rows @ rows.T).tocoo()
-    pairs = sorted({(i, j) for i, j, value in zip(near.row, near.col, near.data) if i < j and value > ALIKE})
-    return [f"{long_ones[i].id} and {long_ones[j].id} are nearly the same." for i, j in pairs]
+    """Long lines that all but coincide; short sayings are everybody's."""
+    texts = {line.id: folded(line.text) for line in lines}
+    sharing: Mapping[tuple[str, ...], list[str]] = defaultdict(list)
+    for name, words in texts.items():
+        for run in {words[at : at + COMMON] for at in range(len(words) - COMMON + 1)} if len(words) >= RUN else ():
+            sharing[run].append(name)
+    pairs = {pair for names in sharing.values() for pair in combinations(names, 2)}
+    alike = [pair for pair in sorted(pairs) if fuzz.ratio(*(" ".join(texts[name]) for name in pair)) >= ALIKE]
+    return [f"{one} and {other} are nearly the same." for one, other in alike]
 
 
 def _normed(lines: Sequence[Line]) -> Matrix:

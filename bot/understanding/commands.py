@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from bot.understanding import lexicon
+from bot.understanding.lines import put, records
 from bot.understanding.model import model
 from bot.understanding.prose import fold_prose
 from bot.understanding.read import read
@@ -38,11 +38,9 @@ def messages() -> None:
     How long lexicons and weights took to load is said on stderr.
     """
     click.echo(f"lexicons and weights loaded in {_load() * 1000:.0f} ms", err=True)
-    for line in sys.stdin:
-        if line.strip():
-            asked = json.loads(line)
-            click.echo(json.dumps(_message(str(asked["id"]), str(asked["text"])), ensure_ascii=False))
-            sys.stdout.flush()
+    for asked in records(sys.stdin, ("id", "text")):
+        put(_message(str(asked["id"]), str(asked["text"])))
+
 
 
 @understand.command("explain")

@@ -14,6 +14,7 @@ from bot.understanding.frustration import FULL_POINTS, Temper
 from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
 from bot.understanding.reading import GUESS, Reason
+from bot.understanding.requests import SCORES
 from bot.understanding.scoring import scorer
 from bot.understanding.weighty import weightiest
 
@@ -54,8 +55,8 @@ def judge(
 
 
 def _asked(hits: Sequence[Hit], chances: Mapping[str, float], requested: Requested) -> float:
-    """What the lexicons found open stands; where they found only a request that is denied, the model may not add one."""
-    if requested[0] == 0 and any(hit.category == "negated_request" for hit in hits):
+    """What the lexicons found open stands; where they found only what is denied or no request, the model adds none."""
+    if requested[0] == 0 and any(hit.category in SCORES for hit in hits):
         return min(chances["human_request"], NOTICED)
     return max(requested[0], chances["human_request"])
 

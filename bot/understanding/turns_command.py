@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +13,11 @@ import click
 
 from bot.escalation import Heard, Policy, weigh
 from bot.flow.effects import Evidence
+from bot.understanding.lines import put, records
 from bot.understanding.read import read
 
 # Times of a dialogue without times: only the gaps between its turns matter.
+_LONGEST_GAP = 525_600.0
 _FIRST_TURN_AT = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 
 
@@ -32,24 +34,23 @@ class _Talk:
 def turns() -> None:
     """One JSON object per turn of a contact in, one per line out; state is kept per "dialogue"."""
     for answer in weighed(sys.stdin, Policy()):
-        click.echo(json.dumps(answer, ensure_ascii=False))
-        sys.stdout.flush()
+        put(answer)
 
 
 def weighed(lines: Iterable[str], policy: Policy) -> Iterator[dict[str, Any]]:
     """The answers to these lines, each as soon as its line is there."""
     talks: dict[str, _Talk] = {}
-    for line in lines:
-        if line.strip():
-            asked = json.loads(line)
-            name = str(asked["dialogue"])
-            talks[name], answer = _turn(asked, talks.get(name, _Talk({}, _FIRST_TURN_AT)), policy)
-            yield answer
+    for asked in records(lines, ("dialogue", "turn", "text")):
+        name = str(asked["dialogue"])
+        talks[name], answer = _turn(asked, talks.get(name, _Talk({}, _FIRST_TURN_AT)), policy)
+        yield answer
 
 
 def _turn(asked: Mapping[str, Any], talk: _Talk, policy: Policy) -> tuple[_Talk, dict[str, Any]]:
     text, bot = str(asked["text"]), asked.get("bot_prev") or {}
-    now = talk.now + timedelta(minutes=float(asked.get("gap_min") or 1))
+    if not isinstance(bot, Mapping):
+        bot = {"text": str(bot)}
+    now = talk.now + timedelta(minutes=_minutes(asked.get("gap_min", 1)))
     reading = read(text, language=talk.language)
     language = reading.language or talk.language
     heard = Heard(
@@ -72,6 +73,15 @@ def _turn(asked: Mapping[str, Any], talk: _Talk, policy: Policy) -> tuple[_Talk,
         "reasons": [_reason(one) for one in verdict.evidence],
     }
     return _Talk(mood, now, language), answer
+
+
+def _minutes(gap: Any) -> float:
+    """A gap in minutes as it was typed; what is no time is one minute, and nobody waits longer than a year."""
+    try:
+        minutes = float(gap)
+    except (TypeError, ValueError):
+        return 1.0
+    return 1.0 if math.isnan(minutes) else min(max(minutes, 0.0), _LONGEST_GAP)
 
 
 def _reason(one: Evidence) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from bot.understanding.read import read, warm_up
 from bot.understanding.requests import requests
 from tests.bot.understanding.lines import lines
 
-
 POLICY = Policy()
 
 
