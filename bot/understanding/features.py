@@ -12,18 +12,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 from bot.understanding.concepts import concepts
 from bot.understanding.fold import Folded
 from bot.understanding.frustration import COVERS, is_shouted
-from bot.understanding.lexicon import Hit
+from bot.understanding.phrase_index import Hit
 from bot.understanding.requests import COVERS as ASKED_COVERS
 from bot.understanding.requests import is_covered
 
 SPACE = 1 << 20  # numbers run from 0 to SPACE - 1
 SHARE = {"pieces": 1.0, "concepts": 1.0, "findings": 0.3, "look": 0.2}
 _PARTS = (3, 4, 5)
+_PART = crc32(b"c")
 _LONGEST_WORD = 24
 _LONG_NUMBER = 5
 ALONE = 2.0  # a concept by itself, against 1, 0.5, 0.5 for pairs at distance 1, 2, 3
@@ -48,7 +50,7 @@ class Features:
     @property
     def owners(self) -> list[tuple[int, ...]]:
         """For each number the places of the words that it is about; none for findings and the look."""
-        owners = [(at,) for at, word in enumerate(self.words) for _ in parts(word)]
+        owners: list[tuple[int, ...]] = [(at,) for at, word in enumerate(self.words) for _ in parts(word)]
         last = len(self.words)
         for size in (2, 3):
             runs = (range(start, start + size) for start in range(-1, last - size + 2))
@@ -103,7 +105,7 @@ def _add_pieces(found: Features, words: Sequence[str]) -> None:
     for word in words:
         numbers.extend(parts(word))
     row = ("^", *words, "$")
-    numbers.extend([_neighbours(one, other) for one, other in zip(row, row[1:])])
+    numbers.extend([_neighbours(one, other) for one, other in pairwise(row)])
     numbers.extend([_neighbours(one, other, third) for one, other, third in zip(row, row[1:], row[2:])])
     found.add(numbers, SHARE["pieces"] / math.sqrt(len(numbers) + DAMPED))
 
@@ -141,8 +143,12 @@ def _shape(word: str) -> str:
 def parts(word: str) -> tuple[int, ...]:
     """A word, and its parts with its edges marked."""
     whole = f"<{word[:_LONGEST_WORD]}>"
+    if whole.isascii():  # nine words in ten: the same numbers, without a text for every part
+        letters = whole.encode()
+        spans = [letters[at : at + size] for size in _PARTS for at in range(len(letters) - size + 1)]
+        return (number("w" + word), *[crc32(span, _PART) % SPACE for span in spans])
     found = [whole[at : at + size] for size in _PARTS for at in range(len(whole) - size + 1)]
-    return (number("w" + word), *(number("c" + part) for part in found))
+    return (number("w" + word), *[number("c" + part) for part in found])
 
 
 def _neighbours(*words: str) -> int:

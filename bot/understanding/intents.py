@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.understanding.lexicon import Hit
+from bot.understanding.phrase_index import Hit
 
 PREFIX = "intent:"
 # All there are; the languages name the words of each, and `human` is judged apart (a test compares).

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from bot.understanding.fold import Folded
 from bot.understanding.frustration import FULL_POINTS, Temper
-from bot.understanding.lexicon import Hit
 from bot.understanding.model import model
+from bot.understanding.phrase_index import Hit
 from bot.understanding.reading import GUESS, Reason
 from bot.understanding.requests import SCORES
 from bot.understanding.scoring import scorer

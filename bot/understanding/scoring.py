@@ -16,8 +16,8 @@ import numpy as np
 from bot.understanding import features as traits
 from bot.understanding.concepts import concepts
 from bot.understanding.fold import Folded
-from bot.understanding.lexicon import Hit
 from bot.understanding.model import Model, model
+from bot.understanding.phrase_index import Hit
 
 _KEPT_WORDS = 1 << 14
 _TELLING = 3  # letters; shorter ones are in every text
