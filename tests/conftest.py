@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlmodel import SQLModel
 
 import conversation.tables  # noqa: F401  (a table is known once its module is imported)
@@ -18,6 +19,10 @@ import pipeline.tables  # noqa: F401
 from conversation.work import Database, open_engine
 from tests import postgres
 from tests.builders import Bell, HandClock, a_wiring
+
+# No test is judged by the clock: how fast examples are made says more of the machine than of what is tested.
+settings.register_profile("relevo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("relevo")
 
 TEMPLATE = "relevo_template"
 TESTED = "relevo_tested"
