@@ -28,6 +28,7 @@ MAX_FOUND = 5
 _MOST_LOOKED_AT = 24  # runs of figures in one message
 _LOOKED_AT = 12  # words before a number that was said
 _LEAST_OF_SHOP = 3
+_FEW_WORDS = 2  # the number and one word beside it
 _PIECES = 3  # numbers side by side, below which it may be an hour, a year, a price
 _POINTING = (("el",), ("numero",), ("number",))
 _NEAR = 4  # words between such a one and what says that it is an order
@@ -70,7 +71,8 @@ def order_numbers(text: str, folded: Sequence[str], patterns: tuple[str, ...] = 
         return ()
     candidates.sort(key=lambda one: -one.score)
     if patterns:
-        candidates = [one for one in candidates if one.score >= 0 or not one.form.isdigit()]
+        said_alone = len(candidates) == 1 and len(folded) <= _FEW_WORDS  # “estado 1943” is no year at such a shop
+        candidates = [one for one in candidates if said_alone or one.score >= 0 or not one.form.isdigit()]
         found = [form for one in candidates for form in _fitting(one, patterns)]
     else:
         found = [one.form for one in candidates if one.score >= ENOUGH]

@@ -6,6 +6,7 @@ from bot.understanding.contacts import contacts
 from bot.understanding.fold import fold
 from bot.understanding.lexicon import mend
 from bot.understanding.order_numbers import MAX_FOUND, order_numbers
+from bot.understanding.read import read
 
 SHOP = (r"[A-Z]{2}-[0-9]{5}",)
 
@@ -239,3 +240,8 @@ def test_phone_is_found(text, phone):
 
 def test_phone_is_no_order_number():
     assert found("mi pedido, mi teléfono es +34 600 111 222") == ()
+
+
+@pytest.mark.parametrize("text", ["estado 1000", "estado 1943", "pedido 2024", "2000"])
+def test_a_round_number_or_a_year_beside_one_word_is_an_order_where_the_shop_writes_so(text):
+    assert read(text, order_patterns=("[0-9]{4}",)).order_numbers == (text.split()[-1],)
