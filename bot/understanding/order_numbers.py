@@ -28,6 +28,7 @@ MAX_FOUND = 5
 _MOST_LOOKED_AT = 24  # runs of figures in one message
 _LOOKED_AT = 12  # words before a number that was said
 _LEAST_OF_SHOP = 3
+_LOOKS_ELSE = -0.5  # the points of what looks like a year or a round sum and has no word against it
 _FEW_WORDS = 2  # the number and one word beside it
 _PIECES = 3  # numbers side by side, below which it may be an hour, a year, a price
 _POINTING = (("el",), ("numero",), ("number",))
@@ -71,8 +72,9 @@ def order_numbers(text: str, folded: Sequence[str], patterns: tuple[str, ...] = 
         return ()
     candidates.sort(key=lambda one: -one.score)
     if patterns:
-        said_alone = len(candidates) == 1 and len(folded) <= _FEW_WORDS  # “estado 1943” is no year at such a shop
-        candidates = [one for one in candidates if said_alone or one.score >= 0 or not one.form.isdigit()]
+        # “estado 1943” is no year at such a shop, “cp 28013” is a postcode at every one.
+        least = _LOOKS_ELSE if len(candidates) == 1 and len(folded) <= _FEW_WORDS else 0.0
+        candidates = [one for one in candidates if one.score >= least or not one.form.isdigit()]
         found = [form for one in candidates for form in _fitting(one, patterns)]
     else:
         found = [one.form for one in candidates if one.score >= ENOUGH]
