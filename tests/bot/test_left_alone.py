@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.escalation import FREE_PLACE, SURE_PLACE, Policy, is_left_alone, set_aside
+from bot.escalation import FREE_PLACE, SURE_PLACE, Policy, forgive, is_left_alone, set_aside
 from bot.understanding.reading import GUESS, Reading, Reason
 
 CALM = Reading("es")
@@ -45,3 +45,7 @@ def test_a_question_that_was_put_before_stays_the_last() -> None:
     before = {"turns": 1, "asked_on": "2026-11-23"}
 
     assert set_aside(before, {"turns": 2, "asked_on": "2026-11-24"}) == {"turns": 2, "asked_on": "2026-11-23"}
+
+
+def test_a_return_to_the_bot_does_not_allow_a_second_gentle_question_on_the_same_day() -> None:
+    assert forgive({"turns": 3, "asked_on": "2026-11-22", "score": 1.5})["asked_on"] == "2026-11-22"

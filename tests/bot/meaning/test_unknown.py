@@ -92,7 +92,7 @@ def test_a_courtesy_gets_one_kind_sentence(text: str) -> None:
     assert decided(a_talk("hola", "cancelar", text)) == "courtesy"
 
 
-@pytest.mark.parametrize("text", ["gracias por nada, sois unos inútiles", "😡", "gracias pero ¿y mi reembolso?"])
+@pytest.mark.parametrize("text", ["gracias por nada, sois unos inútiles", "gracias, ladrones", "😡", "gracias pero ¿y mi reembolso?"])
 def test_what_only_looks_like_one_does_not(text: str) -> None:
     assert decided(a_talk("hola", "cancelar", text)) != "courtesy"
 

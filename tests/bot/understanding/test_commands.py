@@ -51,3 +51,17 @@ def test_explanation_tells_what_weighs_and_what_the_policy_makes_of_it():
     told = run("explain", "necesito un agente de aduanas")
 
     assert "words towards human_request" in told and "harmless_person" in told and "the bot goes on" in told
+
+
+def test_a_bad_line_is_told_with_its_number_and_costs_no_other():
+    typed = '{"id": "a", "text": "hola"}\n{bad\n[]\n{"id": "b"}\n{"id": "c", "text": "adiós"}\n'
+    said = CliRunner().invoke(understand, ["messages"], input=typed, catch_exceptions=False)
+
+    assert [json.loads(line)["id"] for line in said.stdout.splitlines()] == ["a", "c"]
+    assert all(f"Line {number} was left out" in said.stderr for number in (2, 3, 4)) and "“text” is missing" in said.stderr
+
+
+def test_what_the_bot_said_may_be_a_bare_text_and_a_gap_may_be_nonsense():
+    said = [{"dialogue": "a", "turn": 1, "text": "hola", "bot_prev": "¡Hola!", "gap_min": gap} for gap in ("x", -5, 1e300)]
+
+    assert len(run("turns", lines=said).splitlines()) == 3
