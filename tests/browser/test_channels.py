@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert
-from werkzeug.serving import make_server
 
-from console.pages.live import TAIL
 from conversation import channel_health
 from conversation.channel_health import Ours
 from conversation.tables import ChannelHealth
 from conversation.work import Database
+from tests.browser.serving import served
 from tests.browser.test_console import browser, database  # noqa: F401  (fixtures)
 from tests.console import desks
 
@@ -27,14 +25,8 @@ WRONG = {"theirs": "https://old.example/" + "very-long-path/" * 6, "ours": "http
 def address(database: Database) -> Iterator[str]:  # noqa: F811
     """The console with one channel, served on loopback."""
     app: Flask = desks.an_app(database, channels=(Ours(KIND, NUMBER, NUMBER),))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    app.extensions[TAIL].stop()
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

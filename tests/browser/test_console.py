@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
-from console.pages.live import TAIL
 from conversation.work import Database
 from handoff import desk
+from tests.browser.serving import served
 from tests.builders import Bell, a_message, a_wiring, said, the_conversation
 from tests.builders import HandClock as Clock
 from tests.console import desks
@@ -58,14 +56,8 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 def address(database: Database) -> Iterator[str]:
     """The console, served on loopback."""
     app: Flask = desks.an_app(database)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    app.extensions[TAIL].stop()
-    serving.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -3,16 +3,13 @@ customer hears, the way back, and two people at once."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
-from console.pages.live import TAIL
 from conversation.work import Database
 from orders import connector
 from pipeline.answer import Bot
@@ -21,6 +18,7 @@ from pipeline.intake import Intake
 from pipeline.live_flows import open_flows
 from pipeline.services import Services
 from pipeline.turns import Writer
+from tests.browser.serving import served
 from tests.browser.test_console import browser, database, enter  # noqa: F401  (fixtures)
 from tests.builders import HandClock
 from tests.console import desks, flow_shops
@@ -35,14 +33,8 @@ def address(database: Database) -> Iterator[str]:  # noqa: F811
     """The console with a small shop's flows, served on loopback."""
     flow_shops.published(database)
     app: Flask = desks.an_app(database, flows=flow_shops.a_shop(database))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    app.extensions[TAIL].stop()
-    thread.join(5)
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import insert
-from werkzeug.serving import make_server
 
-from console.pages.live import TAIL
 from conversation import filing, ids, media
 from conversation.files import Folder
 from conversation.filetypes import Hint
 from conversation.tables import Attachment
 from conversation.work import Database
 from tests import samples
+from tests.browser.serving import served
 from tests.browser.test_console import browser, database, enter  # noqa: F401  (fixtures)
 from tests.builders import a_channel, a_message
 from tests.console import desks
@@ -40,14 +38,8 @@ def folder(tmp_path: Path) -> Path:
 def address(database: Database, folder: Path) -> Iterator[str]:  # noqa: F811
     """The console, served on loopback, with a folder for files."""
     app = desks.an_app(database, media_dir=folder, public_base="https://shop.example")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    app.extensions[TAIL].stop()
-    serving.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from console import policy_form
-from console.pages.live import TAIL
 from conversation.work import Database
+from tests.browser.serving import served
 from tests.browser.test_console import browser, database, enter  # noqa: F401  (fixtures)
 from tests.builders import a_conversation, a_message
 from tests.console import desks, flow_shops
@@ -30,14 +28,8 @@ def address(database: Database) -> Iterator[str]:  # noqa: F811
     with database.work() as work:
         a_message(work, a_conversation(work, "Rita Lopes"), ANGRY)
     app: Flask = desks.an_app(database, flows=flow_shops.a_shop(database))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    app.extensions[TAIL].stop()
-    thread.join(5)
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
