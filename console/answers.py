@@ -73,6 +73,13 @@ def done(conversation_id: str, said: Said) -> Response:
         return _pieces(session, sight, Writing(focus=said.focus), told)
 
 
+def saved(address: str, text: str, **facts: Any) -> Response:
+    """Something was kept that belongs to no conversation: back to a page, or JSON for a program."""
+    if here.wants_json():
+        return jsonify({"ok": True, "message": text, **facts})
+    return _go(address, Said(text))
+
+
 def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
     """It did not; the page shows how things stand now."""
     with here.desk().database.reading() as session:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import structlog
 from flask import Blueprint, Flask, g, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -11,40 +14,19 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from console import here, login, safety
+from console import here, login, nav, pages, safety
 from console.answers import answer_problem
 from console.desk_context import Desk
 from console.errors import ConsoleError, NothingHere
-from console.pages import (
-    api,
-    blocks,
-    channels,
-    claims,
-    closing,
-    conversations,
-    files,
-    flow_changes,
-    flow_editor,
-    flows,
-    live,
-    me,
-    media,
-    replies,
-    trouble,
-    understanding,
-    verdicts,
-)
-from console.pages import login as login_pages
+from console.pages import live
 from console.problems import Problem, problem
 from console.route import Route
 from console.tail import Tail
 from handoff.errors import HandoffError
 from handoff.tables import Agent
 
-PAGES = (
-    login_pages, conversations, claims, closing, verdicts, replies, blocks, me, trouble, channels, flows, flow_editor,
-    flow_changes, understanding, live, api, files, media,
-)  # fmt: skip
+# a module of `pages/` is a page: whoever adds one adds it there and nowhere else
+PAGES = tuple(import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__))
 ROUTES: tuple[Route, ...] = tuple(route for page in PAGES for route in page.ROUTES)
 PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.public) | {"console.static"}
 MAX_BODY = 256 * 1024
@@ -76,6 +58,7 @@ def blueprint(desk: Desk) -> Blueprint:
 def _install(state: BlueprintSetupState, desk: Desk) -> None:
     app: Flask = state.app
     app.extensions[here.EXTENSION] = desk
+    app.extensions[nav.ENTRIES] = {route.endpoint: route.entry for route in ROUTES if route.entry}
     app.extensions[live.TAIL] = Tail(desk.database, desk.redis_url)
     app.config.update(
         SESSION_COOKIE_NAME="relevo",

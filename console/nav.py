@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console import channel_cards, here
 from console.listing import TABS, initials
+from console.route import Entry
 from console.rows import Asked, queue_titles
 from conversation import channel_health
 from conversation.tables import DeadLetter
@@ -33,6 +35,7 @@ QUEUE_ICONS = {
     "general": "headset",
 }
 MAX_PIPS = 8
+ENTRIES = "relevo_console_entries"
 
 _ticket = Ticket.__table__
 
@@ -101,18 +104,22 @@ def _overdue(session: Session, viewer: Viewer) -> bool:
 
 
 def _pages(session: Session, viewer: Viewer, page: str, alarms: int) -> list[dict[str, Any]]:
-    found = [{"key": "desk", "endpoint": "conversations", "icon": "message-square", "count": 0}]
-    if viewer.sees_everything:
-        open_letters = session.execute(
-            select(func.count()).select_from(DeadLetter.__table__).where(DeadLetter.__table__.c.state == "open")
-        ).scalar_one()
-        found.append({"key": "trouble", "endpoint": "trouble", "icon": "triangle-alert", "count": open_letters})
-        found.append({"key": "channels", "endpoint": "channels", "icon": "activity", "count": alarms})
-        found.append({"key": "flows", "endpoint": "flows", "icon": "workflow", "count": 0})
-        found.append({"key": "understanding", "endpoint": "understanding", "icon": "text-search", "count": 0})
-        found.append({"key": "blocked", "endpoint": "blocked", "icon": "ban", "count": 0})
-    found.append({"key": "me", "endpoint": "me", "icon": "user-round", "count": 0})
-    return [entry | {"current": entry["key"] == page} for entry in found]
+    counts = {"trouble": _open_letters(session), "channels": alarms} if viewer.sees_everything else {}
+    return [entry | {"count": counts.get(entry["key"], 0), "current": entry["key"] == page}
+            for entry in entries(viewer, "main")]
+
+
+def entries(viewer: Viewer, group: str) -> list[dict[str, Any]]:
+    """The pages of a group that she may open, in their order: {key, endpoint, icon}."""
+    found: Mapping[str, Entry] = current_app.extensions[ENTRIES]
+    ordered = sorted(found.items(), key=lambda pair: pair[1].place)
+    return [{"key": entry.key, "endpoint": endpoint, "icon": entry.icon} for endpoint, entry in ordered
+            if entry.group == group and (not entry.roles or viewer.role in entry.roles)]
+
+
+def _open_letters(session: Session) -> int:
+    letter = DeadLetter.__table__
+    return session.execute(select(func.count()).select_from(letter).where(letter.c.state == "open")).scalar_one()
 
 
 def _pips(load: int, capacity: int) -> list[str]:

@@ -20,7 +20,7 @@ from console.segments import segments
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-STYLES = (
+_ORDERED = (
     "tokens",
     "base",
     "baton",
@@ -49,9 +49,11 @@ STYLES = (
     "policy",
     "login",
 )
+# Later sheets win over earlier ones; those that nobody has to win against follow in the order of their names.
+STYLES = (*_ORDERED, *sorted({path.stem for path in (STATIC / "css").glob("*.css")} - set(_ORDERED)))
 # Those of every page; the flow editor brings one more.
-SCRIPTS = ("live", "composer", "attach", "templates", "drafts", "menus", "keys", "toasts", "evidence", "focus")
 EDITOR_SCRIPTS = ("flow",)
+SCRIPTS = tuple(sorted({path.stem for path in (STATIC / "js").glob("*.js")} - set(EDITOR_SCRIPTS)))
 _joint = re.compile(r"(?<=[/.])(?=.)")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.

@@ -1,4 +1,4 @@
-"""The console's own texts: one YAML file a language in `console/texts/`, none in code."""
+"""The console's own texts: `console/texts/<language>.yaml` and, an area a file, `console/texts/<language>/*.yaml`."""
 
 from __future__ import annotations
 
@@ -51,9 +51,17 @@ def words(language: str) -> Words:
 
 
 def load(language: str) -> dict[str, Text]:
-    """The file of a language as dotted keys; an entry of `one` and `other` is a text in two numbers."""
-    tree = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
-    return dict(_flat("", tree))
+    """The files of a language as dotted keys; an entry of `one` and `other` is a text in two numbers.
+
+    Raises ValueError where two files have the same key.
+    """
+    found: dict[str, Text] = {}
+    for path in (FOLDER / f"{language}.yaml", *sorted((FOLDER / language).glob("*.yaml"))):
+        for key, text in _flat("", yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)):
+            if key in found:
+                raise ValueError(f"{path}: the text {key} is in another file of {language} too; keep one of them.")
+            found[key] = text
+    return found
 
 
 def _flat(prefix: str, tree: Mapping[str, object]) -> list[tuple[str, Text]]:

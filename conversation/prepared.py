@@ -55,7 +55,8 @@ class Prepared:
     def _form(self, connection: Connection, keys: list[str]) -> _Form:
         compiled: Any = self._statement.compile(dialect=connection.dialect, column_keys=keys)
         processors = compiled._bind_processors
-        constants = {name: value for name, value in compiled.params.items() if name not in keys}
+        constants = {name: value for name, value in compiled.params.items() if name not in keys} | {
+            column.key: column.default.arg for column in compiled.insert_prefetch if column.default.is_scalar}
         names = [(name, processors.get(name)) for name in compiled.positiontup or compiled.bind_names.values()]
 
         def values(row: Row) -> list[Any]:

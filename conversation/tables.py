@@ -31,7 +31,7 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 class Contact(SQLModel, table=True):
     """A customer, on one or more channels. While she is blocked (`blocked_by` an agent's id, or `system`) what she
-    writes is kept and answered by nobody.
+    writes is kept and answered by nobody. `person_id` is the same for contacts that an agent said are one person.
     """
 
     __table_args__ = (
@@ -45,6 +45,7 @@ class Contact(SQLModel, table=True):
     language: str | None = None
     country: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    person_id: str | None = Field(default=None, index=True)
     blocked_at: datetime | None = None
     blocked_by: str | None = None
     blocked_why: str | None = None

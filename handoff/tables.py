@@ -11,16 +11,52 @@ from sqlmodel import Field, SQLModel
 from conversation.tables import Json, one_of
 
 ROLES = ("agent", "supervisor", "admin")
+QUEUE_MODES = ("pull", "push", "offer")
+PRESENCES = ("online", "away")
 TICKET_STATES = ("queued", "assigned", "snoozed", "resolved", "returned")
 VERDICTS = ("not_a_reason", "bot_should_know")
 LIVE_TICKET_STATES = ("queued", "assigned", "snoozed")
 LIVE = text("state IN ('queued','assigned','snoozed')")
 UNCLAIMED = text("state = 'queued' AND late_at IS NULL")
 PICKED_UP = text("picked_up_at IS NOT NULL")
+OFFERED = text("offered_to IS NOT NULL")
+WATCHED = text("rung_due_at IS NOT NULL")
+ANSWER_DUE = text("reply_due_at IS NOT NULL")
+
+
+def json_list() -> Column[Any]:
+    return Column(Json, nullable=False, server_default=text("'[]'"))
+
+
+def json_map() -> Column[Any]:
+    return Column(Json, nullable=False, server_default=text("'{}'"))
+
+
+def zero() -> dict[str, str]:
+    return {"server_default": "0"}
+
+
+def no() -> dict[str, Any]:
+    return {"server_default": text("false")}
+
+
+def yes() -> dict[str, Any]:
+    return {"server_default": text("true")}
+
+
+def blank() -> dict[str, str]:
+    return {"server_default": ""}
 
 
 class Agent(SQLModel, table=True):
-    """A person of ours. `name` is the display name customers hear; `password_hash` is Argon2id, empty until she set one."""
+    """A person of ours. `name` is the display name customers hear; `password_hash` is Argon2id, empty until she set one.
+
+    `presence` is what she says herself: `online` (she takes conversations) or `away`; `last_seen_at` is when a page of
+    hers last reported itself. `assigned_at` is when she last got a conversation. `second_factor` is the sealed secret
+    of her authenticator, in force from `second_factor_at`; `recovery` are the hashes of her recovery codes.
+    `notify` is {kind: [email, push]}: how she is told while no page of hers is open. An `is_integration` agent is a
+    program with API keys; she has no password and is no colleague in any list.
+    """
 
     __table_args__ = (one_of("role", ROLES),)
 
@@ -37,6 +73,21 @@ class Agent(SQLModel, table=True):
     theme: str = "system"
     time_zone: str = "Europe/Madrid"
     demo: bool = False
+    skills: list[str] = Field(default_factory=list, sa_column=json_list())
+    presence: str = Field(default="online", sa_column_kwargs={"server_default": "online"})
+    presence_at: datetime | None = None
+    assigned_at: datetime | None = None
+    signature: str = Field(default="", sa_column_kwargs=blank())
+    sounds: bool = Field(default=True, sa_column_kwargs=yes())
+    single_keys: bool = Field(default=True, sa_column_kwargs=yes())
+    notify: dict[str, Any] = Field(default_factory=dict, sa_column=json_map())
+    second_factor: str | None = None
+    second_factor_at: datetime | None = None
+    second_factor_step: int | None = None
+    recovery: list[str] = Field(default_factory=list, sa_column=json_list())
+    reset_hash: str | None = None
+    reset_until: datetime | None = None
+    is_integration: bool = Field(default=False, sa_column_kwargs=no())
     last_seen_at: datetime | None = None
     deactivated_at: datetime | None = None
     created_at: datetime
@@ -71,7 +122,13 @@ class Queue(SQLModel, table=True):
     """A named list of tickets waiting for people. `queue_id` is the name flows use (`shipping`).
 
     `titles` by language; `hours` {"mon": [["09:00","14:00"],["16:00","19:30"]], …}, empty = always open; `holidays` ISO days.
+    `mode`: agents take (`pull`), the router gives (`push`), or it asks one after the other (`offer`, `offer_seconds`
+    each). In `pull` the router offers what nobody took for `offer_after_seconds` (empty: never). `relax_after_seconds`
+    later the skills are dropped one by one. `reply_minutes` is a holder's time for her first word, `answer_minutes`
+    for each further one, `resolve_minutes` for the whole (empty: none). A queue that is paused takes no new tickets.
     """
+
+    __table_args__ = (one_of("mode", QUEUE_MODES),)
 
     queue_id: str = Field(primary_key=True)
     titles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
@@ -80,6 +137,19 @@ class Queue(SQLModel, table=True):
     time_zone: str = "Europe/Madrid"
     promise_minutes: int = 15
     is_default: bool = False
+    mode: str = Field(default="pull", sa_column_kwargs={"server_default": "pull"})
+    offer_after_seconds: int | None = Field(default=60, sa_column_kwargs={"server_default": "60"})
+    offer_seconds: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
+    relax_after_seconds: int = Field(default=120, sa_column_kwargs={"server_default": "120"})
+    reply_minutes: int = Field(default=5, sa_column_kwargs={"server_default": "5"})
+    answer_minutes: int | None = None
+    resolve_minutes: int | None = None
+    overflow_queue_id: str | None = None
+    auto_resolve_hours: int = Field(default=24, sa_column_kwargs={"server_default": "24"})
+    asks_rating: bool = Field(default=True, sa_column_kwargs=yes())
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+    retired_at: datetime | None = None
     created_at: datetime
 
 
@@ -97,6 +167,16 @@ class Ticket(SQLModel, table=True):
     `told` lists the texts the customer has had, each at most once. `ahead` is how many waited before it when it was
     opened. `epoch` is that of the conversation at the last change of owner, so the newest ticket has the highest.
     `claimed_at` is of the present holder, `picked_up_at` of the first; `replied_at` is the last reply of a person.
+    `skills` are wanted of who takes it, the first to be dropped first, the language after all of them; `relaxed` counts
+    how many were. `offered_to` has it on offer until `offered_until`; `reserved_for` is the agent it waits for until
+    `reserved_until`; `excluded` is {agent: until} of those who do not get it again yet. `requeued_at` is when it last
+    came back to a queue. `rung` is how far the ladder of the unclaimed has been climbed, `rung_due_at` when it goes on.
+    `reply_due_at` is by when its holder must have written, `reply_warn_at` when she is reminded of it; `resolve_due_at`
+    is the end of the whole, `rest_seconds` how long its clock stood still, since `resting_since`. `promised` is what
+    the contact was told of her wait: {at, from, to, until} (minutes, and the instant it is broken); `broken_at` when it
+    was. `paced` is {n, at, place, to} of what she was told of her place. `rating_asked_at` and `rating_until` are of
+    the question after it. `held_outside_until`: somebody answers from the page's own inbox. `former_snooze` is the time
+    that was cut short.
     """
 
     __table_args__ = (
@@ -106,6 +186,11 @@ class Ticket(SQLModel, table=True):
         Index("ticket_waiting", "state", "queue_id", "waiting_since"),
         Index("ticket_due", "due_at", sqlite_where=UNCLAIMED, postgresql_where=UNCLAIMED),
         Index("ticket_picked_up", "queue_id", "picked_up_at", sqlite_where=PICKED_UP, postgresql_where=PICKED_UP),
+        Index("ticket_offered", "offered_to", sqlite_where=OFFERED, postgresql_where=OFFERED),
+        Index("ticket_rung", "rung_due_at", sqlite_where=WATCHED, postgresql_where=WATCHED),
+        Index("ticket_answer_due", "reply_due_at", sqlite_where=ANSWER_DUE, postgresql_where=ANSWER_DUE),
+        Index("ticket_closed", "closed_at"),
+        Index("ticket_opened", "opened_at"),
     )
 
     ticket_id: str = Field(primary_key=True)
@@ -135,6 +220,31 @@ class Ticket(SQLModel, table=True):
     closed_at: datetime | None = None
     closed_by: str | None = None
     disposition: str | None = None
+    vip: bool = Field(default=False, sa_column_kwargs=no())
+    skills: list[str] = Field(default_factory=list, sa_column=json_list())
+    relaxed: int = Field(default=0, sa_column_kwargs=zero())
+    offered_to: str | None = None
+    offered_until: datetime | None = None
+    reserved_for: str | None = None
+    reserved_until: datetime | None = None
+    excluded: dict[str, Any] = Field(default_factory=dict, sa_column=json_map())
+    requeued_at: datetime | None = None
+    reopens: str | None = None
+    rung: int = Field(default=0, sa_column_kwargs=zero())
+    rung_due_at: datetime | None = None
+    reply_due_at: datetime | None = None
+    reply_warn_at: datetime | None = None
+    breached_at: datetime | None = None
+    resolve_due_at: datetime | None = None
+    rest_seconds: int = Field(default=0, sa_column_kwargs=zero())
+    resting_since: datetime | None = None
+    promised: dict[str, Any] = Field(default_factory=dict, sa_column=json_map())
+    broken_at: datetime | None = None
+    paced: dict[str, Any] = Field(default_factory=dict, sa_column=json_map())
+    former_snooze: datetime | None = None
+    held_outside_until: datetime | None = None
+    rating_asked_at: datetime | None = None
+    rating_until: datetime | None = None
 
 
 class Note(SQLModel, table=True):
@@ -202,11 +312,33 @@ class Verdict(SQLModel, table=True):
 
 
 class SavedReply(SQLModel, table=True):
-    """Text ready to send, by language."""
+    """Text ready to send, by language, with {blanks} to fill in and {order.eta} to be filled.
+
+    `shortcut` is what is typed behind `/`. It is there in all queues or in those named, for everybody or for `agent_id`
+    alone; `steps` are flow steps it is suggested for, `upload` a picture that goes with it, `actions` what is done once
+    it was sent: a list of {do: resolve|snooze|tag|transfer, value}.
+    """
 
     __tablename__ = "saved_reply"
 
     saved_reply_id: str = Field(primary_key=True)
     name: str
     texts: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    shortcut: str = Field(default="", sa_column_kwargs=blank())
+    queues: list[str] = Field(default_factory=list, sa_column=json_list())
+    agent_id: str | None = None
+    steps: list[str] = Field(default_factory=list, sa_column=json_list())
+    upload: dict[str, Any] = Field(default_factory=dict, sa_column=json_map())
+    actions: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_list())
+    used: int = Field(default=0, sa_column_kwargs=zero())
+    updated_at: datetime | None = None
+    retired_at: datetime | None = None
+    created_at: datetime
+
+
+class Skill(SQLModel, table=True):
+    """What some agents can do and some tickets ask for: a word of ours (`refunds`) with its titles."""
+
+    skill_id: str = Field(primary_key=True)
+    titles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     created_at: datetime

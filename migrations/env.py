@@ -13,13 +13,14 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel, sql
 
 from conversation import tables as conversation_tables
+from handoff import house_tables
 from handoff import tables as handoff_tables
 from pipeline import schema
 from pipeline import tables as pipeline_tables
 
 PACKAGES = {
     "conversation": (conversation_tables, schema),
-    "handoff": (handoff_tables,),
+    "handoff": (handoff_tables, house_tables),
     "pipeline": (pipeline_tables,),
 }
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlmodel import SQLModel
 
 import conversation.tables  # noqa: F401  (a table is known once its module is imported)
+import handoff.house_tables
 import handoff.tables  # noqa: F401
 import pipeline.tables  # noqa: F401
 from conversation.work import Database, open_engine

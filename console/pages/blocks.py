@@ -11,7 +11,7 @@ from console import here, naming, nav, screens
 from console.answers import Said, perform
 from console.errors import NothingHere
 from console.rendering import page
-from console.route import Route
+from console.route import SUPERVISORS, Entry, Route
 from handoff import blocking
 
 
@@ -83,5 +83,5 @@ ROUTES = (
     Route("/conversations/<conversation_id>/block", "block", block, ("POST",)),
     Route("/conversations/<conversation_id>/block", "unblock_too", unblock, ("DELETE",)),
     Route("/conversations/<conversation_id>/unblock", "unblock", unblock, ("POST",)),
-    Route("/blocked", "blocked", blocked),
+    Route("/blocked", "blocked", blocked, entry=Entry("blocked", "ban", 80, SUPERVISORS)),
 )

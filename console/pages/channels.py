@@ -12,7 +12,7 @@ from console.answers import answer_problem
 from console.errors import CannotTry, NothingHere
 from console.problems import Problem
 from console.rendering import page
-from console.route import Route
+from console.route import SUPERVISORS, Entry, Route
 from conversation import alarms, channel_health
 from conversation.channel_health import Ours
 from conversation.events import TimelineLine
@@ -106,7 +106,7 @@ def _refused(trouble: Problem) -> Response:
 
 
 ROUTES = (
-    Route("/channels", "channels", channels),
+    Route("/channels", "channels", channels, entry=Entry("channels", "activity", 50, SUPERVISORS)),
     Route("/channels/<kind>/<account>/check", "check_channel", check_channel, ("POST",)),
     Route("/channels/<kind>/<account>/resumption", "resume_channel", resume_channel, ("POST",)),
     Route("/channels/<kind>/<account>/test", "try_channel", try_channel, ("POST",)),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from console import here, screens
 from console.rendering import page, render
-from console.route import Route
+from console.route import Entry, Route
 from handoff import replies
 from handoff.access import Sight
 
@@ -89,7 +89,7 @@ def _number(name: str) -> int:
 
 ROUTES = (
     Route("/", "front", front),
-    Route("/conversations", "conversations", conversations),
+    Route("/conversations", "conversations", conversations, entry=Entry("desk", "message-square", 10)),
     Route("/conversations/<conversation_id>", "conversation", conversation),
     Route("/conversations/<conversation_id>/panel", "panel", panel),
     Route("/conversations/<conversation_id>/fragment", "thread_fragment", thread_fragment),

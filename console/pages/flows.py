@@ -33,7 +33,7 @@ from console.flow_skeleton import skeleton
 from console.flow_trials import Trials
 from console.formats import as_utc
 from console.rendering import page
-from console.route import Route
+from console.route import SUPERVISORS, Entry, Route
 from conversation.tables import Message, TimelineEntry
 
 SHOWN_SETS = 12
@@ -201,6 +201,6 @@ def _require_overseer() -> None:
 
 
 ROUTES = (
-    Route("/flows", "flows", flows),
+    Route("/flows", "flows", flows, entry=Entry("flows", "workflow", 60, SUPERVISORS)),
     Route("/flows", "new_flow", new_flow, ("POST",)),
 )

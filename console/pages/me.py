@@ -14,7 +14,7 @@ from console.answers import answer_problem
 from console.errors import BadField
 from console.problems import problem
 from console.rendering import page
-from console.route import Route
+from console.route import Entry, Route
 from console.words import LANGUAGES, words
 from handoff.tables import Agent
 
@@ -71,4 +71,4 @@ def _form(status: int, zone: str, error: str = "") -> Response:
     )
 
 
-ROUTES = (Route("/me", "me", show), Route("/me", "save_me", save, ("POST",)))
+ROUTES = (Route("/me", "me", show, entry=Entry("me", "user-round", 100)), Route("/me", "save_me", save, ("POST",)))

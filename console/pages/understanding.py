@@ -30,7 +30,7 @@ from console.policy_trial import Means
 from console.problems import Problem
 from console.reading_room import CHANNELS, LANGUAGES, Rules
 from console.rendering import render
-from console.route import Route
+from console.route import SUPERVISORS, Entry, Route
 
 LEAST_COMMENT = 3
 MAX_COMMENT = 500
@@ -156,7 +156,7 @@ def _unfit(groups: Mapping[str, tuple[policy_form.Field, ...]], now: Rules, comm
 
 
 ROUTES = (
-    Route("/understanding", "understanding", understanding),
+    Route("/understanding", "understanding", understanding, entry=Entry("understanding", "text-search", 70, SUPERVISORS)),
     Route("/understanding/reading", "read_sentence", read_sentence, ("POST",)),
     Route("/understanding/trial", "try_policy", try_policy, ("POST",)),
     Route("/understanding/policy", "apply_policy", apply_policy, ("POST",)),

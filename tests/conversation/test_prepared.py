@@ -59,3 +59,10 @@ def test_it_is_part_of_the_transaction(database: Database) -> None:
         _ = 1 / 0
 
     assert rows(database) == []
+
+
+def test_what_a_row_leaves_out_has_its_default(database: Database) -> None:
+    with database.work() as work:
+        _add.run(work.connection, [{key: value for key, value in a_row("cnt_1").items() if key != "email"}])
+
+    assert [row["email"] for row in rows(database)] == [""]

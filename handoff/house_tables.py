@@ -1,0 +1,130 @@
+"""Tables around the desk: settings, who is looking, what an agent is told, programs' keys, and hooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from conversation.tables import Json, one_of
+
+HOOK_CALL_STATES = ("queued", "delivered", "given_up")
+
+
+class HouseSetting(SQLModel, table=True):
+    """A setting of the desk that admins change in the console; what is not here has its default."""
+
+    __tablename__ = "house_setting"
+
+    key: str = Field(primary_key=True)
+    value: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    changed_by: str
+    changed_at: datetime
+
+
+class Viewing(SQLModel, table=True):
+    """Who has a conversation before her eyes, and who is typing there; older than half a minute it says nothing."""
+
+    conversation_id: str = Field(foreign_key="conversation.conversation_id", primary_key=True)
+    agent_id: str = Field(foreign_key="agent.agent_id", primary_key=True)
+    seen_at: datetime
+    typing_at: datetime | None = None
+    mode: str = "reply"
+
+
+class Notice(SQLModel, table=True):
+    """Something one agent is to know: `kind` (handoff/notices.py), where, and what for. Seen once she looked, or told by
+    e-mail or push while no page of hers is open (`told_by`).
+    """
+
+    __table_args__ = (
+        Index("notice_unseen", "agent_id", sqlite_where=text("seen_at IS NULL"), postgresql_where=text("seen_at IS NULL")),
+        Index("notice_untold", "tell_at", sqlite_where=text("tell_at IS NOT NULL"), postgresql_where=text("tell_at IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    notice_id: int | None = Field(default=None, primary_key=True)
+    agent_id: str = Field(foreign_key="agent.agent_id")
+    kind: str
+    conversation_id: str | None = None
+    ticket_id: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    created_at: datetime
+    seen_at: datetime | None = None
+    tell_at: datetime | None = None
+    told_by: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    tries: int = 0
+
+
+class PushSubscription(SQLModel, table=True):
+    """A browser of an agent that may be rung (Web Push, RFC 8030); `endpoint_hash` names it."""
+
+    __tablename__ = "push_subscription"
+
+    endpoint_hash: str = Field(primary_key=True)
+    agent_id: str = Field(foreign_key="agent.agent_id", index=True)
+    endpoint: str
+    p256dh: str
+    auth: str
+    device: str = ""
+    created_at: datetime
+    failed_at: datetime | None = None
+
+
+class ApiKey(SQLModel, table=True):
+    """A program's way in: it acts as `agent_id`, an integration or a person. Only the hash of the key is kept."""
+
+    __tablename__ = "api_key"
+
+    key_hash: str = Field(primary_key=True)
+    api_key_id: str = Field(unique=True)
+    agent_id: str = Field(foreign_key="agent.agent_id", index=True)
+    name: str
+    hint: str
+    created_by: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class Hook(SQLModel, table=True):
+    """Where a shop's program hears of what happens to tickets: signed with `secret`; `events` are the kinds it wants."""
+
+    hook_id: str = Field(primary_key=True)
+    url: str
+    secret: str
+    events: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    last_entry_id: int = 0
+    created_by: str
+    created_at: datetime
+    failing_since: datetime | None = None
+    paused_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+class HookCall(SQLModel, table=True):
+    """One event on its way to a hook: tried until it is `delivered` or `given_up`, both to be seen."""
+
+    __tablename__ = "hook_call"
+    __table_args__ = (
+        one_of("state", HOOK_CALL_STATES),
+        UniqueConstraint("hook_id", "entry_id"),
+        Index("hook_call_due", "not_before", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+    )
+
+    hook_call_id: str = Field(primary_key=True)
+    hook_id: str = Field(foreign_key="hook.hook_id", index=True)
+    entry_id: int
+    event: str
+    body: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    state: str = "queued"
+    attempt: int = 0
+    not_before: datetime
+    lease_until: datetime | None = None
+    status: int | None = None
+    error: str | None = None
+    created_at: datetime
+    ended_at: datetime | None = None
