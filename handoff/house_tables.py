@@ -128,3 +128,18 @@ class HookCall(SQLModel, table=True):
     error: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
+
+
+class KeptResult(SQLModel, table=True):
+    """What an action of a program came to, under the key it named: the same request a second time does nothing more.
+
+    Written in the transaction of the action; kept for a day. `result` is {value}.
+    """
+
+    __tablename__ = "kept_result"
+
+    agent_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    result: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    created_at: datetime = Field(index=True)

@@ -15,6 +15,8 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     _create_hook()
     _create_house_setting()
+    _create_kept_result()
+    _index_kept_result()
     _create_skill()
     _create_api_key()
     _index_api_key()
@@ -58,6 +60,23 @@ def _create_house_setting() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
+
+
+def _create_kept_result() -> None:
+    op.create_table(
+        "kept_result",
+        sa.Column("agent_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("result", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("agent_id", "key"),
+    )
+
+
+def _index_kept_result() -> None:
+    with op.batch_alter_table("kept_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_result_created_at"), ["created_at"], unique=False)
 
 
 def _create_skill() -> None:
@@ -249,6 +268,7 @@ def _alter_contact() -> None:
 
 def _alter_queue() -> None:
     with op.batch_alter_table("queue", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("holiday_names", JSON, server_default=sa.text("'{}'"), nullable=False))
         batch_op.add_column(sa.Column("mode", sa.String(), server_default="pull", nullable=False))
         batch_op.add_column(sa.Column("offer_after_seconds", sa.Integer(), server_default="60", nullable=True))
         batch_op.add_column(sa.Column("offer_seconds", sa.Integer(), server_default="30", nullable=False))
