@@ -121,7 +121,8 @@ class LoginFailure(SQLModel, table=True):
 class Queue(SQLModel, table=True):
     """A named list of tickets waiting for people. `queue_id` is the name flows use (`shipping`).
 
-    `titles` by language; `hours` {"mon": [["09:00","14:00"],["16:00","19:30"]], …}, empty = always open; `holidays` ISO days.
+    `titles` by language; `hours` {"mon": [["09:00","14:00"],["16:00","19:30"]], …}, empty = always open; `holidays` ISO days,
+    with what each is called in `holiday_names`.
     `mode`: agents take (`pull`), the router gives (`push`), or it asks one after the other (`offer`, `offer_seconds`
     each). In `pull` the router offers what nobody took for `offer_after_seconds` (empty: never). `relax_after_seconds`
     later the skills are dropped one by one. `reply_minutes` is a holder's time for her first word, `answer_minutes`
@@ -134,6 +135,7 @@ class Queue(SQLModel, table=True):
     titles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     hours: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     holidays: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    holiday_names: dict[str, str] = Field(default_factory=dict, sa_column=json_map())
     time_zone: str = "Europe/Madrid"
     promise_minutes: int = 15
     is_default: bool = False
