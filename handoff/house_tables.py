@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from conversation.tables import Json, one_of
 
 HOOK_CALL_STATES = ("queued", "delivered", "given_up")
+LETTER_STATES = ("queued", "sent", "given_up")
 
 
 class HouseSetting(SQLModel, table=True):
@@ -143,3 +144,60 @@ class KeptResult(SQLModel, table=True):
     fingerprint: str
     result: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     created_at: datetime = Field(index=True)
+
+
+class Letter(SQLModel, table=True):
+    """An e-mail on its way: tried until the mail server took it (`sent`) or it is `given_up`, both to be seen.
+
+    `text` is emptied at the end where it holds a link that opens something (`secret`).
+    """
+
+    __table_args__ = (
+        one_of("state", LETTER_STATES),
+        Index("letter_due", "not_before", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+        Index("letter_of_agent", "agent_id", "kind", "created_at"),
+    )
+
+    letter_id: str = Field(primary_key=True)
+    agent_id: str | None = None
+    to_address: str
+    kind: str
+    subject: str
+    text: str
+    secret: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    state: str = "queued"
+    attempt: int = 0
+    not_before: datetime
+    lease_until: datetime | None = None
+    error: str | None = None
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+class ResetRequest(SQLModel, table=True):
+    """Somebody says that she forgot her password. Kept whether or not the e-mail is one of ours: a worker looks."""
+
+    __tablename__ = "reset_request"
+    __table_args__ = (
+        Index("reset_request_open", "at", sqlite_where=text("answered_at IS NULL"), postgresql_where=text("answered_at IS NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    reset_request_id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(index=True)
+    source: str = Field(index=True)
+    at: datetime
+    answered_at: datetime | None = None
+
+
+class KnownBrowser(SQLModel, table=True):
+    """A browser that is not asked for the second factor for a while; its cookie holds a token, we only its hash."""
+
+    __tablename__ = "known_browser"
+
+    token_hash: str = Field(primary_key=True)
+    agent_id: str = Field(foreign_key="agent.agent_id", index=True)
+    device: str = ""
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None

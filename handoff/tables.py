@@ -94,7 +94,10 @@ class Agent(SQLModel, table=True):
 
 
 class AgentSession(SQLModel, table=True):
-    """One log-in of an agent; the cookie holds a token of which only the hash is kept, so it can be revoked."""
+    """One log-in of an agent; the cookie holds a token of which only the hash is kept, so it can be revoked.
+
+    `device` is what her browser calls itself, in two words. One that is `kept` does not end while its pages are closed.
+    """
 
     __tablename__ = "agent_session"
 
@@ -104,6 +107,8 @@ class AgentSession(SQLModel, table=True):
     last_used_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    device: str = Field(default="", sa_column_kwargs=blank())
+    kept: bool = Field(default=False, sa_column_kwargs=no())
 
 
 class LoginFailure(SQLModel, table=True):

@@ -17,17 +17,24 @@ def upgrade() -> None:
     _create_house_setting()
     _create_kept_result()
     _index_kept_result()
+    _create_letter()
+    _index_letter()
+    _create_reset_request()
+    _index_reset_request()
     _create_skill()
     _create_api_key()
     _index_api_key()
     _create_hook_call()
     _index_hook_call()
+    _create_known_browser()
+    _index_known_browser()
     _create_notice()
     _index_notice()
     _create_push_subscription()
     _index_push_subscription()
     _create_viewing()
     _alter_agent()
+    _alter_agent_session()
     _alter_contact()
     _alter_queue()
     _alter_saved_reply()
@@ -77,6 +84,66 @@ def _create_kept_result() -> None:
 def _index_kept_result() -> None:
     with op.batch_alter_table("kept_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_kept_result_created_at"), ["created_at"], unique=False)
+
+
+def _create_letter() -> None:
+    op.create_table(
+        "letter",
+        sa.Column("letter_id", sa.String(), nullable=False),
+        sa.Column("agent_id", sa.String(), nullable=True),
+        sa.Column("to_address", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("secret", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'given_up')", name="state_known"),
+        sa.PrimaryKeyConstraint("letter_id"),
+    )
+
+
+def _index_letter() -> None:
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(
+            "letter_due",
+            ["not_before"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index("letter_of_agent", ["agent_id", "kind", "created_at"], unique=False)
+
+
+def _create_reset_request() -> None:
+    op.create_table(
+        "reset_request",
+        sa.Column("reset_request_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("reset_request_id"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _index_reset_request() -> None:
+    with op.batch_alter_table("reset_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reset_request_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reset_request_source"), ["source"], unique=False)
+        batch_op.create_index(
+            "reset_request_open",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
 
 
 def _create_skill() -> None:
@@ -152,6 +219,28 @@ def _index_hook_call() -> None:
             postgresql_where=sa.text("state = 'queued'"),
         )
         batch_op.create_index(batch_op.f("ix_hook_call_hook_id"), ["hook_id"], unique=False)
+
+
+def _create_known_browser() -> None:
+    op.create_table(
+        "known_browser",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("agent_id", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.agent_id"],
+        ),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+
+
+def _index_known_browser() -> None:
+    with op.batch_alter_table("known_browser", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_known_browser_agent_id"), ["agent_id"], unique=False)
 
 
 def _create_notice() -> None:
@@ -258,6 +347,12 @@ def _alter_agent() -> None:
         batch_op.add_column(
             sa.Column("is_integration", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
         )
+
+
+def _alter_agent_session() -> None:
+    with op.batch_alter_table("agent_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("device", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("kept", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
 
 def _alter_contact() -> None:
