@@ -80,7 +80,7 @@ class Outgoing:
     waits for it), utility (news of her order), marketing. `reply_to` is the provider's id of the message it quotes.
     Choices that do not fit are shown page by page: `more_label` is what leads to the next page, in her language, and
     `shown` how many of them stood on the pages before this one. `menu_hint` says below a numbered menu how to answer
-    it, `list_label` is what opens a list.
+    it, `list_label` is what opens a list. It leaves after `hold_seconds`; until then it can be called back.
     """
 
     text: str
@@ -100,6 +100,7 @@ class Outgoing:
     menu_hint: str = ""
     list_label: str = "☰"
     shown: int = 0
+    hold_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

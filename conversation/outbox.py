@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, insert, literal_column, or_, select, update
@@ -92,8 +92,8 @@ def rows(line: Line, outgoing: Outgoing, rendered: Rendered) -> tuple[dict[str, 
     }
     part = {
         "message_id": message_id, "conversation_id": line.conversation_id, "author": outgoing.author,
-        "epoch": line.epoch, "state": "queued", "attempt": 0, "checked": 0, "not_before": line.now,
-        "created_at": line.now, "error_code": None, "error_text": None,
+        "epoch": line.epoch, "state": "queued", "attempt": 0, "checked": 0, "error_code": None, "error_text": None,
+        "not_before": line.now + timedelta(seconds=outgoing.hold_seconds), "created_at": line.now,
     }
     requests = rendered.parts
     if rendered.refused:  # nothing can leave; the message stays, and says why

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,8 +13,8 @@ from conversation import ids, outbox
 from conversation.events import Outgoing, OutgoingLocation, OutgoingMedia, OutgoingTemplate, TimelineLine
 from conversation.tables import Contact, Message, OutboxPart, TimelineEntry
 from conversation.work import Work
-from handoff import access, ledger
-from handoff.access import Viewer
+from handoff import access, blanks, drafts, ledger, mentions, notices
+from handoff.access import Sight, Viewer
 from handoff.errors import (
     Blocked,
     BotOwned,
@@ -22,6 +22,7 @@ from handoff.errors import (
     IllegalMove,
     MarketingStopped,
     NoteTooShort,
+    NotAllowed,
     NothingToRetry,
     NotHolder,
     OptedOut,
@@ -31,6 +32,7 @@ from handoff.errors import (
 )
 from handoff.ledger import AT_REST, Standing
 from handoff.tables import Note
+from handoff.writing_errors import UnfilledGap
 
 RETRYABLE = ("failed", "unknown", "expired", "suppressed")
 
@@ -62,7 +64,7 @@ class Reply:
     """What the composer sends: words, or a message template with its `purpose` (utility, marketing).
 
     `epoch` and `last_seen_seq` are what its page showed; `force` sends after a colleague's answer all the same; `window`
-    is the channel's, None: always open.
+    is the channel's, None: always open. It can be called back for `hold_seconds` (handoff/undoing.py).
     """
 
     text: str
@@ -73,16 +75,19 @@ class Reply:
     template: OutgoingTemplate | None = None
     purpose: str = "service"
     media: tuple[OutgoingMedia, ...] = ()
+    hold_seconds: float = 0.0
 
 
 def reply(work: Work, ticket_id: str, agent_id: str, reply: Reply) -> str:
     """Write to the contact as the holder; returns the message's id.
 
     What the provider would refuse is refused here, with its reason. Raises EmptyReply, BotOwned, NotHolder, StaleEpoch,
-    SomeoneAnswered, Blocked, OptedOut, MarketingStopped, WindowClosed, UnknownTicket.
+    SomeoneAnswered, Blocked, OptedOut, MarketingStopped, WindowClosed, UnfilledGap, UnknownTicket.
     """
     if not reply.text.strip() and reply.template is None and not reply.media:
         raise EmptyReply()
+    if gap := next(iter(blanks.gaps(reply.text)), ""):
+        raise UnfilledGap(gap)
     viewer = access.viewer(work.connection, agent_id)
     held = ledger.seen_by(work, viewer, ticket_id)
     _require_holder(work, held, viewer)
@@ -93,24 +98,67 @@ def reply(work: Work, ticket_id: str, agent_id: str, reply: Reply) -> str:
     if not reply.force:
         _require_nothing_new(work, held, viewer, reply.last_seen_seq)
     outgoing = Outgoing(reply.text.strip(), media=reply.media, author="agent", template=reply.template,
-                        purpose=reply.purpose)
-    return _say(work, held, viewer, outgoing)
+                        purpose=reply.purpose, hold_seconds=reply.hold_seconds)
+    message_id = _say(work, held, viewer, outgoing)
+    drafts.drop(work, held.conversation_id, agent_id, "reply")
+    return message_id
 
 
 def note(work: Work, conversation_id: str, agent_id: str, text: str) -> str:
-    """Write what only colleagues read; returns the note's id. Raises NoteTooShort, UnknownTicket."""
-    if not text.strip():
-        raise NoteTooShort(1)
+    """Write what only colleagues read; who is named in it with @ is told. Returns the note's id.
+
+    Raises NoteTooShort, UnknownTicket.
+    """
     viewer = access.viewer(work.connection, agent_id)
     sight = access.conversation_for(work.connection, viewer, conversation_id)
+    note_id = _note(work, sight, agent_id, text)
+    drafts.drop(work, conversation_id, agent_id, "note")
+    named = mentions.named(text, _colleagues(work, sight))
+    _tell_of_note(work, "mentioned", [one for one in named if one != agent_id], sight, (viewer, text))
+    return note_id
+
+
+def whisper(work: Work, conversation_id: str, agent_id: str, text: str) -> str:
+    """A note of who supervises, which rings at the holder's. Returns its id.
+
+    Raises NotAllowed, NoteTooShort, NotHolder (nobody holds it), UnknownTicket.
+    """
+    viewer = access.viewer(work.connection, agent_id)
+    sight = access.conversation_for(work.connection, viewer, conversation_id)
+    if not viewer.sees_everything:
+        raise NotAllowed(viewer.role)
+    holder = sight.live_ticket["holder_id"] if sight.live_ticket else None
+    if holder is None:
+        raise NotHolder("")
+    note_id = _note(work, sight, agent_id, text)
+    drafts.drop(work, conversation_id, agent_id, "note")
+    _tell_of_note(work, "whispered", [holder], sight, (viewer, text))
+    return note_id
+
+
+def _note(work: Work, sight: Sight, agent_id: str, text: str) -> str:
+    if not text.strip():
+        raise NoteTooShort(1)
+    conversation_id, note_id = sight.conversation["conversation_id"], ids.new("nte")
     ticket_id = sight.live_ticket["ticket_id"] if sight.live_ticket else None
-    note_id = ids.new("nte")
     work.connection.execute(_add_note, {
         "note_id": note_id, "conversation_id": conversation_id, "ticket_id": ticket_id, "agent_id": agent_id,
         "seq": sight.conversation["last_seq"], "text": text.strip(), "created_at": work.now})
     work.record(TimelineLine("note", conversation_id, agent_id, ticket_id, sight.conversation["epoch"],
                              {"note": note_id}))
     return note_id
+
+
+def _colleagues(work: Work, sight: Sight) -> list[tuple[str, str]]:
+    ticket = sight.ticket or {"queue_id": "", "holder_id": None}
+    return mentions.colleagues(work.connection, ticket["queue_id"], ticket["holder_id"])
+
+
+def _tell_of_note(work: Work, kind: str, agents: Sequence[str], sight: Sight, said: tuple[Viewer, str]) -> None:
+    by, text = said
+    ticket_id = sight.ticket["ticket_id"] if sight.ticket else ""
+    notices.add(work, kind, agents, sight.conversation["conversation_id"], ticket_id,
+                {"by": by.name, "text": text.strip()[:160]})
 
 
 def retry(work: Work, message_id: str, agent_id: str, window: Window | None = None) -> str:

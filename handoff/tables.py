@@ -22,6 +22,8 @@ PICKED_UP = text("picked_up_at IS NOT NULL")
 OFFERED = text("offered_to IS NOT NULL")
 WATCHED = text("rung_due_at IS NOT NULL")
 ANSWER_DUE = text("reply_due_at IS NOT NULL")
+DUE_CHECKED = text("due_check_at IS NOT NULL")
+RESOLVE_CHECKED = text("resolve_check_at IS NOT NULL")
 
 
 def json_list() -> Column[Any]:
@@ -179,9 +181,10 @@ class Ticket(SQLModel, table=True):
     `reserved_until`; `excluded` is {agent: until} of those who do not get it again yet. `requeued_at` is when it last
     came back to a queue. `rung` is how far the ladder of the unclaimed has been climbed, `rung_due_at` when it goes on.
     `reply_due_at` is by when its holder must have written, `reply_warn_at` when she is reminded of it; `resolve_due_at`
-    is the end of the whole, `rest_seconds` how long its clock stood still, since `resting_since`. `promised` is what
-    the contact was told of her wait: {at, from, to, until} (minutes, and the instant it is broken); `broken_at` when it
-    was. `paced` is {n, at, place, to} of what she was told of her place. `rating_asked_at` and `rating_until` are of
+    is the end of the whole, `rest_seconds` how long its clock stood still, since `resting_since`. `due_check_at` and
+    `resolve_check_at` are when those two clocks are looked at next: at three quarters, at the end, never again.
+    `promised` is what the contact was told of her wait: {at, from, to, until} (minutes, and the instant it is broken);
+    `broken_at` when it was. `paced` is {n, at, place, to} of what she was told of her place. `rating_asked_at` and `rating_until` are of
     the question after it. `held_outside_until`: somebody answers from the page's own inbox. `former_snooze` is the time
     that was cut short.
     """
@@ -196,6 +199,8 @@ class Ticket(SQLModel, table=True):
         Index("ticket_offered", "offered_to", sqlite_where=OFFERED, postgresql_where=OFFERED),
         Index("ticket_rung", "rung_due_at", sqlite_where=WATCHED, postgresql_where=WATCHED),
         Index("ticket_answer_due", "reply_due_at", sqlite_where=ANSWER_DUE, postgresql_where=ANSWER_DUE),
+        Index("ticket_due_checked", "due_check_at", sqlite_where=DUE_CHECKED, postgresql_where=DUE_CHECKED),
+        Index("ticket_resolve_checked", "resolve_check_at", sqlite_where=RESOLVE_CHECKED, postgresql_where=RESOLVE_CHECKED),
         Index("ticket_closed", "closed_at"),
         Index("ticket_opened", "opened_at"),
     )
@@ -242,7 +247,9 @@ class Ticket(SQLModel, table=True):
     reply_due_at: datetime | None = None
     reply_warn_at: datetime | None = None
     breached_at: datetime | None = None
+    due_check_at: datetime | None = None
     resolve_due_at: datetime | None = None
+    resolve_check_at: datetime | None = None
     rest_seconds: int = Field(default=0, sa_column_kwargs=zero())
     resting_since: datetime | None = None
     promised: dict[str, Any] = Field(default_factory=dict, sa_column=json_map())
@@ -267,7 +274,10 @@ class Note(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What an agent has typed and not sent, per conversation and mode (reply or note)."""
+    """What an agent has typed and not sent, per conversation and mode (reply or note).
+
+    `seq` is the number of the last thing said that her page showed, `saved_reply_id` what the text was made of.
+    """
 
     __table_args__ = (UniqueConstraint("conversation_id", "agent_id", "mode"),)
 
@@ -276,6 +286,8 @@ class Draft(SQLModel, table=True):
     agent_id: str = Field(foreign_key="agent.agent_id")
     mode: str
     text: str
+    seq: int = Field(default=0, sa_column_kwargs=zero())
+    saved_reply_id: str | None = None
     updated_at: datetime
 
 

@@ -36,6 +36,7 @@ def upgrade() -> None:
     _alter_agent()
     _alter_agent_session()
     _alter_contact()
+    _alter_draft()
     _alter_queue()
     _alter_saved_reply()
     _alter_ticket()
@@ -361,6 +362,12 @@ def _alter_contact() -> None:
         batch_op.create_index(batch_op.f("ix_contact_person_id"), ["person_id"], unique=False)
 
 
+def _alter_draft() -> None:
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("seq", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("saved_reply_id", sa.String(), nullable=True))
+
+
 def _alter_queue() -> None:
     with op.batch_alter_table("queue", schema=None) as batch_op:
         batch_op.add_column(sa.Column("holiday_names", JSON, server_default=sa.text("'{}'"), nullable=False))
@@ -409,7 +416,9 @@ def _alter_ticket() -> None:
         batch_op.add_column(sa.Column("reply_due_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("reply_warn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("due_check_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("resolve_due_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("resolve_check_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("rest_seconds", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("resting_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("promised", JSON, server_default=sa.text("'{}'"), nullable=False))
@@ -428,6 +437,13 @@ def _alter_ticket() -> None:
         )
         batch_op.create_index("ticket_closed", ["closed_at"], unique=False)
         batch_op.create_index(
+            "ticket_due_checked",
+            ["due_check_at"],
+            unique=False,
+            sqlite_where=sa.text("due_check_at IS NOT NULL"),
+            postgresql_where=sa.text("due_check_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ticket_offered",
             ["offered_to"],
             unique=False,
@@ -435,6 +451,13 @@ def _alter_ticket() -> None:
             postgresql_where=sa.text("offered_to IS NOT NULL"),
         )
         batch_op.create_index("ticket_opened", ["opened_at"], unique=False)
+        batch_op.create_index(
+            "ticket_resolve_checked",
+            ["resolve_check_at"],
+            unique=False,
+            sqlite_where=sa.text("resolve_check_at IS NOT NULL"),
+            postgresql_where=sa.text("resolve_check_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ticket_rung",
             ["rung_due_at"],
