@@ -1,6 +1,7 @@
 """The table of legal moves of a ticket. Pure; what is not in it is refused and changes nothing.
 
-In the table the state `bot` stands for a conversation without a live ticket.
+In the table the state `bot` stands for a conversation without a live ticket. A claim is the same row whoever makes it:
+the agent herself, the router for her, or a supervisor who names her.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from handoff.errors import IllegalMove
 
-ENGINE, CONTACT, CLOCK = "engine", "contact", "clock"
+ENGINE, CONTACT, CLOCK, ROUTER = "engine", "contact", "clock", "router"
 AGENT, HOLDER, SUPERVISOR = "agent", "holder", "supervisor"
 CANCELLED = "cancelled"  # the disposition of a ticket whose contact left the queue herself
 BLOCKED = "blocked"  # of one whose contact is not answered any more
@@ -29,7 +30,7 @@ class Move:
 MOVES = (
     Move("open", "bot", "queued", (ENGINE,)),
     Move("take_over", "bot", "assigned", (AGENT, SUPERVISOR)),
-    Move("claim", "queued", "assigned", (AGENT, SUPERVISOR)),
+    Move("claim", "queued", "assigned", (AGENT, SUPERVISOR, ROUTER)),
     Move("return", "queued", "returned", (CONTACT, SUPERVISOR)),
     Move("resolve", "queued", "resolved", (CONTACT, SUPERVISOR)),
     Move("release", "assigned", "queued", (HOLDER, SUPERVISOR, CLOCK)),
@@ -40,7 +41,7 @@ MOVES = (
     Move("release", "snoozed", "queued", (CLOCK, CONTACT)),
     Move("return", "assigned", "returned", (HOLDER, SUPERVISOR)),
     Move("return", "snoozed", "returned", (HOLDER, SUPERVISOR)),
-    Move("resolve", "assigned", "resolved", (HOLDER, SUPERVISOR)),
+    Move("resolve", "assigned", "resolved", (HOLDER, SUPERVISOR, CLOCK)),
     Move("resolve", "snoozed", "resolved", (HOLDER, SUPERVISOR)),
 )
 _TABLE = {(row.name, row.before): row for row in MOVES}
