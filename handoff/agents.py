@@ -15,7 +15,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import bindparam, delete, false, insert, or_, select, text, update
 
 from conversation import ids
 from conversation.work import Database, Work
@@ -100,19 +100,19 @@ def accept(database: Database, token: str, password: str) -> str:
 def authenticate(database: Database, email: str, password: str, source: str) -> Viewer:
     """Who this is, by e-mail and password; `source` is the address it comes from.
 
-    Takes the same time whether or not there is such an account. Raises BadCredentials, LockedOut.
+    Takes the same time whether or not there is such an account. Where a second factor follows, wrong codes before this
+    stay counted: whoever knows the password alone must not try codes without end. Raises BadCredentials, LockedOut.
     """
     email = email.strip().lower()
     with database.work() as work:
-        attempt_id = _count_attempt(work, email, source)
+        attempt_id = count_attempt(work, email, source)
         agent = work.connection.execute(_by_email, {"email": email}).mappings().first()
     usable = agent is not None and agent["password_hash"] and agent["deactivated_at"] is None
-    matches = _verify(agent["password_hash"] if usable else _nobodys_hash(), password)
+    matches = verify(agent["password_hash"] if usable else _nobodys_hash(), password)
     if not (usable and matches):
         raise BadCredentials()
     with database.work() as work:
-        forgiven = or_(_failure.c.login_failure_id == attempt_id, _failure.c.email == email)
-        work.connection.execute(delete(_failure).where(forgiven))
+        forgive(work, attempt_id, email if agent["second_factor_at"] is None else "")
         return access.viewer(work.connection, agent["agent_id"])
 
 
@@ -182,7 +182,8 @@ def _own_language(person: Person) -> str:
     return next((language for language in person.languages if language in ("es", "en", "pt")), "es")
 
 
-def _count_attempt(work: Work, email: str, source: str) -> int:
+def count_attempt(work: Work, email: str, source: str) -> int:
+    """One more attempt, to be forgiven if it was right; returns its number. Raises LockedOut."""
     if not work.is_sqlite:  # two attempts must not both find room for the last one
         work.connection.execute(text("LOCK TABLE login_failure IN SHARE ROW EXCLUSIVE MODE"))
     since = work.now - FAILURES_IN
@@ -196,7 +197,14 @@ def _count_attempt(work: Work, email: str, source: str) -> int:
     return work.connection.execute(row).scalar_one()
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def forgive(work: Work, attempt_id: int, email: str = "") -> None:
+    """The attempt was right; with `email` all of that account are forgotten."""
+    forgiven = or_(_failure.c.login_failure_id == attempt_id, _failure.c.email == email if email else false())
+    work.connection.execute(delete(_failure).where(forgiven))
+
+
+def verify(password_hash: str, password: str) -> bool:
+    """Whether this is the password of that hash."""
     try:
         return _hasher.verify(password_hash, password[:PASSWORD_MAXIMUM])
     except Argon2Error:

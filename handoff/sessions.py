@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from conversation.work import Database, Work
 from handoff import access
-from handoff.access import Viewer
+from handoff.access import Reader, Viewer
+from handoff.entrance_errors import UnknownSession
 from handoff.errors import UnknownAgent
 from handoff.tables import Agent, AgentSession
 
 LONGEST = timedelta(hours=12)
-IDLE = timedelta(hours=8)
+IDLE = timedelta(minutes=30)  # with no page open: a page that is open asks by itself
 NOTED_EACH = timedelta(seconds=30)  # a page asks often; its session is written no more often than this
 TOKEN_BYTES = 32
+KEY_LENGTH = 16
 
 _session, _agent = AgentSession.__table__, Agent.__table__
 _by_hash = select(_session).where(_session.c.token_hash == bindparam("hash"), _session.c.revoked_at.is_(None))
 
 
-def create(work: Work, agent_id: str) -> str:
-    """A new session; returns the token for the cookie, which is stored nowhere."""
+def create(work: Work, agent_id: str, device: str = "", kept: bool = False) -> str:
+    """A new session; returns the token for the cookie, which is stored nowhere. One that is `kept` is never idle."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     work.connection.execute(insert(_session).values(
         token_hash=hashed(token), agent_id=agent_id, created_at=work.now, last_used_at=work.now,
-        expires_at=work.now + LONGEST))
+        expires_at=work.now + LONGEST, device=device, kept=kept))
     seen(work, agent_id)
     return token
 
@@ -41,7 +45,7 @@ def resolve(database: Database, token: str) -> Viewer | None:
     now = database.wiring.now()
     with database.reading() as reader:
         row = reader.execute(_by_hash, {"hash": hashed(token)}).mappings().first()
-        if row is None or now >= row["expires_at"] or now - row["last_used_at"] >= IDLE:
+        if row is None or not _lasts(row, now):
             return None
         try:
             viewer = access.viewer(reader, row["agent_id"])
@@ -72,6 +76,28 @@ def revoke_all(work: Work, agent_id: str, keep_token: str = "") -> int:
     ending = update(_session).where(
         _session.c.agent_id == agent_id, _session.c.revoked_at.is_(None), _session.c.token_hash != hashed(keep_token))
     return work.connection.execute(ending.values(revoked_at=work.now)).rowcount
+
+
+def of(reader: Reader, agent_id: str, now: datetime) -> list[dict[str, Any]]:
+    """Her log-ins that still open something, the last used first; `key` names one, `token_hash` stays here."""
+    query = select(_session).where(
+        _session.c.agent_id == agent_id, _session.c.revoked_at.is_(None), _session.c.expires_at > now)
+    rows = reader.execute(query.order_by(_session.c.last_used_at.desc())).mappings()
+    return [dict(row) | {"key": row["token_hash"][:KEY_LENGTH]} for row in rows if _lasts(row, now)]
+
+
+def end_one(work: Work, agent_id: str, key: str) -> None:
+    """End the log-in of hers with this key. Raises UnknownSession."""
+    ending = update(_session).where(
+        _session.c.agent_id == agent_id, _session.c.revoked_at.is_(None),
+        func.substr(_session.c.token_hash, 1, KEY_LENGTH) == key)
+    if work.connection.execute(ending.values(revoked_at=work.now)).rowcount == 0:
+        raise UnknownSession()
+
+
+def _lasts(row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether it is neither too old nor unused for too long."""
+    return now < row["expires_at"] and (row["kept"] or now - row["last_used_at"] < IDLE)
 
 
 def hashed(token: str) -> str:
