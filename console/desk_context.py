@@ -43,8 +43,9 @@ class Desk:
     `channels` are our numbers, pages and accounts, `flows` the flows that are live and how others become so.
     `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be, and
     `public_base` our public address, where providers fetch it.
+    An agent's reply can be called back for `undo_seconds`.
     `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
-    two thirds of the web process's threads.
+    two thirds of the web process's threads, `api_rate` what one program may ask.
     """
 
     database: Database
@@ -53,6 +54,7 @@ class Desk:
     templates: Callable[[], Mapping[str, MessageTemplate]] = _no_templates
     rerun: Callable[[str, str], object] = _not_wired
     dismiss: Callable[[str, str], object] = _not_wired
+    undo_seconds: float = 0.0
     media_dir: Path = Path("data/media")
     media_max_bytes: int = 16 * 1024 * 1024
     public_base: str = ""
@@ -63,4 +65,5 @@ class Desk:
     trusted_proxies: int = 0
     public_hosts: frozenset[str] = frozenset()
     secure_cookies: bool = True
+    api_rate: str = "6000/minute"
     max_streams: int = MAX_STREAMS

@@ -149,12 +149,12 @@ def transfer_to_queue(work: Work, ticket_id: str, agent_id: str, to_queue: str, 
         telling.say(work, held, telling.acknowledgement(work, queue, held.language))
 
 
-def snooze(work: Work, ticket_id: str, agent_id: str, until: datetime) -> None:
-    """Lay a ticket aside until then, or until the contact writes. Raises NotHolder, IllegalMove, UnknownTicket."""
+def snooze(work: Work, ticket_id: str, agent_id: str, until: datetime | None) -> None:
+    """Lay a ticket aside until then (None: no time), or until the contact writes. Raises NotHolder, IllegalMove, UnknownTicket."""
     viewer = access.viewer(work.connection, agent_id)
     held = ledger.seen_by(work, viewer, ticket_id)
     row = ledger.require(work, viewer, held.ticket, "snooze")
-    ledger.apply(work, held, Change(row, agent_id, {"snoozed_until": until}, {}, {"until": until.isoformat()}))
+    ledger.apply(work, held, Change(row, agent_id, {"snoozed_until": until}, {}, {"until": until.isoformat() if until else None}))
 
 
 def wake(work: Work, held: Standing, actor: str) -> Standing:
