@@ -19,6 +19,7 @@ from console import here, naming, problems, screens, transcripts
 from console.composer import Writing
 from console.errors import ConsoleError
 from console.problems import Problem
+from console.programs.once import once
 from console.rendering import page, render
 from console.rows import Asked
 from console.stretches import Bubble
@@ -53,7 +54,7 @@ def perform(
     """Do something to a conversation in one transaction, and answer."""
     try:
         with here.desk().database.work() as work:
-            result = do(work)
+            result = once(work, do)
     except (HandoffError, ConsoleError) as error:
         return refused(conversation_id, error, wrote or Writing())
     return done(conversation_id, say(result))

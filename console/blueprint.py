@@ -20,6 +20,8 @@ from console.desk_context import Desk
 from console.errors import ConsoleError, NothingHere
 from console.pages import live
 from console.problems import Problem, problem
+from console.programs import mount
+from console.programs.mount import Door
 from console.route import Route
 from console.tail import Tail
 from handoff.errors import HandoffError
@@ -71,6 +73,7 @@ def _install(state: BlueprintSetupState, desk: Desk) -> None:
     )  # the token lasts as long as the session; Origin is checked here
     login.install(app)
     _csrf.init_app(app)
+    mount.install(app, ROUTES, Door(_csrf, _know, _longest))
 
 
 def _enter() -> Response | None:
@@ -80,10 +83,9 @@ def _enter() -> Response | None:
     request.max_content_length = MAX_BODY
     if current_user.is_authenticated:
         _know()
+        request.max_content_length = _longest((request.endpoint or "").removeprefix("console."))
         if request.endpoint in TAKES_FLOWS:
-            request.max_content_length = request.max_form_memory_size = MAX_FLOW_BODY
-        if request.endpoint in TAKES_FILES:
-            request.max_content_length = MAX_BODY + here.desk().media_max_bytes
+            request.max_form_memory_size = MAX_FLOW_BODY
     if "\x00" in request.path or b"%00" in request.query_string:
         raise NothingHere("No address of ours has a NUL in it, and PostgreSQL refuses one.")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
@@ -91,6 +93,13 @@ def _enter() -> Response | None:
             raise CSRFError("The post comes from another page.")
         _csrf.protect()
     return None if here.is_known() or request.endpoint in PUBLIC else _to_login()
+
+
+def _longest(endpoint: str) -> int:
+    """How many bytes an action may be sent."""
+    if f"console.{endpoint}" in TAKES_FILES:
+        return MAX_BODY + here.desk().media_max_bytes
+    return MAX_FLOW_BODY if f"console.{endpoint}" in TAKES_FLOWS else MAX_BODY
 
 
 def _know() -> None:
@@ -135,8 +144,10 @@ def _failed(error: Exception) -> Response:
 
 def _not_routed(error: HTTPException) -> Response | HTTPException:
     """What Flask refuses before it knows that it was ours."""
-    if not request.path.startswith("/console/") or request.blueprint:
+    if not request.path.startswith(("/console/", here.API)) or request.blueprint:
         return error
+    if request.path.startswith(here.API):
+        return mount.of_http(error)
     if current_user.is_authenticated:
         _know()
     return _leave(_of_http(error))

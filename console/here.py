@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app, g, request
+from werkzeug.datastructures import MultiDict
 
 from console.desk_context import Desk
 from console.formats import Formats
@@ -14,6 +15,7 @@ from console.words import DEFAULT, LANGUAGES, Words, words
 from handoff.access import Viewer
 
 EXTENSION = "relevo_console"
+API = "/api/v1/"
 UTC = ZoneInfo("UTC")
 
 
@@ -33,14 +35,16 @@ def agent() -> Mapping[str, Any]:
 
 def language() -> str:
     """The agent's; before the log-in the one asked for, or what the browser prefers."""
-    row = getattr(g, "agent_row", None)
-    if row is not None:
-        return row["language"] if row["language"] in LANGUAGES else DEFAULT
+    row, is_program = getattr(g, "agent_row", None), request.path.startswith(API)
     asked = request.args.get("language", "")
-    if asked in LANGUAGES:
+    if row is None and asked in LANGUAGES:
         return asked
-    preferred = (tag.split("-")[0].lower() for tag, _ in request.accept_languages)
-    return next((tag for tag in preferred if tag in LANGUAGES), DEFAULT)
+    if row is None or is_program:
+        preferred = (tag.split("-")[0].lower() for tag, _ in request.accept_languages)
+        known = next((tag for tag in preferred if tag in LANGUAGES), "")
+        if known or row is None:
+            return known or DEFAULT
+    return row["language"] if row["language"] in LANGUAGES else DEFAULT
 
 
 def texts() -> Words:
@@ -65,8 +69,8 @@ def formats() -> Formats:
 
 
 def wants_json() -> bool:
-    """Whether a program asks: JSON is wanted above a page, or the path is the JSON twin's."""
-    if request.path.startswith("/console/api/"):
+    """Whether a program asks: JSON is wanted above a page, or the path is a program's."""
+    if request.path.startswith((API, "/console/api/")):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json" and (
         "application/json" in request.headers.get("Accept", "")
@@ -75,11 +79,14 @@ def wants_json() -> bool:
 
 def wants_fragment() -> bool:
     """Whether htmx asks and will put what it gets into the page."""
-    return request.headers.get("HX-Request") == "true"
+    return request.headers.get("HX-Request") == "true" and not request.path.startswith(API)
 
 
 def fields() -> Mapping[str, Any]:
-    """What a form or a JSON body says; never a list."""
+    """What a form or a JSON body says; never a list. A program's has been looked through before (`programs/bodies.py`)."""
+    given = getattr(g, "given_fields", None)
+    if given is not None:
+        return given
     if request.is_json:
         try:
             body = request.get_json(silent=True)
@@ -95,6 +102,15 @@ def text_field(name: str) -> str:
     if not isinstance(value, str | int):
         return ""
     return str(value).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+
+
+def list_field(name: str) -> list[str]:
+    """All values of a field that may be there several times; in JSON a list of texts."""
+    given = fields()
+    values = given.getlist(name) if isinstance(given, MultiDict) else given.get(name) or []
+    kept = values if isinstance(values, list) else [values]
+    return [str(one).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip() for one in kept
+            if isinstance(one, str | int)]
 
 
 def number_field(name: str, default: int = -1) -> int:

@@ -33,6 +33,8 @@ HandoffError          base of the package
   WeakPassword        the password is too short
   EmailTaken          another agent has this e-mail
   BadHours            opening hours that cannot be read
+  UnknownKey          no key of a program has this id
+  UnknownHook         no hook, or none of its calls, has this id
 """
 
 from __future__ import annotations
@@ -364,3 +366,23 @@ class BadHours(HandoffError):
     def __init__(self, given: str) -> None:
         super().__init__(f"“{given}” are no opening hours; write them like “mon-fri 09:00-14:00 16:00-19:30; sat 10:00-13:00”.")
         self.given = given
+
+
+class UnknownKey(HandoffError):
+    """No key of a program has this id."""
+
+    code = "unknown_key"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"There is no key {key_id}; `flask api-keys list` shows all.")
+        self.key_id = key_id
+
+
+class UnknownHook(HandoffError):
+    """No hook, or none of its calls, has this id."""
+
+    code = "unknown_hook"
+
+    def __init__(self, hook_id: str) -> None:
+        super().__init__(f"There is no hook or call {hook_id}; the page of hooks shows all.")
+        self.hook_id = hook_id

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from console import here, naming, nav, screens
 from console.answers import Said, perform
+from console.bodies import BlockBody
 from console.errors import NothingHere
 from console.rendering import page
-from console.route import SUPERVISORS, Entry, Route
+from console.route import SUPERVISORS, Entry, Route, Twin
 from handoff import blocking
 
 
@@ -80,8 +81,9 @@ def _person(row: Any) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("/conversations/<conversation_id>/block", "block", block, ("POST",)),
-    Route("/conversations/<conversation_id>/block", "unblock_too", unblock, ("DELETE",)),
-    Route("/conversations/<conversation_id>/unblock", "unblock", unblock, ("POST",)),
-    Route("/blocked", "blocked", blocked, entry=Entry("blocked", "ban", 80, SUPERVISORS)),
+    Route("/conversations/<conversation_id>/block", "block", block, ("POST",), twin=Twin("Answer this contact no more", BlockBody, "conversations")),
+    Route("/conversations/<conversation_id>/block", "unblock_too", unblock, ("DELETE",), twin=Twin("Answer this contact again", None, "conversations")),
+    Route("/conversations/<conversation_id>/unblock", "unblock", unblock, ("POST",), twin=Twin("Answer this contact again", None, "conversations")),
+    Route("/blocked", "blocked", blocked, entry=Entry("blocked", "ban", 80, SUPERVISORS),
+          twin=Twin("Everybody who is blocked", None, "conversations")),
 )

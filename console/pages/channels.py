@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from console import channel_cards, channel_trial, here, nav, screens
 from console.answers import answer_problem
+from console.bodies import TrialBody
 from console.errors import CannotTry, NothingHere
 from console.problems import Problem
 from console.rendering import page
-from console.route import SUPERVISORS, Entry, Route
+from console.route import SUPERVISORS, Entry, Route, Twin
 from conversation import alarms, channel_health
 from conversation.channel_health import Ours
 from conversation.events import TimelineLine
@@ -106,9 +107,14 @@ def _refused(trouble: Problem) -> Response:
 
 
 ROUTES = (
-    Route("/channels", "channels", channels, entry=Entry("channels", "activity", 50, SUPERVISORS)),
-    Route("/channels/<kind>/<account>/check", "check_channel", check_channel, ("POST",)),
-    Route("/channels/<kind>/<account>/resumption", "resume_channel", resume_channel, ("POST",)),
-    Route("/channels/<kind>/<account>/test", "try_channel", try_channel, ("POST",)),
-    Route("/channels/alarms/<alarm_id>/settled", "settle_alarm", settle_alarm, ("POST",)),
+    Route("/channels", "channels", channels, entry=Entry("channels", "activity", 50, SUPERVISORS),
+          twin=Twin("How every channel stands", None, "channels")),
+    Route("/channels/<kind>/<account>/check", "check_channel", check_channel, ("POST",),
+          twin=Twin("Ask the provider now", None, "channels")),
+    Route("/channels/<kind>/<account>/resumption", "resume_channel", resume_channel, ("POST",),
+          twin=Twin("Send again, before the pause is over", None, "channels")),
+    Route("/channels/<kind>/<account>/test", "try_channel", try_channel, ("POST",),
+          twin=Twin("Send a test message", TrialBody, "channels")),
+    Route("/channels/alarms/<alarm_id>/settled", "settle_alarm", settle_alarm, ("POST",),
+          twin=Twin("Say that an alarm is over", None, "channels")),
 )

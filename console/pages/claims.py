@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from console import here, transcripts
 from console.answers import Said, perform
+from console.bodies import ClaimBody, ReleaseBody, TakeoverBody, TransferBody
 from console.errors import BadField, ColleagueFull
-from console.route import Route
+from console.route import Route, Twin
 from console.rows import queue_titles
 from console.tickets import conversation_of, name_of
 from conversation.work import Work
@@ -93,9 +94,11 @@ def _me() -> str:
 
 
 ROUTES = (
-    Route("/tickets/<ticket_id>/claim", "claim", claim, ("POST",)),
-    Route("/tickets/<ticket_id>/claim", "unclaim", release, ("DELETE",)),
-    Route("/tickets/<ticket_id>/release", "release", release, ("POST",)),
-    Route("/tickets/<ticket_id>/transfers", "transfer", transfer, ("POST",)),
-    Route("/conversations/<conversation_id>/takeover", "takeover", takeover, ("POST",)),
+    Route("/tickets/<ticket_id>/claim", "claim", claim, ("POST",), twin=Twin("Take a ticket that waits", ClaimBody)),
+    Route("/tickets/<ticket_id>/claim", "unclaim", release, ("DELETE",), twin=Twin("Put a ticket back into its queue", ReleaseBody)),
+    Route("/tickets/<ticket_id>/release", "release", release, ("POST",),
+          twin=Twin("Put a ticket back into its queue", ReleaseBody)),
+    Route("/tickets/<ticket_id>/transfers", "transfer", transfer, ("POST",), twin=Twin("Pass a ticket on", TransferBody)),
+    Route("/conversations/<conversation_id>/takeover", "takeover", takeover, ("POST",),
+          twin=Twin("Take a conversation from the bot", TakeoverBody, "conversations")),
 )

@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 
 from console import here
 from console.answers import Said, perform
+from console.bodies import ResolutionBody
 from console.pages import blocks
-from console.route import Route
+from console.route import Route, Twin
 from console.tickets import conversation_of
 from handoff import closing
 
@@ -33,6 +34,6 @@ def return_ticket(ticket_id: str) -> Response:
 
 
 ROUTES = (
-    Route("/tickets/<ticket_id>/resolution", "resolve", resolve, ("POST",)),
-    Route("/tickets/<ticket_id>/return", "return_ticket", return_ticket, ("POST",)),
+    Route("/tickets/<ticket_id>/resolution", "resolve", resolve, ("POST",), twin=Twin("End a ticket", ResolutionBody)),
+    Route("/tickets/<ticket_id>/return", "return_ticket", return_ticket, ("POST",), twin=Twin("Give the conversation back to the bot")),
 )

@@ -27,13 +27,14 @@ from console import (
     screens,
 )
 from console.answers import answer_problem
+from console.bodies import PublishBody, RollbackBody
 from console.errors import NothingHere
 from console.flow_files import Files
 from console.flow_publishing import Overtaken
 from console.flow_room import Room, room
 from console.problems import Problem
 from console.rendering import page
-from console.route import Route
+from console.route import Route, Twin
 from conversation.work import Work
 
 LEAST_COMMENT = 3
@@ -178,6 +179,8 @@ def _review(now: Room, trouble: Problem | None = None, comment: str = "") -> Res
 
 
 def _set_page(set_id: str, trouble: Problem | None = None, findings: Sequence[Finding] = ()) -> Response:
+    if trouble is not None and here.wants_json():
+        return answer_problem(trouble)
     shop = here.desk().flows
     with flow_shop.reading(here.desk().database) as (work, session):
         found, now_live = shop.fetch(work, set_id), shop.live(work)
@@ -289,9 +292,13 @@ def _done(key: str, **values: Any) -> Response:
 
 ROUTES = (
     Route("/flow-changes", "flow_changes", flow_changes),
-    Route("/flow-changes", "publish_flows", publish_flows, ("POST",)),
-    Route("/flow-changes/<name>/discard", "discard_flow", discard_flow, ("POST",)),
-    Route("/flow-changes/<name>/merge", "merge_flow", merge_flow, ("POST",)),
+    Route("/flow-changes", "publish_flows", publish_flows, ("POST",),
+          twin=Twin("Publish all of your drafts", PublishBody, "flows")),
+    Route("/flow-changes/<name>/discard", "discard_flow", discard_flow, ("POST",),
+          twin=Twin("Drop a draft", None, "flows")),
+    Route("/flow-changes/<name>/merge", "merge_flow", merge_flow, ("POST",),
+          twin=Twin("Put a draft on top of what was published meanwhile", None, "flows")),
     Route("/flow-sets/<set_id>", "flow_set", flow_set),
-    Route("/flow-sets/<set_id>/rollback", "roll_back_flows", roll_back_flows, ("POST",)),
+    Route("/flow-sets/<set_id>/rollback", "roll_back_flows", roll_back_flows, ("POST",),
+          twin=Twin("Publish an older set again", RollbackBody, "flows")),
 )

@@ -26,11 +26,12 @@ from console import (
     nav,
     screens,
 )
+from console.bodies import FlowCaseBody, FlowTextBody
 from console.errors import BadField, NothingHere
 from console.flow_room import Room, room
 from console.flow_talk import Talk
 from console.rendering import page, render
-from console.route import Route
+from console.route import Route, Twin
 
 MAX_NAME = 80
 WAITS = ("1m", "15m", "1h", "24h")
@@ -271,10 +272,13 @@ def _done(key: str, name: str) -> Response:
 
 ROUTES = (
     Route("/flows/<name>", "flow", flow),
-    Route("/flows/<name>/draft", "save_flow_draft", save_flow_draft, ("POST",)),
+    Route("/flows/<name>/draft", "save_flow_draft", save_flow_draft, ("POST",),
+          twin=Twin("Keep a flow's text as your draft", FlowTextBody, "flows")),
     Route("/flows/<name>/simulation", "try_flow", try_flow, ("POST",)),
-    Route("/flows/<name>/case", "save_flow_case", save_flow_case, ("POST",)),
+    Route("/flows/<name>/case", "save_flow_case", save_flow_case, ("POST",),
+          twin=Twin("Keep a talk as a test of the flow, in your draft", FlowCaseBody, "flows")),
     Route("/flows/<name>/tests", "test_flow", test_flow, ("POST",)),
     Route("/flows/<name>/hints", "hint_flow", hint_flow, ("POST",)),
-    Route("/flows/<name>/deletion", "delete_flow", delete_flow, ("POST",)),
+    Route("/flows/<name>/deletion", "delete_flow", delete_flow, ("POST",),
+          twin=Twin("Drop a flow and its tests, in your draft", None, "flows")),
 )

@@ -27,13 +27,14 @@ from console import (
     nav,
     screens,
 )
+from console.bodies import NewFlowBody
 from console.errors import BadField, NothingHere
 from console.flow_room import Room, room
 from console.flow_skeleton import skeleton
 from console.flow_trials import Trials
 from console.formats import as_utc
 from console.rendering import page
-from console.route import SUPERVISORS, Entry, Route
+from console.route import SUPERVISORS, Entry, Route, Twin
 from conversation.tables import Message, TimelineEntry
 
 SHOWN_SETS = 12
@@ -202,5 +203,5 @@ def _require_overseer() -> None:
 
 ROUTES = (
     Route("/flows", "flows", flows, entry=Entry("flows", "workflow", 60, SUPERVISORS)),
-    Route("/flows", "new_flow", new_flow, ("POST",)),
+    Route("/flows", "new_flow", new_flow, ("POST",), twin=Twin("A new flow, as your draft", NewFlowBody, "flows")),
 )

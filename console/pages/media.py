@@ -11,7 +11,7 @@ from console import here
 from console.answers import Said, perform
 from console.errors import NothingHere
 from console.file_answers import answer_file, dated
-from console.route import Route
+from console.route import Route, Twin
 from conversation import media
 from conversation.files import Folder
 from conversation.work import Work
@@ -62,7 +62,8 @@ def _file(attachment: Mapping[str, Any], message: Mapping[str, Any], name: str |
 
 
 ROUTES = (
-    Route("/media/<attachment_id>", "media_file", media_file),
+    Route("/media/<attachment_id>", "media_file", media_file, twin=Twin("A file of a message", None, "messages")),
     Route("/media/<attachment_id>/thumb", "media_thumb", media_thumb),
-    Route("/media/<attachment_id>/fetch", "retry_media", retry_media, ("POST",)),
+    Route("/media/<attachment_id>/fetch", "retry_media", retry_media, ("POST",),
+          twin=Twin("Fetch a file again that could not be had", None, "messages")),
 )

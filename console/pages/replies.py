@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from channels.windows import Window
 from console import failures, here, picker, uploads
 from console.answers import Said, perform, refused
+from console.bodies import NoteBody, ReplyBody, TemplateBody
 from console.composer import MAX_TEXT, Writing
 from console.errors import BadField, BadFile
-from console.route import Route
+from console.route import Route, Twin
 from console.tickets import conversation_of, conversation_of_message
 from conversation import media
 from conversation.tables import Channel, Conversation, OutboxPart
@@ -144,9 +145,11 @@ def _window(conversation_id: str) -> Window:
 
 
 ROUTES = (
-    Route("/tickets/<ticket_id>/replies", "reply", reply, ("POST",)),
-    Route("/tickets/<ticket_id>/templates", "send_template", send_template, ("POST",)),
-    Route("/tickets/<ticket_id>/notes", "ticket_note", ticket_note, ("POST",)),
-    Route("/conversations/<conversation_id>/notes", "conversation_note", conversation_note, ("POST",)),
-    Route("/messages/<message_id>/retry", "retry", retry, ("POST",)),
+    Route("/tickets/<ticket_id>/replies", "reply", reply, ("POST",), twin=Twin("Write to the contact", ReplyBody)),
+    Route("/tickets/<ticket_id>/templates", "send_template", send_template, ("POST",),
+          twin=Twin("Send a message template, where the window is closed", TemplateBody)),
+    Route("/tickets/<ticket_id>/notes", "ticket_note", ticket_note, ("POST",), twin=Twin("Write to the team", NoteBody)),
+    Route("/conversations/<conversation_id>/notes", "conversation_note", conversation_note, ("POST",),
+          twin=Twin("Write to the team", NoteBody, "conversations")),
+    Route("/messages/<message_id>/retry", "retry", retry, ("POST",), twin=Twin("Send again what did not arrive", None, "messages")),
 )

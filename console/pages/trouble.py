@@ -20,7 +20,7 @@ from console.failures import failure_text
 from console.formats import as_utc
 from console.problems import Problem, problem
 from console.rendering import page
-from console.route import SUPERVISORS, Entry, Route
+from console.route import SUPERVISORS, Entry, Route, Twin
 from conversation.errors import UnknownDeadLetter
 from conversation.tables import Channel, Conversation, DeadLetter, Message, OutboxPart
 
@@ -154,6 +154,6 @@ def _undelivered(row: Mapping[str, Any]) -> Undelivered:
 
 ROUTES = (
     Route("/trouble", "trouble", trouble, entry=Entry("trouble", "triangle-alert", 40, SUPERVISORS)),
-    Route("/trouble/<dead_letter_id>/rerun", "rerun", rerun, ("POST",)),
-    Route("/trouble/<dead_letter_id>/dismissal", "dismiss", dismiss, ("POST",)),
+    Route("/trouble/<dead_letter_id>/rerun", "rerun", rerun, ("POST",), twin=Twin("Run again what was given up", None, "trouble")),
+    Route("/trouble/<dead_letter_id>/dismissal", "dismiss", dismiss, ("POST",), twin=Twin("Leave it as it is", None, "trouble")),
 )

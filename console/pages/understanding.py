@@ -25,12 +25,14 @@ from console import (
     talk_lines,
     trial_views,
 )
+from console.answers import answer_problem
+from console.bodies import PolicyBody
 from console.flow_publishing import Overtaken
 from console.policy_trial import Means
 from console.problems import Problem
 from console.reading_room import CHANNELS, LANGUAGES, Rules
 from console.rendering import render
-from console.route import SUPERVISORS, Entry, Route
+from console.route import SUPERVISORS, Entry, Route, Twin
 
 LEAST_COMMENT = 3
 MAX_COMMENT = 500
@@ -82,6 +84,8 @@ def apply_policy() -> Response:
         else:
             flash(here.texts()("understanding.done.applied", n=made.serial), "good")
             return redirect(url_for("console.understanding", _anchor="policy"), 303)
+    if here.wants_json():
+        return answer_problem(trouble)
     return reading_room.whole(now, trouble.status, **values, trouble=trouble)
 
 
@@ -159,5 +163,6 @@ ROUTES = (
     Route("/understanding", "understanding", understanding, entry=Entry("understanding", "text-search", 70, SUPERVISORS)),
     Route("/understanding/reading", "read_sentence", read_sentence, ("POST",)),
     Route("/understanding/trial", "try_policy", try_policy, ("POST",)),
-    Route("/understanding/policy", "apply_policy", apply_policy, ("POST",)),
+    Route("/understanding/policy", "apply_policy", apply_policy, ("POST",),
+          twin=Twin("Publish these numbers as the policy", PolicyBody, "flows")),
 )

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from console import here
 from console.answers import Said, perform
-from console.route import Route
+from console.bodies import VerdictBody
+from console.route import Route, Twin
 from console.tickets import conversation_of
 from handoff import verdicts
 from handoff.verdicts import Judged
@@ -38,6 +39,6 @@ def withdraw(ticket_id: str) -> Response:
 
 
 ROUTES = (
-    Route("/tickets/<ticket_id>/verdict", "judge", judge, ("POST",)),
-    Route("/tickets/<ticket_id>/verdict", "withdraw_verdict", withdraw, ("DELETE",)),
+    Route("/tickets/<ticket_id>/verdict", "judge", judge, ("POST",), twin=Twin("Say that the reason was none, or that the bot should have known", VerdictBody)),
+    Route("/tickets/<ticket_id>/verdict", "withdraw_verdict", withdraw, ("DELETE",), twin=Twin("Take it back")),
 )
