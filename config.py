@@ -23,6 +23,8 @@ Mode = Literal["demo", "production", "lab"]
 
 DEMO_ACCOUNT_SID = "AC" + "d" * 32
 DEMO_WHATSAPP = "+14155238886"
+LAB_SMS = "+34600100200"
+LAB_PAGE = "100200300400500"
 DOTENV = ".env"
 SECRET_FIELDS = frozenset({"auth_token", "auth_tokens", "app_secret", "app_secrets", "access_token", "verify_token"})
 TWILIO_FIELDS = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp", "twilio_sms", "twilio_messenger",
@@ -41,7 +43,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=DOTENV, env_file_encoding="utf-8", extra="ignore", frozen=True)
 
-    mode: Mode = Field("demo", description="demo (invented shop, stand-in provider), production, or lab: production that may speak http to loopback. Default: demo while no TWILIO_* or META_* is set, else production.")
+    mode: Mode = Field("demo", description="demo (invented shop, stand-in provider), production, or lab: production that may speak http to loopback, with a clock that tests set and a stand-in provider unless one is named. Default: demo while no TWILIO_* or META_* is set, else production.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the web process listens on.")
     data_dir: Path = Field(Path("data"), description="Folder for the database, the embedded Valkey, secrets made at the first start, and backups.")
@@ -89,6 +91,7 @@ class Settings(BaseSettings):
     sms_countries: str = Field("", description="Countries whose SMS are answered, as ISO codes, comma-separated. Default: those of our own numbers and of the shop. *: all.")
     sms_daily_budget: int = Field(30, ge=0, description="SMS a day to one recipient; a person's words may go three times as far. 0 is no limit.")
     sms_daily_budget_total: int = Field(2_000, ge=0, description="SMS a day from one number of ours, to everybody together. 0 is no limit.")
+    undo_seconds: float = Field(5.0, ge=0, le=30, description="Seconds an agent's reply waits before it leaves, so that she can call it back; 0: it leaves at once.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-For is believed for log-in limits.")
     check_seconds: float = Field(600.0, ge=0, description="How often providers are asked how our channels stand; 0: only when somebody asks on the page or with `flask channels status --check`.")
     alert_email: str = Field("", description="Who gets an e-mail when something is wrong, comma-separated.")
@@ -100,6 +103,16 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def lab_clock(self) -> Path:
+        """The file that is a lab's clock."""
+        return self.data_dir / "lab" / "clock"
+
+    @property
+    def has_own_provider(self) -> bool:
+        """Whether the provider is our stand-in, on the port after ours."""
+        return self.twilio_account_sid == DEMO_ACCOUNT_SID and self.mode in ("demo", "lab")
 
     @property
     def public_bases(self) -> tuple[str, ...]:
@@ -222,21 +235,44 @@ def _filled_in(given: Settings) -> dict[str, Any]:
         found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
     if not given.public_base_url and mode != "production":
         found["public_base_url"] = f"http://127.0.0.1:{given.port}"
-    if mode == "demo":
-        if given.port == HIGHEST_PORT:
-            raise BadSettings(f"PORT: the demo's provider listens on the port after {given.port}, and there is none; "
-                              "choose a smaller one.")
-        found |= {
-            "twilio_account_sid": DEMO_ACCOUNT_SID, "twilio_auth_token": _kept_secret(given.data_dir / "demo_token"),
-            "twilio_whatsapp": DEMO_WHATSAPP,
-            "twilio_api_base": os.environ.get("TWILIO_API_BASE", f"http://127.0.0.1:{given.port + 1}"),
-        }
+    if mode == "demo" or (mode == "lab" and _provider_named(given) is None):
+        found |= _own_provider(given, mode)
     return found
+
+
+def _own_provider(given: Settings, mode: Mode) -> dict[str, Any]:
+    """The account at our stand-in: one number in the demo, one of each kind in a lab."""
+    if given.port == HIGHEST_PORT:
+        raise BadSettings(f"PORT: the {mode}'s provider listens on the port after {given.port}, and there is none; "
+                          "choose a smaller one.")
+    more = {"twilio_sms": LAB_SMS, "twilio_messenger": LAB_PAGE} if mode == "lab" else {}
+    if mode == "lab" and not given.orders_config:
+        more["orders_config"] = str(_lab_orders(given.data_dir / "lab"))
+    return more | {
+        "twilio_account_sid": DEMO_ACCOUNT_SID, "twilio_auth_token": _kept_secret(given.data_dir / "demo_token"),
+        "twilio_whatsapp": DEMO_WHATSAPP,
+        "twilio_api_base": os.environ.get("TWILIO_API_BASE", f"http://127.0.0.1:{given.port + 1}"),
+    }
+
+
+def _lab_orders(folder: Path) -> Path:
+    """The shop of a lab: the orders that tests put in, and behind them the demo's."""
+    path = folder / "_orders.yaml"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = json.dumps(str((folder / "orders.json").resolve()))
+        path.write_text(f"connector: lab\nsettings: {{path: {kept}}}\n", encoding="utf-8")
+    return path
+
+
+def _provider_named(given: Settings) -> str | None:
+    """The first setting that names a provider's account."""
+    return next((name for name in (*TWILIO_FIELDS, *META_FIELDS, "accounts_file") if getattr(given, name)), None)
 
 
 def _mode(given: Settings) -> Mode:
     """The mode that was set, else what the other settings are for. Raises BadSettings."""
-    provider = next((name for name in (*TWILIO_FIELDS, *META_FIELDS, "accounts_file") if getattr(given, name)), None)
+    provider = _provider_named(given)
     if "mode" not in given.model_fields_set:
         return "production" if provider else "demo"
     if given.mode == "demo" and provider:

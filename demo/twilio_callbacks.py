@@ -239,6 +239,11 @@ class Postman:
         except (aiohttp.ClientError, TimeoutError, OSError):
             return 0, "rt"
 
+    @property
+    def pending(self) -> int:
+        """How many reports have not come to their end."""
+        return len(self._timers) + len(self._tasks)
+
     async def close(self) -> None:
         """Stop everything that is under way."""
         for timer in self._timers:

@@ -22,7 +22,7 @@ from typing import Any
 from aiohttp import web
 
 import clock
-from demo import twilio_admin
+from demo import inbound_files, twilio_admin
 from demo.provider_modes import OK, BadMode, read_mode
 from demo.twilio_account import Reply, Request, TwilioAccount
 from demo.twilio_callbacks import CallbackPlan, Postman, inbound_fields
@@ -30,6 +30,7 @@ from demo.twilio_messages import Message, Messages
 
 HANG_SECONDS = 3600.0
 PATIENTLY = "#rc=5&rp=all"  # what our own README tells a shop to enter at Twilio
+QUICKLY = {"queued": 0.0, "sent": 0.01, "delivered": 0.02}
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
@@ -41,6 +42,7 @@ class StandInSettings:
     auth_token: str
     webhook_url: str = ""
     database: Path | None = None
+    api_base: str = "https://api.twilio.com"
     plan: CallbackPlan = field(default_factory=CallbackPlan)
 
 
@@ -63,7 +65,8 @@ class TwilioServer:
         application.router.add_post("/_say", self._say)
         application.router.add_get("/_talk", self._talk)
         application.router.add_delete("/_talk", self._forget)
-        application.router.add_get("/_health", _health)
+        application.router.add_get("/_health", self._health)
+        inbound_files.mount(application, self.account)
         twilio_admin.mount(application, self.account, self.held)
         application.router.add_route("*", "/{path:.*}", self._serve)
         application.on_cleanup.append(self._close)
@@ -145,7 +148,8 @@ class TwilioServer:
         """Post the webhook, and note whether it was taken: the phone shows two ticks or that it did not go out."""
         url = self.settings.webhook_url
         url += "" if "#" in url else PATIENTLY
-        status = await self.postman.post(url, inbound_fields(message, self.settings.account_sid, button), message.sid)
+        said = inbound_fields(message, self.settings.account_sid, button, self.settings.api_base)
+        status = await self.postman.post(url, said, message.sid)
         outcome = "received" if status // 100 == 2 else "failed"
         self.account.messages.change(message, outcome, clock.now().timestamp())
         return status
@@ -159,15 +163,15 @@ class TwilioServer:
         self.account.messages.forget()
         return web.json_response({})
 
+    async def _health(self, request: web.Request) -> web.Response:
+        """`pending`: webhooks and reports that are still under way."""
+        return web.json_response({"status": "ok", "pending": len(self.deliveries) + self.postman.pending})
+
     async def _close(self, application: web.Application) -> None:
         for delivery in list(self.deliveries):
             delivery.cancel()
         await self.postman.close()
         self.account.messages.close()
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
 
 
 async def _values(request: web.Request) -> dict[str, Any]:
@@ -201,9 +205,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--auth-token", required=True)
     parser.add_argument("--webhook-url", default="", help="where what contacts say is posted")
     parser.add_argument("--database", type=Path, help="a SQLite file that keeps the conversations")
+    parser.add_argument("--clock", type=Path, help="the file of a lab's clock")
+    parser.add_argument("--quick", action="store_true", help="reports come at once, and files of contacts are kept here")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    settings = StandInSettings(chosen.account_sid, chosen.auth_token, chosen.webhook_url, chosen.database)
+    if chosen.clock:
+        clock.follow(chosen.clock)
+    quick = {"api_base": f"http://127.0.0.1:{chosen.port}", "plan": CallbackPlan(QUICKLY)} if chosen.quick else {}
+    settings = StandInSettings(chosen.account_sid, chosen.auth_token, chosen.webhook_url, chosen.database, **quick)
     web.run_app(
         TwilioServer(settings).application(), host="127.0.0.1", port=chosen.port, print=_silent, access_log=None
     )

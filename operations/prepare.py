@@ -91,10 +91,11 @@ def _level(settings: config.Settings) -> str:
 
 
 def _provider(settings: config.Settings) -> list[str]:
-    """How the demo's stand-in provider is started."""
-    if settings.mode != "demo":
+    """How our own stand-in provider is started, where there is one."""
+    if not settings.has_own_provider:
         return []
-    return ["demo.twilio_standin", "--port", str(settings.port + 1), "--account-sid", settings.twilio_account_sid,
+    in_lab = ["--clock", str(settings.lab_clock), "--quick"] if settings.mode == "lab" else []
+    return ["demo.twilio_standin", *in_lab, "--port", str(settings.port + 1), "--account-sid", settings.twilio_account_sid,
             "--auth-token", settings.twilio_auth_token, "--database", str(settings.data_dir / DEMO_PROVIDER_DATABASE),
             "--webhook-url", f"http://127.0.0.1:{settings.port}/webhooks/twilio"]
 

@@ -25,6 +25,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import channels
+import clock
 import config
 import faults
 import logs
@@ -357,6 +358,8 @@ def main() -> None:
     """The process `sender`."""
     os.environ.setdefault("RELEVO_PROCESS", "sender")
     given = config.load()
+    if given.mode == "lab":
+        clock.follow(given.lab_clock)
     try:
         import uvloop
     except ImportError:  # it has no wheel for every machine; asyncio does the same with more of the processor

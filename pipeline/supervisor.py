@@ -91,14 +91,14 @@ class Supervisor:
             Recipe("worker", [python, "-m", "pipeline.worker", "slow"], 1.5, is_late=True),
             Recipe("bulk", [python, "-m", "pipeline.worker", BULK_QUEUE], 1.0, on_demand=True),
         ]
-        if self.facts["mode"] == "demo":
+        if self.facts["provider"]:
             recipes.append(Recipe("provider", [python, "-m", *self.facts["provider"]], 0.5))
         return recipes
 
     def _refuse_taken_ports(self) -> None:
         ports = [(self.facts["host"], self.facts["port"], "PORT")]
-        if self.facts["mode"] == "demo":
-            ports.append(("127.0.0.1", self.facts["port"] + 1, "the next port, where the demo's provider listens,"))
+        if self.facts["provider"]:
+            ports.append(("127.0.0.1", self.facts["port"] + 1, "the next port, where the stand-in provider listens,"))
         for host, port, name in ports:
             reason = _why_not(host, port)
             if reason:

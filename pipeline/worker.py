@@ -87,6 +87,8 @@ def main() -> None:
         sys.exit("Usage: python -m pipeline.worker slow|bulk")
     os.environ.setdefault("RELEVO_PROCESS", "worker" if lane == lanes.SLOW_QUEUE else lane)
     given = config.load()
+    if given.mode == "lab":
+        clock.follow(given.lab_clock)
     logs.configure(given.log_level, given.secret_values, given.secret_key)
     for name, drain in _sweeps(given, lane).items():
         threading.Thread(target=sweep, args=(drain, given.sweep_seconds), name=name, daemon=True).start()

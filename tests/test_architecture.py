@@ -25,10 +25,11 @@ MAY_IMPORT = {
     "console": {"handoff", "conversation", "bot", "orders", "channels", "clock"},
     "operations": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "config", "clock", "logs", "demo"},
     "demo": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "config", "clock", "fetch"},
+    "lab": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "demo", "config", "clock", "fetch"},
     "migrations": {"conversation", "handoff", "pipeline"},
     "bench": {"demo", "clock", "bot"},
     "training": {"bot"},
-    "app": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "operations", "demo", "config",
+    "app": {"bot", "orders", "channels", "conversation", "handoff", "pipeline", "console", "operations", "demo", "lab", "config",
             "clock", "fetch", "logs"},
 }
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}

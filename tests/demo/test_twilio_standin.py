@@ -426,4 +426,4 @@ def test_the_program_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         answer = urllib3.request("GET", f"http://127.0.0.1:{port}/_health", retries=retries)
         program.terminate()
 
-    assert (answer.json(), program.returncode) == ({"status": "ok"}, 0)
+    assert (answer.json(), program.returncode) == ({"status": "ok", "pending": 0}, 0)

@@ -1,0 +1,41 @@
+"""How the lab is put into the app: its doors, and the hands that do what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from flask import Flask
+
+import config
+from conversation.events import Notice
+from conversation.work import Database
+from lab import doors
+from lab.due import Hands
+from lab.provider import LabProvider, ProviderSilent
+
+
+class House(Protocol):
+    """What the lab needs of the app."""
+
+    @property
+    def settings(self) -> config.Settings: ...
+
+    @property
+    def database(self) -> Database: ...
+
+
+def add_to(app: Flask, house: House, tend: Callable[[], int], wake: Callable[[], None],
+           ring: Callable[[list[Notice]], None]) -> None:
+    """Open the lab's doors. `tend` runs the desk's clocks once, `wake` and `ring` rouse whoever has something to do."""
+    given = house.settings
+    provider = LabProvider(given.twilio_api_base.rstrip("/")) if given.has_own_provider else None
+
+    def under_way() -> int:
+        try:
+            return provider.pending() if provider else 0
+        except ProviderSilent:
+            return 0
+
+    hands = Hands(house.database, tend, wake, ring, under_way)
+    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider))
