@@ -123,6 +123,8 @@ def _add_commands(made: Flask) -> None:
 
 def wire(given: Settings) -> Relevo:
     """Settings in, a house that works out; beside the live flows nothing is asked for until it is used."""
+    if given.mode == "lab":
+        clock.follow(given.lab_clock)
     ours = accounts.read(given.accounts())
     connector = orders.configuration.load(given.orders_path, config.environment())
     writers: list[Writer] = []
@@ -170,10 +172,10 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
     return named or countries.countries_of(numbers) | {shop.upper()}
 
 
-def _tend_desk(database: Database) -> None:
-    """What the desk does by itself as time passes: promises that are late, agents who are gone."""
+def _tend_desk(database: Database) -> int:
+    """What the desk does by itself as time passes: promises that are late, agents who are gone. How much changed."""
     with database.work() as work:
-        sweep.tick(work)
+        return sweep.tick(work)
 
 
 def render(kind: str, outgoing: Outgoing) -> Rendered:
@@ -204,7 +206,7 @@ def desk_of(relevo: Relevo) -> Desk:
         trusted_proxies=given.trusted_proxies,
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
-        max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
+        undo_seconds=given.undo_seconds, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
         public_base=given.public_bases[0] if given.public_bases else "")
 
 
@@ -229,6 +231,10 @@ def public_of(relevo: Relevo) -> Public:
 
 def _add_front(made: Flask, relevo: Relevo) -> None:
     """What stands at `/`: the demo where this is one, the desk elsewhere."""
+    if relevo.settings.mode == "lab":
+        from lab.wiring import add_to as add_lab
+
+        add_lab(made, relevo, lambda: _tend_desk(relevo.database), relevo.writer.wake, relevo.doorbell.ring)
     if relevo.settings.mode == "demo":
         from demo.wiring import add_to  # only a demo needs the demo
 
