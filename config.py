@@ -231,6 +231,8 @@ def _filled_in(given: Settings) -> dict[str, Any]:
                           "or remove it: ./run brings a Valkey of its own.")
     if mode == "lab" and "contact_rate" not in given.model_fields_set:
         found["contact_rate"] = 0  # there one contact is made to write as nobody does
+    if mode == "lab" and "undo_seconds" not in given.model_fields_set:
+        found["undo_seconds"] = 0  # and nobody waits
     if not given.secret_key and mode != "production":
         found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
     if not given.public_base_url and mode != "production":
