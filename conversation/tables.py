@@ -211,6 +211,7 @@ class OutboxPart(SQLModel, table=True):
     read_at: datetime | None = None
 
 
+NOTABLE = text("kind IN ('alert','pulled_forward')")  # lines that pages look for among millions
 ALARM_LEVELS = ("warning", "critical")
 
 
@@ -384,7 +385,10 @@ class TimelineEntry(SQLModel, table=True):
     """
 
     __tablename__ = "timeline_entry"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("timeline_entry_notable", "kind", "at", sqlite_where=NOTABLE, postgresql_where=NOTABLE),
+        {"sqlite_autoincrement": True},
+    )
 
     entry_id: int | None = Field(default=None, primary_key=True)
     conversation_id: str | None = Field(default=None, index=True)

@@ -40,6 +40,7 @@ def upgrade() -> None:
     _alter_queue()
     _alter_saved_reply()
     _alter_ticket()
+    _alter_timeline_entry()
 
 
 def _create_hook() -> None:
@@ -49,7 +50,9 @@ def _create_hook() -> None:
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
         sa.Column("events", JSON, nullable=False),
+        sa.Column("include_text", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("last_entry_id", sa.Integer(), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
@@ -464,4 +467,15 @@ def _alter_ticket() -> None:
             unique=False,
             sqlite_where=sa.text("rung_due_at IS NOT NULL"),
             postgresql_where=sa.text("rung_due_at IS NOT NULL"),
+        )
+
+
+def _alter_timeline_entry() -> None:
+    with op.batch_alter_table("timeline_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "timeline_entry_notable",
+            ["kind", "at"],
+            unique=False,
+            sqlite_where=sa.text("kind IN ('alert','pulled_forward')"),
+            postgresql_where=sa.text("kind IN ('alert','pulled_forward')"),
         )
