@@ -92,13 +92,18 @@ class ApiKey(SQLModel, table=True):
 
 
 class Hook(SQLModel, table=True):
-    """Where a shop's program hears of what happens to tickets: signed with `secret`; `events` are the kinds it wants."""
+    """Where a shop's program hears of what happens to tickets: signed with `secret`; `events` are the kinds it wants.
+
+    It has heard the timeline up to `last_entry_id`. `include_text`: also what was said.
+    """
 
     hook_id: str = Field(primary_key=True)
     url: str
     secret: str
     events: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    include_text: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     last_entry_id: int = 0
+    delivered_at: datetime | None = None
     created_by: str
     created_at: datetime
     failing_since: datetime | None = None
