@@ -18,17 +18,18 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from config import DEMO_WHATSAPP
 from conversation import ids, people
-from conversation.tables import Channel, Contact, Conversation
+from conversation.tables import Contact, Conversation
 from conversation.work import Work
 from handoff import agents, hours, queues, sessions
 from handoff.house_tables import ApiKey
 from handoff.tables import Agent, Membership, Queue, SavedReply, Skill, Ticket
+from lab import crowd as crowds
+from lab.crowd import Crowd
 from orders import lab as lab_orders
 from orders.fields import BadField
 from pipeline import identities
 
 LANGUAGES = ("es", "en", "pt")
-KIND = "twilio-whatsapp"
 FORTNIGHT = 14
 PAST_NUMBER = "+34600999999"  # of whom the tickets of the past are
 _agent, _queue, _membership = Agent.__table__, Queue.__table__, Membership.__table__
@@ -120,6 +121,7 @@ class Seed(_Part):
     pick_ups: list[SeedPickUps] = Field(default_factory=list)
     orders: list[dict[str, Any]] = Field(default_factory=list)
     settings: dict[str, Any] = Field(default_factory=dict)
+    crowd: Crowd | None = None
 
 
 def read(text: str) -> Seed:
@@ -149,7 +151,8 @@ def put_in(work: Work, seed: Seed) -> dict[str, Any]:
         _put_pick_ups(work, past)
     if seed.settings:
         _put_settings(work, seed.settings)
-    return {"agents": people, "queues": [queue.id for queue in seed.queues]}
+    first = {"crowd": crowds.put_in(work, seed.crowd)} if seed.crowd else {}
+    return {"agents": people, "queues": [queue.id for queue in seed.queues], **first}
 
 
 def put_orders(path: Path, orders: list[dict[str, Any]]) -> None:
@@ -209,7 +212,7 @@ def _put_reply(work: Work, reply: SeedReply) -> None:
 def _put_contact(work: Work, contact: SeedContact) -> str:
     """The row that is found again when somebody writes from this number."""
     known = contact.model_dump(include={"name", "email", "language", "facts"})
-    address = identities.alias(KIND, DEMO_WHATSAPP, contact.phone)
+    address = identities.alias(crowds.KIND, DEMO_WHATSAPP, contact.phone)
     contact_id = people.owner_of(work, address)
     if contact_id is None:
         contact_id = ids.new("cnt")
@@ -241,10 +244,8 @@ def _put_pick_ups(work: Work, past: SeedPickUps) -> None:
 def _somebody(work: Work) -> str:
     """The conversation that the tickets of the past belong to."""
     contact_id = _put_contact(work, SeedContact(phone=PAST_NUMBER))
-    channel, conversation = Channel.__table__, Conversation.__table__
-    ours = select(channel.c.channel_id).where(channel.c.kind == KIND, channel.c.account == DEMO_WHATSAPP)
-    channel_id = work.connection.execute(ours).scalar_one_or_none() or ids.new("chn")
-    _write(work, channel, "channel_id", {"channel_id": channel_id, "kind": KIND, "account": DEMO_WHATSAPP})
+    conversation = Conversation.__table__
+    channel_id = crowds.channel(work)
     same = conversation.c.contact_id == contact_id
     found = work.connection.execute(select(conversation.c.conversation_id).where(same)).scalars().first()
     if found:
