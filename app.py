@@ -26,6 +26,7 @@ from bot.understanding.read import warm_up
 from channels import accounts, countries, webhooks
 from channels.accounts import Accounts
 from channels.commands import channels as channel_commands
+from channels.web_push import public_of
 from config import Settings
 from console import safety
 from console.blueprint import blueprint as console_blueprint
@@ -36,7 +37,7 @@ from console.public_files import blueprint as files_blueprint
 from conversation.events import Outgoing, Rendered
 from conversation.flow_files import FlowFiles
 from conversation.work import Database, Wiring
-from handoff import sweep
+from handoff import routing, sweep
 from handoff.commands import agents, queues
 from operations import health
 from operations.channel_status import ours_of, status
@@ -55,6 +56,8 @@ from pipeline.flow_watch import FlowWatch
 from pipeline.intake import Intake
 from pipeline.lanes import Doorbell, listen_for_turns
 from pipeline.live_flows import LOOK_SECONDS, LiveFlows, keep_looking, open_flows
+from pipeline.mail import letters_post
+from pipeline.notices import house_key
 from pipeline.retelling_commands import record_talk, replay_talk
 from pipeline.services import Services
 from pipeline.turns import Writer
@@ -173,9 +176,12 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
 
 
 def _tend_desk(database: Database) -> int:
-    """What the desk does by itself as time passes: promises that are late, agents who are gone. How much changed."""
+    """What the desk does by itself as time passes: promises that are late, agents who are gone, who gets what waits. How
+    much changed."""
     with database.work() as work:
-        return sweep.tick(work)
+        changed = sweep.tick(work)
+    with database.work() as work:  # apart, so that a conversation that somebody works on holds nothing up
+        return changed + routing.tick(work)
 
 
 def render(kind: str, outgoing: Outgoing) -> Rendered:
@@ -207,7 +213,14 @@ def desk_of(relevo: Relevo) -> Desk:
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
         undo_seconds=given.undo_seconds, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
-        public_base=given.public_bases[0] if given.public_bases else "")
+        public_base=given.public_bases[0] if given.public_bases else "",
+        mails=letters_post(given) is not None or given.mode == "lab", push_key=push_key_of(given.secret_key))
+
+
+def push_key_of(secret_key: str) -> str:
+    """What browsers are told when they subscribe to notices; empty where there is no key to be known by."""
+    key = house_key(secret_key)
+    return public_of(key) if key else ""
 
 
 def flow_shop_of(relevo: Relevo) -> FlowShop:

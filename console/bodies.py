@@ -34,8 +34,19 @@ class ClaimBody(Body):
     force: bool = Field(False, description="Also beyond one's own capacity.")
 
 
+class OfferBody(Body):
+    epoch: Epoch
+
+
+class AssignmentBody(Body):
+    to: str = Field(max_length=80, description="The agent's id.", examples=["agt_…"])
+    epoch: Epoch
+    force: bool = Field(False, description="Also beyond her capacity and skills.")
+
+
 class TakeoverBody(Body):
     epoch: Epoch
+    force: bool = Field(False, description="Also beyond one's own capacity.")
 
 
 class ReleaseBody(Body):
@@ -49,6 +60,7 @@ class TransferBody(Body):
 
 class ResolutionBody(Body):
     disposition: Annotated[str, Field(max_length=40, description="solved, duplicate, spam or no_answer.")] = "solved"
+    no_survey: bool = Field(False, description="Do not ask the contact how it was.")
 
 
 class VerdictBody(Body):
@@ -67,6 +79,9 @@ class ReplyBody(Body):
     last_seen_seq: Seen = 0
     force: bool = Field(False, description="Also over a colleague's answer.")
     upload: str = Field("", max_length=80, description="A file that an earlier reply brought, by its id.")
+    saved_reply: str = Field("", max_length=80, description="The saved reply it was made of: its picture goes with it, and "
+                                                           "what it does is done. Without a text it goes out filled in.")
+    then: str = Field("", max_length=20, description="`resolve`: the matter is settled with it.")
 
 
 class TemplateBody(Body):

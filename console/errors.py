@@ -5,7 +5,6 @@ ConsoleError     base of the package
   BadField       a field of a form says nothing we know
   BadFile        a file that cannot be attached
   CannotTry      a test message that must not be sent
-  ColleagueFull  whom a ticket was to go to holds as many as she can
   TooFast        the flow editor is asked for more than its share
 """
 
@@ -44,14 +43,6 @@ class CannotTry(ConsoleError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"The test cannot be sent ({reason}): write to the channel from that address first.")
         self.reason = reason
-
-
-class ColleagueFull(ConsoleError):
-    """Whom a ticket was to go to holds as many as she can."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} holds as many conversations as she can; pass the ticket to a queue.")
-        self.name = name
 
 
 class TooFast(ConsoleError):

@@ -9,10 +9,11 @@ from typing import Any
 from bot.flow.live import UnknownFlowSet
 from console import here
 from console.composer import MAX_TEXT
-from console.errors import BadField, BadFile, ColleagueFull, NothingHere, TooFast
+from console.errors import BadField, BadFile, NothingHere, TooFast
 from conversation.errors import UnknownDeadLetter
-from handoff import errors
+from handoff import errors, writing_errors
 from handoff.errors import HandoffError
+from handoff.routing_errors import CannotTake, LacksSkill, Reserved, RoutingError
 
 _CONFLICTS = (
     errors.AlreadyClaimed,
@@ -28,8 +29,11 @@ _CONFLICTS = (
     errors.Blocked,
     errors.OptedOut,
     errors.MarketingStopped,
+    writing_errors.TooLate,
+    RoutingError,
 )
-_MISSING = (errors.UnknownTicket, NothingHere, UnknownFlowSet)
+_MISSING = (errors.UnknownTicket, errors.UnknownKey, errors.UnknownHook, NothingHere, UnknownFlowSet,
+            writing_errors.UnknownSavedReply)
 _FIELDS = {
     "note_too_short": "note",
     "empty_reply": "text",
@@ -37,6 +41,9 @@ _FIELDS = {
     "unknown_queue": "to",
     "unknown_disposition": "disposition",
     "unknown_verdict": "kind",
+    "unfilled_blank": "text",
+    "bad_snooze": "until",
+    "cannot_take": "to",
 }
 
 
@@ -64,8 +71,6 @@ def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:
         return Problem(404, "missing", "not_found", words("error.not_found"))
     if isinstance(error, UnknownDeadLetter):
         return Problem(409, "conflict", "settled", words("error.settled"))
-    if isinstance(error, ColleagueFull):
-        return Problem(409, "conflict", "no_room", words("error.no_room_other", name=error.name), "to")
     if isinstance(error, BadField):
         return Problem(422, "invalid", "bad_field", words(error.key, n=MAX_TEXT), error.field)
     if isinstance(error, BadFile):
@@ -96,7 +101,19 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
             return words("error.someone_answered"), {"message_id": message["message_id"]}
         case errors.BlankTemplate(label=label):
             return words("error.blank_template", label=label), {}
+        case writing_errors.UnfilledGap(gap=gap):
+            return words("error.unfilled_blank", gap=gap), {"blank": gap}
+        case writing_errors.BadSavedReply(field=field):
+            return words(f"error.bad_saved_reply_{field}"), {"saved_reply_field": field}
         case errors.WindowClosed():
             return words("error.window_closed", channel=channel), {}
+        case errors.IllegalMove(state=state, move=move):
+            return words("error.illegal_move"), {"state": state, "move": move}
+        case CannotTake(name=name, why=why):
+            return words(f"error.cannot_take_{why}", colleague=name), error.facts
+        case Reserved(name=name):
+            return words("error.reserved", winner=name), error.facts
+        case LacksSkill(skills=wanted):
+            return words("error.lacks_skill", skills=", ".join(wanted)), error.facts
     key = f"error.{error.code}"
     return words(key) if words.has(key) else words("error.illegal_move"), {}

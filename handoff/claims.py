@@ -1,42 +1,52 @@
 """Claims: who holds a ticket. Every path to a holder goes through here.
 
-Each change of holder is one conditional update that counts its rows, so of any number of agents exactly one wins.
+Each change of holder is one conditional update that counts its rows, so of any number of agents exactly one wins. The
+router and a supervisor who assigns give in the same way as an agent takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 import metrics
 from conversation import ids, outbox
 from conversation.tables import Conversation, Message, OutboxPart
 from conversation.work import Work
-from handoff import access, ledger, moves, queues, telling
+from handoff import access, announcing, ledger, moves, notices, offers, presence, queues, settings, skills, sla, telling
 from handoff.access import Viewer
-from handoff.errors import AlreadyClaimed, IllegalMove, NoRoom, NoteTooShort, StaleEpoch, UnknownAgent, UnknownTicket
+from handoff.errors import (
+    AlreadyClaimed,
+    IllegalMove,
+    NoRoom,
+    NotAllowed,
+    NoteTooShort,
+    StaleEpoch,
+    UnknownAgent,
+)
 from handoff.ledger import Change, Standing
+from handoff.routing_errors import Away, CannotTake, LacksSkill, OfferOver, Reserved
 from handoff.tables import Agent, Ticket
 
 NOTE_MINIMUM = 5
-RECENTLY = timedelta(minutes=10)  # a contact who wrote within it still counts towards the holder's load
+EXCLUDED_FOR = timedelta(minutes=10)  # who gave it back, or lost it, is not given it again so soon
 
-_ticket, _conversation, _part = Ticket.__table__, Conversation.__table__, OutboxPart.__table__
-_lock_agent = (
-    select(Agent.__table__.c.deactivated_at)
-    .where(Agent.__table__.c.agent_id == bindparam("id"))
-    .with_for_update(key_share=True)
-)
-_load = (
-    select(func.count())
+_ticket, _conversation, _part, _agent = Ticket.__table__, Conversation.__table__, OutboxPart.__table__, Agent.__table__
+_one_agent = select(_agent).where(_agent.c.agent_id == bindparam("id"), _agent.c.deactivated_at.is_(None))
+_lock_agent = _one_agent.with_for_update(key_share=True)
+_lock_free_agent = _one_agent.with_for_update(key_share=True, skip_locked=True)
+_counts = or_(_conversation.c.waiting_since.is_not(None), _conversation.c.last_inbound_at > bindparam("since"))
+_loads = (
+    select(_ticket.c.holder_id, func.count().label("load"))
     .select_from(_ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id))
-    .where(_ticket.c.holder_id == bindparam("id"), _ticket.c.state == "assigned",
-           or_(_conversation.c.waiting_since.is_not(None), _conversation.c.last_inbound_at > bindparam("since")))
+    .where(_ticket.c.holder_id.is_not(None), _ticket.c.state == "assigned", _counts)
+    .group_by(_ticket.c.holder_id)
 )
+_load = _loads.where(_ticket.c.holder_id == bindparam("id"))
 _on_the_wire = (
     select(_part.c.part_id, _part.c.message_id, Message.__table__.c.text)
     .join(Message.__table__, Message.__table__.c.message_id == _part.c.message_id)
@@ -56,27 +66,99 @@ class ClaimResult:
     on_the_wire: tuple[Mapping[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """Who gives a ticket to somebody (herself, a supervisor, the router), and what the timeline keeps of it."""
+
+    actor: str
+    force: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
 def claim(work: Work, ticket_id: str, agent_id: str, epoch: int, force: bool = False) -> ClaimResult:
     """Give the ticket to this agent; twice by the same agent is the same as once.
 
-    `epoch` is what her page showed; `force` claims beyond her capacity. Raises AlreadyClaimed (names the holder),
-    StaleEpoch (the page was old), NoRoom, IllegalMove, UnknownTicket.
+    `epoch` is what her page showed; `force` claims beyond her capacity and skills. Raises AlreadyClaimed (names the
+    holder), StaleEpoch (the page was old), Reserved, NoRoom, LacksSkill, IllegalMove, UnknownTicket.
     """
     viewer = access.viewer(work.connection, agent_id)
     held = ledger.seen_by(work, viewer, ticket_id)
-    if held.ticket["holder_id"] == agent_id and held.ticket["state"] == "assigned":
-        return _result(work, held, viewer, already=True)
-    row = _claimable(work, held, epoch)
-    load = _make_room(work, viewer, force)
-    forced = {"forced": True, "load": load} if load >= viewer.capacity else {}
-    held = _assign(work, held, Change(row, agent_id, data={"agent": viewer.name, **forced}), agent_id)
+    if _has(held, agent_id):
+        return _result(work, held, viewer.name, already=True)
+    _require_claimable(work, held, epoch)
+    if not viewer.sees_everything:
+        _require_free(work, held, agent_id)
+    agent = lock(work, agent_id)
+    _require_skills(work, held, agent, force)
+    held = give(work, held, agent, Giving(agent_id, force))
+    return _result(work, held, viewer.name)
+
+
+def accept(work: Work, ticket_id: str, agent_id: str, epoch: int) -> ClaimResult:
+    """Take what is on offer to her. Raises OfferOver, and what `claim` raises."""
+    viewer = access.viewer(work.connection, agent_id)
+    held = ledger.seen_by(work, viewer, ticket_id)
+    if held.ticket["state"] == "queued" and not offers.is_open(held.ticket, agent_id, work.now):
+        raise OfferOver()
+    return claim(work, ticket_id, agent_id, epoch, force=False)
+
+
+def decline_offer(work: Work, ticket_id: str, agent_id: str) -> None:
+    """She does not take what is on offer to her; the next one is asked. Raises OfferOver, UnknownTicket."""
+    viewer = access.viewer(work.connection, agent_id)
+    held = ledger.seen_by(work, viewer, ticket_id)
+    if held.ticket["state"] != "queued" or not offers.is_open(held.ticket, agent_id, work.now):
+        raise OfferOver()
+    offers.end(work, held, offers.DECLINED, agent_id)
+
+
+def assign(
+    work: Work, ticket_id: str, supervisor_id: str, to_agent: str, epoch: int, force: bool = False
+) -> ClaimResult:
+    """A supervisor gives a waiting ticket to a named agent; `force` goes beyond her capacity and skills.
+
+    Raises NotAllowed, CannotTake (she is away, full, or not of the queue), and what `claim` raises.
+    """
+    viewer = access.viewer(work.connection, supervisor_id)
+    held = ledger.seen_by(work, viewer, ticket_id)
+    if not viewer.sees_everything:
+        raise NotAllowed(viewer.role)
+    colleague = access.viewer(work.connection, to_agent)
+    if _has(held, to_agent):
+        return _result(work, held, colleague.name, already=True)
+    _require_claimable(work, held, epoch)
+    agent = _able(work, held, colleague)
+    _require_skills(work, held, agent, force)
+    try:
+        held = give(work, held, agent, Giving(supervisor_id, force, {"by": viewer.name}))
+    except NoRoom as error:
+        raise CannotTake(colleague.name, "full", held.ticket["queue_id"]) from error
+    return _result(work, held, colleague.name)
+
+
+def give(work: Work, held: Standing, agent: Mapping[str, Any], giving: Giving) -> Standing:
+    """A queued ticket gets its holder, whose row is locked; the contact hears her name, and she that it is hers.
+
+    Raises NoRoom, StaleEpoch.
+    """
+    agent_id, waited = agent["agent_id"], offers.waited(held.ticket, work.now)
+    load = _make_room(work, agent, giving.force)
+    lacks = skills.lacking(held.ticket["skills"], held.language, agent)
+    data = {"agent": agent["name"], "waited_seconds": round(waited.total_seconds()), **giving.data}
+    data |= {"forced": True, "load": load} if load >= agent["capacity"] else {}
+    data |= {"lacks": list(lacks)} if lacks else {}
+    relaxed = {"relaxed": skills.steps_to(held.ticket["skills"], held.language, agent)}
+    held = _assign(work, held, Change(moves.find("claim", "queued"), giving.actor, relaxed, data=data), agent_id)
     metrics.claims.labels("won").inc()
-    _introduce(work, held, viewer)
-    return _result(work, held, viewer)
+    _introduce(work, held, agent)
+    if giving.actor != agent_id:
+        told = {"by": giving.data.get("by", "")}
+        notices.add(work, "assigned", [agent_id], held.conversation_id, held.ticket_id, told)
+    return held
 
 
-def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int) -> ClaimResult:
-    """Take a conversation from the bot. Raises AlreadyClaimed, StaleEpoch, NoRoom, IllegalMove, UnknownTicket."""
+def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int, force: bool = False) -> ClaimResult:
+    """Take a conversation from the bot. Raises AlreadyClaimed, StaleEpoch, Away, NoRoom, IllegalMove, UnknownTicket."""
     viewer = access.viewer(work.connection, agent_id)
     sight = access.conversation_for(work.connection, viewer, conversation_id)
     conversation = ledger.lock(work, conversation_id)
@@ -85,7 +167,10 @@ def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int) -> Cl
         return _taken_over_before(work, Standing(ticket, conversation), viewer)
     if conversation["epoch"] != epoch:
         raise StaleEpoch(epoch, conversation["epoch"])
-    _make_room(work, viewer, force=False)
+    agent = lock(work, agent_id)
+    if agent["presence"] == presence.AWAY:
+        raise Away()
+    load = _make_room(work, agent, force)
     queue = queues.get_or_default(work, _queue_of(viewer, sight.ticket))
     begun = ledger.begin(work, conversation_id, owner="agent", unread=0)
     if begun is None:
@@ -95,14 +180,16 @@ def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int) -> Cl
         "ticket_id": ids.new("tkt"), "conversation_id": conversation_id, "queue_id": queue["queue_id"],
         "state": "assigned", "reason": "agent_takeover", "summary": "", "priority": "normal", "score": None,
         "threshold": None, "evidence": [], "card": {"language": begun.language}, "told": [], "epoch": begun.epoch,
-        "ahead": 0, "opened_at": work.now, "waiting_since": work.now, "due_at": None, "holder_id": agent_id,
-        "claimed_at": work.now,
+        "ahead": 0, "opened_at": work.now, "waiting_since": work.now, "holder_id": agent_id,
+        "claimed_at": work.now, **sla.of_new(queue, work.now), **sla.reply_timer(queue, work.now),
     }
     ledger.add(work, ticket)
     held = Standing(ticket, conversation)
-    ledger.log(work, held, "take_over", agent_id, {"agent": viewer.name, "queue": queue["queue_id"]})
-    _introduce(work, held, viewer)
-    return _result(work, held, viewer)
+    forced = {"forced": True, "load": load} if load >= agent["capacity"] else {}
+    ledger.log(work, held, "take_over", agent_id, {"agent": viewer.name, "queue": queue["queue_id"], **forced})
+    _note_assigned(work, agent_id)
+    _introduce(work, held, agent)
+    return _result(work, held, viewer.name)
 
 
 def release(work: Work, ticket_id: str, agent_id: str, reason: str = "") -> None:
@@ -114,26 +201,52 @@ def release(work: Work, ticket_id: str, agent_id: str, reason: str = "") -> None
 
 
 def put_back(work: Work, held: Standing, change: Change) -> Standing:
-    """Nobody holds the ticket any more; the queue has it."""
-    freed = {"holder_id": None, "claimed_at": None, "snoozed_until": None, "late_at": None}
-    return ledger.apply(work, held, Change(change.row, change.actor, {**freed, **change.ticket}, {}, change.data))
+    """Nobody holds the ticket any more; the queue has it, at its old place, and not for who gave it back or lost it."""
+    freed = {"holder_id": None, "claimed_at": None, "snoozed_until": None, "late_at": None, "relaxed": 0}
+    if change.row.before == "assigned":
+        freed["excluded"] = offers.excluding(held.ticket, held.ticket["holder_id"], work.now + EXCLUDED_FOR, work.now)
+    held = ledger.apply(work, held, Change(change.row, change.actor, {**freed, **change.ticket}, {}, change.data))
+    announcing.queued(work, held.ticket)
+    return held
+
+
+def requeue_all(work: Work, supervisor_id: str, agent_id: str, reason: str = "") -> int:
+    """Everything this agent has in hand goes back to its queues; returns how many. What she laid aside stays hers.
+
+    Raises NotAllowed, UnknownAgent.
+    """
+    viewer = access.viewer(work.connection, supervisor_id)
+    if not viewer.sees_everything:
+        raise NotAllowed(viewer.role)
+    holder = access.viewer(work.connection, agent_id)
+    in_hand = select(_ticket).where(_ticket.c.holder_id == agent_id, _ticket.c.state == "assigned")
+    found = work.connection.execute(in_hand.order_by(_ticket.c.conversation_id)).mappings().all()
+    data = {"agent": holder.name, "by": viewer.name, "reason": reason or "requeued_all"}
+    return sum(_put_back_if_hers(work, ticket, Change(moves.find("release", "assigned"), supervisor_id, data=data))
+               for ticket in found)
 
 
 def transfer_to_agent(work: Work, ticket_id: str, agent_id: str, to_agent: str, note: str) -> None:
     """Hand a ticket to a colleague of its queue, with a note for her.
 
-    Raises NoteTooShort, NotHolder, IllegalMove, NoRoom, UnknownAgent, UnknownTicket.
+    Raises NoteTooShort, NotHolder, IllegalMove, CannotTake, UnknownAgent, UnknownTicket.
     """
     viewer, held = _transferable(work, ticket_id, agent_id, note)
     row = ledger.require(work, viewer, held.ticket, "transfer_to_agent")
     colleague = access.viewer(work.connection, to_agent)
-    if not access.may_see(colleague, held.ticket):
-        raise UnknownTicket(ticket_id)
-    if colleague.agent_id == held.ticket["holder_id"]:
+    before = held.ticket["holder_id"]
+    if colleague.agent_id == before:
         raise IllegalMove("assigned", "transfer_to_agent")
-    _make_room(work, colleague, force=False)
-    data = {"from": ledger.name_of(work, held.ticket["holder_id"]), "agent": colleague.name, "note": note}
-    held = _assign(work, held, Change(row, agent_id, data=data), to_agent)
+    agent = _able(work, held, colleague)
+    try:
+        _make_room(work, agent, force=False)
+    except NoRoom as error:
+        raise CannotTake(colleague.name, "full", held.ticket["queue_id"]) from error
+    data = {"from": ledger.name_of(work, before), "agent": colleague.name, "note": note}
+    relaxed = {"relaxed": skills.steps_to(held.ticket["skills"], held.language, agent)}
+    held = _assign(work, held, Change(row, agent_id, relaxed, data=data), to_agent)
+    told = {"by": viewer.name, "to": colleague.name, "note": note}
+    notices.add(work, "transferred", {to_agent, before} - {agent_id}, held.conversation_id, held.ticket_id, told)
     if telling.once(work, held, telling.mark_of_holder(to_agent)):
         telling.tell(work, held, "transfer", agent=colleague.name, queue=_title(work, held))
 
@@ -145,8 +258,7 @@ def transfer_to_queue(work: Work, ticket_id: str, agent_id: str, to_queue: str, 
     queue = queues.get(work.connection, to_queue)
     data = {"agent": viewer.name, "queue": to_queue, "note": note}
     held = put_back(work, held, Change(row, agent_id, {"queue_id": to_queue}, data=data))
-    if telling.once(work, held, telling.mark_of_queue(to_queue)):
-        telling.say(work, held, telling.acknowledgement(work, queue, held.language))
+    telling.acknowledge(work, held, queue)
 
 
 def snooze(work: Work, ticket_id: str, agent_id: str, until: datetime | None) -> None:
@@ -159,69 +271,139 @@ def snooze(work: Work, ticket_id: str, agent_id: str, until: datetime | None) ->
 
 def wake(work: Work, held: Standing, actor: str) -> Standing:
     """End a snooze: back to its holder if she is at her desk, else into the queue."""
-    holder = work.connection.execute(
-        select(Agent.__table__.c.last_seen_at, Agent.__table__.c.deactivated_at)
-        .where(Agent.__table__.c.agent_id == held.ticket["holder_id"])).one()
-    if holder.deactivated_at is None and is_online(holder.last_seen_at, work.now):
-        return ledger.apply(work, held, Change(moves.find("wake", "snoozed"), actor, {"snoozed_until": None}))
-    return put_back(work, held, Change(moves.find("release", "snoozed"), actor, data={"reason": "holder_away"}))
-
-
-def is_online(last_seen_at: datetime | None, now: datetime) -> bool:
-    """Whether a page of hers reported itself lately."""
-    return last_seen_at is not None and now - last_seen_at < queues.ONLINE_FOR
+    holder_id = held.ticket["holder_id"]
+    at_desk = select(_agent.c.agent_id).where(_agent.c.agent_id == holder_id, presence.online(work.now))
+    if work.connection.execute(at_desk).first() is None:
+        return put_back(work, held, Change(moves.find("release", "snoozed"), actor, data={"reason": "holder_away"}))
+    held = ledger.apply(work, held, Change(moves.find("wake", "snoozed"), actor, {"snoozed_until": None}))
+    notices.add(work, "assigned", [holder_id], held.conversation_id, held.ticket_id, {"woken_by": actor})
+    return held
 
 
 def load_of(reader: access.Reader, agent_id: str, now: datetime) -> int:
     """How many conversations count towards an agent's capacity: hers, and somebody waits or wrote a moment ago."""
-    return reader.execute(_load, {"id": agent_id, "since": now - RECENTLY}).scalar_one()
+    row = reader.execute(_load, {"id": agent_id, "since": now - _recently(reader)}).first()
+    return row.load if row else 0
 
 
-def _claimable(work: Work, held: Standing, epoch: int) -> moves.Move:
+def loads(reader: access.Reader, now: datetime) -> dict[str, int]:
+    """The same for everybody who has any."""
+    return {row.holder_id: row.load for row in reader.execute(_loads, {"since": now - _recently(reader)})}
+
+
+def lock(work: Work, agent_id: str) -> Mapping[str, Any]:
+    """An active agent's row, hers alone until the commit: what she has is counted under it. Raises UnknownAgent."""
+    row = work.connection.execute(_lock_agent, {"id": agent_id}).mappings().first()
+    if row is None:
+        raise UnknownAgent(agent_id)
+    return row
+
+
+def try_lock(work: Work, agent_id: str) -> Mapping[str, Any] | None:
+    """The same without waiting; None where somebody else counts what she has at this moment."""
+    return work.connection.execute(_lock_free_agent, {"id": agent_id}).mappings().first()
+
+
+def _recently(reader: access.Reader) -> timedelta:
+    # a contact who wrote within it still counts towards the holder's load
+    return timedelta(minutes=settings.get(reader, "active_minutes"))
+
+
+def _has(held: Standing, agent_id: str) -> bool:
+    return held.ticket["holder_id"] == agent_id and held.ticket["state"] == "assigned"
+
+
+def _require_claimable(work: Work, held: Standing, epoch: int) -> None:
     ticket = held.ticket
     if ticket["holder_id"] is not None and ticket["state"] in ("assigned", "snoozed"):
         metrics.claims.labels("lost").inc()
         raise AlreadyClaimed(ledger.name_of(work, ticket["holder_id"]))
-    row = moves.find("claim", ticket["state"])
+    moves.find("claim", ticket["state"])
     if ticket["epoch"] != epoch:
         metrics.claims.labels("stale").inc()
         raise StaleEpoch(epoch, ticket["epoch"])
-    return row
 
 
-def _make_room(work: Work, viewer: Viewer, force: bool) -> int:
-    if not work.is_sqlite and work.connection.execute(_lock_agent, {"id": viewer.agent_id}).scalar_one() is not None:
-        raise UnknownAgent(viewer.agent_id)  # deactivated while we waited for the lock
-    load = load_of(work.connection, viewer.agent_id, work.now)
-    if load >= viewer.capacity and not force:
+def _require_free(work: Work, held: Standing, agent_id: str) -> None:
+    """It is not kept for a colleague who is at her desk. What a `pull` queue offers to one is there for all."""
+    is_pull = queues.get(work.connection, held.ticket["queue_id"])["mode"] == "pull"
+    kept = offers.kept_for(held.ticket, work.now, is_pull)
+    if kept is None or kept.agent_id == agent_id:
+        return
+    at_desk = select(_agent.c.name).where(_agent.c.agent_id == kept.agent_id, presence.online(work.now))
+    name = work.connection.execute(at_desk).scalar_one_or_none()
+    if name is not None:
+        metrics.claims.labels("reserved").inc()
+        raise Reserved(name, kept.until)
+
+
+def _require_skills(work: Work, held: Standing, agent: Mapping[str, Any], force: bool) -> None:
+    """She has the skills that are still asked for. Another language is shown to her, and keeps nobody from helping."""
+    wanted = held.ticket["skills"]
+    if force or not wanted:
+        return
+    queue = queues.get(work.connection, held.ticket["queue_id"])
+    dropped = skills.dropped(wanted, offers.waited(held.ticket, work.now), queue["relax_after_seconds"])
+    missing = [skill for skill in wanted[dropped:] if skill not in agent["skills"]]
+    if missing:
+        raise LacksSkill(missing)
+
+
+def _able(work: Work, held: Standing, colleague: Viewer) -> Mapping[str, Any]:
+    """The locked row of somebody who is named as holder. Raises CannotTake."""
+    queue_id = held.ticket["queue_id"]
+    if not access.may_see(colleague, held.ticket):
+        raise CannotTake(colleague.name, "queue", queue_id)
+    agent = lock(work, colleague.agent_id)
+    if not presence.is_online(agent, work.now):
+        raise CannotTake(colleague.name, "away", queue_id)
+    return agent
+
+
+def _make_room(work: Work, agent: Mapping[str, Any], force: bool) -> int:
+    load = load_of(work.connection, agent["agent_id"], work.now)
+    if load >= agent["capacity"] and not force:
         metrics.claims.labels("no_room").inc()
-        raise NoRoom(load, viewer.capacity)
+        raise NoRoom(load, agent["capacity"])
     return load
 
 
 def _assign(work: Work, held: Standing, change: Change, agent_id: str) -> Standing:
     written = {"holder_id": agent_id, "claimed_at": work.now, "picked_up_at": held.ticket["picked_up_at"] or work.now}
-    return ledger.apply(work, held, Change(change.row, change.actor, written, {}, change.data))
+    _note_assigned(work, agent_id)
+    return ledger.apply(work, held, Change(change.row, change.actor, {**written, **change.ticket}, {}, change.data))
 
 
-def _introduce(work: Work, held: Standing, viewer: Viewer) -> None:
-    if telling.once(work, held, telling.mark_of_holder(viewer.agent_id)):
-        telling.tell(work, held, "taken", agent=viewer.name, queue=_title(work, held))
+def _note_assigned(work: Work, agent_id: str) -> None:
+    work.connection.execute(update(_agent).where(_agent.c.agent_id == agent_id).values(assigned_at=work.now))
+
+
+def _put_back_if_hers(work: Work, ticket: Mapping[str, Any], change: Change) -> int:
+    held = ledger.standing(work, ticket)
+    if not _has(held, ticket["holder_id"]):
+        return 0
+    put_back(work, held, change)
+    return 1
+
+
+def _introduce(work: Work, held: Standing, agent: Mapping[str, Any]) -> None:
+    if telling.once(work, held, telling.mark_of_holder(agent["agent_id"])):
+        telling.tell(work, held, "taken", agent=agent["name"], queue=_title(work, held))
 
 
 def _title(work: Work, held: Standing) -> str:
     return queues.title(queues.get(work.connection, held.ticket["queue_id"]), held.language)
 
 
-def _result(work: Work, held: Standing, viewer: Viewer, already: bool = False) -> ClaimResult:
+def _result(work: Work, held: Standing, name: str, already: bool = False) -> ClaimResult:
     wire = work.connection.execute(_on_the_wire, {"id": held.conversation_id}).mappings().all()
-    return ClaimResult(held.ticket_id, held.conversation_id, held.ticket["epoch"], viewer.name, already,
+    return ClaimResult(held.ticket_id, held.conversation_id, held.ticket["epoch"], name, already,
                        tuple(dict(part) for part in wire))
 
 
 def _taken_over_before(work: Work, held: Standing, viewer: Viewer) -> ClaimResult:
     if held.ticket["holder_id"] == viewer.agent_id:
-        return _result(work, held, viewer, already=True)
+        return _result(work, held, viewer.name, already=True)
     if held.ticket["holder_id"] is None:
         raise IllegalMove(held.ticket["state"], "take_over")
     raise AlreadyClaimed(ledger.name_of(work, held.ticket["holder_id"]))

@@ -23,6 +23,7 @@ HandoffError          base of the package
   BlankTemplate       a blank of the message template is empty or does not fit
   UnknownBlockReason  a contact is not blocked for this
   UnknownDisposition  a ticket does not end like this
+  NoResponder         there is no bot, or no such flow, to go on with
   NothingToRetry      the message did not fail
   NothingToJudge      the ticket's reason is not the bot's, or is long past
   UnknownVerdict      nothing of this kind is said of a reason
@@ -146,7 +147,7 @@ class NotHolder(HandoffError):
 class IllegalMove(HandoffError):
     """The table of moves does not have this one."""
 
-    code = "illegal_move"
+    code = "illegal_transition"
 
     def __init__(self, state: str, move: str) -> None:
         super().__init__(f"A conversation that is “{state}” does not allow “{move}”; look at its present state.")
@@ -267,6 +268,17 @@ class UnknownDisposition(HandoffError):
     def __init__(self, disposition: str, known: Sequence[str]) -> None:
         super().__init__(f"A conversation cannot end as “{disposition}”; it can end as {', '.join(known)}.")
         self.disposition = disposition
+
+
+class NoResponder(HandoffError):
+    """Nobody would answer: the flows are not loaded, or the one that is to begin is not among them."""
+
+    code = "no_responder"
+
+    def __init__(self, flow: str = "") -> None:
+        super().__init__(f"There is no flow “{flow}” to begin with; leave it out, or name one that is live." if flow else
+                         "The bot has no flows now and would not answer; keep the conversation, or resolve it.")
+        self.flow = flow
 
 
 class NothingToRetry(HandoffError):

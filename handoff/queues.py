@@ -13,10 +13,10 @@ from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from conversation.work import Work
-from handoff import hours
+from handoff import hours, presence
 from handoff.access import Reader
 from handoff.errors import QueueTaken, UnknownQueue
 from handoff.tables import Agent, Membership, Queue, Ticket
@@ -29,13 +29,12 @@ WORKDAYS = 5
 ROUND_TO_MINUTES = 5
 LATE_SHARE = 0.8
 AHEAD_LIMIT = 100  # beyond this nobody is told a number
-ONLINE_FOR = timedelta(seconds=90)
 FALLBACK_QUEUE = "general"
 FALLBACK_TITLES = {"es": "Atención", "en": "Support", "pt": "Atendimento"}
 
 _queue, _ticket, _agent, _membership = Queue.__table__, Ticket.__table__, Agent.__table__, Membership.__table__
 _all = select(_queue).order_by(_queue.c.queue_id)
-_is_named_or_default = or_(_queue.c.queue_id == bindparam("id"), _queue.c.is_default)
+_is_named_or_default = and_(or_(_queue.c.queue_id == bindparam("id"), _queue.c.is_default), _queue.c.retired_at.is_(None))
 _named_or_default = select(_queue).where(_is_named_or_default)
 _reception = select(
     _queue,
@@ -63,13 +62,6 @@ _picked_up = (
     .where(_ticket.c.queue_id == bindparam("queue"), _ticket.c.picked_up_at > bindparam("since"))
     .order_by(_ticket.c.picked_up_at.desc())
     .limit(SAMPLES_READ)
-)
-_online = (
-    select(_agent.c.agent_id)
-    .join(_membership, _membership.c.agent_id == _agent.c.agent_id)
-    .where(_membership.c.queue_id == bindparam("queue"), _agent.c.deactivated_at.is_(None),
-           _agent.c.last_seen_at > bindparam("since"))
-    .limit(1)
 )
 
 
@@ -165,10 +157,16 @@ def expect(reader: Reader, queue: Mapping[str, Any], since: datetime, now: datet
     rows = reader.execute(_picked_up, fresh).all()
     if len(rows) < SAMPLES_NEEDED:
         return None
-    if reader.execute(_online, {"queue": queue["queue_id"], "since": now - ONLINE_FOR}).first() is None:
+    if not anybody_online(reader, queue["queue_id"], now):
         return None
     pick_ups = [PickUp(row.opened_at, row.picked_up_at - row.opened_at, row.ahead) for row in rows]
     return estimate(comparable(pick_ups, queue, now), ahead(reader, queue["queue_id"], since))
+
+
+def anybody_online(reader: Reader, queue_id: str, now: datetime) -> bool:
+    """Whether one of its people is at her desk and takes conversations."""
+    member = select(_membership.c.agent_id).where(_membership.c.agent_id == _agent.c.agent_id, _membership.c.queue_id == queue_id)
+    return reader.execute(select(_agent.c.agent_id).where(presence.online(now), member.exists()).limit(1)).first() is not None
 
 
 def comparable(pick_ups: Sequence[PickUp], queue: Mapping[str, Any], now: datetime) -> list[PickUp]:
@@ -210,7 +208,7 @@ def _best(rows: Sequence[Mapping[str, Any]], queue_id: str) -> Mapping[str, Any]
 
 
 def _first(work: Work) -> Mapping[str, Any]:
-    present = every(work.connection)
+    present = [queue for queue in every(work.connection) if queue["retired_at"] is None]
     if present:
         return present[0]
     add(work, FALLBACK_QUEUE, FALLBACK_TITLES, is_default=True)

@@ -99,7 +99,7 @@ def since() -> ColumnElement[Any]:
     return case((_conversation.c.waiting_since.is_not(None), _ticket.c.waiting_since), else_=queued)
 
 
-class _minutes(FunctionElement[float]):  # noqa: N801  (a function of SQL)
+class _minutes(FunctionElement[float]):
     """The minutes from the second instant to the first."""
 
     type = Float()

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from conversation.work import Database, Work
-from handoff import access
+from handoff import access, presence
 from handoff.access import Reader, Viewer
 from handoff.entrance_errors import UnknownSession
 from handoff.errors import UnknownAgent
-from handoff.tables import Agent, AgentSession
+from handoff.tables import AgentSession
 
 LONGEST = timedelta(hours=12)
 IDLE = timedelta(minutes=30)  # with no page open: a page that is open asks by itself
@@ -23,7 +23,7 @@ NOTED_EACH = timedelta(seconds=30)  # a page asks often; its session is written 
 TOKEN_BYTES = 32
 KEY_LENGTH = 16
 
-_session, _agent = AgentSession.__table__, Agent.__table__
+_session = AgentSession.__table__
 _by_hash = select(_session).where(_session.c.token_hash == bindparam("hash"), _session.c.revoked_at.is_(None))
 
 
@@ -61,14 +61,16 @@ def resolve(database: Database, token: str) -> Viewer | None:
 
 def seen(work: Work, agent_id: str) -> None:
     """A page of hers reported itself: she is at her desk."""
-    work.connection.execute(update(_agent).where(_agent.c.agent_id == agent_id).values(last_seen_at=work.now))
+    presence.seen(work, agent_id)
 
 
 def revoke(work: Work, token: str) -> None:
-    """End one session, for good."""
-    work.connection.execute(
+    """End one session, for good; with her last one she has left her desk."""
+    ended = work.connection.execute(
         update(_session).where(_session.c.token_hash == hashed(token), _session.c.revoked_at.is_(None))
-        .values(revoked_at=work.now))
+        .values(revoked_at=work.now).returning(_session.c.agent_id)).scalar_one_or_none()
+    if ended is not None and not of(work.connection, ended, work.now):
+        presence.gone(work, ended)
 
 
 def revoke_all(work: Work, agent_id: str, keep_token: str = "") -> int:

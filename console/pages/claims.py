@@ -8,21 +8,20 @@ from werkzeug.wrappers import Response
 
 from console import here, transcripts
 from console.answers import Said, perform
-from console.bodies import ClaimBody, ReleaseBody, TakeoverBody, TransferBody
-from console.errors import BadField, ColleagueFull
+from console.bodies import AssignmentBody, ClaimBody, OfferBody, ReleaseBody, TakeoverBody, TransferBody
+from console.errors import BadField
 from console.route import Route, Twin
 from console.rows import queue_titles
 from console.tickets import conversation_of, name_of
 from conversation.work import Work
 from handoff import claims
 from handoff.claims import ClaimResult
-from handoff.errors import NoRoom
 
 
 def claim(ticket_id: str) -> Response:
     """Exactly one of any number of agents gets it; the others are told who did."""
     conversation_id = conversation_of(ticket_id)
-    epoch, force = here.number_field("epoch"), here.text_field("force") == "1"
+    epoch, force = here.number_field("epoch"), _force()
     return perform(
         conversation_id,
         lambda work: claims.claim(work, ticket_id, _me(), epoch, force),
@@ -32,11 +31,42 @@ def claim(ticket_id: str) -> Response:
 
 def takeover(conversation_id: str) -> Response:
     """Take it from the bot."""
-    epoch = here.number_field("epoch")
+    epoch, force = here.number_field("epoch"), _force()
     return perform(
         conversation_id,
-        lambda work: claims.take_over(work, conversation_id, _me(), epoch),
+        lambda work: claims.take_over(work, conversation_id, _me(), epoch, force),
         lambda result: _claimed(result, "done.taken"),
+    )
+
+
+def accept_offer(ticket_id: str) -> Response:
+    """Take what is on offer to her."""
+    conversation_id, epoch = conversation_of(ticket_id), here.number_field("epoch")
+    return perform(
+        conversation_id,
+        lambda work: claims.accept(work, ticket_id, _me(), epoch),
+        lambda result: _claimed(result, "done.claimed"),
+    )
+
+
+def decline_offer(ticket_id: str) -> Response:
+    """Leave it to the next one."""
+    return perform(
+        conversation_of(ticket_id),
+        lambda work: claims.decline_offer(work, ticket_id, _me()),
+        lambda _: Said(here.texts()("offer.declined")),
+    )
+
+
+def assign(ticket_id: str) -> Response:
+    """A supervisor gives a waiting ticket to an agent (`to=agt_…` or `to=agent:agt_…`)."""
+    conversation_id, epoch, force = conversation_of(ticket_id), here.number_field("epoch"), _force()
+    to_agent = here.text_field("to").removeprefix("agent:")
+    return perform(
+        conversation_id,
+        lambda work: claims.assign(work, ticket_id, _me(), to_agent, epoch, force),
+        lambda result: Said(here.texts()("assign.assigned", agent=result.holder_name),
+                            {"ticket": result.ticket_id, "epoch": result.epoch, "holder": result.holder_name}),
     )
 
 
@@ -67,12 +97,8 @@ def transfer(ticket_id: str) -> Response:
 
 
 def _to_colleague(work: Work, ticket_id: str, target: str, note: str) -> str:
-    name = transcripts.agent_names(work.session).get(target, "")
-    try:
-        claims.transfer_to_agent(work, ticket_id, _me(), target, note)
-    except NoRoom as error:
-        raise ColleagueFull(name) from error
-    return name
+    claims.transfer_to_agent(work, ticket_id, _me(), target, note)
+    return transcripts.agent_names(work.session).get(target, "")
 
 
 def _claimed(result: ClaimResult, key: str) -> Said:
@@ -80,13 +106,20 @@ def _claimed(result: ClaimResult, key: str) -> Said:
     text = words(key, name=name_of(result.conversation_id))
     if result.on_the_wire:
         text += " " + words("done.wire", n=len(result.on_the_wire))
-    facts: dict[str, Any] = {
+    return Said(text, _facts(result), focus=True)
+
+
+def _facts(result: ClaimResult) -> dict[str, Any]:
+    return {
         "ticket": result.ticket_id,
         "epoch": result.epoch,
         "holder": result.holder_name,
         "on_the_wire": [{"message": part["message_id"], "text": part["text"]} for part in result.on_the_wire],
     }
-    return Said(text, facts, focus=True)
+
+
+def _force() -> bool:
+    return here.text_field("force") in ("1", "True")
 
 
 def _me() -> str:
@@ -96,6 +129,14 @@ def _me() -> str:
 ROUTES = (
     Route("/tickets/<ticket_id>/claim", "claim", claim, ("POST",), twin=Twin("Take a ticket that waits", ClaimBody)),
     Route("/tickets/<ticket_id>/claim", "unclaim", release, ("DELETE",), twin=Twin("Put a ticket back into its queue", ReleaseBody)),
+    Route("/tickets/<ticket_id>/offer", "accept_offer", accept_offer, ("POST",),
+          twin=Twin("Take the ticket that is on offer to you", OfferBody)),
+    Route("/tickets/<ticket_id>/offer", "refuse_offer", decline_offer, ("DELETE",),
+          twin=Twin("Leave the ticket that is on offer to you to the next one")),
+    Route("/tickets/<ticket_id>/offer/refusal", "decline_offer", decline_offer, ("POST",),
+          twin=Twin("Leave the ticket that is on offer to you to the next one")),
+    Route("/tickets/<ticket_id>/assignment", "assign", assign, ("POST",),
+          twin=Twin("Give a waiting ticket to an agent (supervisors)", AssignmentBody)),
     Route("/tickets/<ticket_id>/release", "release", release, ("POST",),
           twin=Twin("Put a ticket back into its queue", ReleaseBody)),
     Route("/tickets/<ticket_id>/transfers", "transfer", transfer, ("POST",), twin=Twin("Pass a ticket on", TransferBody)),

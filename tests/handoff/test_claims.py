@@ -27,6 +27,7 @@ from handoff.errors import (
     UnknownTicket,
 )
 from handoff.replies import Reply
+from handoff.routing_errors import CannotTake
 from tests.builders import a_conversation, an_agent
 from tests.handoff.conftest import House
 
@@ -222,13 +223,26 @@ def test_a_transfer_needs_a_note(house: House, held: Pair):
 def test_a_transfer_needs_room_at_the_other_end(house: House, held: Pair):
     house.do(an_agent, "Luis", ["shipping"], capacity=0)
 
-    with pytest.raises(NoRoom):
+    with pytest.raises(CannotTake) as refused:
         house.do(claims.transfer_to_agent, held[1], "agt_ana", "agt_luis", "te toca a ti")
+
+    assert refused.value.facts == {"winner": "", "colleague": "Luis", "reason": "full", "offer": "queue:shipping"}
 
 
 def test_a_transfer_goes_only_to_somebody_who_may_see_it(house: House, held: Pair):
-    with pytest.raises(UnknownTicket):
+    with pytest.raises(CannotTake) as refused:
         house.do(claims.transfer_to_agent, held[1], "agt_ana", "agt_max", "te toca a ti")
+
+    assert refused.value.why == "queue"
+
+
+def test_a_transfer_goes_only_to_somebody_at_her_desk(house: House, held: Pair):
+    house.do(an_agent, "Luis", ["shipping"], presence="away")
+
+    with pytest.raises(CannotTake) as refused:
+        house.do(claims.transfer_to_agent, held[1], "agt_ana", "agt_luis", "te toca a ti")
+
+    assert refused.value.why == "away"
 
 
 def test_a_transfer_to_nobody_we_know_is_refused(house: House, held: Pair):
