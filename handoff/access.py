@@ -124,12 +124,26 @@ def message_for(reader: Reader, viewer: Viewer, message_id: str) -> Mapping[str,
     return message
 
 
+def conversations_of(reader: Reader, viewer: Viewer, contact_id: str) -> list[str]:
+    """The ids of a contact's conversations that she may see, in their order. Raises UnknownTicket where there are none."""
+    query = (
+        select(_conversation.c.conversation_id)
+        .select_from(_conversation.outerjoin(_ticket, is_newest()))
+        .where(_conversation.c.contact_id == contact_id, within(viewer))
+        .order_by(_conversation.c.conversation_id)
+    )
+    found = list(reader.execute(query).scalars())
+    if not found:
+        raise UnknownTicket(contact_id)
+    return found
+
+
 def conversations_for(reader: Reader, viewer: Viewer, filters: Filters) -> list[Mapping[str, Any]]:
     """Rows of a list: the conversation's columns, `contact_name`, `kind`, and `ticket_…` of its newest ticket.
 
     Who waits for a person stands in the order of need: priority, then the longest wait, never the latest activity.
     """
-    query = _listing().where(_within(viewer), _in_tab(viewer, filters.tab))
+    query = _listing().where(within(viewer), _in_tab(viewer, filters.tab))
     if filters.queue_id:
         query = query.where(_ticket.c.queue_id == filters.queue_id)
     if filters.language:
@@ -144,9 +158,9 @@ def counts_for(reader: Reader, viewer: Viewer) -> dict[str, int]:
     """How many conversations each tab has for her."""
     live = _ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id)
     columns = [func.count().filter(_in_tab(viewer, tab)).label(tab) for tab in TABS if tab != "all"]
-    at_work = select(*columns).select_from(live).where(_ticket.c.state.in_(LIVE_TICKET_STATES), _within(viewer))
+    at_work = select(*columns).select_from(live).where(_ticket.c.state.in_(LIVE_TICKET_STATES), within(viewer))
     everything = select(func.count()).select_from(
-        _conversation if viewer.sees_everything else _conversation.join(_ticket, _is_newest())).where(_within(viewer))
+        _conversation if viewer.sees_everything else _conversation.join(_ticket, is_newest())).where(within(viewer))
     return dict(reader.execute(at_work).mappings().one()) | {"all": reader.execute(everything).scalar_one()}
 
 
@@ -155,7 +169,7 @@ def _listing() -> Select[Any]:
     joined = (
         _conversation.join(contact, contact.c.contact_id == _conversation.c.contact_id)
         .join(channel, channel.c.channel_id == _conversation.c.channel_id)
-        .outerjoin(_ticket, _is_newest())
+        .outerjoin(_ticket, is_newest())
         .outerjoin(holder, holder.c.agent_id == _ticket.c.holder_id)
     )
     ticket_columns = [
@@ -167,7 +181,8 @@ def _listing() -> Select[Any]:
                   holder.c.name.label("holder_name"), *ticket_columns).select_from(joined)
 
 
-def _is_newest() -> ColumnElement[bool]:
+def is_newest() -> ColumnElement[bool]:
+    """The ticket of a join is the newest of its conversation."""
     other = _ticket.alias("other_ticket")
     newest = (
         select(func.max(other.c.epoch)).where(other.c.conversation_id == _conversation.c.conversation_id).scalar_subquery()
@@ -175,7 +190,8 @@ def _is_newest() -> ColumnElement[bool]:
     return and_(_ticket.c.conversation_id == _conversation.c.conversation_id, _ticket.c.epoch == newest)
 
 
-def _within(viewer: Viewer) -> ColumnElement[bool]:
+def within(viewer: Viewer) -> ColumnElement[bool]:
+    """The rule of `may_see`, for a join of conversations with their newest tickets."""
     if viewer.sees_everything:
         return _conversation.c.conversation_id.is_not(None)
     return or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), _ticket.c.holder_id == viewer.agent_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import DDL, Column, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 from conversation.tables import Json, one_of
@@ -206,3 +206,43 @@ class KnownBrowser(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+
+
+class SearchEntry(SQLModel, table=True):
+    """Something that search finds: a message, or (without one) who a conversation is with. Its words lie in `search_words`
+    under the same number, in the index of the database (handoff/search_store.py).
+
+    Of the latter `seq` is how far the conversation's messages are in the index, `digest` tells whether its words changed.
+    """
+
+    __tablename__ = "search_entry"
+    __table_args__ = (UniqueConstraint("message_id"), {"sqlite_autoincrement": True})
+
+    search_entry_id: int | None = Field(default=None, primary_key=True)
+    conversation_id: str = Field(index=True)
+    message_id: str | None = None
+    seq: int = 0
+    digest: str = ""
+
+
+class SearchMark(SQLModel, table=True):
+    """How far the index is: the timeline's line up to which all is in it, and the entry last looked at again."""
+
+    __tablename__ = "search_mark"
+
+    name: str = Field(primary_key=True)
+    entry_id: int = 0
+    checked_id: int = 0
+
+
+# Beside `search_entry` lie its words, in the index each database has for that; no model describes it. Migration 0008.
+SEARCH_WORDS = {
+    "sqlite": ("CREATE VIRTUAL TABLE search_words USING fts5(words, tokenize = 'unicode61 remove_diacritics 2')",),
+    "postgresql": (
+        "CREATE TABLE search_words (search_entry_id integer PRIMARY KEY, words tsvector NOT NULL)",
+        "CREATE INDEX search_words_words ON search_words USING gin (words)",
+    ),
+}
+for _dialect, _statements in SEARCH_WORDS.items():
+    for _statement in _statements:
+        event.listen(SearchEntry.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))

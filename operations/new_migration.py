@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from itertools import takewhile
 from pathlib import Path
 
 from operations import migrations
@@ -21,12 +22,26 @@ def main(arguments: list[str]) -> int:
         return 2
     known = sorted(schema.VERSIONS.glob("[0-9]*_*.py"))
     title = arguments[0]
-    if title == "--again":
-        newest = known.pop()
-        title = newest.read_text(encoding="utf-8").splitlines()[0].strip('".')
-        newest.unlink()
-    write(title, f"{len(known) + 1:04}", *arguments[1:])
+    if title != "--again":
+        write(title, f"{len(known) + 1:04}", *arguments[1:])
+        return 0
+    by_hand = {path: path.read_text(encoding="utf-8") for path in _by_hand_at_the_end(known)}
+    newest = known[-1 - len(by_hand)]
+    title = newest.read_text(encoding="utf-8").splitlines()[0].strip('".')
+    for path in (newest, *by_hand):
+        path.unlink()
+    try:
+        write(title, newest.name.partition("_")[0], *arguments[1:])
+    finally:
+        for path, text in by_hand.items():
+            path.write_text(text, encoding="utf-8")
     return 0
+
+
+def _by_hand_at_the_end(known: list[Path]) -> list[Path]:
+    """The newest migrations that no comparison would write: their first line says that they are written by hand."""
+    first = {path: path.read_text(encoding="utf-8").splitlines()[0] for path in known}
+    return list(takewhile(lambda path: "by hand" in first[path], reversed(known)))
 
 
 def write(title: str, number: str, package: str = "") -> None:

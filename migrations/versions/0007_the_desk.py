@@ -21,6 +21,9 @@ def upgrade() -> None:
     _index_letter()
     _create_reset_request()
     _index_reset_request()
+    _create_search_entry()
+    _index_search_entry()
+    _create_search_mark()
     _create_skill()
     _create_api_key()
     _index_api_key()
@@ -148,6 +151,35 @@ def _index_reset_request() -> None:
             sqlite_where=sa.text("answered_at IS NULL"),
             postgresql_where=sa.text("answered_at IS NULL"),
         )
+
+
+def _create_search_entry() -> None:
+    op.create_table(
+        "search_entry",
+        sa.Column("search_entry_id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("search_entry_id"),
+        sa.UniqueConstraint("message_id"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _index_search_entry() -> None:
+    with op.batch_alter_table("search_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_entry_conversation_id"), ["conversation_id"], unique=False)
+
+
+def _create_search_mark() -> None:
+    op.create_table(
+        "search_mark",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("checked_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
 
 
 def _create_skill() -> None:

@@ -53,7 +53,9 @@ def test_a_migrated_database_has_nothing_that_the_models_lack_and_lacks_nothing(
 
     differences = compare_metadata(context, SQLModel.metadata)
 
-    assert [one for one in differences if not str(one).startswith("('remove_table', Table('alembic")] == []
+    # beside the models lie Alembic's own table and the words of search, which each database keeps in its own index
+    beside = ("'alembic_version'", "'search_words")
+    assert [one for one in differences if not any(name in str(one) for name in beside)] == []
 
 
 def test_a_migrated_database_is_what_the_models_would_make(connection: Connection, tmp_path: Any) -> None:
