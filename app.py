@@ -23,10 +23,9 @@ from bot.commands import flows
 from bot.flow.library import Library
 from bot.understanding.commands import understand
 from bot.understanding.read import warm_up
-from channels import accounts, countries, webhooks
+from channels import accounts, countries, web_push, webhooks
 from channels.accounts import Accounts
 from channels.commands import channels as channel_commands
-from channels.web_push import public_of
 from config import Settings
 from console import safety
 from console.blueprint import blueprint as console_blueprint
@@ -37,14 +36,14 @@ from console.public_files import blueprint as files_blueprint
 from conversation.events import Outgoing, Rendered
 from conversation.flow_files import FlowFiles
 from conversation.work import Database, Wiring
-from handoff import routing, sweep
+from handoff import routing, search_index, sweep
 from handoff.commands import agents, queues
 from operations import health
 from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
-from pipeline import burial, dead_letters, flow_sets, publishing
+from pipeline import burial, dead_letters, flow_sets, publishing, returning
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
 from pipeline.channel_pulse import Pulse
@@ -135,7 +134,8 @@ def wire(given: Settings) -> Relevo:
     files = FlowFiles(given.flows_dir, given.public_bases[0] if given.public_bases else "")
     live: list[LiveFlows] = []
     database = Database(given.database_url, Wiring(
-        doorbell.ring, render, lambda key, language, **values: live[0].text(key, language, **values), media=files.media))
+        doorbell.ring, render, lambda key, language, **values: live[0].text(key, language, **values), media=files.media,
+        answers=lambda flow: bool(live) and returning.answers(live[0], flow), begin_flow=returning.begin_flow))
     watch = watch_of_flows(given, database)
     live.append(open_flows(database, given.flows_dir, watch))
     bot = bot_of(given, live[0], connector, ours)
@@ -181,7 +181,9 @@ def _tend_desk(database: Database) -> int:
     with database.work() as work:
         changed = sweep.tick(work)
     with database.work() as work:  # apart, so that a conversation that somebody works on holds nothing up
-        return changed + routing.tick(work)
+        changed += routing.tick(work)
+    with database.work() as work:
+        return changed + search_index.tick(work)
 
 
 def render(kind: str, outgoing: Outgoing) -> Rendered:
@@ -220,7 +222,7 @@ def desk_of(relevo: Relevo) -> Desk:
 def push_key_of(secret_key: str) -> str:
     """What browsers are told when they subscribe to notices; empty where there is no key to be known by."""
     key = house_key(secret_key)
-    return public_of(key) if key else ""
+    return web_push.public_of(key) if key else ""
 
 
 def flow_shop_of(relevo: Relevo) -> FlowShop:

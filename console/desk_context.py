@@ -44,6 +44,7 @@ class Desk:
     `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be, and
     `public_base` our public address, where providers fetch it.
     An agent's reply can be called back for `undo_seconds`.
+    `mails` says whether letters are sent from here; `push_key` is what browsers are told when they want to be rung.
     `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
     two thirds of the web process's threads, `api_rate` what one program may ask.
     """
@@ -58,6 +59,8 @@ class Desk:
     media_dir: Path = Path("data/media")
     media_max_bytes: int = 16 * 1024 * 1024
     public_base: str = ""
+    mails: bool = False
+    push_key: str = ""
     channels: Sequence[Ours] = ()
     flows: FlowShop = field(default_factory=FlowShop)
     redis_url: str = ""

@@ -28,13 +28,17 @@ _letter = Letter.__table__
 
 
 def write(work: Work, agent: Mapping[str, Any], kind: str, **values: Any) -> str:
-    """A letter of this kind to an agent (her row); returns its id. `values` fill the blanks of handoff/letters.yaml."""
+    """A letter of this kind to an agent (her row); returns its id. `values` fill the blanks of handoff/letters.yaml.
+
+    `many` chooses the subject for several things at once.
+    """
     told = words(agent["language"])[kind]
     filled = {"name": agent["name"], **values}
+    subject = told["subject_many"] if values.get("many") else told["subject"]
     letter_id = ids.new("let")
     work.connection.execute(insert(_letter).values(
         letter_id=letter_id, agent_id=agent["agent_id"], to_address=agent["email"], kind=kind,
-        subject=told["subject"].format_map(filled), text=told["text"].format_map(filled), secret=kind in SECRET,
+        subject=subject.format_map(filled), text=told["text"].format_map(filled), secret=kind in SECRET,
         state="queued", attempt=0, not_before=work.now, created_at=work.now))
     return letter_id
 

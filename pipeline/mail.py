@@ -73,8 +73,18 @@ class Post:
 def post_of(given: config.Settings) -> Post | None:
     """The mail server of the settings; None where nobody is to be written to. Raises BadSettings."""
     to = tuple(config.listed(given.alert_email))
-    if not to or not given.smtp_url:
-        return None
+    return _server(given, to, given.mail_from or to[0]) if to and given.smtp_url else None
+
+
+def letters_post(given: config.Settings) -> Post | None:
+    """The mail server that brings letters to agents; None where there is none, or nobody they could be from."""
+    user = unquote(urlsplit(given.smtp_url).username or "") if given.smtp_url else ""
+    senders = (given.mail_from, *config.listed(given.alert_email), user)
+    sender = next((one for one in senders if ADDRESS.fullmatch(one)), "")
+    return _server(given, (), sender) if given.smtp_url and sender else None
+
+
+def _server(given: config.Settings, to: tuple[str, ...], sender: str) -> Post:
     parts = urlsplit(given.smtp_url)
     try:
         port = parts.port
@@ -87,7 +97,7 @@ def post_of(given: config.Settings) -> Post | None:
     security = "tls" if parts.scheme == "smtps" else "none" if is_near else "starttls"
     base = given.public_bases[0] if given.public_bases else ""
     return Post(parts.hostname, port or (SMTPS_PORT if security == "tls" else SMTP_PORT), security,
-                given.mail_from or to[0], to, unquote(parts.username or ""), unquote(parts.password or ""),
+                sender, to, unquote(parts.username or ""), unquote(parts.password or ""),
                 given.alert_language, f"{base}/console/channels" if base else "")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from console import here, login, safety
+from console import here, login, safety, screens
 from console.rendering import page
 from console.route import Route
-from handoff import access, agents
+from handoff import agents
 from handoff.errors import BadCredentials, BadInvitation, LockedOut, WeakPassword
 
 MAX_PASSWORD = 256
@@ -31,8 +31,7 @@ def submit() -> Response:
         return _form(429, email, words("login.locked", time=here.formats().clock(error.until)))
     except BadCredentials:
         return _form(401, email, words("login.wrong"))
-    login.begin(viewer)
-    return redirect(safety.local_path(here.text_field("next")), 303)
+    return login.proceed(viewer.agent_id, safety.local_path(here.text_field("next")), here.text_field("kept") == "1")
 
 
 def logout() -> Response:
@@ -63,16 +62,15 @@ def accept(token: str) -> Response:
             error=here.texts()("invitation.short"),
             next="",
         )
-    with database.reading() as session:
-        viewer = access.viewer(session, agent_id)
-    login.begin(viewer)
-    return redirect(url_for("console.conversations"), 303)
+    return login.proceed(agent_id, url_for("console.conversations"))
 
 
 def _form(status: int, email: str = "", error: str = "") -> Response:
     following = here.text_field("next") if request.method == "POST" else request.args.get("next", "")
     following = safety.local_path(following) if following else ""
-    return page("login.html", status, next=following, email=email, error=error, notice="")
+    kept = request.method != "POST" or here.text_field("kept") == "1"
+    notice = (screens.flashed() or {}).get("text", "") if request.method == "GET" else ""
+    return page("login.html", status, next=following, email=email, error=error, notice=notice, kept=kept)
 
 
 ROUTES = (

@@ -1,74 +1,104 @@
-"""An agent's own settings: language, look, time zone."""
+"""An agent's own settings: her name, language, look, time zone, sounds, keys, and how she is told of what happens."""
 
 from __future__ import annotations
 
-from functools import cache
-from zoneinfo import available_timezones
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from flask import flash, jsonify, redirect, url_for
+from flask import url_for
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 from werkzeug.wrappers import Response
 
-from console import here, nav, screens
-from console.answers import answer_problem
+from console import here, profile
+from console.answers import answer_problem, saved
 from console.errors import BadField
 from console.problems import problem
 from console.rendering import page
-from console.route import Entry, Route
-from console.words import LANGUAGES, words
+from console.route import Entry, Route, Twin
+from console.words import words
+from conversation.events import TimelineLine
+from conversation.work import Work
+from handoff import notify
 from handoff.tables import Agent
 
-THEMES = ("system", "light", "dark")
+Kind = Literal["assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "warned", "breached"]
+
+
+class Profile(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str | None = None
+    language: Literal["es", "en", "pt"] | None = None
+    theme: Literal["system", "light", "dark"] | None = None
+    time_zone: str | None = None
+    signature: str | None = None
+    sounds: bool | None = None
+    single_keys: bool | None = None
+
+
+class Ways(BaseModel):
+    """By kind of notice; a kind that is left out goes back to its default."""
+
+    model_config = ConfigDict(extra="forbid")
+    notify: dict[Kind, list[Literal["email", "push"]]]
 
 
 def show() -> Response:
-    return _form(200, here.agent()["time_zone"])
+    return form(200)
 
 
 def save() -> Response:
     """Each setting is optional; one we do not know is refused and nothing is saved."""
-    changes = {name: value for name in ("language", "theme", "time_zone") if (value := here.text_field(name)[:64])}
-    wrong = next((name for name, value in changes.items() if value not in _known(name)), "")
-    if wrong and (here.wants_json() or wrong != "time_zone"):
-        return answer_problem(problem(BadField(wrong)))
-    if wrong:
-        return _form(422, changes["time_zone"], here.texts()("error.bad_choice"))
-    if changes:
+    try:
+        wanted = profile.changes()
+    except BadField as error:
+        return refused(error)
+    if wanted:
         with here.desk().database.work() as work:
-            mine = Agent.__table__.c.agent_id == here.viewer().agent_id
-            work.connection.execute(update(Agent.__table__).where(mine).values(**changes))
-    if here.wants_json():
-        return jsonify({"ok": True, **changes})
-    flash(words(changes.get("language", here.language()))("done.saved"), "good")
-    return redirect(url_for("console.me"), 303)
+            _write(work, wanted)
+    told = words(wanted.get("language", here.language()))("done.saved")
+    return saved(url_for("console.me"), told, **wanted)
 
 
-def _known(name: str) -> frozenset[str]:
-    return {"language": frozenset(LANGUAGES), "theme": frozenset(THEMES)}.get(name) or zones()
+def save_ways() -> Response:
+    """How she is told while no page of hers is open."""
+    try:
+        wanted = profile.ways_wanted()
+    except BadField as error:
+        return refused(error)
+    with here.desk().database.work() as work:
+        kept = notify.choose(work, here.viewer().agent_id, wanted)
+    return saved(url_for("console.me") + "#notices", here.texts()("done.saved"), notify=kept)
 
 
-@cache
-def zones() -> frozenset[str]:
-    """Zones of places and UTC; not the abbreviations and offsets of old."""
-    return frozenset(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")) | {"UTC"}
+def refused(error: BadField) -> Response:
+    """At its field, where the page has one; a choice that no list offers is a page of its own."""
+    trouble = problem(error)
+    if here.wants_json() or error.field not in ("name", "signature", "time_zone"):
+        return answer_problem(trouble)
+    return form(trouble.status, {error.field: trouble.message})
 
 
-def _form(status: int, zone: str, error: str = "") -> Response:
+def form(status: int, errors: Mapping[str, str] | None = None) -> Response:
+    """The page; `errors` stand at the field of their name."""
     with here.desk().database.reading() as session:
-        left = nav.nav(session, here.viewer(), None, "me")
-    return page(
-        "me.html",
-        status,
-        nav=left,
-        me=nav.me(here.agent()),
-        languages=LANGUAGES,
-        themes=THEMES,
-        zone=zone,
-        zones=sorted(zones()),
-        error=error,
-        banner=screens.flashed(),
-        csrf_header=screens.csrf_header(),
-    )
+        values = profile.screen(session, errors or {})
+    return page("me.html", status, **values)
 
 
-ROUTES = (Route("/me", "me", show, entry=Entry("me", "user-round", 100)), Route("/me", "save_me", save, ("POST",)))
+def _write(work: Work, wanted: Mapping[str, Any]) -> None:
+    agent, agent_id, name = Agent.__table__, here.viewer().agent_id, here.agent()["name"]
+    work.connection.execute(update(agent).where(agent.c.agent_id == agent_id).values(**wanted))
+    if wanted.get("name", name) != name:
+        data = {"subject": agent_id, "changes": {"name": [name, wanted["name"]]}}
+        work.record(TimelineLine("agent_changed", "", agent_id, data=data))
+
+
+ROUTES = (
+    Route("/me", "me", show, entry=Entry("me", "user-round", 100)),
+    Route("/me", "save_me", save, ("POST",), twin=Twin("Change your own settings.", Profile, "me")),
+    Route("/me/notices", "save_ways", save_ways, ("POST",),
+          twin=Twin("Choose how you are told while no page of yours is open.", Ways, "me")),
+)

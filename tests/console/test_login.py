@@ -82,8 +82,8 @@ def test_a_log_out_ends_the_session_on_the_server(app: Flask, database: Database
         assert session.execute(select(AgentSession.__table__.c.revoked_at)).scalar_one() is not None
 
 
-def test_a_session_ends_by_itself_after_a_day_of_work(ana: Client, hand_clock: HandClock) -> None:
-    hand_clock.forward(hours=8, minutes=1)
+def test_a_session_without_an_open_page_ends_by_itself(ana: Client, hand_clock: HandClock) -> None:
+    hand_clock.forward(minutes=30)
 
     assert ana.get("/console/conversations").status_code == 303
 

@@ -205,7 +205,7 @@ def test_a_session_belongs_to_its_agent(house: House):
     assert sessions.resolve(house.database, token) == house.ask(access.viewer, "agt_ana")
 
 
-@pytest.mark.parametrize(("steps", "lives"), [((7.9,), True), ((8.0,), False), ((7.0, 4.9), True), ((7.0, 5.0), False)])
+@pytest.mark.parametrize(("steps", "lives"), [((0.49,), True), ((0.5,), False), ((0.48,) * 24, True), ((0.48,) * 25, False)])
 def test_a_session_ends_idle_or_old(house: House, steps: tuple[float, ...], lives: bool):
     token = house.do(sessions.create, "agt_ana")
     found = None
@@ -214,6 +214,14 @@ def test_a_session_ends_idle_or_old(house: House, steps: tuple[float, ...], live
         found = sessions.resolve(house.database, token)
 
     assert (found is not None) is lives
+
+
+@pytest.mark.parametrize(("hours", "lives"), [(11.9, True), (12.0, False)])
+def test_a_session_that_is_kept_is_never_idle(house: House, hours: float, lives: bool):
+    token = house.do(sessions.create, "agt_ana", "Firefox · Linux", True)
+    house.clock.forward(hours=hours)
+
+    assert (sessions.resolve(house.database, token) is not None) is lives
 
 
 @pytest.mark.parametrize("token", ["", "made-up", "x" * 10_000])
