@@ -10,7 +10,7 @@ from typing import Any
 from channels.windows import Window
 from console.formats import as_utc
 
-TABS = ("mine", "queued", "unanswered", "all")
+TABS = ("mine", "queued", "unanswered", "snoozed", "all")
 WINDOW_SHOWN = timedelta(hours=4)
 SOON = timedelta(minutes=5)
 

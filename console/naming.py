@@ -38,15 +38,31 @@ _FAMILIES = (
     ("invoice", Why("invoice", "credit-card")),
     ("bot_error system_down unsure", Why("bot_error", "circle-alert")),
     ("agent_takeover", Why("agent_takeover", "user-round")),
+    ("agent_started", Why("agent_started", "pencil-line")),
     ("too_many", Why("limit", "ban")),
     ("no_answer", Why("no_answer", "hourglass")),
     ("loop", Why("loop", "bot")),
 )
 
+_STEP = Why("flow", "workflow")
+
 
 def why(reason: str) -> Why:
     """The chip of a reason; what a flow calls its own is a step of the flow."""
-    return next((chip for codes, chip in _FAMILIES if reason in codes.split()), Why("flow", "workflow"))
+    return next((chip for codes, chip in _FAMILIES if reason in codes.split()), _STEP)
+
+
+def families() -> tuple[str, ...]:
+    """The words of all chips, each once."""
+    return tuple(dict.fromkeys([*(chip.key for _, chip in _FAMILIES), _STEP.key]))
+
+
+def codes_of(key: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The reasons behind a chip, and, for the chip of everything else, those it does not stand for."""
+    if key == _STEP.key:
+        return frozenset(), frozenset(code for codes, _ in _FAMILIES for code in codes.split())
+    found = frozenset(code for codes, chip in _FAMILIES if chip.key == key for code in codes.split())
+    return found or frozenset({key}), frozenset()
 
 
 def channel(kind: str) -> str:

@@ -12,17 +12,18 @@ from sqlalchemy.orm import Session
 from console import channel_cards, here
 from console.listing import TABS, initials
 from console.route import Entry
-from console.rows import Asked, queue_titles
+from console.rows import Asked, counted, queue_titles
 from conversation import channel_health
 from conversation.tables import DeadLetter
-from handoff import access, claims
+from handoff import claims, lists
 from handoff.access import Viewer
-from handoff.tables import Ticket
+from handoff.lists import Counts
 
 ICONS = {
     "mine": "user-round",
     "queued": "inbox",
     "unanswered": "message-circle-question-mark",
+    "snoozed": "alarm-clock",
     "all": "messages-square",
 }
 QUEUE_ICONS = {
@@ -35,24 +36,31 @@ QUEUE_ICONS = {
     "general": "headset",
 }
 MAX_PIPS = 8
+PHONE_PAGES = 4
 ENTRIES = "relevo_console_entries"
 
-_ticket = Ticket.__table__
 
 
-def nav(session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk") -> dict[str, Any]:
+def nav(
+    session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk", counts: Counts | None = None
+) -> dict[str, Any]:
     """What `_nav.html` needs. `asked` is the list on the page, if there is one."""
-    counts = access.counts_for(session, viewer)
+    found = counts or lists.counts(session, viewer, here.formats().now)
     alarms = channel_health.open_alarms(session) if viewer.sees_everything else []
     load = claims.load_of(session, viewer.agent_id, here.formats().now)
+    shown = _pages(session, viewer, page, len(alarms))
     return {
-        "views": [_view(tab, counts, asked, _overdue(session, viewer) if tab == "queued" else False) for tab in TABS],
-        "queues": _queues(session, viewer, asked),
-        "pages": _pages(session, viewer, page, len(alarms)),
+        "views": [_view(tab, found, asked) for tab in TABS],
+        "queues": _queues(session, viewer, asked, found),
+        "pages": shown,
+        "front": _front(shown),
+        "page": page,
         "strip": channel_cards.strip(alarms, here.texts(), here.desk().channels),
         "load": load,
         "capacity": viewer.capacity,
         "pips": _pips(load, viewer.capacity),
+        "presence": here.agent()["presence"],
+        "may_choose": "console.presence" in current_app.view_functions,
     }
 
 
@@ -66,47 +74,40 @@ def me(row: Mapping[str, Any]) -> dict[str, Any]:
         "language": row["language"],
         "theme": row["theme"],
         "initials": initials(row["name"]),
+        "single_keys": row["single_keys"],
     }
 
 
-def _view(tab: str, counts: Mapping[str, int], asked: Asked | None, hot: bool) -> dict[str, Any]:
-    current = asked is not None and asked.tab == tab and not asked.queue_id
-    return {"tab": tab, "icon": ICONS[tab], "count": counts[tab], "current": current, "hot": hot and counts[tab] > 0}
+def _view(tab: str, counts: Counts, asked: Asked | None) -> dict[str, Any]:
+    current = asked is not None and asked.tab == tab and not (tab == "queued" and asked.queue_id)
+    hot = tab == "queued" and bool(counts.late)
+    return {"tab": tab, "icon": ICONS[tab], "count": counted(counts.tabs[tab]), "current": current, "hot": hot}
 
 
-def _queues(session: Session, viewer: Viewer, asked: Asked | None) -> list[dict[str, Any]]:
-    waiting = dict(
-        session.execute(
-            select(_ticket.c.queue_id, func.count()).where(_ticket.c.state == "queued").group_by(_ticket.c.queue_id)
-        ).all()
-    )
+def _queues(session: Session, viewer: Viewer, asked: Asked | None, counts: Counts) -> list[dict[str, Any]]:
     return [
         {
             "queue_id": queue_id,
             "title": name,
-            "count": waiting.get(queue_id, 0),
+            "count": counts.waiting.get(queue_id, 0),
+            "hot": queue_id in counts.late,
             "icon": QUEUE_ICONS.get(queue_id, "inbox"),
-            "current": asked is not None and asked.queue_id == queue_id,
+            "current": asked is not None and asked.tab == "queued" and asked.queue_id == queue_id,
         }
         for queue_id, name in queue_titles(session, here.language()).items()
         if viewer.sees_everything or queue_id in viewer.queues
     ]
 
 
-def _overdue(session: Session, viewer: Viewer) -> bool:
-    """Whether somebody waits longer than was promised, in a queue she sees."""
-    late = (
-        select(_ticket.c.ticket_id).where(_ticket.c.state == "queued", _ticket.c.due_at < here.formats().now).limit(1)
-    )
-    if not viewer.sees_everything:
-        late = late.where(_ticket.c.queue_id.in_(sorted(viewer.queues)))
-    return session.execute(late).first() is not None
-
-
 def _pages(session: Session, viewer: Viewer, page: str, alarms: int) -> list[dict[str, Any]]:
     counts = {"trouble": _open_letters(session), "channels": alarms} if viewer.sees_everything else {}
     return [entry | {"count": counts.get(entry["key"], 0), "current": entry["key"] == page}
             for entry in entries(viewer, "main")]
+
+
+def _front(pages: list[dict[str, Any]]) -> frozenset[str]:
+    """The pages that have room at the foot of a phone; the rest stands behind “more”."""
+    return frozenset(page["key"] for page in pages[:PHONE_PAGES])
 
 
 def entries(viewer: Viewer, group: str) -> list[dict[str, Any]]:

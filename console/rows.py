@@ -3,71 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here, naming
+from console import filters, here, naming, row_signs
+from console.asked import MAX_PAGES, Asked
 from console.attachments import preview
 from console.formats import Formats, as_utc, span
 from console.listing import WINDOW_SHOWN, Clock, clock, initials, window_left
+from console.places_in_line import rank
+from console.row_signs import Signs
 from console.segments import plain
-from handoff import access, claims
-from handoff.access import Filters, Viewer
-from handoff.tables import Queue, Ticket
+from handoff import claims, lists
+from handoff.access import Viewer
+from handoff.lists import Counts
+from handoff.tables import LIVE_TICKET_STATES, Queue
 
 PAGE_ROWS = 50
-MAX_PAGES = 200
 
-_ticket, _queue = Ticket.__table__, Queue.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of a list says."""
-
-    tab: str = "mine"
-    queue_id: str = ""
-    page: int = 1
-
-    def arguments(self, page: int | None = None) -> dict[str, Any]:
-        """The same list in an address; defaults are left out."""
-        found: dict[str, Any] = {"tab": self.tab}
-        if self.queue_id:
-            found["queue"] = self.queue_id
-        if (page or self.page) > 1:
-            found["page"] = page or self.page
-        return found
+__all__ = ["MAX_PAGES", "PAGE_ROWS", "Asked", "clock_text", "clock_title", "listing", "queue_titles", "title"]
+_queue = Queue.__table__
 
 
-def listing(session: Session, viewer: Viewer, asked: Asked, current: str = "") -> dict[str, Any]:
+def listing(
+    session: Session, viewer: Viewer, asked: Asked, current: str = "", counts: Counts | None = None
+) -> dict[str, Any]:
     """The list of one tab; under her own conversations those that wait for her."""
-    counts = access.counts_for(session, viewer)
-    filters = Filters(asked.tab, asked.queue_id, limit=PAGE_ROWS, offset=(asked.page - 1) * PAGE_ROWS)
-    rows = access.conversations_for(session, viewer, filters)
-    total = _total(session, asked, counts)
-    groups = [{"title": "", "rows": _rows(session, viewer, rows, asked.tab, current)}] if rows else []
+    now, titles = here.formats().now, queue_titles(session, here.language())
+    found = counts or lists.counts(session, viewer, now)
+    wanted = filters.wanted(session, asked, PAGE_ROWS)
+    rows = lists.rows(session, viewer, wanted, now)
     waiting: list[Mapping[str, Any]] = []
-    if asked.tab == "mine" and asked.page == 1:
-        waiting = access.conversations_for(session, viewer, Filters("queued", limit=PAGE_ROWS))
-        if waiting:
-            room = _room(session, viewer)
-            groups.append({"title": room, "rows": _rows(session, viewer, waiting, "queued", current)})
+    if asked.tab == "mine" and asked.page == 1 and not wanted.is_filtered:
+        waiting = lists.rows(session, viewer, filters.wanted(session, asked, PAGE_ROWS, "queued"), now)
+    total = lists.total(session, viewer, wanted) if wanted.is_filtered else found.tabs[asked.tab]
+    signs = row_signs.read(session, viewer, [*rows, *waiting], now)
     is_more = asked.page * PAGE_ROWS < total and asked.page < MAX_PAGES
     return {
         "tab": asked.tab,
-        "title": _title(session, asked),
-        "total": total,
-        "groups": groups,
+        "title": _title(asked, titles),
+        "total": counted(total),
+        "groups": _groups(session, viewer, signs, (asked.tab, current), (rows, waiting)),
         "shown": len(rows) + len(waiting),
-        "bot_holds": _bot_holds(counts, viewer) if asked.tab != "all" else 0,
+        "filtered": wanted.is_filtered,
+        "filters": filters.form(session, asked, _visible(viewer, titles), _tags(rows)),
+        "bot_holds": _bot_holds(found, viewer) if asked.tab != "all" else 0,
+        "address": url_for("console.conversations", **asked.arguments()),
         "url": url_for("console.list_fragment", current=current or None, **asked.arguments()),
         "more_url": url_for("console.conversations", **asked.arguments(asked.page + 1)) if is_more else "",
+        "bulk": _bulk(session, viewer, titles),
     }
+
+
+def counted(number: int) -> str:
+    """A number in the left column; beyond what is counted it ends with a plus."""
+    return f"{lists.COUNTED}+" if number > lists.COUNTED else str(number)
 
 
 def queue_titles(session: Session, language: str) -> dict[str, str]:
@@ -80,21 +74,41 @@ def title(titles: Mapping[str, str], queue_id: str, language: str) -> str:
     return titles.get(language) or titles.get("es") or queue_id
 
 
-def _title(session: Session, asked: Asked) -> str:
-    if asked.queue_id:
-        return queue_titles(session, here.language()).get(asked.queue_id, asked.queue_id)
+def _title(asked: Asked, titles: Mapping[str, str]) -> str:
+    if asked.tab == "queued" and asked.queue_id:
+        return titles.get(asked.queue_id, asked.queue_id)
     return here.texts()(f"tabs.{asked.tab}")
 
 
-def _total(session: Session, asked: Asked, counts: Mapping[str, int]) -> int:
-    if not asked.queue_id:
-        return counts[asked.tab]
-    waiting = select(func.count()).where(_ticket.c.state == "queued", _ticket.c.queue_id == asked.queue_id)
-    return session.execute(waiting).scalar_one()
+def _visible(viewer: Viewer, titles: Mapping[str, str]) -> dict[str, str]:
+    return {one: name for one, name in titles.items() if viewer.sees_everything or one in viewer.queues}
 
 
-def _bot_holds(counts: Mapping[str, int], viewer: Viewer) -> int:
-    return max(0, counts["all"] - counts["queued"] - counts["mine"]) if viewer.sees_everything else 0
+def _tags(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted({tag for row in rows for tag in row["tags"] or ()})
+
+
+def _bot_holds(counts: Counts, viewer: Viewer) -> int:
+    tabs = counts.tabs
+    return max(0, tabs["all"] - tabs["queued"] - tabs["mine"] - tabs["snoozed"]) if viewer.sees_everything else 0
+
+
+def _bulk(session: Session, viewer: Viewer, titles: Mapping[str, str]) -> dict[str, Any]:
+    """To whom many may be handed at once: queues, and for those who see everything also colleagues."""
+    people = [(row["agent_id"], row["name"]) for row in lists.colleagues(session)] if viewer.sees_everything else []
+    return {"queues": list(titles.items()), "people": people}
+
+
+def _groups(
+    session: Session, viewer: Viewer, signs: Signs, shown: tuple[str, str],
+    found: tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
+    (tab, current), (rows, waiting) = shown, found
+    groups = [{"key": "rows", "title": "", "rows": _rows(viewer, rows, tab, current, signs)}] if rows else []
+    if waiting:
+        groups.append({"key": "waiting", "title": _room(session, viewer),
+                       "rows": _rows(viewer, waiting, "queued", current, signs)})
+    return groups
 
 
 def _room(session: Session, viewer: Viewer) -> str:
@@ -104,41 +118,22 @@ def _room(session: Session, viewer: Viewer) -> str:
 
 
 def _rows(
-    session: Session, viewer: Viewer, rows: Sequence[Mapping[str, Any]], tab: str, current: str
+    viewer: Viewer, rows: Sequence[Mapping[str, Any]], tab: str, current: str, signs: Signs
 ) -> list[dict[str, Any]]:
-    more = _tickets(session, [row["ticket_id"] for row in rows if row["ticket_id"]])
     return [
-        _row(row, more.get(row["ticket_id"], {}), viewer, tab)
-        | _rank(row, tab == "queued" and place == 0)
+        _row(row, viewer, tab)
+        | _signed(row, viewer, signs)
+        | rank(row, signs, tab == "queued" and place == 0)
         | {"current": row["conversation_id"] == current}
         for place, row in enumerate(rows)
     ]
 
 
-def _tickets(session: Session, ids: list[str]) -> dict[str, Mapping[str, Any]]:
-    """What the list's own query leaves out of its tickets."""
-    if not ids:
-        return {}
-    columns = (_ticket.c.ticket_id, _ticket.c.first_reply_at, _ticket.c.card, _ticket.c.opened_at)
-    found = session.execute(select(*columns).where(_ticket.c.ticket_id.in_(ids))).mappings()
-    return {row["ticket_id"]: row for row in found}
-
-
-def _row(row: Mapping[str, Any], ticket: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:
     words, formats = here.texts(), here.formats()
-    live = row["ticket_state"] in ("queued", "assigned", "snoozed")
-    shown = clock(
-        {
-            "waiting_since": row["waiting_since"],
-            "due_at": row["ticket_due_at"],
-            "state": row["ticket_state"],
-            "first_reply_at": ticket.get("first_reply_at"),
-        },
-        formats.now,
-    )
+    live = row["ticket_state"] in LIVE_TICKET_STATES
+    shown = _clock(row, formats)
     reason = naming.why(row["ticket_reason"]) if live and row["ticket_reason"] else None
-    left = window_left(here.desk().window(row["kind"]), row, formats.now)
-    short = left is not None and live and timedelta(0) < left < WINDOW_SHOWN
     show_holder = tab != "mine" and row["owner"] == "agent"
     return {
         "id": row["conversation_id"],
@@ -147,43 +142,80 @@ def _row(row: Mapping[str, Any], ticket: Mapping[str, Any], viewer: Viewer, tab:
         ),
         "name": naming.shown_name(row["contact_name"], row["address"]),
         "language": row["language"] if row["language"] != here.language() else "",
-        "window": span(left) if short and left else "",
+        "window": _window(row, formats) if live else "",
         "time": clock_text(shown, formats, row),
         "time_title": clock_title(shown),
         "press": shown.press,
         "text": preview(row["preview"], words) or plain(row["preview"]),
         "by": row["preview_author"],
         "owner": row["owner"],
-        "unread": bool(row["unread"]) and live,
+        "unread": _unread(row["unread"]) if live else "",
         "why": words(f"reasons.{reason.key}") if reason else "",
         "why_icon": reason.icon if reason else "",
         "pink": reason.pink if reason else False,
-        "order": naming.order_of(ticket.get("card")),
+        "mood": bool(reason and not reason.pink and _annoyed(row)),
+        "vip": bool(row["ticket_vip"]) and live,
+        "order": naming.order_of(row["ticket_card"]),
         "channel": words(f"channels.{naming.channel(row['kind'])}"),
         "holder": initials(row["holder_name"] or "") if show_holder else "",
         "holder_name": row["holder_name"] or "",
+        "tags": list(row["tags"] or ())[:3],
         "ticket_id": row["ticket_id"],
         "epoch": row["epoch"],
     }
 
 
-def _rank(row: Mapping[str, Any], first: bool) -> dict[str, str]:
-    """The first in a queue says why it is first, and can be taken from here."""
-    if not first or row["ticket_state"] != "queued":
-        return {"rank": ""}
-    words = here.texts()
-    due, opened = row["ticket_due_at"], row["ticket_opened_at"]
-    if due is None or opened is None:
-        return {"rank": words("list.longest")}
-    minutes = round((as_utc(due) - as_utc(opened)).total_seconds() / 60)
-    return {"rank": words("list.first", minutes=minutes)}
+def _signed(row: Mapping[str, Any], viewer: Viewer, signs: Signs) -> dict[str, Any]:
+    """What others do with it, and whose turn it is."""
+    key, now = row["conversation_id"], here.formats().now
+    queued, mine = row["ticket_state"] == "queued", row["ticket_holder_id"] == viewer.agent_id
+    back = row_signs.held_back(row, viewer, signs, now) if queued else {"offer": 0, "reserved": ""}
+    return {
+        "draft": plain(signs.drafts.get(key, ""))[:120],
+        "looking": [(initials(one.name), one.name, one.types) for one in signs.looking.get(key, ())][:3],
+        "unfit": row_signs.unfit(row, signs) if queued or mine else "",
+        "write_me": row_signs.is_to_be_written(row),
+        **back,
+    }
+
+
+def _unread(number: int) -> str:
+    return "" if number <= 0 else "9+" if number > 9 else str(number)
+
+
+def _annoyed(row: Mapping[str, Any]) -> bool:
+    score, threshold = row["ticket_score"], row["ticket_threshold"]
+    return score is not None and threshold is not None and score >= threshold > 0
+
+
+def _window(row: Mapping[str, Any], formats: Formats) -> str:
+    left = window_left(here.desk().window(row["kind"]), row, formats.now)
+    return span(left) if left is not None and timedelta(0) < left < WINDOW_SHOWN else ""
+
+
+def _clock(row: Mapping[str, Any], formats: Formats) -> Clock:
+    """A holder's own time to write comes before what the contact was promised."""
+    if row["ticket_state"] == "snoozed" and row["ticket_snoozed_until"]:
+        return Clock("snoozed")
+    hers = row["ticket_reply_due_at"] if row["ticket_state"] == "assigned" else None
+    return clock(
+        {
+            "waiting_since": row["waiting_since"],
+            "due_at": hers or row["ticket_due_at"],
+            "state": row["ticket_state"],
+            "first_reply_at": None if hers else row["ticket_first_reply_at"],
+        },
+        formats.now,
+    )
 
 
 def clock_text(shown: Clock, formats: Formats, row: Mapping[str, Any]) -> str:
     """The words of a row's clock."""
+    words = here.texts()
+    if shown.kind == "snoozed":
+        return words("clock.snoozed", time=formats.moment(as_utc(row["ticket_snoozed_until"])))
     if shown.kind == "moment":
         return formats.moment(row["last_message_at"])
-    words = here.texts()
     return (
         words(f"clock.{shown.kind}", span=span(shown.length))
         if shown.length is not None

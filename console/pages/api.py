@@ -11,15 +11,15 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import here, panels, screens, sightings, threads, transcripts
+from console import filters, here, panels, screens, sightings, threads, transcripts
 from console.formats import as_utc
 from console.listing import window_left
 from console.route import Route
 from console.rows import PAGE_ROWS
 from console.stretches import Bubble, Stretch
 from conversation.tables import TimelineEntry
-from handoff import access
-from handoff.access import Filters, Sight
+from handoff import lists
+from handoff.access import Sight
 
 EVENTS_AT_ONCE = 500
 _entry = TimelineEntry.__table__
@@ -27,18 +27,18 @@ _after = select(_entry).where(_entry.c.entry_id > bindparam("last")).order_by(_e
 
 
 def conversations() -> Response:
-    """`?tab=mine|queued|unanswered|all&queue=…&page=…`."""
+    """`?tab=mine|queued|unanswered|snoozed|all&queue=…&channel=…&language=…&reason=…&tag=…&page=…`."""
     asked = screens.asked()
-    filters = Filters(asked.tab, asked.queue_id, limit=PAGE_ROWS, offset=(asked.page - 1) * PAGE_ROWS)
     with here.desk().database.reading() as session:
-        rows = access.conversations_for(session, here.viewer(), filters)
-        counts = access.counts_for(session, here.viewer())
+        now = here.formats().now
+        rows = lists.rows(session, here.viewer(), filters.wanted(session, asked, PAGE_ROWS), now)
+        counts = lists.counts(session, here.viewer(), now).tabs
         latest = screens.latest_entry(session)
     return jsonify(
         {
             "tab": asked.tab,
             "page": asked.page,
-            "counts": counts,
+            "counts": dict(counts),
             "latest": latest,
             "conversations": [_row(row) for row in rows],
         }
