@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from conversation.tables import Channel, Contact, Conversation, Message
+from conversation.tables import Conversation, Message
 from handoff.errors import UnknownAgent, UnknownTicket
 from handoff.tables import LIVE_TICKET_STATES, Agent, Membership, Ticket
 
 Reader = Session | Connection
 
 SEES_EVERYTHING = ("supervisor", "admin")
-TABS = ("mine", "queued", "unanswered", "all")
-PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 
 _agent = Agent.__table__
 _membership = Membership.__table__
@@ -65,18 +63,6 @@ class Sight:
     @property
     def live_ticket(self) -> Mapping[str, Any] | None:
         return self.ticket if self.ticket and self.ticket["state"] in LIVE_TICKET_STATES else None
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list asks for. `tab`: mine, queued, unanswered, all."""
-
-    tab: str = "all"
-    queue_id: str = ""
-    language: str = ""
-    kind: str = ""
-    limit: int = 100
-    offset: int = 0
 
 
 def viewer(reader: Reader, agent_id: str) -> Viewer:
@@ -138,49 +124,6 @@ def conversations_of(reader: Reader, viewer: Viewer, contact_id: str) -> list[st
     return found
 
 
-def conversations_for(reader: Reader, viewer: Viewer, filters: Filters) -> list[Mapping[str, Any]]:
-    """Rows of a list: the conversation's columns, `contact_name`, `kind`, and `ticket_…` of its newest ticket.
-
-    Who waits for a person stands in the order of need: priority, then the longest wait, never the latest activity.
-    """
-    query = _listing().where(within(viewer), _in_tab(viewer, filters.tab))
-    if filters.queue_id:
-        query = query.where(_ticket.c.queue_id == filters.queue_id)
-    if filters.language:
-        query = query.where(_conversation.c.language == filters.language)
-    if filters.kind:
-        query = query.where(Channel.__table__.c.kind == filters.kind)
-    query = query.order_by(*_order(filters.tab)).limit(filters.limit).offset(filters.offset)
-    return list(reader.execute(query).mappings())
-
-
-def counts_for(reader: Reader, viewer: Viewer) -> dict[str, int]:
-    """How many conversations each tab has for her."""
-    live = _ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id)
-    columns = [func.count().filter(_in_tab(viewer, tab)).label(tab) for tab in TABS if tab != "all"]
-    at_work = select(*columns).select_from(live).where(_ticket.c.state.in_(LIVE_TICKET_STATES), within(viewer))
-    everything = select(func.count()).select_from(
-        _conversation if viewer.sees_everything else _conversation.join(_ticket, is_newest())).where(within(viewer))
-    return dict(reader.execute(at_work).mappings().one()) | {"all": reader.execute(everything).scalar_one()}
-
-
-def _listing() -> Select[Any]:
-    contact, channel, holder = Contact.__table__, Channel.__table__, _agent
-    joined = (
-        _conversation.join(contact, contact.c.contact_id == _conversation.c.contact_id)
-        .join(channel, channel.c.channel_id == _conversation.c.channel_id)
-        .outerjoin(_ticket, is_newest())
-        .outerjoin(holder, holder.c.agent_id == _ticket.c.holder_id)
-    )
-    ticket_columns = [
-        _ticket.c[name].label(name if name.startswith("ticket_") else f"ticket_{name}")
-        for name in ("ticket_id", "state", "queue_id", "reason", "summary", "priority", "holder_id", "waiting_since",
-                     "due_at", "opened_at", "closed_at", "epoch")
-    ]
-    return select(_conversation, contact.c.name.label("contact_name"), channel.c.kind, channel.c.name.label("channel_name"),
-                  holder.c.name.label("holder_name"), *ticket_columns).select_from(joined)
-
-
 def is_newest() -> ColumnElement[bool]:
     """The ticket of a join is the newest of its conversation."""
     other = _ticket.alias("other_ticket")
@@ -195,21 +138,3 @@ def within(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.sees_everything:
         return _conversation.c.conversation_id.is_not(None)
     return or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), _ticket.c.holder_id == viewer.agent_id)
-
-
-def _in_tab(viewer: Viewer, tab: str) -> ColumnElement[bool]:
-    live = _ticket.c.state.in_(LIVE_TICKET_STATES)
-    if tab == "mine":
-        return and_(_ticket.c.holder_id == viewer.agent_id, live)
-    if tab == "queued":
-        return _ticket.c.state == "queued"
-    if tab == "unanswered":
-        return and_(live, _conversation.c.waiting_since.is_not(None))
-    return _conversation.c.conversation_id.is_not(None)
-
-
-def _order(tab: str) -> tuple[Any, ...]:
-    if tab == "all":
-        return (_conversation.c.last_message_at.desc(), _conversation.c.conversation_id)
-    rank = case(PRIORITY_RANK, value=_ticket.c.priority, else_=PRIORITY_RANK["normal"])
-    return (rank, _conversation.c.waiting_since.is_(None), _ticket.c.waiting_since, _ticket.c.ticket_id)

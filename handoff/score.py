@@ -62,7 +62,7 @@ def need(ticket: Mapping[str, Any], conversation: Mapping[str, Any], kind: str) 
 
 
 def need_of_row(row: Mapping[str, Any]) -> Need:
-    """The same of a row of `access.conversations_for`. Pure."""
+    """The same of a row of `lists.rows`. Pure."""
     names = ("priority", "vip", "requeued_at", "reopens", "state", "waiting_since")
     return need({name: row[f"ticket_{name}"] for name in names}, row, row["kind"])
 

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from conversation.tables import Contact, Conversation, Message, OutboxPart, TimelineEntry
 from conversation.work import Database
 from demo import commands, seed
-from handoff import agents, queues, sweep
-from handoff.access import Filters, Viewer, conversations_for, viewer
+from handoff import agents, lists, queues, sweep
+from handoff.access import Viewer, viewer
+from handoff.lists import Wanted
 from handoff.tables import Agent, Ticket
 from orders import demo_shop
 
@@ -61,7 +62,7 @@ def test_a_second_seed_changes_nothing(demo: Database) -> None:
 def test_ana_has_somebody_to_answer_and_nobody_waits_before_marta(demo: Database) -> None:
     ana = the_viewer(demo, "ana@demo.example")
     with demo.reading() as session:
-        found = {tab: len(conversations_for(session, ana, Filters(tab=tab))) for tab in ("mine", "queued")}
+        found = {tab: lists.total(session, ana, Wanted(tab)) for tab in ("mine", "queued")}
 
     assert found == {"mine": 1, "queued": 0}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from handoff import access, claims, closing, replies
-from handoff.access import Filters
+from handoff import access, claims, closing, lists, replies
 from handoff.errors import UnknownAgent, UnknownTicket
+from handoff.lists import Wanted
 from handoff.replies import Reply
-from tests.builders import a_conversation, a_message, an_agent
+from tests.builders import a_channel, a_conversation, a_message, an_agent
 from tests.handoff.conftest import House
 
 PEOPLE = ("agt_ana", "agt_bo", "agt_sue", "agt_max")
@@ -114,7 +116,7 @@ def test_the_tabs_count_what_they_show(house: House):
 
     counts = _counts(house, "agt_ana")
 
-    assert counts == {"mine": 1, "queued": 1, "unanswered": 2, "all": 2}
+    assert counts == {"mine": 1, "queued": 1, "unanswered": 2, "snoozed": 0, "all": 2}
     assert all(len(_listed(house, "agt_ana", tab)) == count for tab, count in counts.items())
 
 
@@ -149,17 +151,17 @@ def test_a_list_can_be_narrowed_to_a_queue(house: House):
     house.hand_over("shipping")
     wanted, _ = house.hand_over("returns")
 
-    rows = house.ask(access.conversations_for, house.ask(access.viewer, "agt_sue"), Filters(queue_id="returns"))
+    rows = _rows(house, "agt_sue", Wanted(queue_id="returns"))
 
     assert [row["conversation_id"] for row in rows] == [wanted]
 
 
-def test_a_list_can_be_narrowed_to_a_language_and_a_kind(house: House):
+def test_a_list_can_be_narrowed_to_a_language_and_a_channel(house: House):
     house.do(a_conversation, language="en")
     wanted = house.do(a_conversation, language="pt")
 
-    filters = Filters(language="pt", kind="twilio-whatsapp")
-    rows = house.ask(access.conversations_for, house.ask(access.viewer, "agt_sue"), filters)
+    channels = frozenset({house.do(a_channel)})
+    rows = _rows(house, "agt_sue", Wanted(language="pt", channels=channels))
 
     assert [row["conversation_id"] for row in rows] == [wanted]
 
@@ -188,11 +190,15 @@ def _sees(house: House, agent_id: str, conversation_id: str) -> bool:
 
 
 def _listed(house: House, agent_id: str, tab: str = "all"):
-    return house.ask(access.conversations_for, house.ask(access.viewer, agent_id), Filters(tab))
+    return _rows(house, agent_id, Wanted(tab))
 
 
-def _counts(house: House, agent_id: str) -> dict[str, int]:
-    return house.ask(access.counts_for, house.ask(access.viewer, agent_id))
+def _rows(house: House, agent_id: str, wanted: Wanted):
+    return house.ask(lists.rows, house.ask(access.viewer, agent_id), wanted, house.clock.at)
+
+
+def _counts(house: House, agent_id: str) -> Mapping[str, int]:
+    return house.ask(lists.counts, house.ask(access.viewer, agent_id), house.clock.at).tabs
 
 
 def _refusal(house: House, question, key: str) -> str:
