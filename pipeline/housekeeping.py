@@ -20,6 +20,7 @@ from conversation import media
 from conversation.files import Folder
 from conversation.tables import SendCount
 from conversation.work import Database
+from handoff.house_tables import HookCall, KeptResult
 from pipeline.tables import FoundEvent
 
 EVERY_SECONDS = 3600.0
@@ -27,7 +28,11 @@ ORPHAN_SECONDS = 24 * 3600.0
 AT_ONCE = 200
 KEEP_TAKEN = timedelta(days=8)  # a provider repeats for seven
 KEEP_COUNTS = timedelta(days=40)
+KEEP_CALLS = timedelta(days=30)
+KEEP_RESULTS = timedelta(days=1)
 _taken = delete(FoundEvent.__table__).where(FoundEvent.__table__.c.taken_at < bindparam("before"))
+_called = delete(HookCall.__table__).where(HookCall.__table__.c.ended_at < bindparam("before"))
+_done = delete(KeptResult.__table__).where(KeptResult.__table__.c.created_at < bindparam("before"))
 _counted = delete(SendCount.__table__).where(SendCount.__table__.c.day < bindparam("before"))
 
 logger = structlog.get_logger(__name__)
@@ -60,6 +65,8 @@ class Housekeeping:
         with self.database.work() as work:
             media.end_uploads(work)
             work.connection.execute(_taken, {"before": work.now - KEEP_TAKEN})
+            work.connection.execute(_called, {"before": work.now - KEEP_CALLS})
+            work.connection.execute(_done, {"before": work.now - KEEP_RESULTS})
             work.connection.execute(_counted, {"before": (work.now - KEEP_COUNTS).date().isoformat()})
 
     def forget(self) -> int:

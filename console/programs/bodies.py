@@ -61,7 +61,7 @@ def take(model: type[BaseModel] | None) -> None:
         made = model.model_validate(given)
     except ValidationError as error:
         raise BadBody(_wrong(error, model)) from None
-    said = made.as_fields() if isinstance(made, Body) else made.model_dump(by_alias=True, exclude_none=True)
+    said = made.as_fields() if isinstance(made, Body) else made.model_dump(by_alias=True, exclude_unset=True)
     g.given_fields = {name: _plain(value) for name, value in said.items()}
 
 
@@ -100,8 +100,8 @@ def _form(model: type[BaseModel] | None) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """As a form would have said it."""
-    if isinstance(value, bool):
+    """As a form would have said it; null is an empty field."""
+    if isinstance(value, bool) or value is None:
         return "1" if value else ""
     return value
 

@@ -47,13 +47,21 @@ def once(work: Work, do: Callable[[Work], Result]) -> Result:
         found = work.connection.execute(_read, key).one()
         if found.fingerprint != _fingerprint():
             raise BadField(HEADER, "api.used_idempotency_key")
-        return cast(Result, found.result["value"])
+        value = found.result["value"]
+        return cast(Result, tuple(value) if found.result["is_tuple"] else value)
     result = do(work)
-    if isinstance(result, str | int | None):
-        work.connection.execute(_write, {**key, "what": {"value": result}})
+    if _is_plain(result):
+        work.connection.execute(_write, {**key, "what": {"value": result, "is_tuple": isinstance(result, tuple)}})
     else:  # an action whose second time says by itself that the first one won
         work.connection.execute(_drop, key)
     return result
+
+
+def _is_plain(value: object) -> bool:
+    """Whether JSON gives it back as it was."""
+    if isinstance(value, list | tuple):
+        return all(_is_plain(one) and not isinstance(one, tuple) for one in value)
+    return value is None or isinstance(value, str | int | float)
 
 
 def _begin(work: Work, key: dict[str, str]) -> bool:
