@@ -23,10 +23,13 @@ import config
 import logs
 import orders.configuration
 from channels import accounts
+from channels.web_push import Pusher
+from conversation import signed_calls
 from conversation.events import Rendered
 from conversation.work import Database, Wiring
-from pipeline import bulk, channel_watch, lanes, mail, schema, slow
+from pipeline import bulk, channel_watch, lanes, letters, mail, notices, schema, slow
 from pipeline.attention import Attention
+from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
 from pipeline.media import open_media
 from pipeline.services import Services
@@ -53,6 +56,15 @@ def open_slow(given: config.Settings) -> Slow:
 def install_bulk(given: config.Settings, database: Database) -> None:
     """Everything of the lane `bulk` that this process may do."""
     bulk.install("media", open_media(given, database).drain)
+
+
+def tell_agents(given: config.Settings, database: Database) -> Mapping[str, Callable[[], object]]:
+    """What brings letters and notices to agents, each in a thread of its own."""
+    base = given.public_bases[0] if given.public_bases else ""
+    post, key = mail.letters_post(given), notices.house_key(given.secret_key)
+    push = Pusher(key, base if base.startswith("https:") else f"mailto:{post.sender if post else 'relevo@localhost'}") if key else None
+    return {"letters": lambda: letters.drain(database, post, base, records=given.mode == "lab"),
+            "notices": lambda: notices.drain(database, push, base)}
 
 
 def sweep(drain: Callable[[], object], every_seconds: float) -> None:
@@ -107,9 +119,11 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
         return {"bulk": bulk.drain}
     slow.install(work)
     keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
+    programs = Hooks(work.database, signed_calls.Caller(is_near=given.mode != "production"))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
-              "channels": watch.look}
+              "channels": watch.look, "hooks": programs.tick}
+    sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})
 
 
