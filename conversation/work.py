@@ -46,6 +46,7 @@ class Wiring:
 
     `ring(notices)` wakes sender, writer, worker and pages. `render(kind, outgoing)` gives the shape a channel kind can show.
     `text(key, language, **values)` is a sentence of ours to a contact. `media(named)` is the file that a flow names.
+    `answers(flow)` tells whether the bot would go on, with this flow if one is named; `begin_flow` lets it begin there.
     """
 
     ring: Callable[[Sequence[Notice]], None]
@@ -53,6 +54,8 @@ class Wiring:
     text: Callable[..., str]
     now: Callable[[], datetime] = clock.now
     media: Callable[[str], OutgoingMedia] = OutgoingMedia
+    answers: Callable[[str], bool] = lambda _: True
+    begin_flow: Callable[[Work, str, str], None] = lambda *_: None
 
 
 @dataclass

@@ -19,6 +19,7 @@ from handoff.errors import BadHours, BadZone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_AHEAD_DAYS = 400  # a queue that does not open within a year is treated as one without hours to tell
+NIGHT = timedelta(hours=6)
 NEAR_DAYS = 6  # up to here the weekday alone says which day it is
 PATTERNS = {  # Unicode date patterns, as CLDR writes them: near, today, far
     "es": ("EEEE 'a las' H:mm", "EEEE '(hoy)' 'a las' H:mm", "EEEE d 'de' MMMM 'a las' H:mm"),
@@ -59,6 +60,35 @@ def add_open_time(queue: Mapping[str, Any], start: datetime, length: timedelta) 
             return max(begins, start) + left
         left -= max(here, timedelta())
     return None
+
+
+def open_time(queue: Mapping[str, Any], start: datetime, end: datetime) -> timedelta:
+    """How long the queue was open between the two; nothing where the end is before the start."""
+    if not queue["hours"]:
+        return max(end - start, timedelta())
+    return sum((min(over, end) - max(begins, start) for begins, over in intervals(queue, start, end)), timedelta())
+
+
+def day_ends_at(queue: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When its people go home next: the end of hours that are followed by a night. None where they never do.
+
+    A break of a few hours within a day is no such end.
+    """
+    if not queue["hours"]:
+        return None
+    last: datetime | None = None
+    for begins, over in _intervals(queue, now - timedelta(days=1), NEAR_DAYS + 3):
+        if last is not None and begins - last >= NIGHT:
+            return last
+        if over > now:
+            last = max(over, last or over)
+    return last if last is not None and last < now + timedelta(days=NEAR_DAYS) else None
+
+
+def intervals(queue: Mapping[str, Any], since: datetime, until: datetime) -> list[Interval]:
+    """When its people are on duty between the two, as instants; not for a queue without hours, which is always open."""
+    days = max(0, (until - since).days) + 3
+    return [(start, end) for start, end in _intervals(queue, since - timedelta(days=1), days) if end > since and start < until]
 
 
 def describe(when: datetime, now: datetime, language: str, time_zone: str = "UTC") -> str:

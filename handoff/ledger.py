@@ -16,17 +16,19 @@ from conversation.events import TimelineLine
 from conversation.prepared import Prepared
 from conversation.tables import Conversation
 from conversation.work import Work
-from handoff import access, moves
+from handoff import access, move_clocks, moves, queues
 from handoff.access import Viewer
 from handoff.errors import NotHolder, StaleEpoch, UnknownTicket
 from handoff.moves import Move
 from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
 
 AT_REST = {"waiting_since": None, "unread": 0}
+OUT_OF_QUEUE = {"offered_to": None, "offered_until": None, "reserved_for": None, "reserved_until": None}
 
 _conversation, _ticket, _agent = Conversation.__table__, Ticket.__table__, Agent.__table__
 _read_conversation = select(_conversation).where(_conversation.c.conversation_id == bindparam("id"))
 _lock_conversation = _read_conversation.with_for_update()
+_lock_free_conversation = _read_conversation.with_for_update(skip_locked=True)
 _read_ticket = select(_ticket).where(_ticket.c.ticket_id == bindparam("id"))
 _live_ticket = select(_ticket).where(
     _ticket.c.conversation_id == bindparam("id"), _ticket.c.state.in_(LIVE_TICKET_STATES)
@@ -100,6 +102,14 @@ def standing(work: Work, ticket: Mapping[str, Any]) -> Standing:
     return Standing(row, conversation)
 
 
+def try_standing(work: Work, ticket: Mapping[str, Any]) -> Standing | None:
+    """The same without waiting: None where somebody else has the conversation at this moment."""
+    row = work.connection.execute(_lock_free_conversation, {"id": ticket["conversation_id"]}).mappings().first()
+    if row is None:
+        return None
+    return Standing(work.connection.execute(_read_ticket, {"id": ticket["ticket_id"]}).mappings().one(), row)
+
+
 def seen_by(work: Work, viewer: Viewer, ticket_id: str) -> Standing:
     """The same, for an agent who must be allowed to see it. Raises UnknownTicket."""
     return standing(work, access.ticket_for(work.connection, viewer, ticket_id))
@@ -156,7 +166,8 @@ def apply(work: Work, held: Standing, change: Change) -> Standing:
     before, row = held.ticket, change.row
     passes = moves.changes_owner(row)
     epoch = before["epoch"] + int(passes)
-    written = dict(change.ticket) | {"state": row.after, "epoch": epoch}
+    left = OUT_OF_QUEUE if row.before == "queued" else {}
+    written = _clocks(work, held, change) | left | dict(change.ticket) | {"state": row.after, "epoch": epoch}
     same_holder = (_ticket.c.holder_id.is_(None) if before["holder_id"] is None
                    else _ticket.c.holder_id == before["holder_id"])
     done = work.connection.execute(
@@ -173,6 +184,14 @@ def apply(work: Work, held: Standing, change: Change) -> Standing:
     note_conversation(work, held.conversation_id, change.conversation)
     log(work, after, row.name, change.actor, change.data)
     return after
+
+
+def _clocks(work: Work, held: Standing, change: Change) -> dict[str, Any]:
+    if change.row.after in LIVE_TICKET_STATES:
+        queue = queues.get(work.connection, change.ticket.get("queue_id", held.ticket["queue_id"]))
+        is_waiting = held.conversation["waiting_since"] is not None
+        return move_clocks.after(change.row, queue, held.ticket, is_waiting, work.now)
+    return dict(move_clocks.ENDED)
 
 
 def pass_on(work: Work, conversation: Mapping[str, Any], owner: str) -> None:

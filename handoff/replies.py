@@ -13,7 +13,7 @@ from conversation import ids, outbox
 from conversation.events import Outgoing, OutgoingLocation, OutgoingMedia, OutgoingTemplate, TimelineLine
 from conversation.tables import Contact, Message, OutboxPart, TimelineEntry
 from conversation.work import Work
-from handoff import access, blanks, drafts, ledger, mentions, notices
+from handoff import access, blanks, drafts, ledger, mentions, notices, queues, sla
 from handoff.access import Sight, Viewer
 from handoff.errors import (
     Blocked,
@@ -262,6 +262,8 @@ def same_again(work: Work, message: Mapping[str, Any]) -> Outgoing:
 def _say(work: Work, held: Standing, viewer: Viewer, outgoing: Outgoing) -> str:
     message_id = outbox.queue(work, held.conversation_id, outgoing, viewer.agent_id, held.ticket_id)
     first = held.ticket["first_reply_at"] or work.now
-    ledger.note_ticket(work, held.ticket_id, {"first_reply_at": first, "replied_at": work.now})
+    queue = queues.get(work.connection, held.ticket["queue_id"])
+    ledger.note_ticket(work, held.ticket_id, {
+        "first_reply_at": first, "replied_at": work.now, **sla.answered(queue, held.ticket, work.now)})
     ledger.note_conversation(work, held.conversation_id, AT_REST)
     return message_id

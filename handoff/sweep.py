@@ -1,66 +1,91 @@
-"""What time does at the desk, once a second: broken promises are admitted, snoozes end, absent holders lose tickets.
+"""What time does at the desk, once a second: clocks warn and break, the unclaimed climb their ladder, snoozes end,
+absent holders lose who waits for them, and what its contact left in silence closes.
 
-Only tickets that nobody took can be late. A holder loses one only while its contact waits for her.
+Only what nobody took climbs the ladder. A holder loses a ticket only while its contact waits for her.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select
 
 from conversation.tables import Conversation
 from conversation.work import Work
-from handoff import claims, ledger, moves, queues, sla, telling, waiting_room
+from handoff import claims, closing, ladder, ledger, moves, notices, presence
 from handoff.ledger import Change, Standing
-from handoff.tables import Agent, Ticket
+from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
 
 AT_ONCE = 50
-REPLY_MINUTES = 5.0
 AWAY_FOR = timedelta(minutes=5)
 
 _ticket, _agent, _conversation = Ticket.__table__, Agent.__table__, Conversation.__table__
+Settle = Callable[[Work, Standing], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a holder may be away (no page of hers open), and may leave a contact without a first word."""
+def tick(work: Work, away_for: timedelta = AWAY_FOR) -> int:
+    """Do what is due now; returns how many tickets changed. Twice at the same instant is the same as once.
 
-    away: timedelta = AWAY_FOR
-    reply_minutes: float = REPLY_MINUTES
-
-
-def tick(work: Work, patience: Patience = Patience()) -> int:
-    """Do what is due now; returns how many tickets changed. Twice at the same instant is the same as once."""
-    due = [
-        *((row, _admit_late) for row in _rows(work, _late(work.now))),
-        *((row, _wake) for row in _rows(work, _slept(work.now))),
-        *((row, _put_back) for row in _neglected(work, patience)),
-    ]
+    `away_for`: how long somebody may say that she is away before those who wait for her go back to the queue.
+    """
+    steps: tuple[tuple[Any, Settle], ...] = (
+        (_due(_ticket.c.due_check_at, work.now), _answer_clock),
+        (and_(_due(_ticket.c.resolve_check_at, work.now), _ticket.c.resting_since.is_(None)), _whole_clock),
+        (_watched("queued", work.now), ladder.climb),
+        (_watched("assigned", work.now), _close_silent),
+        (and_(_ticket.c.state == "snoozed", _ticket.c.snoozed_until <= work.now), _wake),
+        (_timed(work.now), _first_words),
+    )
+    due = [(row, settle) for condition, settle in steps for row in _rows(work, condition)]
+    due += [(row, _holder_gone) for row in _left_alone(work, away_for)]
     # in one order, so that two processes never wait for each other
     due.sort(key=lambda pair: pair[0]["conversation_id"])
     return sum(_settle(work, row, settle) for row, settle in due)
 
 
-def _settle(work: Work, row: Mapping[str, Any], settle: Callable[[Work, Standing], bool]) -> int:
+def _settle(work: Work, row: Mapping[str, Any], settle: Settle) -> int:
     held = ledger.standing(work, row)
     if held.ticket["state"] != row["state"] or held.ticket["epoch"] != row["epoch"]:
         return 0  # somebody was faster; the next tick looks again
     return int(settle(work, held))
 
 
-def _admit_late(work: Work, held: Standing) -> bool:
-    first = work.connection.execute(
-        update(_ticket).where(_ticket.c.ticket_id == held.ticket_id, _ticket.c.late_at.is_(None)).values(late_at=work.now))
-    if first.rowcount != 1:
+def _answer_clock(work: Work, held: Standing) -> bool:
+    """The first answer, or a further one, is to be given soon, or should have been."""
+    clock = "first" if held.ticket["first_reply_at"] is None else "next"
+    if held.ticket["due_at"] is None or held.ticket["due_check_at"] is None:
         return False
-    ledger.log(work, held, "late", "system", {"queue": held.ticket["queue_id"]})
-    if telling.once(work, held, "late"):
-        choices = waiting_room.late_choices(held.language)
-        telling.say(work, held, work.text("late", held.language), choices)
+    if work.now < held.ticket["due_at"]:
+        return _warn(work, held, clock, {"due_check_at": held.ticket["due_at"]})
+    return _breach(work, held, clock, {"due_check_at": None, "breached_at": work.now})
+
+
+def _whole_clock(work: Work, held: Standing) -> bool:
+    due = held.ticket["resolve_due_at"]
+    if due is None or held.ticket["resolve_check_at"] is None:
+        return False
+    if work.now < due:
+        return _warn(work, held, "resolution", {"resolve_check_at": due})
+    return _breach(work, held, "resolution", {"resolve_check_at": None, "breached_at": work.now})
+
+
+def _warn(work: Work, held: Standing, clock: str, written: Mapping[str, Any]) -> bool:
+    ledger.note_ticket(work, held.ticket_id, written)
+    ledger.log(work, held, "warned", "system", {"clock": clock, "queue": held.ticket["queue_id"]})
+    holder = held.ticket["holder_id"]
+    if holder:  # what nobody holds calls its whole queue at this very moment: that is the ladder's
+        notices.add(work, "warned", [holder], held.conversation_id, held.ticket_id, {"clock": clock})
+    return True
+
+
+def _breach(work: Work, held: Standing, clock: str, written: Mapping[str, Any]) -> bool:
+    ledger.note_ticket(work, held.ticket_id, written)
+    ledger.log(work, held, "breached", "system", {"clock": clock, "queue": held.ticket["queue_id"]})
+    holder, queue_id = held.ticket["holder_id"], held.ticket["queue_id"]
+    people = [holder, *ladder.supervisors(work.connection)] if holder else ladder.members(work.connection, queue_id)
+    notices.add(work, "breached", people, held.conversation_id, held.ticket_id, {"clock": clock})
     return True
 
 
@@ -69,42 +94,75 @@ def _wake(work: Work, held: Standing) -> bool:
     return True
 
 
-def _put_back(work: Work, held: Standing) -> bool:
-    holder = ledger.name_of(work, held.ticket["holder_id"])
-    change = Change(moves.find("release", held.ticket["state"]), moves.CLOCK, data={"agent": holder, "reason": "no_reply"})
-    claims.put_back(work, held, change)
+def _close_silent(work: Work, held: Standing) -> bool:
+    """Hours of silence, while it was the contact's turn to write."""
+    if held.conversation["waiting_since"] is None:
+        closing.end_silent(work, held)
+        return True
+    ledger.note_ticket(work, held.ticket_id, {"rung_due_at": None})
+    return False
+
+
+def _first_words(work: Work, held: Standing) -> bool:
+    """The holder has said nothing yet: she is reminded once, then others have it."""
+    due = held.ticket["reply_due_at"]
+    if due is None or held.conversation["waiting_since"] is None:
+        return False
+    if work.now >= due:
+        _put_back(work, held, "no_reply")
+        return True
+    ledger.note_ticket(work, held.ticket_id, {"reply_warn_at": None})
+    ledger.log(work, held, "warned", "system", {"clock": "reply", "agent": ledger.name_of(work, held.ticket["holder_id"])})
+    data = {"clock": "reply", "due": due.isoformat()}
+    notices.add(work, "warned", [held.ticket["holder_id"]], held.conversation_id, held.ticket_id, data)
     return True
 
 
-def _late(now: datetime) -> Any:
-    return and_(_ticket.c.state == "queued", _ticket.c.late_at.is_(None), _ticket.c.due_at <= now)
+def _holder_gone(work: Work, held: Standing) -> bool:
+    if held.conversation["waiting_since"] is None:
+        return False
+    _put_back(work, held, "holder_away")
+    return True
 
 
-def _slept(now: datetime) -> Any:
-    return and_(_ticket.c.state == "snoozed", _ticket.c.snoozed_until <= now)
+def _put_back(work: Work, held: Standing, reason: str) -> None:
+    holder = ledger.name_of(work, held.ticket["holder_id"])
+    change = Change(moves.find("release", held.ticket["state"]), moves.CLOCK, data={"agent": holder, "reason": reason})
+    claims.put_back(work, held, change)
+
+
+def _due(column: Any, now: datetime) -> Any:
+    return and_(column <= now, _ticket.c.state.in_(LIVE_TICKET_STATES))
+
+
+def _watched(state: str, now: datetime) -> Any:
+    return and_(_ticket.c.rung_due_at <= now, _ticket.c.state == state)
+
+
+def _timed(now: datetime) -> Any:
+    is_due = or_(_ticket.c.reply_due_at <= now, _ticket.c.reply_warn_at <= now)
+    return and_(_ticket.c.reply_due_at.is_not(None), _ticket.c.state == "assigned", is_due)
 
 
 def _rows(work: Work, condition: Any) -> Sequence[Mapping[str, Any]]:
     return work.connection.execute(select(_ticket).where(condition).limit(AT_ONCE)).mappings().all()
 
 
-def _neglected(work: Work, patience: Patience) -> list[Mapping[str, Any]]:
-    silent_since_claim = or_(_ticket.c.replied_at.is_(None), _ticket.c.replied_at < _ticket.c.claimed_at)
-    oldest = work.now - min(patience.away, timedelta(minutes=patience.reply_minutes))
+def _left_alone(work: Work, away_for: timedelta) -> Sequence[Mapping[str, Any]]:
+    """Held tickets whose contact waits, and whose holder has no page open, or has been away for too long.
+
+    Away and yet writing is not gone: what she answered a moment ago stays hers.
+    """
+    since = work.now - away_for
+    has_written = and_(_ticket.c.replied_at.is_not(None), _ticket.c.replied_at > since)
+    offline = or_(_agent.c.last_seen_at.is_(None), _agent.c.last_seen_at <= work.now - presence.ONLINE_FOR)
+    away = and_(_agent.c.presence == presence.AWAY, _agent.c.presence_at <= since, _ticket.c.claimed_at <= since)
     query = (
-        select(_ticket, _agent.c.last_seen_at, silent_since_claim.label("is_silent"))
+        select(_ticket)
         .join(_agent, _agent.c.agent_id == _ticket.c.holder_id)
         .join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id)
-        .where(_ticket.c.state == "assigned", _conversation.c.waiting_since.is_not(None), _ticket.c.claimed_at <= oldest)
+        .where(_ticket.c.state == "assigned", _conversation.c.waiting_since.is_not(None),
+               or_(and_(offline, _ticket.c.claimed_at <= work.now - presence.ONLINE_FOR), and_(away, ~has_written)))
+        .limit(AT_ONCE)
     )
-    found = work.connection.execute(query).mappings().all()
-    clocks = {queue["queue_id"]: queue for queue in queues.every(work.connection)} if found else {}
-    return [row for row in found if _is_neglected(row, clocks[row["queue_id"]], work.now, patience)][:AT_ONCE]
-
-
-def _is_neglected(row: Mapping[str, Any], queue: Mapping[str, Any], now: datetime, patience: Patience) -> bool:
-    seen_at = max(row["last_seen_at"] or row["claimed_at"], row["claimed_at"])
-    if now - seen_at > patience.away + queues.ONLINE_FOR:
-        return True
-    reply_due = sla.reply_is_due(queue, row["claimed_at"], patience.reply_minutes)
-    return bool(row["is_silent"]) and reply_due is not None and now >= reply_due
+    return work.connection.execute(query).mappings().all()

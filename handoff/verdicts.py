@@ -31,7 +31,7 @@ LONGEST_NOTE = 200
 MOST_TICKETS = 20_000  # of the newest; a figure of older ones says little of the rules of today
 SAMPLES = 3
 # Tickets that people opened, or that carry on with an older one: the bot gave no reason there.
-OF_PEOPLE = ("agent_takeover", "answered_elsewhere", "reopened")
+OF_PEOPLE = ("agent_takeover", "external", "reopened")
 _WILSON_Z = 1.96  # 95 %
 
 _ticket, _verdict, _message = Ticket.__table__, Verdict.__table__, Message.__table__

@@ -1,6 +1,7 @@
 """The waiting room, pure: what somebody wants who writes while nobody has taken her ticket yet.
 
-It answers “how long?”, leaves the queue for *bot* or *cancel*, and keeps everything else for the agent.
+It answers “how long?”, leaves the queue for *bot* or *cancel*, and keeps everything else for the agent. Under the text
+that admits a broken promise she says whether she stays, wants to be written to, or goes back to the bot.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ class Wish(Enum):
     HOW_LONG = "how_long"
     BOT = "bot"
     CANCEL = "cancel"
+    STAY = "stay"
+    WRITE = "write"
     WAIT = "wait"
 
 
-TAPS = {f"{TAP_PREFIX}wait": Wish.WAIT, f"{TAP_PREFIX}bot": Wish.BOT}
-NUMBERS = {"1": Wish.WAIT, "2": Wish.BOT}  # the same where a channel shows choices as a numbered list
+TAPS = {f"{TAP_PREFIX}wait": Wish.STAY, f"{TAP_PREFIX}write": Wish.WRITE, f"{TAP_PREFIX}bot": Wish.BOT}
+NUMBERS = {"1": Wish.STAY, "2": Wish.WRITE, "3": Wish.BOT}  # the same where a channel shows choices as a numbered list
 
 
 def understand(text: str, payload: str | None = None, was_offered: bool = False) -> Wish:
@@ -44,8 +47,8 @@ def understand(text: str, payload: str | None = None, was_offered: bool = False)
     if payload in TAPS:
         return TAPS[payload]
     said, words = folded(text), _words()
-    if was_offered and said in NUMBERS:
-        return NUMBERS[said]
+    if was_offered and (said in NUMBERS or said in _late_labels()):
+        return NUMBERS.get(said) or _late_labels()[said]
     if said in words["bot"]:
         return Wish.BOT
     if said in words["cancel"]:
@@ -73,6 +76,13 @@ def _words() -> Mapping[str, frozenset[str]]:
     file = _file()
     return {wish: frozenset(phrase for phrases in next(iter(file[wish].values())).values() for phrase in phrases)
             for wish in ("how_long", "bot", "cancel")}
+
+
+@cache
+def _late_labels() -> Mapping[str, Wish]:
+    """What the taps say, for who writes it out."""
+    return {folded(label): TAPS[f"{TAP_PREFIX}{name}"]
+            for name, labels in _file()["late_choices"].items() for label in labels.values()}
 
 
 @cache

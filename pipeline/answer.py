@@ -20,13 +20,14 @@ from bot.flow import effects as asked
 from bot.flow import live
 from bot.flow.events import CallResult, Event, External, Moment, Pressed, Said, TicketClosed, TimerDue
 from bot.flow.library import Library
+from bot.flow.steps.say import TAPS
 from channels import consent
 from conversation import inbox
 from conversation.events import Outgoing, TimelineLine
 from conversation.inbox import Talk
 from conversation.tables import Message
 from conversation.work import Work
-from handoff import desk, reopening
+from handoff import desk, ratings, reopening
 from handoff.tables import Agent, Ticket
 from pipeline import abuse, effects, identities, paging
 from pipeline.services import Services
@@ -40,7 +41,7 @@ logger = structlog.get_logger(__name__)
 _ticket, _agent = Ticket.__table__, Agent.__table__
 _last_ticket = (
     select(_ticket.c.ticket_id, _ticket.c.state, _ticket.c.queue_id, _ticket.c.closed_at, _ticket.c.disposition,
-           _agent.c.name.label("agent"))
+           _ticket.c.rating_asked_at, _ticket.c.rating_until, _agent.c.name.label("agent"))
     .outerjoin(_agent, _agent.c.agent_id == _ticket.c.closed_by)
     .where(_ticket.c.conversation_id == bindparam("id"))
     .order_by(_ticket.c.opened_at.desc())
@@ -83,6 +84,9 @@ def hear(work: Work, talk: Talk, event: Mapping[str, Any], bot: Bot) -> None:
     if abuse.is_kept_quiet(work, talk, message, was, bot.limits):
         return
     if _has_decided(work, talk, event, message):
+        return
+    if message["payload"] and (rated := ratings.tapped(work, message)):
+        _take_rating(work, talk, message, rated)
         return
     if talk.row["owner"] != "bot":
         _to_people(work, talk, message)
@@ -135,6 +139,13 @@ def hear_event(work: Work, talk: Talk, event: External, bot: Bot) -> None:
     if talk.row["epoch"] > talk.row["state_epoch"]:  # people had it since the bot last spoke, and are done
         _advance(work, talk, TicketClosed("resolved"), bot)
     _answer(work, talk, event, bot)
+
+
+def hear_return(work: Work, talk: Talk, flow: str, agent: str, bot: Bot) -> None:
+    """People are done, and named the flow with which the bot goes on; not where somebody wrote meanwhile."""
+    if talk.row["owner"] == "bot" and talk.row["epoch"] > talk.row["state_epoch"]:
+        _advance(work, talk, TicketClosed("returned", agent), bot)
+        _answer(work, talk, Pressed(f"{TAPS}{flow}", "", ""), bot)
 
 
 def apologise(work: Work, talk: Talk, why: str) -> None:
@@ -231,6 +242,9 @@ def _to_people(work: Work, talk: Talk, message: dict[str, Any]) -> None:
 def _belongs_to_people(work: Work, talk: Talk, message: dict[str, Any], bot: Bot) -> bool:
     """After people held it: is what she writes now still their matter? If not, the bot is told that they are done."""
     ticket = work.connection.execute(_last_ticket, {"id": talk.conversation_id}).mappings().first()
+    if ticket is not None and ticket["state"] == "resolved" and (rated := ratings.take(work, ticket, message)):
+        _take_rating(work, talk, message, rated)
+        return True
     meaning = _meaning(ticket, message, work)
     if meaning == "bot":
         outcome, name = (ticket["state"], ticket["agent"] or "") if ticket else ("returned", "")
@@ -239,8 +253,16 @@ def _belongs_to_people(work: Work, talk: Talk, message: dict[str, Any], bot: Bot
     talk.row["heard_seq"] = message["seq"]
     if meaning == "queue" and ticket is not None:
         quote = asked.Evidence("reopened", message["text"], message["message_id"])
-        effects.hand_off(work, talk, asked.HandOff(queue=ticket["queue_id"], reason="reopened", evidence=(quote,)))
+        effects.hand_off(work, talk, asked.HandOff(queue=ticket["queue_id"], reason="reopened", evidence=(quote,)),
+                         reopens=ticket["ticket_id"])
     return True
+
+
+def _take_rating(work: Work, talk: Talk, message: dict[str, Any], rated: ratings.Taken) -> None:
+    talk.row["heard_seq"] = message["seq"]
+    words = work.text(rated.text, talk.row["language"]) if rated.text else ""
+    if words:
+        talk.say(work, Outgoing(words, author="system"), rated.ticket_id)
 
 
 def _meaning(ticket: Mapping[str, Any] | None, message: Mapping[str, Any], work: Work) -> reopening.Meaning:

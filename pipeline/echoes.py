@@ -1,8 +1,8 @@
 """Echoes: copies of what went out as us. Ours confirm a send; any other means that a person answered elsewhere.
 
 Whoever answers in the provider's own app has the conversation: the bot falls silent, what it had not sent is never
-sent, and the desk gets a quiet ticket, so that colleagues see who is being answered and by whom it is not. It ends
-like every ticket, and with it the bot's silence.
+sent, and the desk gets a quiet ticket, so that colleagues see who is being answered and by whom it is not. Twenty
+minutes after the last line written there it is over: who waits comes to the desk, who does not goes back to the bot.
 
 An echo is ours if our app id made it, or if it carries an id of ours: the provider's id of a part, or that of a part
 which is on its way to this very person. Nobody passes for us by another app's id or by a part's id made up: the first
@@ -13,6 +13,7 @@ echo waits for it; where the outcome of a part is unknown, an echo of its very w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import metrics
@@ -21,10 +22,12 @@ from conversation import changes, inbox, outbox
 from conversation.events import Receipt, TimelineLine
 from conversation.inbox import Talk
 from conversation.work import Work
-from handoff import ledger
+from handoff import desk, ledger
 from pipeline import effects, holding, identities
 
-REASON = "answered_elsewhere"
+REASON = "external"
+LINE = "answered_elsewhere"
+HELD_FOR = timedelta(minutes=20)  # from the last line a person wrote there: nobody is forgotten because somebody once wrote
 
 
 def is_anothers(work: Work, event: Mapping[str, Any], tries: int) -> bool:
@@ -61,15 +64,15 @@ def take(work: Work, talk: Talk, event: Mapping[str, Any]) -> None:
             return  # what was taken back, and a sign on what we never had, are nothing that anybody said
     was = talk.row["owner"]
     if was == "bot" and not event.get("standby"):  # on standby another app of ours answers, and the bot is silent anyway
-        effects.hand_off(work, talk, asked.HandOff(queue="", reason=REASON, priority="low"), quiet=True)
+        effects.hand_off(work, talk, asked.HandOff(queue="", reason=REASON, priority="low"), quiet=True,
+                         outside_until=work.now + HELD_FOR)
     message = talk.elsewhere(work, event)
     talk.row |= {"heard_seq": message["seq"], "waiting_since": None, "unread": 0}
     inbox.write(work, [talk])
     if was != "bot" and (ticket := ledger.live(work, talk.conversation_id)):
         # a person's answer counts wherever it was written: nobody is told that she still has to wait for one
-        replied = {"replied_at": work.now, "first_reply_at": ticket["first_reply_at"] or work.now, "due_at": None}
-        ledger.note_ticket(work, ticket["ticket_id"], replied)
-    work.record(TimelineLine(REASON, talk.conversation_id, "system", epoch=talk.row["epoch"],
+        desk.held_outside(work, ticket, work.now + HELD_FOR)
+    work.record(TimelineLine(LINE, talk.conversation_id, "system", epoch=talk.row["epoch"],
                              data={"message": message["message_id"]}))
 
 

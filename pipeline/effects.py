@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import structlog
@@ -101,8 +101,12 @@ def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult
     return None
 
 
-def hand_off(work: Work, talk: Talk, effect: HandOff, *, quiet: bool = False) -> None:
+def hand_off(
+    work: Work, talk: Talk, effect: HandOff, *, quiet: bool = False, reopens: str = "", outside_until: datetime | None = None
+) -> None:
     """Open a ticket in this very transaction: the acknowledgement (unless `quiet`) and the epoch go with it.
+
+    `reopens` is the ticket whose matter goes on; `outside_until`: until then somebody answers her elsewhere.
 
     The bot's parting words, said in this turn, belong to the queue's epoch: they go out before the acknowledgement,
     unless a person claims before they have left. What it said in earlier turns and has not sent is suppressed.
@@ -113,7 +117,8 @@ def hand_off(work: Work, talk: Talk, effect: HandOff, *, quiet: bool = False) ->
     opening = Opening(
         queue=effect.queue, reason=effect.reason, summary=effect.summary, priority=effect.priority,
         evidence=[asdict(reason) for reason in effect.evidence], score=effect.score, threshold=effect.threshold,
-        card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]}, quiet=quiet)
+        card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]}, quiet=quiet,
+        vip=bool(talk.facts["facts"].get("vip")), reopens=reopens, outside_until=outside_until)
     prepared = desk.prepare(work, talk.row, opening)
     talk.also(SUPPRESS_BOT, {"id": talk.conversation_id})
     talk.also(desk.ADD_TICKET, dict(prepared.ticket))
@@ -121,6 +126,7 @@ def hand_off(work: Work, talk: Talk, effect: HandOff, *, quiet: bool = False) ->
     work.record(prepared.line)
     if prepared.words:
         talk.say(work, Outgoing(prepared.words, author="system"), prepared.ticket["ticket_id"])
+    desk.announce(work, prepared.ticket)
     talk.changed = True
     metrics.handoffs.labels(prepared.ticket["queue_id"], effect.reason).inc()
 

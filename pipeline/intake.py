@@ -21,7 +21,7 @@ from conversation.alarms import Trouble
 from conversation.events import Receipt, Watermark
 from conversation.inbox import Sender, Talk
 from conversation.work import Work
-from pipeline import answer, echoes, holding, identities, receipts, sidelines
+from pipeline import answer, echoes, holding, identities, receipts, returning, sidelines
 from pipeline.answer import Bot
 from pipeline.identities import identity_of
 from pipeline.services import USED
@@ -153,6 +153,9 @@ class Intake:
         if row["kind"] == "external":
             happened = External(str(payload.get("name", "")), str(payload.get("key", "")), payload.get("data") or {})
             answer.hear_event(work, talk, happened, self.bot)
+            return
+        if row["kind"] == returning.KIND:
+            answer.hear_return(work, talk, str(payload["flow"]), str(payload.get("agent", "")), self.bot)
             return
         answer.hear_timer(work, talk, int(payload.get("seq", -1)), self.bot)
 

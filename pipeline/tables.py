@@ -17,7 +17,7 @@ SLOW_STATES = ("queued", "running", "answered", "done", "void")
 class Timer(SQLModel, table=True):
     """Something the writer must hear at `due_at`. A reminder whose `seq` is no longer the flow's is stale and does nothing.
 
-    `kind`: `reminder` (payload {seq}), `ticket_closed` (payload {outcome, agent}), `external` (payload {name, key, data}).
+    `kind`: `reminder` (payload {seq}), `ticket_closed` (payload {flow}: the bot begins it), `external` (payload {name, key, data}).
     """
 
     __table_args__ = (

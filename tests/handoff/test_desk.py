@@ -137,7 +137,7 @@ def test_a_new_question_after_an_answer_starts_a_new_wait(house: House, held: Pa
 def test_how_long_is_answered_in_the_waiting_room(house: House, queued: Pair):
     house.writes(queued[0], "¿Cuánto falta?")
 
-    assert house.said(queued[0])[-1] == "waiting_room[es] wait=wait_unknown[es]"
+    assert house.said(queued[0])[-1] == "position[es] wait=wait_unknown[es]"
 
 
 def test_details_are_noted_once(house: House, queued: Pair):

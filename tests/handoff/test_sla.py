@@ -14,7 +14,8 @@ QUEUE = {"hours": hours.parse("mon-fri 09:00-11:10"), "holidays": [], "time_zone
 
 
 def a_ticket(**changes: Any) -> dict[str, Any]:
-    return {"state": "queued", "opened_at": MONDAY, "due_at": MONDAY + timedelta(minutes=20)} | changes
+    return {"state": "queued", "opened_at": MONDAY, "due_at": MONDAY + timedelta(minutes=20),
+            "due_check_at": MONDAY + timedelta(minutes=15)} | changes
 
 
 def test_a_promise_ends_after_its_open_minutes():
@@ -30,8 +31,8 @@ def test_a_ticket_is_overdue_from_the_end_of_its_promise(minutes: int, is_overdu
     assert sla.is_overdue(a_ticket(), MONDAY + timedelta(minutes=minutes)) is is_overdue
 
 
-@pytest.mark.parametrize("state", ["assigned", "snoozed", "resolved", "returned"])
-def test_only_what_nobody_took_is_overdue(state: str):
+@pytest.mark.parametrize("state", ["resolved", "returned"])
+def test_what_is_over_is_not_overdue(state: str):
     assert not sla.is_overdue(a_ticket(state=state), MONDAY + timedelta(days=3))
 
 
@@ -45,4 +46,7 @@ def test_three_quarters_of_a_promise_are_close(minutes: int, is_close: bool):
 
 
 def test_a_holder_has_open_minutes_for_her_first_words():
-    assert sla.reply_is_due(QUEUE, MONDAY + timedelta(minutes=68), 5) == datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
+    timer = sla.reply_timer({**QUEUE, "reply_minutes": 5}, MONDAY + timedelta(minutes=68))
+
+    assert timer["reply_due_at"] == datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
+    assert timer["reply_warn_at"] == datetime(2026, 11, 24, 9, 1, tzinfo=UTC)

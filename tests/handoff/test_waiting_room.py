@@ -39,22 +39,22 @@ def test_everything_else_is_kept_for_the_agent(text: str):
 
 
 @pytest.mark.parametrize(("text", "payload", "wish"), [
-    ("Volver al bot", "desk.bot", Wish.BOT), ("Esperar", "desk.wait", Wish.WAIT), ("x", "flow.1", Wish.WAIT),
+    ("Volver al bot", "desk.bot", Wish.BOT), ("Esperar", "desk.wait", Wish.STAY), ("x", "desk.write", Wish.WRITE), ("x", "flow.1", Wish.WAIT),
 ])
 def test_a_tap_is_taken_at_its_word(text: str, payload: str, wish: Wish):
     assert waiting_room.understand(text, payload) is wish
 
 
 def test_a_number_means_a_choice_only_once_choices_were_shown():
-    assert waiting_room.understand("2", was_offered=True) is Wish.BOT
+    assert [waiting_room.understand(n, was_offered=True) for n in "123"] == [Wish.STAY, Wish.WRITE, Wish.BOT]
 
 
 @pytest.mark.parametrize("language", ["es", "en", "pt", "pt-BR", "de"])
 def test_every_tap_we_show_is_one_we_understand(language: str):
     choices = waiting_room.late_choices(language)
 
-    assert [waiting_room.understand(choice.label, choice.id) for choice in choices] == [Wish.WAIT, Wish.BOT]
-    assert [waiting_room.understand(choice.label) for choice in choices] == [Wish.WAIT, Wish.BOT]
+    assert [waiting_room.understand(choice.label, choice.id) for choice in choices] == [Wish.STAY, Wish.WRITE, Wish.BOT]
+    assert [waiting_room.understand(choice.label, was_offered=True) for choice in choices] == [Wish.STAY, Wish.WRITE, Wish.BOT]
     assert all(len(choice.label) <= 20 for choice in choices)
 
 

@@ -84,7 +84,7 @@ def test_the_desk_gets_a_quiet_ticket(house: House) -> None:
     hears(house, an_echo(house))
 
     (ticket,) = house.rows(Ticket)
-    assert (ticket["reason"], ticket["priority"], ticket["queue_id"]) == ("answered_elsewhere", "low", "general")
+    assert (ticket["reason"], ticket["priority"], ticket["queue_id"]) == ("external", "low", "general")
     assert (ticket["due_at"], house.said()) == (None, [*before, "Soy Ana, ahora te ayudo."])
 
 
