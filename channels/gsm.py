@@ -45,6 +45,13 @@ def is_gsm(text: str) -> bool:
     return _ALL.issuperset(text)
 
 
+def units(text: str) -> int:
+    """How much of its SMS a text fills: characters, those that count two as two."""
+    if is_gsm(text):
+        return sum(2 if character in EXTENDED else 1 for character in text)
+    return sum(2 if character > "\uffff" else 1 for character in text)
+
+
 def segments(text: str) -> int:
     """How many SMS the text is paid as. What counts two units never stands on both sides of a border."""
     if is_gsm(text):

@@ -1,4 +1,7 @@
-"""The foot of a conversation: a field to write in, or why there is none and what to do instead."""
+"""The foot of a conversation: a field to write in, or why there is none and what to do instead.
+
+What an agent typed and did not send stands in it again, wherever she opens it.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +10,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from babel.lists import format_list
+from sqlalchemy.orm import Session
+
+from channels import adapter, gsm
 from channels.windows import State
-from console import here, picker, uploads
+from console import here, people, picker, restored, saved, uploads
 from console.formats import left as time_left
 from console.listing import heard, window_left
-from console.stretches import Bubble
+from console.restored import Restored
+from console.writing import MAX_TEXT, Writing
+from handoff import blanks, viewing
 from handoff.access import Sight, Viewer
 
 WINDOW_PRESSES = timedelta(hours=4)
-# the longest text a provider takes in one message is 4,096 characters; longer ones are split by the channel
-MAX_TEXT = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What stands in the composer: the mode, a text that was not sent, and what a colleague wrote meanwhile.
-
-    `filled` is what stood in the blanks of a message template that was not sent: its name, and the values. `upload_id` is
-    a file that was attached to it.
-    """
-
-    mode: str = "reply"
-    text: str = ""
-    guard: tuple[Bubble, ...] = ()
-    focus: bool = False
-    filled: tuple[str, tuple[str, ...]] = ("", ())
-    upload_id: str = ""
-    upload_name: str = ""
+__all__ = ("MAX_TEXT", "Writing", "composer", "status_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +37,16 @@ class Closed:
     takes_templates: bool = False
 
 
-def composer(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Writing) -> dict[str, Any]:
+def composer(
+    session: Session, viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Writing
+) -> dict[str, Any]:
     """What `_composer.html` needs."""
     conversation, ticket = sight.conversation, sight.live_ticket
     state = window_state(sight, thread["kind"])
     closed = _closed(viewer, sight, thread, state)
     holder = (ticket["holder_id"] if ticket else "") or ""
     templates = picker.offered(sight, thread, wrote.filled) if closed.takes_templates else []
+    kept = restored.restored(session, viewer, sight, wrote)
     return {
         "key": f"{conversation['epoch']}.{conversation['owner']}.{holder}.{closed.code or state}",
         "can_reply": not closed.code,
@@ -60,14 +54,70 @@ def composer(viewer: Viewer, sight: Sight, thread: Mapping[str, Any], wrote: Wri
         "notice_icon": closed.icon,
         "templates": templates,
         "mode": wrote.mode,
-        "text": wrote.text,
+        "text": kept.texts[wrote.mode],
+        "texts": kept.texts,
+        "blanks": blanks.gaps(kept.texts["reply"]),
+        "saved_reply_id": kept.saved_reply_id,
+        "stale": kept.overtaken_by,
+        "seen_seq": conversation["last_seq"] if wrote.guard or not kept.overtaken_by else kept.seq,
+        "suggestions": [] if closed.code else saved.suggestions(session, sight),
+        "undo_seconds": here.desk().undo_seconds,
         "guard": wrote.guard,
         "focus": wrote.focus,
         "upload_id": wrote.upload_id,
         "upload_name": wrote.upload_name,
         "accept": uploads.accept(thread["kind"]),
-        "status": [] if closed.code in ("blocked", "optout") else _status(sight, thread, state, bool(templates)),
+        "status": _lines(session, viewer, sight, thread, (closed, bool(templates), kept)),
     }
+
+
+def status_of(session: Session, viewer: Viewer, sight: Sight, wrote: Writing) -> list[dict[str, str]]:
+    """The line under the field by itself, for a page whose field is being written in."""
+    thread = people.who(session, sight) | {"holder_name": ""}
+    closed = _closed(viewer, sight, thread, window_state(sight, thread["kind"]))
+    has = closed.takes_templates and bool(picker.offered(sight, thread, ("", ())))
+    kept = restored.restored(session, viewer, sight, wrote)
+    return _lines(session, viewer, sight, thread, (closed, has, kept))
+
+
+def _lines(
+    session: Session, viewer: Viewer, sight: Sight, thread: Mapping[str, Any], stands: tuple[Closed, bool, Restored]
+) -> list[dict[str, str]]:
+    """Window, length of an SMS, who else is here, and whether what is typed is safe."""
+    closed, has_templates, kept = stands
+    state = window_state(sight, thread["kind"])
+    lines = [] if closed.code in ("blocked", "optout") else _status(sight, thread, state, has_templates)
+    if not closed.code:
+        lines += sms_length(thread["kind"], kept.texts["reply"])
+    lines += company(session, viewer, sight)
+    if kept.saved_at is not None:
+        lines.append(_line("cloud-check", here.texts()("status.drafted"), "extra"))
+    return lines
+
+
+def sms_length(kind: str, text: str) -> list[dict[str, str]]:
+    """Into how many SMS a text goes, and how full they are; nothing on other channels."""
+    limits = adapter(kind).limits
+    if limits.segments is None or not text.strip():
+        return []
+    sent = limits.fold(text.strip()) if limits.fold else text.strip()
+    parts, is_short = limits.segments(sent), gsm.is_gsm(sent)
+    single, each = (gsm.SINGLE_UNITS, gsm.PART_UNITS) if is_short else (gsm.SINGLE_UCS2, gsm.PART_UCS2)
+    room = single if parts == 1 else each * parts
+    return [_line("text-cursor-input", here.texts()("status.sms", n=parts, used=gsm.units(sent), room=room))]
+
+
+def company(session: Session, viewer: Viewer, sight: Sight) -> list[dict[str, str]]:
+    """Colleagues who look at this conversation or write in it."""
+    words, key = here.texts(), sight.conversation["conversation_id"]
+    found = viewing.others(session, key, viewer.agent_id, here.formats().now)
+    typing, looking = ([one.name for one in found if one.types is types] for types in (True, False))
+    lines = [_line("pencil-line", words("status.types", n=len(typing), names=_and(typing)), "types")] if typing else []
+    return lines + ([_line("eye", words("status.looks", n=len(looking), names=_and(looking)), "looks")] if looking else [])
+
+
+def _and(names: list[str]) -> str:
+    return format_list(names, locale=here.formats().locale)
 
 
 def window_state(sight: Sight, kind: str) -> State:

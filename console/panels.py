@@ -49,6 +49,16 @@ def order(card: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return order_card.shown(facts, words, here.formats())
 
 
+def order_facts(card: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What the shop knows of a ticket's order; None where there is none, or the shop does not answer."""
+    reference = naming.order_of(card)
+    try:
+        return here.desk().find_order(reference) if reference else None
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.warning("saved replies without the order", error=type(error).__name__)
+        return None
+
+
 def _contact(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str, Any]:
     words, formats, contact = here.texts(), here.formats(), thread["contact"]
     facts = [

@@ -141,6 +141,14 @@ def static(name: str) -> str:
     return url_for("console.static", filename=name, v=_digest(STATIC / name))
 
 
+@cache
+def version() -> str:
+    """Of which version our pages are: another one has other files."""
+    files = [_digest(STATIC / f"{kind}/{name}.{kind}") for kind, names in (("css", STYLES), ("js", SCRIPTS)) for name in names]
+    pages = [_digest(path) for path in sorted((FOLDER / "templates").glob("*.html"))]
+    return sha256("".join([*files, *pages]).encode()).hexdigest()[:10]
+
+
 def _sprite_url() -> str:
     return url_for("console.sprite", v=sha256(sprite().encode()).hexdigest()[:10])
 

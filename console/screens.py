@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,13 +11,13 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console import composer, here, nav, panels, rows, threads
+from console import composer, here, nav, notifying, panels, rendering, rows, threads
+from console.asked import read as read_asked
 from console.composer import Writing
 from console.failures import failure_text, may_send_again
-from console.listing import TABS
-from console.rows import MAX_PAGES, Asked
+from console.rows import Asked
 from conversation.tables import TimelineEntry
-from handoff import access
+from handoff import access, lists
 from handoff.access import Sight
 from handoff.blocking import REASONS
 from handoff.closing import DISPOSITIONS
@@ -27,30 +27,29 @@ MODES = ("reply", "note")
 
 def asked(query: Mapping[str, str] | None = None) -> Asked:
     """Which list an address (this page's) names; anything unknown is the agent's own."""
-    found = request.args if query is None else query
-    tab = found.get("tab", "mine")
-    page = found.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) <= 4 else 1
-    return Asked(tab if tab in TABS else "mine", found.get("queue", "")[:64], min(max(number, 1), MAX_PAGES))
+    return read_asked(request.args if query is None else query)
 
 
 def writing() -> Writing:
-    mode = request.args.get("mode", "reply")
-    return Writing(mode if mode in MODES else "reply", focus=mode == "note")
+    mode, chosen = request.args.get("mode", "reply"), request.args.get("saved", "")[:80]
+    return Writing(mode if mode in MODES else "reply", focus=mode == "note" or bool(chosen), saved_reply_id=chosen)
 
 
 def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, Any]:
     """Everything of a page but its conversation."""
     viewer = here.viewer()
+    counts = lists.counts(session, viewer, here.formats().now)
     return {
-        "list": rows.listing(session, viewer, found, current),
-        "nav": nav.nav(session, viewer, found),
+        "list": rows.listing(session, viewer, found, current, counts),
+        "nav": nav.nav(session, viewer, found, counts=counts),
         "me": nav.me(here.agent()),
         "thread": None,
         "screen": "list",
         "banner": flashed(),
         "stream_url": url_for("console.stream", after=latest_entry(session), conversation=current or None),
         "csrf_header": csrf_header(),
+        "notices": notifying.notices(session, viewer),
+        "version": rendering.version(),
     }
 
 
@@ -69,7 +68,7 @@ def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> d
         "panel": panels.panel(session, sight, thread),
         "dispositions": DISPOSITIONS,
         "block_reasons": REASONS,
-        "composer": composer.composer(viewer, sight, thread, wrote),
+        "composer": composer.composer(session, viewer, sight, thread, wrote),
         "max_text": composer.MAX_TEXT,
         "passing_text": partial(threads.passing_text, rows.queue_titles(session, here.language())),
         "failure_text": failure_text,
@@ -78,7 +77,15 @@ def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> d
         "composer_changed": True,
         "with_list": False,
         "banner": None,
+        "return_flows": _flows(thread["actions"]),
     }
+
+
+def _flows(actions: Sequence[str]) -> list[dict[str, str]]:
+    """Those that the bot can begin when it gets a conversation back."""
+    library = here.desk().flows.library() if "return" in actions else None
+    found = library.flows.items() if library else ()
+    return sorted(({"name": name, "title": flow.title or name} for name, flow in found), key=lambda one: one["title"].casefold())
 
 
 def sight_of(session: Session, conversation_id: str) -> Sight:

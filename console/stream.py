@@ -18,6 +18,7 @@ from console import sightings
 from console.tail import GAPS_AT_START, Line, Tail
 from conversation.tables import TimelineEntry
 from conversation.work import Database
+from handoff import viewing
 from handoff.access import Viewer
 
 PING_SECONDS = 15.0
@@ -35,12 +36,13 @@ _since = (
 
 @dataclass
 class Tab:
-    """One open page: whose it is, which conversation it shows, what it has heard."""
+    """One open page: whose it is, which conversation it shows, what it has heard, of which `version` our pages are."""
 
     database: Database
     who: Callable[[], Viewer | None]
     conversation_id: str = ""
     last_id: int = 0
+    version: str = ""
     known: set[str] = field(default_factory=set)
 
 
@@ -59,10 +61,10 @@ def events(
         while viewer is not None:
             lines = tail.wait(place, max(0.0, asked_at + ping_seconds - tick()))
             place = tail.place if lines is None else lines[-1].place if lines else place
-            yield _resync(tab) if lines is None else _told(tab, viewer, lines)
+            yield _resync(tab) if lines is None else _told(tab, viewer, lines) + _beside(tab, viewer, lines)
             if tick() - asked_at >= ping_seconds:
                 viewer, asked_at = tab.who(), tick()
-                yield _frame("ping", tab.last_id, {"id": tab.last_id})
+                yield _frame("ping", tab.last_id, {"id": tab.last_id, "version": tab.version})
     finally:
         tail.leave()
         metrics.streams.dec()
@@ -82,7 +84,8 @@ def _replay(tab: Tab, viewer: Viewer) -> str:
 
 def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
     """One frame a conversation that changed, then one for the list, and one for the conversation on the page."""
-    newest = {line.conversation_id: line.entry_id for line in sorted(lines, key=lambda line: line.entry_id)}
+    written = [line for line in lines if line.kind == "entry"]
+    newest = {line.conversation_id: line.entry_id for line in sorted(written, key=lambda line: line.entry_id)}
     if not newest:
         return ""
     with tab.database.reading() as session:
@@ -99,6 +102,23 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
                 "conversation", tab.last_id, {"id": newest[tab.conversation_id], "conversation": tab.conversation_id}
             )
         )
+    return "".join(frames)
+
+
+def _beside(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
+    """Who looks at conversations she may see, with the names for the rows of her list; and that something rings."""
+    frames = [_frame("notify", tab.last_id, {"id": tab.last_id})] if any(
+        line.kind == "notify" and line.agent_id == viewer.agent_id for line in lines) else []
+    changed = {line.conversation_id for line in lines if line.kind == "viewers"}
+    if not changed:
+        return "".join(frames)
+    with tab.database.reading() as session:
+        seen = sorted(sightings.visible(session, viewer, changed))
+        looking = viewing.of_many(session, seen, viewer.agent_id, tab.database.wiring.now())
+    for key in seen:
+        found = looking.get(key, [])
+        facts = {"conversation": key, "names": [one.name for one in found], "typing": [one.name for one in found if one.types]}
+        frames.append(_frame("viewers" if key == tab.conversation_id else "lookers", tab.last_id, facts))
     return "".join(frames)
 
 

@@ -1,4 +1,4 @@
-"""The end of the timeline, read once for all live pages of this process.
+"""The end of the timeline, read once for all live pages of this process; and who looks where, and what rings.
 
 Redis only wakes it; without Redis it looks once a second. PostgreSQL gives numbers before it commits, so a number that
 is missing is looked for again for a while: it may be a transaction that commits later than its successors.
@@ -19,6 +19,7 @@ from redis.client import PubSub
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.around import Around
 from conversation.tables import TimelineEntry
 from conversation.work import Database
 
@@ -44,11 +45,17 @@ _newer = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the timeline, as far as a live page needs it. `place` is its place in this process's reading."""
+    """A line of the timeline, as far as a live page needs it. `place` is its place in this process's reading.
+
+    A line of `kind` `viewers` (who is before a conversation changed) or `notify` (something rings for `agent_id`) stands
+    in no timeline: its `entry_id` is 0.
+    """
 
     place: int
     entry_id: int
     conversation_id: str
+    kind: str = "entry"
+    agent_id: str = ""
 
 
 class Tail:
@@ -75,6 +82,7 @@ class Tail:
         self._bell: PubSub | None = None
         self._bell_again_at = 0.0
         self._stopped = threading.Event()
+        self._around = Around()
 
     def join(self) -> int:
         """Begin to listen; returns the place after which `wait` tells what is new. End it with `leave`."""
@@ -117,13 +125,19 @@ class Tail:
         now = self._tick()
         with self._database.reading() as session:
             found = session.execute(_newer, {"last": self._last, "gaps": list(self._gaps) or [0]}).all()
+            around, beside = self._around.look(session, self._database.wiring.now())
         with self._changed:
+            self._around = around
             for row in found:
                 self._note_gaps(row.entry_id, now)
                 self._place += 1
                 self._lines.append(Line(self._place, row.entry_id, row.conversation_id or ""))
+            for kind, key in beside:
+                self._place += 1
+                place = (key, "") if kind == "viewers" else ("", key)
+                self._lines.append(Line(self._place, 0, place[0], kind, place[1]))
             self._gaps = {number: since for number, since in self._gaps.items() if now - since < GAP_SECONDS}
-            if found:
+            if found or beside:
                 self._changed.notify_all()
         return len(found)
 
@@ -138,6 +152,7 @@ class Tail:
         with self._database.reading() as session:
             self._last = session.execute(select(func.max(_entry.c.entry_id))).scalar() or 0
             first = self._last - GAPS_AT_START
+            self._around = self._around.look(session, self._database.wiring.now())[0]
             present = set(session.execute(select(_entry.c.entry_id).where(_entry.c.entry_id > first)).scalars())
         now = self._tick()
         self._gaps = {number: now for number in range(max(1, first + 1), self._last) if number not in present}

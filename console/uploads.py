@@ -6,7 +6,9 @@ its file still. One that is never sent goes when its time is over.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from flask import request
@@ -91,6 +93,22 @@ def _kept(safe: Safe, filename: str, kind: str) -> Attached:
     with desk.database.work() as work:
         media.upload(work, upload_id, filename, kept, here.viewer().agent_id)
     return Attached(upload_id, kept, filename, kind)
+
+
+def of_saved_reply(row: Mapping[str, Any] | None, kind: str) -> Attached | None:
+    """The picture of a saved reply, kept once more under a name of its own. Raises BadFile."""
+    name = ((row or {}).get("upload") or {}).get("upload_id", "")
+    if not name:
+        return None
+    desk = here.desk()
+    with desk.database.reading() as session:
+        found = media.upload_of(session, name, desk.database.wiring.now())
+    path = Folder(desk.media_dir).path(found["stored_name"]) if found else None
+    if found is None or path is None:
+        raise BadFile("attach.gone")
+    content, hint = path.read_bytes(), Hint(found["mime"], found["filename"])
+    safe = _made_safe(content, hint, found["mime"], kind)
+    return _kept(safe, harmless(found["filename"], safe.mime), _judged(kind, safe.mime, len(safe.content)).type)
 
 
 def _earlier(upload_id: str, kind: str) -> Attached | None:

@@ -6,6 +6,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from console import here, login, stream
+from console.rendering import version
 from console.route import Route
 from console.stream import Tab
 from console.tail import Tail
@@ -26,7 +27,7 @@ def events() -> Response:
     def who() -> Viewer | None:
         return sessions.resolve(desk.database, token)
 
-    tab = Tab(desk.database, who, request.args.get("conversation", ""), _last_id())
+    tab = Tab(desk.database, who, request.args.get("conversation", ""), _last_id(), version())
     return Response(stream.events(tail, tab), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

@@ -7,24 +7,24 @@ from dataclasses import replace
 from sqlalchemy import bindparam, func, select
 from werkzeug.wrappers import Response
 
-from channels.windows import Window
-from console import failures, here, picker, uploads
+from console import failures, here, picker, sending, uploads
 from console.answers import Said, perform, refused
 from console.bodies import NoteBody, ReplyBody, TemplateBody
 from console.composer import MAX_TEXT, Writing
 from console.errors import BadField, BadFile
 from console.route import Route, Twin
 from console.tickets import conversation_of, conversation_of_message
+from console.writing_bodies import WhisperBody
 from conversation import media
-from conversation.tables import Channel, Conversation, OutboxPart
+from conversation.tables import OutboxPart
 from conversation.work import Work
-from handoff import access, replies
-from handoff.errors import NothingToRetry
+from handoff import access, replies, undoing
+from handoff.errors import HandoffError, NothingToRetry
 from handoff.replies import Reply
 
 MOST_BLANKS = 20
 
-_conversation, _channel, _part = Conversation.__table__, Channel.__table__, OutboxPart.__table__
+_part = OutboxPart.__table__
 _undelivered = select(_part.c.state, func.coalesce(_part.c.error_code, "").label("error_code")).where(
     _part.c.message_id == bindparam("id"), _part.c.state.in_(("failed", "expired", "unknown")))
 
@@ -32,34 +32,31 @@ _undelivered = select(_part.c.state, func.coalesce(_part.c.error_code, "").label
 def reply(ticket_id: str) -> Response:
     """To the contact. The form carries what the page showed, so that nothing goes out over a colleague's answer."""
     conversation_id, text = conversation_of(ticket_id), here.text_field("text")
-    wrote = Writing("reply", text[:MAX_TEXT], focus=True)
+    wrote = Writing("reply", text[:MAX_TEXT], focus=True, saved_reply_id=here.text_field("saved_reply")[:80])
     try:
-        attached = uploads.attached(_kind_of(conversation_id))
-    except BadFile as error:
+        used = sending.used(conversation_id, wrote)
+        attached = uploads.attached(used.kind) or uploads.of_saved_reply(used.row, used.kind)
+    except (BadFile, HandoffError) as error:
         return refused(conversation_id, error, wrote)
     if attached:
         wrote = replace(wrote, upload_id=attached.upload_id, upload_name=attached.filename)
     written = Reply(
-        text,
+        used.text,
         here.number_field("epoch"),
         here.number_field("last_seen_seq", 0),
         here.text_field("force") == "1",
-        _window(conversation_id),
+        here.desk().window(used.kind),
         media=(attached.outgoing(),) if attached else (),
+        hold_seconds=here.desk().undo_seconds,
     )
 
-    def send(work: Work) -> str:
+    def send(work: Work) -> tuple[str, list[str]]:
         message_id = replies.reply(work, ticket_id, here.viewer().agent_id, _bounded(written))
         if attached:
             media.attach(work, message_id, attached.type, attached.filename, attached.kept)
-        return message_id
+        return message_id, sending.do_the_rest(work, ticket_id, used)
 
-    return perform(
-        conversation_id,
-        send,
-        lambda message_id: Said(here.texts()("done.replied"), {"message_id": message_id}, focus=True, quiet=True),
-        wrote,
-    )
+    return sending.keep_unsent(conversation_id, wrote, perform(conversation_id, send, sending.said, wrote))
 
 
 def send_template(ticket_id: str) -> Response:
@@ -67,7 +64,7 @@ def send_template(ticket_id: str) -> Response:
     conversation_id, name = conversation_of(ticket_id), here.text_field("template")
     values = tuple(here.text_field(f"value_{n}")[:MAX_TEXT] for n in range(1, MOST_BLANKS + 1))
     epoch, seen, force = here.number_field("epoch"), here.number_field("last_seen_seq", 0), here.text_field("force") == "1"
-    kind = _kind_of(conversation_id)
+    kind = sending.kind_of(conversation_id)
 
     def send(work: Work) -> str:
         sight = access.conversation_for(work.connection, here.viewer(), conversation_id)
@@ -107,9 +104,9 @@ def ticket_note(ticket_id: str) -> Response:
 def retry(message_id: str) -> Response:
     """A new message with the same words: never a second try of the old one."""
     conversation_id, agent_id = conversation_of_message(message_id), here.viewer().agent_id
-    window = _window(conversation_id)
+    window = sending.window_of(conversation_id)
 
-    kind = _kind_of(conversation_id)
+    kind = sending.kind_of(conversation_id)
 
     def send_again(work: Work) -> str:
         undelivered = work.connection.execute(_undelivered, {"id": message_id}).all()
@@ -126,25 +123,36 @@ def retry(message_id: str) -> Response:
     )
 
 
+def undo(message_id: str) -> Response:
+    """Call it back before it leaves; its text is a draft again."""
+    return perform(
+        conversation_of_message(message_id),
+        lambda work: undoing.undo(work, message_id, here.viewer().agent_id),
+        lambda _: Said(here.texts()("done.undone"), {"message_id": message_id, "undone": True}, focus=True),
+    )
+
+
+def whisper(conversation_id: str) -> Response:
+    """Of who supervises, to the holder: a note that rings."""
+    text = here.text_field("text")[:MAX_TEXT]
+    return perform(
+        conversation_id,
+        lambda work: replies.whisper(work, conversation_id, here.viewer().agent_id, text),
+        lambda note_id: Said(here.texts()("done.whispered"), {"note_id": note_id}),
+        Writing("note", text, focus=True),
+    )
+
+
 def _bounded(written: Reply) -> Reply:
     if len(written.text) > MAX_TEXT:
         raise BadField("text", "error.too_long")
     return written
 
 
-def _kind_of(conversation_id: str) -> str:
-    query = select(_channel.c.kind).where(
-        _channel.c.channel_id == _conversation.c.channel_id, _conversation.c.conversation_id == conversation_id
-    )
-    with here.desk().database.reading() as session:
-        return str(session.execute(query).scalar_one())
-
-
-def _window(conversation_id: str) -> Window:
-    return here.desk().window(_kind_of(conversation_id))
-
-
 ROUTES = (
+    Route("/messages/<message_id>/undo", "undo", undo, ("POST",), twin=Twin("Call a reply back before it leaves")),
+    Route("/conversations/<conversation_id>/whispers", "whisper", whisper, ("POST",),
+          twin=Twin("A note of who supervises, which rings at the holder's", WhisperBody, "conversations")),
     Route("/tickets/<ticket_id>/replies", "reply", reply, ("POST",), twin=Twin("Write to the contact", ReplyBody)),
     Route("/tickets/<ticket_id>/templates", "send_template", send_template, ("POST",),
           twin=Twin("Send a message template, where the window is closed", TemplateBody)),

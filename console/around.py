@@ -1,0 +1,31 @@
+"""What live pages show beside the timeline: who is before which conversation, and what rings for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from handoff import ringing, viewing
+
+Seen = frozenset[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """How it stood at the last look."""
+
+    lookers: Mapping[str, Seen] = field(default_factory=dict)
+    rung: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def look(self, session: Session, now: datetime) -> tuple[Around, list[tuple[str, str]]]:
+        """How it stands now, and what is new: (`viewers`, a conversation) and (`notify`, an agent)."""
+        seen = Around(viewing.standing(session, now), ringing.newest(session, now))
+        return seen, [("viewers", key) for key in _changed(self.lookers, seen.lookers)] + [
+            ("notify", key) for key in _changed(self.rung, seen.rung)]
+
+
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))

@@ -1,0 +1,60 @@
+"""Notices as a page shows them: a sentence each, where it leads, and what the sound and the title say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import here, naming
+from conversation.tables import Contact, Conversation
+from handoff import access, ringing
+from handoff.access import Viewer
+from handoff.errors import UnknownTicket
+
+SHOWN = 3
+
+_conversation, _contact = Conversation.__table__, Contact.__table__
+
+
+def notices(session: Session, viewer: Viewer) -> dict[str, Any]:
+    """Count, number of the newest, and the notices; those of conversations she may not see any more are left out."""
+    found = [row for row in ringing.unseen(session, viewer.agent_id, here.formats().now) if _may_see(session, viewer, row)]
+    names = _names(session, {row["conversation_id"] for row in found if row["conversation_id"]})
+    return {
+        "count": len(found), "newest": found[0]["notice_id"] if found else 0, "sounds": bool(here.agent()["sounds"]),
+        "notices": [_told(row, names.get(row["conversation_id"], "")) for row in found],
+    }
+
+
+def _told(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    words, data = here.texts(), row["data"] or {}
+    somebody = words("notice.somebody")
+    key = row["conversation_id"]
+    return {
+        "id": row["notice_id"], "kind": row["kind"], "conversation": key, "ticket": row["ticket_id"],
+        "text": words(f"notice.{row['kind']}", name=name or somebody, by=data.get("by") or somebody),
+        "more": str(data.get("text") or data.get("note") or ""), "at": here.formats().iso(row["created_at"]),
+        "url": url_for("console.conversation", conversation_id=key) if key else url_for("console.conversations"),
+    }
+
+
+def _may_see(session: Session, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    if not row["conversation_id"]:
+        return True
+    try:
+        access.conversation_for(session, viewer, row["conversation_id"])
+    except UnknownTicket:
+        return False
+    return True
+
+
+def _names(session: Session, keys: set[str]) -> dict[str, str]:
+    query = (select(_conversation.c.conversation_id, _contact.c.name, _conversation.c.address)
+             .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
+             .where(_conversation.c.conversation_id.in_(sorted(keys))))
+    return {row.conversation_id: naming.first_name(naming.shown_name(row.name, row.address))
+            for row in session.execute(query)}
