@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
@@ -25,6 +25,7 @@ from conversation.tables import Attachment, Channel, Conversation, Message, Uplo
 from conversation.work import Work
 
 MOST_ATTEMPTS = 12  # claims of one row, whatever came of them: a file that kills its worker is not tried for ever
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 UPLOAD_LIFE = timedelta(hours=72)  # a provider fetches within minutes; a retried send may come a day later
 FINAL_CODES = frozenset(("no_source", "not_allowed", "too_big", "expired"))  # trying again would change nothing
 
@@ -234,6 +235,16 @@ def upload(work: Work, upload_id: str, filename: str, kept: Kept, agent_id: str)
     work.connection.execute(insert(_upload).values(
         upload_id=upload_id, stored_name=kept.stored_name, mime=kept.mime, filename=filename, size=kept.size,
         uploaded_by=agent_id, created_at=work.now, expires_at=work.now + UPLOAD_LIFE))
+
+
+def keep_upload(work: Work, upload_id: str) -> None:
+    """Keep this file until `end_upload`: it goes with something that is sent again and again."""
+    work.connection.execute(update(_upload).where(_upload.c.upload_id == upload_id).values(expires_at=FOR_EVER))
+
+
+def end_upload(work: Work, upload_id: str) -> None:
+    """A kept file that nothing names any more goes with the next tidying."""
+    work.connection.execute(update(_upload).where(_upload.c.upload_id == upload_id).values(expires_at=work.now))
 
 
 def upload_of(session: Session, upload_id: str, now: datetime) -> Mapping[str, Any] | None:

@@ -21,6 +21,7 @@ from conversation.files import Folder
 from conversation.tables import SendCount
 from conversation.work import Database
 from handoff.house_tables import HookCall, KeptResult
+from pipeline import retention
 from pipeline.tables import FoundEvent
 
 EVERY_SECONDS = 3600.0
@@ -40,7 +41,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass
 class Housekeeping:
-    """Looks after the media folder. `keep_days` 0 keeps for ever."""
+    """Looks after the media folder and old rows. `keep_days` 0 keeps files for ever, unless an admin said otherwise."""
 
     database: Database
     folder: Path
@@ -55,6 +56,9 @@ class Housekeeping:
             return 0
         self._next_at = now + EVERY_SECONDS
         self.tidy()
+        rows = retention.forget(self.database)
+        if rows:
+            logger.info("rows were removed", rows=rows)
         gone = self.forget() + self.clear_out()
         if gone:
             logger.info("files were removed", files=gone)
@@ -71,10 +75,10 @@ class Housekeeping:
 
     def forget(self) -> int:
         """Files older than they may be; the rows say so."""
-        gone = 0
-        while self.keep_days:
+        gone, days = 0, retention.media_days(self.database, self.keep_days)
+        while days:
             with self.database.work() as work:
-                names = media.forget_before(work, work.now - timedelta(days=self.keep_days), AT_ONCE)
+                names = media.forget_before(work, work.now - timedelta(days=days), AT_ONCE)
             for name in names:
                 Folder(self.folder).remove(name)
             gone += len(names)
