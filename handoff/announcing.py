@@ -15,13 +15,13 @@ from handoff.tables import Agent, Membership
 _agent, _membership, _notice = Agent.__table__, Membership.__table__, Notice.__table__
 
 
-def queued(work: Work, ticket: Mapping[str, Any]) -> None:
-    """Ring everybody who is online in the ticket's queue; while it is reserved, only whom it waits for."""
+def queued(work: Work, ticket: Mapping[str, Any], but: str = "") -> None:
+    """Ring everybody who is online in the ticket's queue (`but` not her); while it is reserved, only whom it waits for."""
     ringing = select(
         _agent.c.agent_id, literal("queued"), literal(ticket["conversation_id"]), literal(ticket["ticket_id"]),
         literal({"queue": ticket["queue_id"]}, _notice.c.data.type), literal(work.now, _notice.c.created_at.type),
         literal(work.now, _notice.c.tell_at.type), literal([], _notice.c.told_by.type), literal(0),
-    ).where(presence.online(work.now))
+    ).where(presence.online(work.now), _agent.c.agent_id != but)
     if ticket.get("reserved_for"):
         ringing = ringing.where(_agent.c.agent_id == ticket["reserved_for"])
     else:

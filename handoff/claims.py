@@ -205,8 +205,9 @@ def put_back(work: Work, held: Standing, change: Change) -> Standing:
     freed = {"holder_id": None, "claimed_at": None, "snoozed_until": None, "late_at": None, "relaxed": 0}
     if change.row.before == "assigned":
         freed["excluded"] = offers.excluding(held.ticket, held.ticket["holder_id"], work.now + EXCLUDED_FOR, work.now)
+    before = held.ticket["holder_id"] or ""
     held = ledger.apply(work, held, Change(change.row, change.actor, {**freed, **change.ticket}, {}, change.data))
-    announcing.queued(work, held.ticket)
+    announcing.queued(work, held.ticket, but=before)
     return held
 
 

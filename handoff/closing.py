@@ -43,6 +43,7 @@ def resolve(
     viewer = access.viewer(work.connection, agent_id)
     held = ledger.seen_by(work, viewer, ticket_id)
     row = ledger.require(work, viewer, held.ticket, "resolve")
+    moves.require_disposition(row, disposition)
     speaker = ledger.name_of(work, held.ticket["holder_id"]) or viewer.name
     held = _close(work, held, Change(row, agent_id, {"disposition": disposition},
                                      data={"agent": viewer.name, "disposition": disposition}))

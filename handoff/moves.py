@@ -55,6 +55,12 @@ def find(name: str, state: str) -> Move:
     return row
 
 
+def require_disposition(row: Move, disposition: str) -> None:
+    """What nobody took is not settled by an agent's word, unless it is spam. Raises IllegalMove."""
+    if row.name == "resolve" and row.before == "queued" and disposition != "spam":
+        raise IllegalMove(row.before, row.name)
+
+
 def changes_owner(row: Move) -> bool:
     """Whether who may speak is another one afterwards; from agent to agent counts."""
     return OWNER_OF[row.before] != OWNER_OF[row.after] or row.name == "transfer_to_agent"
