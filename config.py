@@ -79,6 +79,7 @@ class Settings(BaseSettings):
 
     web_threads: int = Field(192, ge=8, le=1024, description="Threads of a web process; two thirds at most serve live pages.")
     web_processes: int = Field(1, ge=1, le=64, description="Web processes. SQLite allows one.")
+    api_rate: str = Field("6000/minute", pattern=r"^[1-9]\d{0,6}/(second|minute|hour)$", description="What one program may ask of the API.")
     lease_seconds: float = Field(30.0, gt=0, description="Time after which work of a process that died is taken over.")
     sweep_seconds: float = Field(1.0, gt=0, description="How often rows that wait are looked for without being told.")
     poll_seconds: float = Field(60.0, ge=0, description="How often Twilio's list is read for what it gave up delivering; 0 is never.")

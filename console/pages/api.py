@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from flask import jsonify, request
@@ -17,6 +18,7 @@ from console.listing import window_left
 from console.route import Route
 from console.rows import PAGE_ROWS
 from console.stretches import Bubble, Stretch
+from console.tail import GAP_SECONDS
 from conversation.tables import TimelineEntry
 from handoff import lists
 from handoff.access import Sight
@@ -58,7 +60,7 @@ def events() -> Response:
     text = request.args.get("after", "0")
     last = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
     with here.desk().database.reading() as session:
-        rows = session.execute(_after, {"last": last}).mappings().all()
+        rows = _settled(session, session.execute(_after, {"last": last}).mappings().all(), last)
         seen = sightings.visible(session, here.viewer(), {row["conversation_id"] or "" for row in rows})
     return jsonify(
         {
@@ -67,6 +69,18 @@ def events() -> Response:
             "events": [_event(row) for row in rows if (row["conversation_id"] or "") in seen],
         }
     )
+
+
+def _settled(session: Session, rows: Sequence[Mapping[str, Any]], last: int) -> Sequence[Mapping[str, Any]]:
+    """Lines up to a number that is missing and may still come: PostgreSQL gives numbers before it commits."""
+    if session.get_bind().dialect.name == "sqlite":
+        return rows
+    recent = here.formats().now - timedelta(seconds=GAP_SECONDS)
+    for place, row in enumerate(rows):
+        if last and row["entry_id"] != last + 1 and as_utc(row["at"]) > recent:
+            return rows[:place]
+        last = row["entry_id"]
+    return rows
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,6 +168,25 @@ def _ticket(session: Session, ticket: Mapping[str, Any] | None) -> dict[str, Any
         "first_reply_at",
         "closed_at",
         "disposition",
+        "vip",
+        "skills",
+        "relaxed",
+        "ahead",
+        "told",
+        "promised",
+        "late_at",
+        "broken_at",
+        "breached_at",
+        "reply_due_at",
+        "resolve_due_at",
+        "snoozed_until",
+        "former_snooze",
+        "offered_to",
+        "offered_until",
+        "reserved_for",
+        "reserved_until",
+        "requeued_at",
+        "rating_asked_at",
     )
     holder = names.get(ticket["holder_id"] or "", "")
     return {"ticket": ticket["ticket_id"], "holder": holder, "evidence": evidence} | {

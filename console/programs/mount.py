@@ -50,7 +50,9 @@ def mounted(routes: Sequence[Route]) -> tuple[Route, ...]:
     """The routes that programs have, with the rules below `/api/v1`. Pure."""
     reads = [replace(route, rule=route.rule.removeprefix("/api"), twin=route.twin or _told(route))
              for route in routes if route.rule.startswith(READS)]
-    twins = [route for route in routes if route.twin is not None and not route.rule.startswith(READS)]
+    taken = {(route.rule, method) for route in reads for method in route.methods}
+    twins = [route for route in routes if route.twin is not None and not route.rule.startswith(READS)
+             and not taken & {(route.rule, method) for method in route.methods}]
     return tuple(sorted([*reads, *twins], key=lambda route: (route.rule, route.methods)))
 
 
