@@ -45,12 +45,15 @@ class Facts(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """One ticket with what became of its promise, and its minutes of open time to the first word and to the end."""
+    """One ticket with what became of its promise, and its minutes of open time: from the handoff to the first word, from
+    the handoff to the end, from the first pick-up to the end.
+    """
 
     facts: Facts
     promise: str
     first_minutes: float | None
     whole_minutes: float | None
+    hands_minutes: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Tally:
     scores: Counter[int] = field(default_factory=Counter)
     first: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
+    hands: list[float] = field(default_factory=list)
 
     @property
     def promised(self) -> int:
@@ -96,6 +100,8 @@ class Tally:
             self.first.append(one.first_minutes)
         if one.whole_minutes is not None:
             self.whole.append(one.whole_minutes)
+        if one.hands_minutes is not None:
+            self.hands.append(one.hands_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +117,13 @@ class Figures:
 
 def measure(facts: Facts, open_time: OpenTime, now: float) -> Measured:
     """One ticket's figures. Its clock stands still while it is snoozed or the contact's turn."""
-    first = whole = None
+    first = whole = hands = None
     if facts.first_reply_at is not None:
         first = open_time.seconds(facts.opened_at, facts.first_reply_at) / 60
     if facts.closed_at is not None and facts.picked_up_at is not None:
-        whole = max(0.0, open_time.seconds(facts.opened_at, facts.closed_at) - facts.rest_seconds) / 60
-    return Measured(facts, promise(facts, now), first, whole)
+        hands = max(0.0, open_time.seconds(facts.picked_up_at, facts.closed_at) - facts.rest_seconds) / 60
+        whole = hands + open_time.seconds(facts.opened_at, facts.picked_up_at) / 60
+    return Measured(facts, promise(facts, now), first, whole, hands)
 
 
 def promise(facts: Facts, now: float) -> str:
@@ -196,6 +203,7 @@ def _sum(tallies: Iterable[Tally]) -> Tally:
         total.scores.update(one.scores)
         total.first += one.first
         total.whole += one.whole
+        total.hands += one.hands
     return total
 
 
