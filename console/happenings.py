@@ -14,7 +14,9 @@ from console.formats import as_utc
 from conversation.tables import TimelineEntry
 
 KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "marketing_started", "address_added",
-         "address_changed", "identity_changed", "same_person", "thread_passed", "verdict")
+         "address_changed", "identity_changed", "same_person", "thread_passed", "verdict",
+         "tagged", "untagged", "person_joined", "person_parted", "vip_set", "vip_unset",
+         "overflow", "promise_broken", "late", "write_me", "breached", "outside_over", "rating")
 _entry = TimelineEntry.__table__
 
 
@@ -48,6 +50,11 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     key = row["kind"]
     if key == "opted_out" and row["actor"] != "contact":
         key = "opted_out_told"
+    if key == "breached" and data.get("clock") == "resolution":
+        key = "breached_resolution"
+    if key == "rating" and "score" not in data:
+        key = "rating_comment"
     if key == "verdict":
         key = f"verdict_{data.get('kind') or 'withdrawn'}"
-    return words(f"happened.{key}", name=name, why=why)
+    return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),
+                 other=data.get("other") or words("list.nobody"))

@@ -13,9 +13,13 @@ from console.errors import BadField, BadFile, NothingHere, TooFast
 from conversation.errors import UnknownDeadLetter
 from handoff import errors, writing_errors
 from handoff.errors import HandoffError
+from handoff.finding_errors import CannotStart, NotJoined, NotTwo
 from handoff.routing_errors import CannotTake, LacksSkill, Reserved, RoutingError
 
 _CONFLICTS = (
+    CannotStart,
+    NotJoined,
+    NotTwo,
     errors.AlreadyClaimed,
     errors.StaleEpoch,
     errors.NoRoom,
@@ -24,6 +28,7 @@ _CONFLICTS = (
     errors.BotOwned,
     errors.SomeoneAnswered,
     errors.WindowClosed,
+    errors.NoResponder,
     errors.NothingToRetry,
     errors.NothingToJudge,
     errors.Blocked,
@@ -105,6 +110,8 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
             return words("error.unfilled_blank", gap=gap), {"blank": gap}
         case writing_errors.BadSavedReply(field=field):
             return words(f"error.bad_saved_reply_{field}"), {"saved_reply_field": field}
+        case CannotStart(reason=reason):
+            return words(f"error.cannot_start.{reason}"), {"reason": reason}
         case errors.WindowClosed():
             return words("error.window_closed", channel=channel), {}
         case errors.IllegalMove(state=state, move=move):

@@ -1,6 +1,6 @@
 """Blocking: whom we do not answer any more. What she writes is kept, and nobody is called by it.
 
-A contact is blocked as a person, on every channel she writes on. Meta has a block of its own for WhatsApp (Meta, "Block
+A contact is blocked as a person, on every channel she writes on, and with her all that agents joined with her. Meta has a block of its own for WhatsApp (Meta, "Block
 users", read 2026-11-22): it keeps her words from reaching us at all and only works within a day of them, so it is not
 used; ours keeps the evidence, and can be undone.
 """
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from conversation.events import TimelineLine
 from conversation.tables import OPEN_PART_STATES, Channel, Contact, Conversation, OutboxPart
 from conversation.work import Work
-from handoff import access, closing, ledger
+from handoff import access, closing, ledger, people_merge
 from handoff.access import Reader, Sight, Viewer
 from handoff.errors import NotAllowed, NotHolder, UnknownBlockReason
 from handoff.tables import Agent, Ticket
@@ -25,14 +25,14 @@ SHOWN = 200
 
 _contact, _conversation, _part = Contact.__table__, Conversation.__table__, OutboxPart.__table__
 _ticket, _agent, _channel = Ticket.__table__, Agent.__table__, Channel.__table__
-_of_contact = select(_conversation.c.conversation_id).where(
-    _conversation.c.contact_id == bindparam("id")).order_by(_conversation.c.conversation_id)
+_of_contacts = select(_conversation.c.conversation_id).where(
+    _conversation.c.contact_id.in_(bindparam("ids", expanding=True))).order_by(_conversation.c.conversation_id)
 _block = (
-    update(_contact).where(_contact.c.contact_id == bindparam("id"), _contact.c.blocked_at.is_(None))
+    update(_contact).where(_contact.c.contact_id.in_(bindparam("ids", expanding=True)), _contact.c.blocked_at.is_(None))
     .values(blocked_at=bindparam("now"), blocked_by=bindparam("by"), blocked_why=bindparam("why"))
 )
 _unblock = (
-    update(_contact).where(_contact.c.contact_id == bindparam("id"), _contact.c.blocked_at.is_not(None))
+    update(_contact).where(_contact.c.contact_id.in_(bindparam("ids", expanding=True)), _contact.c.blocked_at.is_not(None))
     .values(blocked_at=None, blocked_by=None, blocked_why=None)
 )
 _drop = (
@@ -61,10 +61,10 @@ def block(work: Work, conversation_id: str, agent_id: str, why: str) -> bool:
     if why not in REASONS:
         raise UnknownBlockReason(why, REASONS)
     viewer, sight = _permitted(work, conversation_id, agent_id)
-    contact_id = sight.conversation["contact_id"]
-    theirs = list(work.connection.execute(_of_contact, {"id": contact_id}).scalars())
+    everybody = _person(work, sight.conversation["contact_id"])
+    theirs = list(work.connection.execute(_of_contacts, {"ids": everybody}).scalars())
     standing = {one: ledger.lock(work, one) for one in theirs}
-    done = work.connection.execute(_block, {"id": contact_id, "now": work.now, "by": agent_id, "why": why})
+    done = work.connection.execute(_block, {"ids": everybody, "now": work.now, "by": agent_id, "why": why})
     if not done.rowcount:
         return False
     for one, conversation in standing.items():
@@ -77,10 +77,10 @@ def block(work: Work, conversation_id: str, agent_id: str, why: str) -> bool:
 def unblock(work: Work, conversation_id: str, agent_id: str) -> bool:
     """Answer her again from her next message on; False where she was not blocked. Raises NotHolder, UnknownTicket."""
     viewer, sight = _permitted(work, conversation_id, agent_id)
-    contact_id = sight.conversation["contact_id"]
-    if not work.connection.execute(_unblock, {"id": contact_id}).rowcount:
+    everybody = _person(work, sight.conversation["contact_id"])
+    if not work.connection.execute(_unblock, {"ids": everybody}).rowcount:
         return False
-    for one in work.connection.execute(_of_contact, {"id": contact_id}).scalars().all():
+    for one in work.connection.execute(_of_contacts, {"ids": everybody}).scalars().all():
         work.record(TimelineLine("unblocked", one, agent_id, data={"agent": viewer.name}))
     return True
 
@@ -100,6 +100,10 @@ def blocked(reader: Reader, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
     places = {row["contact_id"]: row for row in reader.execute(
         _newest, {"ids": [row["contact_id"] for row in found]}).mappings()} if found else {}
     return [{**places.get(row["contact_id"], {}), **row, "agent": row["agent"] or ""} for row in found]
+
+
+def _person(work: Work, contact_id: str) -> list[str]:
+    return [row["contact_id"] for row in people_merge.contacts_of(work.connection, contact_id)]
 
 
 def _permitted(work: Work, conversation_id: str, agent_id: str) -> tuple[Viewer, Sight]:

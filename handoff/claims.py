@@ -167,29 +167,40 @@ def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int, force
         return _taken_over_before(work, Standing(ticket, conversation), viewer)
     if conversation["epoch"] != epoch:
         raise StaleEpoch(epoch, conversation["epoch"])
-    agent = lock(work, agent_id)
+    held = open_for(work, viewer, conversation, "agent_takeover", queue_of(viewer, sight.ticket), force)
+    _introduce(work, held, lock(work, agent_id))
+    return _result(work, held, viewer.name)
+
+
+def open_for(
+    work: Work, viewer: Viewer, conversation: Mapping[str, Any], reason: str, queue_id: str, force: bool = False
+) -> Standing:
+    """A ticket that is in this agent's hands from its beginning, of a conversation that the bot had until now.
+
+    The conversation is locked. Raises Away, NoRoom, StaleEpoch.
+    """
+    agent = lock(work, viewer.agent_id)
     if agent["presence"] == presence.AWAY:
         raise Away()
     load = _make_room(work, agent, force)
-    queue = queues.get_or_default(work, _queue_of(viewer, sight.ticket))
-    begun = ledger.begin(work, conversation_id, owner="agent", unread=0)
+    queue = queues.get_or_default(work, queue_id)
+    begun = ledger.begin(work, conversation["conversation_id"], owner="agent", unread=0)
     if begun is None:
-        raise StaleEpoch(epoch, conversation["epoch"])
-    outbox.suppress_bot(work, conversation_id)
+        raise StaleEpoch(conversation["epoch"], conversation["epoch"])
+    outbox.suppress_bot(work, conversation["conversation_id"])
     ticket = {
-        "ticket_id": ids.new("tkt"), "conversation_id": conversation_id, "queue_id": queue["queue_id"],
-        "state": "assigned", "reason": "agent_takeover", "summary": "", "priority": "normal", "score": None,
+        "ticket_id": ids.new("tkt"), "conversation_id": conversation["conversation_id"], "queue_id": queue["queue_id"],
+        "state": "assigned", "reason": reason, "summary": "", "priority": "normal", "score": None,
         "threshold": None, "evidence": [], "card": {"language": begun.language}, "told": [], "epoch": begun.epoch,
-        "ahead": 0, "opened_at": work.now, "waiting_since": work.now, "holder_id": agent_id,
+        "ahead": 0, "opened_at": work.now, "waiting_since": work.now, "holder_id": viewer.agent_id,
         "claimed_at": work.now, **sla.of_new(queue, work.now), **sla.reply_timer(queue, work.now),
     }
     ledger.add(work, ticket)
     held = Standing(ticket, conversation)
     forced = {"forced": True, "load": load} if load >= agent["capacity"] else {}
-    ledger.log(work, held, "take_over", agent_id, {"agent": viewer.name, "queue": queue["queue_id"], **forced})
-    _note_assigned(work, agent_id)
-    _introduce(work, held, agent)
-    return _result(work, held, viewer.name)
+    ledger.log(work, held, "take_over", viewer.agent_id, {"agent": viewer.name, "queue": queue["queue_id"], **forced})
+    _note_assigned(work, viewer.agent_id)
+    return held
 
 
 def release(work: Work, ticket_id: str, agent_id: str, reason: str = "") -> None:
@@ -410,7 +421,8 @@ def _taken_over_before(work: Work, held: Standing, viewer: Viewer) -> ClaimResul
     raise AlreadyClaimed(ledger.name_of(work, held.ticket["holder_id"]))
 
 
-def _queue_of(viewer: Viewer, last_ticket: Mapping[str, Any] | None) -> str:
+def queue_of(viewer: Viewer, last_ticket: Mapping[str, Any] | None) -> str:
+    """Where a conversation that she takes goes: its last queue, if that is one of hers, else one of hers."""
     if last_ticket is not None and (viewer.sees_everything or last_ticket["queue_id"] in viewer.queues):
         return last_ticket["queue_id"]
     return min(viewer.queues, default="")

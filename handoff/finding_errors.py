@@ -40,7 +40,7 @@ class NotJoined(HandoffError):
 
 
 class CannotStart(HandoffError):
-    """A conversation cannot be begun with her there. `reason`: address, channel, queued, template."""
+    """A conversation cannot be begun with her there. `reason`: queued, for she waits already."""
 
     code = "cannot_start"
 

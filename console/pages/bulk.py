@@ -8,14 +8,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import url_for
+from flask import flash, redirect, url_for
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
-from console import here, problems, screens
-from console.answers import Said, perform, saved
+from console import here, people, problems, screens
+from console.answers import Said, answer_problem, perform, saved
 from console.errors import BadField, ConsoleError
-from console.people_shown import contact_name
 from console.route import Route, Twin
 from conversation.work import Work
 from handoff import access, claims, closing, tagging
@@ -55,16 +54,32 @@ class Outcome:
 
 def bulk() -> Response:
     """Each in a transaction of its own: what one refuses does not stop the others, and is told."""
+    try:
+        chosen, act = _chosen(), _act(here.text_field("action"), here.text_field("text")[:4000])
+    except BadField as error:
+        return _refused(error)
+    outcome = Outcome()
+    for conversation_id in chosen:
+        _do(conversation_id, act, outcome)
+    return saved(_back(), _told(outcome), done=outcome.done, failed=[
+        {"conversation": key, "message": sentence} for key, _, sentence in outcome.failed])
+
+
+def _chosen() -> list[str]:
     chosen = list(dict.fromkeys(here.list_field("conversations")))
     if not chosen:
         raise BadField("conversations", "error.bulk_none")
     if len(chosen) > AT_ONCE:
         raise BadField("conversations", "error.bulk_many")
-    act, outcome = _act(here.text_field("action"), here.text_field("text")[:4000]), Outcome()
-    for conversation_id in chosen:
-        _do(conversation_id, act, outcome)
-    return saved(_back(), _told(outcome), done=outcome.done, failed=[
-        {"conversation": key, "message": sentence} for key, _, sentence in outcome.failed])
+    return chosen
+
+
+def _refused(error: BadField) -> Response:
+    """Back to the list, which says what is missing."""
+    if here.wants_json():
+        return answer_problem(problems.problem(error))
+    flash(problems.problem(error).message, "harm")
+    return redirect(_back(), 303)
 
 
 def _do(conversation_id: str, act: Act, outcome: Outcome) -> None:
@@ -133,7 +148,7 @@ def _name(conversation_id: str) -> str:
             sight = screens.sight_of(session, conversation_id)
         except UnknownTicket:
             return conversation_id[:40]
-        return contact_name(session, sight.conversation)
+        return str(people.who(session, sight)["name"])
 
 
 def _told(outcome: Outcome) -> str:
