@@ -16,7 +16,7 @@ from conversation.tables import DeadLetter
 from conversation.work import Database
 from handoff import agents, sessions
 from handoff.agents import Person
-from tests.builders import Bell, HandClock, a_wiring
+from tests.builders import Bell, HandClock, a_wiring, the_conversation
 from tests.console import desks, flow_shops
 
 OURS = Ours("twilio-whatsapp", "+34600000002", "+34600000002")
@@ -32,6 +32,18 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("conversation", "GET"): (200, 404, 200, 404, LOGIN),
     ("panel", "GET"): (200, 404, 200, 404, LOGIN),
     ("thread_fragment", "GET"): (200, 404, 200, 404, LOGIN),
+    ("search", "GET"): (200, 200, 200, 200, LOGIN),
+    ("api_search", "GET"): (200, 200, 200, 200, 401),
+    ("start", "GET"): (200, 200, 200, 200, LOGIN),
+    ("begin", "POST"): (422, 422, 422, 422, LOGIN),
+    ("bulk", "POST"): (303, 303, 303, 303, LOGIN),
+    ("mark_unread", "POST"): (303, 404, 303, 404, LOGIN),
+    ("add_tag", "POST"): (303, 404, 303, 404, LOGIN),
+    ("remove_tag", "POST"): (303, 404, 303, 404, LOGIN),
+    ("contact", "GET"): (200, 404, 200, 404, LOGIN),
+    ("join_contact", "POST"): (404, 404, 404, 404, LOGIN),
+    ("part_contact", "POST"): (409, 404, 409, 404, LOGIN),
+    ("set_vip", "POST"): (303, 404, 303, 404, LOGIN),
     ("claim", "POST"): (303, 404, 303, 404, LOGIN),
     ("unclaim", "DELETE"): (303, 404, 303, 404, LOGIN),
     ("release", "POST"): (303, 404, 303, 404, LOGIN),
@@ -63,7 +75,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("dismiss", "POST"): (404, 404, 303, 404, LOGIN),
     ("supervision", "GET"): (404, 404, 200, 404, LOGIN),
     ("wall_pause", "POST"): (404, 404, 303, 404, LOGIN),
-    ("wall_presence", "POST"): (404, 404, 303, 404, LOGIN),
+    ("wall_presence", "POST"): (404, 404, 422, 404, LOGIN),
     ("requeue_all", "POST"): (404, 404, 303, 404, LOGIN),
     ("pull_forward", "POST"): (404, 404, 303, 404, LOGIN),
     ("reports", "GET"): (404, 404, 200, 404, LOGIN),
@@ -142,6 +154,7 @@ FIELDS = {
     "value_1": "Marta",
     "value_2": "AB-54321",
     "why": "spam",
+    "tag": "regalo",
     "language": "es",
     "name": "gift_wrap",
     "script": '[["user", "mi paquete"]]',
@@ -166,6 +179,7 @@ def a_world(path: Path, is_queued: bool) -> World:
         places = {
             "conversation_id": conversation_id,
             "ticket_id": ticket_id,
+            "contact_id": the_conversation(work, conversation_id)["contact_id"],
             "dead_letter_id": "ded_1",
             "message_id": desks.outbound(work, conversation_id, "failed"),
             "attachment_id": desks.a_file(work, conversation_id, path.parent / "media"),
@@ -173,6 +187,8 @@ def a_world(path: Path, is_queued: bool) -> World:
             "kind": OURS.kind,
             "account": OURS.account,
             "alarm_id": "alm_none",
+            "queue_id": "orders",
+            "agent_id": "agt_bo",
             "name": "parcel",
             "key": "none",
         }
