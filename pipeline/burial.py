@@ -27,6 +27,8 @@ from pipeline.tables import SlowWork
 _letter, _part, _message, _slow = DeadLetter.__table__, OutboxPart.__table__, Message.__table__, SlowWork.__table__
 _open_letter = select(_letter).where(_letter.c.dead_letter_id == bindparam("id"), _letter.c.state == "open")
 
+_pieces = select(_part.c.part_id, _part.c.request).where(_part.c.message_id == bindparam("id")).order_by(_part.c.position)
+
 
 def bury_event(work: Work, intake: Intake, event: Event, reason: str) -> None:
     """An event whose turn cannot be run: store what she said, say sorry, call a person."""
@@ -83,7 +85,9 @@ def _rerun_turn(work: Work, intake: Intake, letter: Mapping[str, Any]) -> None:
 
 
 def _rerun_send(work: Work, _intake: Intake, letter: Mapping[str, Any]) -> None:
-    """A new message with a new provider call: the failed one stays what it is."""
+    """A new message with a new provider call: the failed one stays what it is. Of a message in several pieces that one
+    alone goes out again; the others have arrived, or have letters of their own.
+    """
     found = select(_message).join(_part, _part.c.message_id == _message.c.message_id).where(
         _part.c.part_id == letter["payload"]["part"])
     message = work.connection.execute(found).mappings().one()
@@ -91,6 +95,22 @@ def _rerun_send(work: Work, _intake: Intake, letter: Mapping[str, Any]) -> None:
     outgoing = replace(replies.same_again(work, message), choices=choices, author="system")
     again = outbox.queue(work, message["conversation_id"], outgoing, message["agent_id"], message["ticket_id"])
     media.carry_over(work, message["message_id"], again)
+    _keep_one_piece(work, (message["message_id"], again), letter["payload"]["part"])
+
+
+def _keep_one_piece(work: Work, messages: tuple[str, str], part_id: str) -> None:
+    """Of a message that was queued once more, drop all pieces but the one that a letter is about. Its channel may show it
+    otherwise by now: in another number of pieces it goes out whole.
+    """
+    old, new = ([dict(row) for row in work.connection.execute(_pieces, {"id": one}).mappings()] for one in messages)
+    place = next(n for n, part in enumerate(old) if part["part_id"] == part_id)
+    if len(old) < 2 or len(old) != len(new):
+        return
+    work.connection.execute(_part.delete().where(
+        _part.c.part_id.in_([part["part_id"] for n, part in enumerate(new) if n != place])))
+    words = new[place]["request"].get("text")
+    if words:
+        work.connection.execute(update(_message).where(_message.c.message_id == messages[1]).values(text=words))
 
 
 def _rerun_slow(work: Work, _intake: Intake, letter: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ import faults
 from conversation.events import Notice
 from conversation.tables import Channel, Conversation, Message
 from conversation.work import Database, Work
+from pipeline import service_troubles
 from pipeline.attention import Attention
 from pipeline.services import OTHERS, USED, Answered, Asked, Services
 from pipeline.tables import IS_OPEN, SlowWork
@@ -145,6 +146,7 @@ class Slow:
             "id": row["slow_work_id"], "tried": row["attempt"] + 1, "how": answered.status,
             "what": dict(answered.value) if answered.value is not None else None, "why": answered.error[:500] or None,
             "now": work.now, "with": {**asked.arguments, USED: dict(answered.used)} if answered.used else row["arguments"]})
+        service_troubles.note(work, row["service"], answered.status == "failed")
         work.notify(Notice("turn", row["conversation_id"]))
 
 

@@ -12,6 +12,7 @@ from conversation.tables import Json, one_of
 
 ORIGINS = ("folder", "console", "cli")
 SLOW_STATES = ("queued", "running", "answered", "done", "void")
+FAILED = text("status = 'failed'")
 
 
 class Timer(SQLModel, table=True):
@@ -49,6 +50,7 @@ class SlowWork(SQLModel, table=True):
             sqlite_where=text("state IN ('queued','running','answered')"),
             postgresql_where=text("state IN ('queued','running','answered')"),
         ),
+        Index("slow_work_failed", "answered_at", sqlite_where=FAILED, postgresql_where=FAILED),
     )
 
     slow_work_id: str = Field(primary_key=True)

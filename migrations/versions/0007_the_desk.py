@@ -42,6 +42,7 @@ def upgrade() -> None:
     _alter_draft()
     _alter_queue()
     _alter_saved_reply()
+    _alter_slow_work()
     _alter_ticket()
     _alter_timeline_entry()
 
@@ -432,6 +433,17 @@ def _alter_saved_reply() -> None:
         batch_op.add_column(sa.Column("used", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def _alter_slow_work() -> None:
+    with op.batch_alter_table("slow_work", schema=None) as batch_op:
+        batch_op.create_index(
+            "slow_work_failed",
+            ["answered_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'failed'"),
+            postgresql_where=sa.text("status = 'failed'"),
+        )
 
 
 def _alter_ticket() -> None:
