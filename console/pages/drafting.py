@@ -13,7 +13,7 @@ from console.errors import BadField
 from console.rendering import page, render
 from console.route import Route, Twin
 from console.writing_bodies import DraftBody
-from handoff import drafts, saved_replies
+from handoff import blanks, drafts, saved_replies
 from handoff.access import Sight
 from handoff.drafts import MODES, Typed
 from handoff.errors import HandoffError
@@ -41,7 +41,11 @@ def _status(conversation_id: str, wrote: Writing) -> str:
     with here.desk().database.reading() as session:
         sight = screens.sight_of(session, conversation_id)
         line = composer.status_of(session, here.viewer(), sight, wrote)
-    return render("_status.html", status=line, oob=False)
+    status = render("_status.html", status=line, thread={"id": conversation_id})
+    if wrote.mode != "reply":
+        return status
+    gaps = {"blanks": blanks.gaps(wrote.text)}
+    return status + "".join(render(name, oob=True, composer=gaps) for name in ("_blanks.html", "_send.html"))
 
 
 def saved_list(conversation_id: str) -> Response:
@@ -53,7 +57,8 @@ def saved_list(conversation_id: str) -> Response:
             return jsonify({"saved_replies": [_plain(one) for one in found]})
         values = {"replies": found, "thread": threads.thread(session, here.viewer(), sight)}
         if here.wants_fragment():
-            return Response(render("_saved_list.html", **values), mimetype="text/html")
+            name = "_saved_list.html" if request.args.get("options") else "_picker.html"
+            return Response(render(name, **values), mimetype="text/html")
         screen = screens.list_screen(session, screens.asked(), conversation_id)
         return page("saved_list.html", **(screen | values), query=request.args.get("q", "")[:80])
 

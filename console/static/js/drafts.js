@@ -1,29 +1,18 @@
-// What is typed survives a swap, a reload and another conversation: kept in this tab, by conversation and mode.
-const KEY = "relevo:draft:";
+// What is typed is kept on the server a second later; here is what cannot wait a second, or finds no server.
+const KEY = "relevo:unsaved:";
 const fields = () => document.querySelectorAll("textarea[data-draft]");
-
-function keep(field) {
-  if (field.value.trim()) sessionStorage.setItem(KEY + field.dataset.draft, field.value);
-  else sessionStorage.removeItem(KEY + field.dataset.draft);
-}
-
-function restore() {
-  for (const field of fields()) if (!field.value) field.value = sessionStorage.getItem(KEY + field.dataset.draft) ?? "";
-}
-
-document.addEventListener("input", (event) => {
-  if (event.target.matches("textarea[data-draft]")) keep(event.target);
+document.addEventListener("input", ({ target }) => target.dataset.draft && (target.dataset.dirty = "1"));
+window.addEventListener("pagehide", () => {
+  for (const { dataset, form } of fields()) {
+    const kept = new FormData(form);
+    kept.delete("file");
+    if (dataset.dirty) navigator.sendBeacon(document.getElementById("writing").dataset.draftUrl, kept);
+  }
 });
-// Sent is sent: the field is emptied when the server said so, not before.
-document.body.addEventListener("htmx:afterRequest", (event) => {
-  const field = event.detail.elt.querySelector?.("textarea[data-draft]");
-  if (field && event.detail.successful) sessionStorage.removeItem(KEY + field.dataset.draft);
+document.body.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (!elt.dataset.draft) return;
+  delete elt.dataset.dirty;
+  if (successful) sessionStorage.removeItem(KEY + elt.dataset.draft);
+  else sessionStorage.setItem(KEY + elt.dataset.draft, elt.value);
 });
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const field = event.detail.requestConfig.elt.querySelector?.("textarea[data-draft]");
-  if (field && event.detail.xhr.status < 400) sessionStorage.removeItem(KEY + field.dataset.draft);
-});
-document.body.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.detail.target.id === "writing") restore();
-});
-restore();
+for (const field of fields()) field.value ||= sessionStorage.getItem(KEY + field.dataset.draft) ?? "";

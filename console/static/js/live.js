@@ -17,7 +17,16 @@ window.htmx.createEventSource = (url) => {
     heardAt = Date.now();
     if (brokenSince) mended();
   };
-  for (const name of ["open", "ping", "list", "conversation", "entry", "resync"]) source.addEventListener(name, heard);
+  for (const name of ["open", "ping", "list", "conversation", "entry", "resync", "viewers", "lookers", "notify"]) source.addEventListener(name, heard);
+  source.addEventListener("ping", ({ data }) => {
+    const { version } = JSON.parse(data);
+    if (version && version !== document.body.dataset.version) document.getElementById("newer")?.removeAttribute("hidden");
+  });
+  for (const name of ["viewers", "lookers"]) source.addEventListener(name, ({ data }) => {
+    const { conversation, names } = JSON.parse(data);
+    const row = document.querySelector(`#row-${conversation} [data-lookers]`);
+    if (row) row.textContent = names.join(", ");
+  });
   source.addEventListener("error", hush);
   return source;
 };
