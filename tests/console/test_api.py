@@ -19,7 +19,7 @@ def story(app: Flask, database: Database) -> tuple[str, str]:
 def test_the_list_has_counts_and_tickets(ana: Client, story: tuple[str, str]) -> None:
     found = ana.get("/console/api/conversations?tab=queued").json
 
-    assert found["counts"] == {"mine": 0, "queued": 1, "unanswered": 1, "all": 1}
+    assert found["counts"] == {"mine": 0, "queued": 1, "unanswered": 1, "snoozed": 0, "all": 1}
     assert found["conversations"][0]["ticket"]["ticket"] == story[1]
 
 
