@@ -81,6 +81,7 @@ class Outgoing:
     Choices that do not fit are shown page by page: `more_label` is what leads to the next page, in her language, and
     `shown` how many of them stood on the pages before this one. `menu_hint` says below a numbered menu how to answer
     it, `list_label` is what opens a list. It leaves after `hold_seconds`; until then it can be called back.
+    `speaker` is the name it is said under, shown before its text on the channel and nowhere else.
     """
 
     text: str
@@ -101,6 +102,7 @@ class Outgoing:
     list_label: str = "☰"
     shown: int = 0
     hold_seconds: float = 0.0
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

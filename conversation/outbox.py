@@ -6,7 +6,7 @@ The order of a conversation is the order of `position`. A part that may have lef
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,13 +150,20 @@ def queue(
         raise UnknownConversation(f"There is no conversation {conversation_id}.")
     kind = _kind(work, spoken.channel_id)
     line = Line(conversation_id, kind, spoken.last_seq, spoken.epoch, work.now, agent_id, ticket_id)
-    message, parts = rows(line, outgoing, work.wiring.render(kind, outgoing))
+    message, parts = rows(line, outgoing, work.wiring.render(kind, _spoken(outgoing)))
     _add_message.run(work.connection, [message])
     _add_part.run(work.connection, parts)
     work.record(TimelineLine("message", conversation_id, agent_id or outgoing.author, ticket_id, line.epoch,
                              {"message": message["message_id"]}))
     work.notify(Notice("deliver", conversation_id))
     return message["message_id"]
+
+
+def _spoken(outgoing: Outgoing) -> Outgoing:
+    """As the contact hears it: her words have a name before them."""
+    if not outgoing.speaker or not outgoing.text or outgoing.template is not None:
+        return outgoing
+    return replace(outgoing, text=f"*{outgoing.speaker}:* {outgoing.text}")
 
 
 def _kind(work: Work, channel_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from conversation import ids, outbox
 from conversation.events import Outgoing, OutgoingLocation, OutgoingMedia, OutgoingTemplate, TimelineLine
 from conversation.tables import Contact, Message, OutboxPart, TimelineEntry
 from conversation.work import Work
-from handoff import access, blanks, drafts, ledger, mentions, notices, queues, sla
+from handoff import access, blanks, drafts, ledger, mentions, notices, queues, sla, speaking, undoing
 from handoff.access import Sight, Viewer
 from handoff.errors import (
     Blocked,
@@ -21,8 +21,8 @@ from handoff.errors import (
     EmptyReply,
     IllegalMove,
     MarketingStopped,
-    NoteTooShort,
     NotAllowed,
+    NoteTooShort,
     NothingToRetry,
     NotHolder,
     OptedOut,
@@ -260,10 +260,13 @@ def same_again(work: Work, message: Mapping[str, Any]) -> Outgoing:
 
 
 def _say(work: Work, held: Standing, viewer: Viewer, outgoing: Outgoing) -> str:
+    outgoing = replace(outgoing, speaker=speaking.speaker(work, held.conversation, viewer.name))
     message_id = outbox.queue(work, held.conversation_id, outgoing, viewer.agent_id, held.ticket_id)
     first = held.ticket["first_reply_at"] or work.now
     queue = queues.get(work.connection, held.ticket["queue_id"])
-    ledger.note_ticket(work, held.ticket_id, {
-        "first_reply_at": first, "replied_at": work.now, **sla.answered(queue, held.ticket, work.now)})
+    written = {"first_reply_at": first, "replied_at": work.now, **sla.answered(queue, held.ticket, work.now)}
+    if outgoing.hold_seconds:
+        undoing.remember(work, held, message_id, written)
+    ledger.note_ticket(work, held.ticket_id, written)
     ledger.note_conversation(work, held.conversation_id, AT_REST)
     return message_id

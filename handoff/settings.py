@@ -44,6 +44,11 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (
     # a conversation counts for its holder while the contact wrote within these minutes
     Setting("active_minutes", 10, 1, DAY_MINUTES, "work"),
+    # whether a reply begins with the name of who wrote it, by family of channels; an SMS is paid by its length
+    Setting("names_whatsapp", True, group="names"),
+    Setting("names_messenger", True, group="names"),
+    Setting("names_instagram", True, group="names"),
+    Setting("names_sms", False, group="names"),
     Setting("requires_second_factor", False, group="security"),
     Setting("keep_media_days", None),
     Setting("keep_step_days", 90),

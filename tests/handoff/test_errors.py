@@ -18,6 +18,7 @@ MADE = [
     errors.BadCredentials(), errors.LockedOut(datetime(2026, 11, 23, tzinfo=UTC)), errors.BadInvitation(),
     errors.WeakPassword(10), errors.EmailTaken("a@b.c"), errors.BadHours("x"),
     errors.Blocked(), errors.OptedOut(), errors.MarketingStopped(), errors.NoTemplate("x"), errors.BlankTemplate("x"),
+    errors.NoResponder(), errors.UnknownKey("x"), errors.UnknownHook("x"),
     errors.UnknownBlockReason("x", ("spam",)), errors.NothingToJudge(), errors.UnknownVerdict("x", ("not_a_reason",)),
 ]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from conversation.events import OutgoingTemplate
 from conversation.tables import Contact, Conversation, Message, OutboxPart
-from handoff import claims, closing, replies
+from handoff import claims, closing, replies, settings
 from handoff.errors import (
     Blocked,
     BotOwned,
@@ -351,3 +351,16 @@ def _states(house: House, message_id: str) -> list[str]:
     table = OutboxPart.__table__
     with house.database.reading() as reader:
         return list(reader.execute(select(table.c.state).where(table.c.message_id == message_id)).scalars())
+
+
+def test_a_reply_goes_out_under_its_writers_name_where_the_channel_shows_it(house: House, held: Pair):
+    house.do(replies.reply, held[1], "agt_ana", Reply("Ya está", 2, 9))
+    house.do(settings.put, "names_whatsapp", False, "agt_sue")
+    house.do(replies.reply, held[1], "agt_ana", Reply("Listo", 2, 99))
+
+    part = OutboxPart.__table__
+    with house.database.reading() as reader:
+        sent = [row["text"] for row in reader.execute(
+            select(part.c.request).where(part.c.author == "agent").order_by(part.c.position)).scalars()]
+    assert sent == ["*Ana:* Ya está", "Listo"]
+    assert house.said(held[0])[-2:] == ["Ya está", "Listo"]
