@@ -42,7 +42,8 @@ class Opening:
 
     `queue` may be unknown or empty (the default one takes it then). `evidence` is a list of {code, quote, message_id,
     points}, `card` holds what was learnt so far ({path, known, language}). `quiet`: the contact hears nothing of it.
-    `reopens` is the ticket whose matter goes on; `outside_until`: until then somebody answers from the page's own inbox.
+    `skills` are what who takes it should be able to do, the first to be given up first. `reopens` is the ticket whose matter
+    goes on; `outside_until`: until then somebody answers from the page's own inbox.
     """
 
     queue: str
@@ -55,6 +56,7 @@ class Opening:
     card: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
     vip: bool = False
+    skills: Sequence[str] = ()
     reopens: str = ""
     outside_until: datetime | None = None
 
@@ -100,6 +102,7 @@ def prepare(work: Work, conversation: Mapping[str, Any], opening: Opening) -> Ha
         "priority": opening.priority if opening.priority in PRIORITIES else "normal", "score": opening.score,
         "threshold": opening.threshold, "evidence": [dict(reason) for reason in opening.evidence],
         "card": dict(opening.card), "told": list(said.marks), "epoch": conversation["epoch"], "vip": opening.vip,
+        "skills": list(opening.skills),
         "ahead": queue["ahead"], "opened_at": work.now, "waiting_since": work.now, "due_at": None, "due_check_at": None,
         "held_outside_until": opening.outside_until, **said.columns, **_reserved(work, opening.reopens),
     }

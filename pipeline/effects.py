@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 import metrics
 from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Rated, Remember, Remind, Say, Tag, Unanswered
 from bot.flow.events import CallResult
-from conversation import ids
+from conversation import alarms, ids
+from conversation.alarms import Trouble
 from conversation.events import Notice, Outgoing, OutgoingChoice, TimelineLine
 from conversation.inbox import Talk
 from conversation.outbox import SUPPRESS_BOT
@@ -118,7 +119,7 @@ def hand_off(
         queue=effect.queue, reason=effect.reason, summary=effect.summary, priority=effect.priority,
         evidence=[asdict(reason) for reason in effect.evidence], score=effect.score, threshold=effect.threshold,
         card={"path": effect.path, "known": dict(effect.known), "language": talk.row["language"]}, quiet=quiet,
-        vip=bool(talk.facts["facts"].get("vip")), reopens=reopens, outside_until=outside_until)
+        skills=effect.skills, vip=bool(talk.facts["facts"].get("vip")), reopens=reopens, outside_until=outside_until)
     prepared = desk.prepare(work, talk.row, opening)
     talk.also(SUPPRESS_BOT, {"id": talk.conversation_id})
     talk.also(desk.ADD_TICKET, dict(prepared.ticket))
@@ -164,6 +165,7 @@ def alert(work: Work, talk: Talk, effect: Alert) -> None:
     # an error may quote what a customer wrote: its words stay in the timeline and out of the log
     logger.error("a flow went wrong", conversation=talk.conversation_id, place=effect.place)
     work.record(TimelineLine("alert", talk.conversation_id, "bot", data={"text": effect.text, "place": effect.place}))
+    alarms.raise_alarm(work, Trouble(f"flow:{effect.place}"[:120], "flow_failed", facts={"place": effect.place or "?"}))
 
 
 def unanswered(work: Work, talk: Talk, effect: Unanswered) -> None:

@@ -87,7 +87,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """Pass the conversation to the people of `queue`. `path` is flow › step; `known` what was learnt so far.
+    """Pass the conversation to the people of `queue`. `path` is flow › step; `known` what was learnt so far; `skills` are
+    what who takes it should have.
 
     `quiet`: the flow has said itself what happens now; the contact hears nothing more of it. `held`: all that the flows
     held, for tests of flows; people get `known`.
@@ -104,6 +105,7 @@ class HandOff:
     known: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
     held: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ TRANSLATED = {
     "repetir": "repeat", "loop": "repeat", "bucle": "repeat", "azar": "random", "aleatorio": "random", "valorar": "rate",
     "calificar": "rate", "avaliar": "rate", "csat": "rate", "ir": "goto", "ir_a": "goto", "ir_para": "goto", "go_to": "goto",
     "jump": "goto", "next": "goto", "motivo": "reason", "razon": "reason", "razón": "reason", "razao": "reason",
-    "prioridad": "priority", "prioridade": "priority", "resumen": "summary", "resumo": "summary", "cerrado": "if_closed",
+    "prioridad": "priority", "prioridade": "priority", "skill": "skills", "resumen": "summary", "resumo": "summary", "cerrado": "if_closed",
     "botones": "buttons", "boton": "buttons", "botón": "buttons", "botoes": "buttons", "botões": "buttons",
     "texto": "text", "palabras": "words", "palavras": "words", "frases": "words", "phrases": "words", "keywords": "words",
     "tipo": "type", "pasos": "steps", "passos": "steps", "datos": "data", "dados": "data", "variables": "data", "vars": "data",

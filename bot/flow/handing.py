@@ -30,6 +30,7 @@ def handoff(library: Library, frames: Frames, move: ToPeople, summary: str, step
         threshold=move.threshold,
         path=path(frames, step),
         known=learnt(library, frames),
+        skills=move.skills,
     )
 
 
@@ -44,6 +45,7 @@ def owed(library: Library, frames: Frames, kept: Mapping[str, Any]) -> HandOff:
         path=str(kept.get("path") or ""),
         known={**(before if isinstance(before, Mapping) else {}), **learnt(library, frames)},
         quiet=True,
+        skills=tuple(str(skill) for skill in kept.get("skills") or ()),
     )
 
 
@@ -54,6 +56,7 @@ def owing(place: str, plan: HandOffPlan, frames: Frames, step: Step | None) -> S
         "queue": plan.queue,
         "reason": plan.reason,
         "priority": plan.priority,
+        "skills": list(plan.skills),
         "path": path(frames, step),
         "depth": len(frames),
     }

@@ -178,6 +178,7 @@ class HandOffPlan:
     reason: str
     priority: str = "normal"
     summary: Texts | None = None
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class ToPeople:
     evidence: tuple[Evidence, ...] = ()
     score: float | None = None
     threshold: float | None = None
+    skills: tuple[str, ...] = ()
 
 
 Move = Answer | Part | AskAnew | Invalid | Start | Digress | GoBack | Tell | Reply | Cancel | Back | Restart | ToPeople

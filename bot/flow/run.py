@@ -366,7 +366,7 @@ class Runner:
 
     def hand_off(self, plan: HandOffPlan) -> int:
         summary = self.render(plan.summary) if plan.summary else ""
-        self.to_people(ToPeople(plan.reason, plan.queue, plan.priority), summary)
+        self.to_people(ToPeople(plan.reason, plan.queue, plan.priority, skills=plan.skills), summary)
         return WAIT
 
     def owe(self, step: Step, plan: HandOffPlan) -> bool:

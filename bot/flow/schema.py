@@ -52,6 +52,7 @@ _OPTIONS: Mapping[str, Schema] = {
     "value": _ref("expression"), "while": _ref("expression"), "for_each": _ref("expression"),
     "options_from": _ref("expression"), "reason": _ref("word"), "sensitive": _ref("yes_no"), "many": _ref("yes_no"),
     "priority": _of("low", "normal", "high", "urgent"), "if_known": _of("ask", "skip", "confirm"), "type": _ref("type"),
+    "skills": _ref("words"),
 }  # fmt: skip
 
 

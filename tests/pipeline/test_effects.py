@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from bot.flow.effects import Remember, Unanswered
+from bot.flow.effects import HandOff, Remember, Unanswered
 from conversation import inbox
 from conversation.tables import Contact, TimelineEntry
 from conversation.work import Database
+from handoff.tables import Ticket
 from pipeline import effects
 from pipeline.services import Services
 from tests.builders import a_conversation
@@ -16,6 +17,7 @@ from tests.pipeline.house import House
 
 CONTACT = Contact.__table__
 TIMELINE = TimelineEntry.__table__
+TICKET = Ticket.__table__
 
 
 def test_what_is_remembered_is_kept_beside_what_was_known(database: Database) -> None:
@@ -52,3 +54,13 @@ def test_an_unanswered_question_is_told_by_its_message_and_not_by_its_words(hous
     with house.database.reading() as session:
         rows = session.execute(select(TIMELINE.c.data).where(TIMELINE.c.kind == "unanswered")).all()
     assert rows == [({"message_id": "msg_1"},)]
+
+
+def test_a_handoff_asks_for_the_skills_its_flow_names(house: House) -> None:
+    with house.database.work() as work:
+        talk = inbox.load(work, a_conversation(work))
+        effects.hand_off(work, talk, HandOff("shipping", "damaged", skills=("refunds",)))
+        inbox.write(work, [talk])
+
+    with house.database.reading() as session:
+        assert session.execute(select(TICKET.c.skills)).scalar_one() == ["refunds"]

@@ -18,6 +18,7 @@ def build(arguments: Arguments) -> HandOffPlan:
         reason=arguments.word("reason", default="asked"),
         priority=arguments.word("priority", PRIORITIES, "normal"),
         summary=arguments.team_texts("summary"),
+        skills=tuple(node.value.strip() for node in arguments.words("skills") if node.value.strip()),
     )
 
 
@@ -31,7 +32,7 @@ def run(run: Run, step: Step) -> int:
 
 STEP = StepKind(
     name="handoff",
-    options=("reason", "priority", "summary", "if_closed"),
+    options=("reason", "priority", "summary", "skills", "if_closed"),
     build=build,
     run=run,
     ends=True,

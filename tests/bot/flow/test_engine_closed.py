@@ -26,6 +26,18 @@ def test_the_ticket_is_opened_quietly_when_the_block_ends() -> None:
     assert talk.handoff == HandOff("returns", "x", "Caso", path="main › 1", quiet=True)
 
 
+def test_the_skills_it_asks_for_go_with_the_case() -> None:
+    talk = Talk(a_library("  - handoff: returns\n    reason: x\n    skills: refunds\n"))("go")
+
+    assert talk.handoff is not None and talk.handoff.skills == ("refunds",)
+
+
+def test_they_go_with_it_also_where_it_is_told_later() -> None:
+    talk = Talk(a_library(closed("{ask: ¿Cuándo?, save: when}") + "    skills: [legal, refunds]\n", head=HEAD))("go")("mañana")
+
+    assert talk.handoff is not None and talk.handoff.skills == ("legal", "refunds")
+
+
 def test_an_end_in_the_block_keeps_its_outcome_and_opens_the_ticket() -> None:
     talk = Talk(a_library(closed("{say: Cerrado}, {end: later}")))("go")
 
