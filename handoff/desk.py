@@ -205,6 +205,7 @@ def _in_waiting_room(work: Work, held: Standing, message: Mapping[str, Any]) -> 
             closing.leave(work, held, "resolve")
         case Wish.WRITE:
             if telling.once(work, held, rungs.WRITE_ME):
+                ledger.note_ticket(work, held.ticket_id, {"card": {**held.ticket["card"], "write_me": True}})
                 ledger.log(work, held, "write_me", "contact", {})
                 telling.tell(work, held, "we_write")
         case Wish.STAY:

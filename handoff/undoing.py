@@ -1,41 +1,50 @@
-"""Undo: a reply waits some seconds before it leaves; until then its writer can call it back."""
+"""Undo: a reply waits some seconds before it leaves; until then its writer can call it back.
+
+What the reply changed of the clocks is kept with it in the timeline, so that they stand afterwards as if it had never
+been written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from conversation.tables import Message, OutboxPart
+from conversation.tables import Message, OutboxPart, TimelineEntry
 from conversation.work import Work
-from handoff import access, drafts, ledger
+from handoff import access, drafts, ledger, queues, sla
 from handoff.drafts import Typed
 from handoff.errors import NotHolder
 from handoff.ledger import Standing
 from handoff.writing_errors import TooLate
 
 UNDONE = "undone"
+HELD = "reply_held"
 
-_message, _part = Message.__table__, OutboxPart.__table__
+_message, _part, _entry = Message.__table__, OutboxPart.__table__, TimelineEntry.__table__
 _call_back = (
     update(_part)
     .where(_part.c.message_id == bindparam("id"), _part.c.state == "queued", _part.c.attempt == 0)
     .values(state="suppressed", error_code=UNDONE)
 )
 _parts_of = select(func.count()).where(_part.c.message_id == bindparam("id"))
-# What people said to the contact before it and did not call back: the times of the first and the last, and its number.
 _called_back = select(_part.c.message_id).where(_part.c.error_code == UNDONE)
-_said_before = (
-    select(_message.c.seq, _message.c.created_at, _message.c.ticket_id)
-    .where(_message.c.conversation_id == bindparam("id"), _message.c.author == "agent",
-           _message.c.message_id != bindparam("but"), _message.c.message_id.not_in(_called_back))
-    .order_by(_message.c.seq)
+_said_after = (
+    select(_message.c.message_id)
+    .where(_message.c.conversation_id == bindparam("id"), _message.c.author == "agent", _message.c.seq > bindparam("seq"),
+           _message.c.message_id.not_in(_called_back)).limit(1)
 )
-_heard_since = (
-    select(func.count(), func.min(_message.c.created_at))
-    .where(_message.c.conversation_id == bindparam("id"), _message.c.author == "contact", _message.c.seq > bindparam("seq"))
-)
+_kept = select(_entry.c.data).where(_entry.c.conversation_id == bindparam("id"), _entry.c.kind == HELD).order_by(
+    _entry.c.entry_id.desc()).limit(50)
+
+
+def remember(work: Work, held: Standing, message_id: str, changed: Mapping[str, Any]) -> None:
+    """Keep how the clocks stood before this reply; `changed` are the columns of the ticket that it writes."""
+    ticket = {name: _plain(held.ticket.get(name)) for name in changed}
+    conversation = {name: _plain(held.conversation[name]) for name in ledger.AT_REST}
+    ledger.log(work, held, HELD, "system", {"message": message_id, "ticket": ticket, "conversation": conversation})
 
 
 def undo(work: Work, message_id: str, agent_id: str) -> str:
@@ -60,16 +69,27 @@ def undo(work: Work, message_id: str, agent_id: str) -> str:
 
 
 def _wait_again(work: Work, held: Standing, message: Mapping[str, Any]) -> None:
-    """The clocks as if it had never been written."""
-    before = work.connection.execute(_said_before, {"id": held.conversation_id, "but": message["message_id"]}).all()
-    of_ticket = [row for row in before if row.ticket_id == held.ticket_id]
-    since = before[-1].seq if before else 0
-    unread, first_at = work.connection.execute(_heard_since, {"id": held.conversation_id, "seq": since}).one()
-    waits = held.ticket["waiting_since"] if not of_ticket else first_at
-    ledger.note_ticket(work, held.ticket_id, {
-        "first_reply_at": of_ticket[0].created_at if of_ticket else None,
-        "replied_at": of_ticket[-1].created_at if of_ticket else None})
-    if waits is not None:
-        ledger.note_conversation(work, held.conversation_id, {"waiting_since": waits, "unread": unread})
-    ledger.log(work, held, "undone", message["agent_id"], {"message": message["message_id"]})
+    """The clocks as they stood before it; a later reply that is on its way has set them since."""
+    ledger.log(work, held, UNDONE, message["agent_id"], {"message": message["message_id"]})
+    key = {"id": held.conversation_id, "seq": message["seq"]}
+    if work.connection.execute(_said_after, key).first() is not None:
+        return
+    kept = work.connection.execute(_kept, {"id": held.conversation_id}).scalars()
+    before = next((data for data in kept if data["message"] == message["message_id"]), None)
+    if before is None:
+        return
+    ledger.note_ticket(work, held.ticket_id, _columns(before["ticket"]))
+    waited = _columns(before["conversation"])
+    ledger.note_conversation(work, held.conversation_id, {
+        "waiting_since": waited["waiting_since"] or held.conversation["waiting_since"],
+        "unread": waited["unread"] + held.conversation["unread"]})
 
+
+def _plain(value: Any) -> Any:
+    """As JSON keeps it: a time is told from a text."""
+    return {"at": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What JSON kept, as the columns of a table want it."""
+    return {name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for name, value in values.items()}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from conversation.tables import TimelineEntry
-from handoff import claims, presence, replies, sessions, sla, sweep
+from handoff import claims, presence, replies, sessions, sla, sweep, undoing
 from handoff.house_tables import Notice
 from handoff.replies import Reply
 from handoff.tables import Agent, Queue
@@ -276,6 +276,15 @@ def test_a_contact_who_writes_rings_her_holder_once_a_wait(house: House, held: P
     house.writes(held[0], "¿Hola?")
 
     assert rung(house, "replied") == ["agt_ana"]
+
+
+def test_what_is_called_back_was_never_an_answer(house: House, held: Pair):
+    due = {name: house.ticket(held[1])[name] for name in ("due_at", "due_check_at", "reply_due_at", "reply_warn_at")}
+    house.clock.forward(minutes=1)
+    message_id = house.do(replies.reply, held[1], "agt_ana", Reply("Un momento", 2, 9, hold_seconds=5))
+    house.do(undoing.undo, message_id, "agt_ana")
+
+    assert {name: house.ticket(held[1])[name] for name in due} == due
 
 
 def test_new_hours_move_every_due_time(house: House, queued: Pair):

@@ -168,8 +168,11 @@ def test_no_word_of_the_bot_leaves_after_people_took_over(
     assert states(database) == ["suppressed", "sent"]
 
 
-def test_nothing_is_sent_after_stop(database: Database, marta: str, twilio: TwilioStandIn) -> None:
-    say(database, marta, "uno")
+@pytest.mark.parametrize("author", ["bot", "system"])
+def test_nothing_is_sent_after_stop(
+    database: Database, marta: str, twilio: TwilioStandIn, author: str
+) -> None:
+    say(database, marta, "uno", author=author)
     change(database, opted_out_at=clock.now())
 
     send_until(database, twilio, settled(database))
@@ -177,8 +180,11 @@ def test_nothing_is_sent_after_stop(database: Database, marta: str, twilio: Twil
     assert (bodies(twilio), states(database)) == ([], ["suppressed"])
 
 
-def test_a_closed_window_is_a_failure_with_its_reason(database: Database, marta: str, twilio: TwilioStandIn) -> None:
-    say(database, marta, "uno")
+@pytest.mark.parametrize("author", ["bot", "system"])
+def test_a_closed_window_is_a_failure_with_its_reason(
+    database: Database, marta: str, twilio: TwilioStandIn, author: str
+) -> None:
+    say(database, marta, "uno", author=author)
     change(database, last_inbound_at=clock.now() - timedelta(hours=25))
 
     send_until(database, twilio, settled(database))
