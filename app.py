@@ -38,12 +38,13 @@ from conversation.flow_files import FlowFiles
 from conversation.work import Database, Wiring
 from handoff import routing, search_index, sweep
 from handoff.commands import agents, queues
+from handoff.key_commands import api_keys
 from operations import health
 from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
-from pipeline import burial, dead_letters, flow_sets, publishing, returning
+from pipeline import burial, dead_letters, flow_sets, publishing, returning, service_troubles
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
 from pipeline.channel_pulse import Pulse
@@ -119,7 +120,7 @@ def _add_commands(made: Flask) -> None:
         flows.add_command(one)
     for one in (precision, disputed):
         understand.add_command(one)
-    for command in (replay, flows, understand, agents, queues, channel_commands, *COMMANDS):
+    for command in (replay, flows, understand, agents, queues, api_keys, channel_commands, *COMMANDS):
         made.cli.add_command(command)
 
 
@@ -214,7 +215,9 @@ def desk_of(relevo: Relevo) -> Desk:
         trusted_proxies=given.trusted_proxies,
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
-        undo_seconds=given.undo_seconds, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
+        failing_services=service_troubles.failing, alert_to=tuple(config.listed(given.alert_email)),
+        undo_seconds=given.undo_seconds, api_rate=given.api_rate, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
+        media_days=given.media_keep_days,
         public_base=given.public_bases[0] if given.public_bases else "",
         mails=letters_post(given) is not None or given.mode == "lab", push_key=push_key_of(given.secret_key))
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.flow.templates import MessageTemplate
 from channels.windows import NO_WINDOW, Window
@@ -32,6 +35,10 @@ def _not_wired(dead_letter_id: str, _agent_id: str) -> None:
     raise LookupError(f"Nobody was handed in who could settle {dead_letter_id}.")
 
 
+def _no_services(_reader: Session, _since: datetime) -> Sequence[Mapping[str, Any]]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The world of the pages.
@@ -41,10 +48,12 @@ class Desk:
     write, `templates()` are the message templates for when it does not. `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
     `channels` are our numbers, pages and accounts, `flows` the flows that are live and how others become so.
-    `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be, and
+    `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be,
+    `media_days` after how many days they go where no admin said otherwise, and
     `public_base` our public address, where providers fetch it.
     An agent's reply can be called back for `undo_seconds`.
     `mails` says whether letters are sent from here; `push_key` is what browsers are told when they want to be rung.
+    `failing_services(reader, since)` are the services that failed, `alert_to` who is mailed about alarms.
     `public_hosts` are the hosts of our public addresses. `trusted_proxies` is how many reverse proxies stand in front, whose X-Forwarded-For is believed. `max_streams` is
     two thirds of the web process's threads, `api_rate` what one program may ask.
     """
@@ -58,6 +67,7 @@ class Desk:
     undo_seconds: float = 0.0
     media_dir: Path = Path("data/media")
     media_max_bytes: int = 16 * 1024 * 1024
+    media_days: int = 365
     public_base: str = ""
     mails: bool = False
     push_key: str = ""
@@ -70,3 +80,5 @@ class Desk:
     secure_cookies: bool = True
     api_rate: str = "6000/minute"
     max_streams: int = MAX_STREAMS
+    failing_services: Callable[[Session, datetime], Sequence[Mapping[str, Any]]] = _no_services
+    alert_to: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""Trouble: work that was given up, and messages that did not arrive. For supervisors and admins."""
+"""Trouble: what is wrong, what to do about it, and who was told. For supervisors and admins."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import here, nav, screens
+from console import here, nav, overseers, screens, trouble_rows, trouble_views
 from console.answers import answer_problem
-from console.errors import NothingHere
 from console.failures import failure_text
 from console.formats import as_utc
 from console.problems import Problem, problem
 from console.rendering import page
 from console.route import SUPERVISORS, Entry, Route, Twin
 from conversation.errors import UnknownDeadLetter
-from conversation.tables import Channel, Conversation, DeadLetter, Message, OutboxPart
+from conversation.tables import Channel, Conversation, Message, OutboxPart
 
 SHOWN = 100
 SHOWN_FOR = timedelta(days=7)
 
 logger = structlog.get_logger(__name__)
-_letter, _part, _message = DeadLetter.__table__, OutboxPart.__table__, Message.__table__
+_part, _message = OutboxPart.__table__, Message.__table__
 _conversation, _channel = Conversation.__table__, Channel.__table__
 
 
@@ -46,13 +45,22 @@ class Undelivered:
 
 
 def trouble() -> Response:
-    _require_overseer()
+    """Everything that is wrong now."""
+    overseers.require()
+    now = here.formats().now
     with here.desk().database.reading() as session:
+        services = here.desk().failing_services(session, now - trouble_rows.LATELY)
+        found = trouble_views.pieces(trouble_rows.read(session, services, now), trouble_views.titles(session))
+        failing = _failing(session)
+        if here.wants_json():
+            return jsonify({"troubles": [trouble_views.as_data(one) for _, pieces in found for one in pieces],
+                            "undelivered": [_as_data(one) for one in failing]})
         return page(
             "trouble.html",
-            letters=_letters(session),
-            failing=_failing(session),
+            kinds=found,
+            failing=failing,
             failure_text=failure_text,
+            stream_url=url_for("console.stream", after=screens.latest_entry(session)),
             nav=nav.nav(session, here.viewer(), None, "trouble"),
             me=nav.me(here.agent()),
             banner=screens.flashed(),
@@ -71,7 +79,7 @@ def dismiss(dead_letter_id: str) -> Response:
 
 
 def _settle(dead_letter_id: str, act: Callable[[str, str], object], done: str) -> Response:
-    _require_overseer()
+    overseers.require()
     words = here.texts()
     try:
         act(dead_letter_id, here.viewer().agent_id)
@@ -93,23 +101,9 @@ def _refused(trouble: Problem) -> Response:
     return redirect(url_for("console.trouble"), 303)
 
 
-def _require_overseer() -> None:
-    if not here.viewer().sees_everything:
-        raise NothingHere("This page is for supervisors and admins.")
-
-
-def _letters(session: Session) -> list[dict[str, Any]]:
-    query = select(_letter).where(_letter.c.state == "open").order_by(_letter.c.created_at.desc()).limit(SHOWN)
-    return [
-        {
-            "id": row["dead_letter_id"],
-            "kind": row["kind"],
-            "reason": row["reason"],
-            "at": row["created_at"],
-            "conversation_id": row["conversation_id"],
-        }
-        for row in session.execute(query).mappings()
-    ]
+def _as_data(one: Undelivered) -> dict[str, Any]:
+    return {"message": one.key, "conversation": one.conversation_id, "state": one.state, "code": one.error_code,
+            "why": failure_text(one, one.kind), "at": one.at.isoformat()}
 
 
 def _failing(session: Session) -> list[Undelivered]:
@@ -153,7 +147,8 @@ def _undelivered(row: Mapping[str, Any]) -> Undelivered:
 
 
 ROUTES = (
-    Route("/trouble", "trouble", trouble, entry=Entry("trouble", "triangle-alert", 40, SUPERVISORS)),
+    Route("/trouble", "trouble", trouble, entry=Entry("trouble", "triangle-alert", 40, SUPERVISORS),
+          twin=Twin("What is wrong now", None, "trouble")),
     Route("/trouble/<dead_letter_id>/rerun", "rerun", rerun, ("POST",), twin=Twin("Run again what was given up", None, "trouble")),
     Route("/trouble/<dead_letter_id>/dismissal", "dismiss", dismiss, ("POST",), twin=Twin("Leave it as it is", None, "trouble")),
 )
