@@ -93,15 +93,6 @@ def answered(queue: Mapping[str, Any], ticket: Mapping[str, Any], now: datetime)
     return {**NO_REPLY_TIMER, "due_at": None, "due_check_at": None, **resting(queue, ticket, now)}
 
 
-def unanswered(queue: Mapping[str, Any], ticket: Mapping[str, Any], since: datetime) -> Columns:
-    """What was written last is called back: she waits since then, as if it had never been. `ticket` knows that."""
-    if ticket["first_reply_at"] is None:
-        clock = first_answer(queue, ticket["opened_at"]) | reply_timer(queue, ticket["claimed_at"] or since)
-    else:
-        clock = next_answer(queue, since)
-    return {**clock, "resting_since": None, "rung_due_at": None}
-
-
 def resting(queue: Mapping[str, Any], ticket: Mapping[str, Any], now: datetime) -> Columns:
     """The contact is to write; after hours of silence the ticket closes by itself, unless it is laid aside."""
     closes_at = None if ticket["state"] == "snoozed" else silent_until(queue, now)

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from conversation.tables import Message, OutboxPart, TimelineEntry
 from conversation.work import Work
-from handoff import access, drafts, ledger, queues, sla
+from handoff import access, drafts, ledger
 from handoff.drafts import Typed
 from handoff.errors import NotHolder
 from handoff.ledger import Standing
