@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -85,7 +85,15 @@ def _snoozes(ticket: Mapping[str, Any]) -> list[dict[str, str]]:
     former = ticket["former_snooze"]
     found = snoozes.choices(formats.now, formats.zone, as_utc(former) if former else None)
     return [{"key": one.key, "value": one.value, "text": words(f"snooze.{one.key}"),
-             "time": formats.within(one.until) if one.until else ""} for one in found]
+             "time": _hour(one.until)} for one in found]
+
+
+def _hour(until: datetime | None) -> str:
+    formats = here.formats()
+    if until is None:
+        return ""
+    today = formats.local(until).date() == formats.local(formats.now).date()
+    return formats.clock(until) if today else f"{formats.moment(until)}, {formats.clock(until)}"
 
 
 def _offered(viewer: Viewer, ticket: Mapping[str, Any] | None) -> int:
