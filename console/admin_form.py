@@ -21,6 +21,7 @@ from conversation.work import Work
 from handoff.admin_errors import BadSetting, BadValue, LastAdmin, StillNeeded
 from handoff.errors import BadHours, BadZone, EmailTaken, HandoffError, QueueTaken
 from handoff.queue_book import Bounds
+from handoff.writing_errors import BadSavedReply
 
 LANGUAGES = ("es", "en", "pt")
 LONGEST = 4_096
@@ -166,6 +167,8 @@ def _told(form: Form, error: Exception) -> int:
         case StillNeeded():
             form.errors[""] = _needed(error)
             return 409
+        case BadSavedReply(field=name):
+            form.errors[{"texts": "text_es", "shortcut_taken": "shortcut"}.get(name, name)] = problems.problem(error).message
         case _:
             trouble = problems.problem(error)
             if trouble.status in (403, 404):
