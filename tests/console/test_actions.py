@@ -141,7 +141,7 @@ def test_a_colleagues_answer_holds_the_text_back_and_shows_it(
     answer = reply(ana, database, mine, "Lo miro ahora", last_seen_seq=3)
 
     assert answer.status_code == 409
-    assert "Sale hoy a las 13:00." in text_of(answer).split('id="guard"')[1].split("</dialog>")[0]
+    assert "Sale hoy a las 13:00." in text_of(answer).split('data-testid="guard"')[1].split("</dialog>")[0]
     assert ">Lo miro ahora</textarea>" in text_of(answer)
 
 
