@@ -25,7 +25,7 @@ def test_the_greeting_speaks_the_language_of_the_terminal(demo: config.Settings,
 def test_the_greeting_of_a_demo_has_one_address_and_every_log_in(demo: config.Settings) -> None:
     said = "\n".join(prepare.greeting(demo, "en"))
 
-    assert said.count("http://127.0.0.1:8100") == 1 and said.count("@demo.example") == 3
+    assert said.count("http://127.0.0.1:8100") == 1 and said.count("@demo.example") == 6
 
 
 def test_the_greeting_with_customers_names_no_log_in(a_setting: MakeSettings) -> None:
