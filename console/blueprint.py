@@ -34,7 +34,7 @@ PUBLIC = frozenset(f"console.{route.endpoint}" for route in ROUTES if route.publ
 MAX_BODY = 256 * 1024
 # A flow's text as a form writes it, three signs for every one that is not plain ASCII, and a talk beside it.
 MAX_FLOW_BODY = 2 * 1024 * 1024
-TAKES_FILES = frozenset(("console.reply",))
+TAKES_FILES = frozenset(("console.reply", "console.add_reply", "console.change_reply"))
 TAKES_FLOWS = frozenset(
     ("console.save_flow_draft", "console.save_flow_case", "console.try_flow", "console.test_flow", "console.hint_flow")
 )
@@ -61,6 +61,7 @@ def _install(state: BlueprintSetupState, desk: Desk) -> None:
     app: Flask = state.app
     app.extensions[here.EXTENSION] = desk
     app.extensions[nav.ENTRIES] = {route.endpoint: route.entry for route in ROUTES if route.entry}
+    app.extensions[nav.PAGES] = tuple(page.ROUTES for page in PAGES)
     app.extensions[live.TAIL] = Tail(desk.database, desk.redis_url)
     app.config.update(
         SESSION_COOKIE_NAME="relevo",

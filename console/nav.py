@@ -38,6 +38,7 @@ QUEUE_ICONS = {
 MAX_PIPS = 8
 PHONE_PAGES = 4
 ENTRIES = "relevo_console_entries"
+PAGES = "relevo_console_pages"
 
 
 

@@ -14,8 +14,9 @@ from console.blueprint import ROUTES
 from conversation.channel_health import Ours
 from conversation.tables import DeadLetter
 from conversation.work import Database
-from handoff import agents, sessions
+from handoff import access, agents, saved_replies, sessions
 from handoff.agents import Person
+from handoff.saved_replies import Wording
 from tests.builders import Bell, HandClock, a_wiring, the_conversation
 from tests.console import desks, flow_shops
 
@@ -252,6 +253,11 @@ def a_world(path: Path, is_queued: bool) -> World:
             "account": OURS.account,
             "alarm_id": "alm_none",
             "queue_id": "orders",
+            "agent_id": "agt_ana",
+            "skill_id": "refunds",
+            "key": "taken",
+            "saved_reply_id": saved_replies.add(
+                work, access.viewer(work.connection, "agt_sue"), Wording("Medidas", {"es": "40 cm"}, queues=["orders"])),
             "agent_id": "agt_bo",
             "name": "parcel",
             "key": "none",
