@@ -31,7 +31,7 @@ MOVES = (
     Move("open", "bot", "queued", (ENGINE,)),
     Move("take_over", "bot", "assigned", (AGENT, SUPERVISOR)),
     Move("claim", "queued", "assigned", (AGENT, SUPERVISOR, ROUTER)),
-    Move("return", "queued", "returned", (CONTACT, SUPERVISOR)),
+    Move("return", "queued", "returned", (CONTACT, SUPERVISOR, CLOCK)),  # CLOCK: the page's own inbox is silent again
     Move("resolve", "queued", "resolved", (CONTACT, SUPERVISOR)),
     Move("release", "assigned", "queued", (HOLDER, SUPERVISOR, CLOCK)),
     Move("transfer_to_queue", "assigned", "queued", (HOLDER, SUPERVISOR)),

@@ -15,7 +15,6 @@ from handoff.ledger import Standing
 from handoff.queues import Wait
 
 
-
 def tell(work: Work, held: Standing, key: str, **values: Any) -> None:
     """Say a text of ours in the ticket's conversation."""
     say(work, held, work.text(key, held.language, **values))
