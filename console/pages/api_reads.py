@@ -45,7 +45,7 @@ def templates() -> Response:
     found = here.desk().templates()
     return jsonify({"templates": [
         {"name": one.name, "category": one.category, "titles": dict(one.titles), "languages": sorted(one.wordings),
-         "blanks": [dict(blank.titles) for blank in one.blanks]} for one in found.values()]})
+         "blanks": [dict(blank.labels) for blank in one.blanks]} for one in found.values()]})
 
 
 def replies() -> Response:

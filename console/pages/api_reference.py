@@ -14,7 +14,7 @@ from console import admin_room, here
 from console.programs import document, mount
 from console.route import SUPERVISORS, Entry, Route
 
-TAGS = ("tickets", "conversations", "messages", "read", "me", "agents", "supervision", "reports", "saved replies",
+TAGS = ("tickets", "conversations", "contacts", "messages", "read", "me", "agents", "supervision", "reports", "saved replies",
         "admin", "hooks", "channels", "flows", "trouble")
 
 

@@ -14,6 +14,7 @@ from console.route import Route
 VERSION = "1.0"
 SCHEMAS = "#/components/schemas/{model}"
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+LIKELY = ("1", "2026-11-24", "09:00", "es", "online", "shipping")  # one of them fits most patterns
 STATUSES = {
     "400": "The body is no JSON object.",
     "401": "No key, or one that opens nothing.",
@@ -166,5 +167,7 @@ def _example_of(schema: Mapping[str, Any]) -> Any:
         return schema["enum"][0]
     if "anyOf" in schema:
         return _example_of(schema["anyOf"][0])
+    if "pattern" in schema:
+        return next((one for one in LIKELY if re.search(schema["pattern"], one)), "…")
     plain = {"integer": max(1, schema.get("minimum", 1)), "boolean": True, "array": [], "number": 0.5, "object": {}}
     return plain.get(str(schema.get("type")), "…")
