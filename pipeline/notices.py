@@ -157,7 +157,7 @@ def _by_letter(work: Work, agent: Mapping[str, Any], rows: Sequence[Mapping[str,
 
 def _write(work: Work, agent: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], base: str) -> None:
     lines = list(dict.fromkeys(f"- {_line(work.connection, agent, row)}\n  {base}{_path(row)}" for row in rows))
-    link = f"{base}/console/me#notices"
+    link = f"{base}/console/me#ways"
     values = {"lines": "\n".join(lines[:MOST_LINES]), "n": len(rows), "link": link}
     contact = _first_name(work.connection, agent, rows[0])
     letters.write(work, agent, "notices", contact=contact, many=len(lines) > 1, **values)

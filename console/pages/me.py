@@ -70,7 +70,7 @@ def save_ways() -> Response:
         return refused(error)
     with here.desk().database.work() as work:
         kept = notify.choose(work, here.viewer().agent_id, wanted)
-    return saved(url_for("console.me") + "#notices", here.texts()("done.saved"), notify=kept)
+    return saved(url_for("console.me") + "#ways", here.texts()("done.saved"), notify=kept)
 
 
 def refused(error: BadField) -> Response:

@@ -27,14 +27,14 @@ def subscribe() -> Response:
             subscriptions.keep(work, here.viewer().agent_id, told, login.this_device())
     except BadSubscription as error:
         return answer_problem(problem(error))
-    return saved(url_for("console.me") + "#notices", here.texts()("me.push_on"))
+    return saved(url_for("console.me") + "#ways", here.texts()("me.push_on"))
 
 
 def unsubscribe() -> Response:
     """Do not ring it any more."""
     with here.desk().database.work() as work:
         subscriptions.forget(work, here.viewer().agent_id, here.text_field("endpoint"))
-    return saved(url_for("console.me") + "#notices", here.texts()("me.push_off"))
+    return saved(url_for("console.me") + "#ways", here.texts()("me.push_off"))
 
 
 ROUTES = (

@@ -15,8 +15,8 @@ from conversation.work import Database
 from demo import commands, seed
 from handoff import agents, lists, queues, sweep
 from handoff.access import Viewer, viewer
-from handoff.lists import Wanted
 from handoff.house_tables import Notice
+from handoff.lists import Wanted
 from handoff.tables import Agent, Rating, Ticket
 from orders import demo_shop
 

@@ -1,4 +1,8 @@
-// The switch on /me that lets this browser be rung while no page is open. The browser asks its owner only when it is pressed.
+// One's own page: a sound to try, and the switch that lets this browser be rung while no page is open. The browser asks its owner only when it is pressed.
+for (const button of document.querySelectorAll("[data-sound-test]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => new Audio(button.dataset.soundTest).play());
+}
 const box = document.querySelector("[data-push]");
 if (box && "PushManager" in window && "serviceWorker" in navigator) {
   const [on, off, form] = [box.querySelector("[data-push-on]"), box.querySelector("[data-push-off]"), box.querySelector("form")];
