@@ -127,14 +127,13 @@ def conversations_of(reader: Reader, viewer: Viewer, contact_id: str) -> list[st
 def is_newest() -> ColumnElement[bool]:
     """The ticket of a join is the newest of its conversation."""
     other = _ticket.alias("other_ticket")
-    newest = (
-        select(func.max(other.c.epoch)).where(other.c.conversation_id == _conversation.c.conversation_id).scalar_subquery()
-    )
-    return and_(_ticket.c.conversation_id == _conversation.c.conversation_id, _ticket.c.epoch == newest)
+    newer = select(other.c.ticket_id).where(other.c.conversation_id == _ticket.c.conversation_id, other.c.epoch > _ticket.c.epoch)
+    return and_(_ticket.c.conversation_id == _conversation.c.conversation_id, ~newer.exists())
 
 
 def within(viewer: Viewer) -> ColumnElement[bool]:
     """The rule of `may_see`, for a join of conversations with their newest tickets."""
     if viewer.sees_everything:
         return _conversation.c.conversation_id.is_not(None)
-    return or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), _ticket.c.holder_id == viewer.agent_id)
+    # without the function SQLite joins two indexes for the two halves, which takes it twice as long as one
+    return or_(_ticket.c.queue_id.in_(sorted(viewer.queues)), func.coalesce(_ticket.c.holder_id, "") == viewer.agent_id)

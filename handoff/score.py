@@ -134,11 +134,14 @@ def _is_closing(one: Need, now: datetime) -> bool:
 
 def _closes(now: datetime) -> ColumnElement[bool]:
     heard, free = _conversation.c.last_inbound_at, _conversation.c.free_until
-    soon = or_(free.is_(None), free <= now + CLOSING)
-    return or_(*(
-        and_(_channel.c.kind == kind, soon, heard <= now + CLOSING - window, or_(heard > now - window, free > now))
-        for kind, window in WINDOWS.items()
+    by_length: dict[timedelta, list[str]] = {}
+    for kind, window in WINDOWS.items():
+        by_length.setdefault(window, []).append(kind)
+    ends_soon = or_(*(
+        and_(heard <= now + CLOSING - window, or_(heard > now - window, free > now), _channel.c.kind.in_(kinds))
+        for window, kinds in by_length.items()
     ))
+    return and_(heard <= now + CLOSING - min(by_length), ends_soon, or_(free.is_(None), free <= now + CLOSING))
 
 
 def _literal(now: datetime) -> ColumnElement[Any]:

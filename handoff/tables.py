@@ -195,6 +195,8 @@ class Ticket(SQLModel, table=True):
         Index("ticket_one_live", "conversation_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ticket_of_conversation", "conversation_id", "epoch"),
         Index("ticket_waiting", "state", "queue_id", "waiting_since"),
+        Index("ticket_at_work", "state", "queue_id", "holder_id", "conversation_id", "waiting_since", "due_at",
+              sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ticket_due", "due_at", sqlite_where=UNCLAIMED, postgresql_where=UNCLAIMED),
         Index("ticket_picked_up", "queue_id", "picked_up_at", sqlite_where=PICKED_UP, postgresql_where=PICKED_UP),
         Index("ticket_offered", "offered_to", sqlite_where=OFFERED, postgresql_where=OFFERED),

@@ -482,6 +482,13 @@ def _alter_ticket() -> None:
             sqlite_where=sa.text("reply_due_at IS NOT NULL"),
             postgresql_where=sa.text("reply_due_at IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ticket_at_work",
+            ["state", "queue_id", "holder_id", "conversation_id", "waiting_since", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued','assigned','snoozed')"),
+            postgresql_where=sa.text("state IN ('queued','assigned','snoozed')"),
+        )
         batch_op.create_index("ticket_closed", ["closed_at"], unique=False)
         batch_op.create_index(
             "ticket_due_checked",
