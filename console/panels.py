@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from babel import Locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import here, naming, order_card, reason_card
 from console.listing import initials
+from console.panel_words import language_name
 from console.transcripts import agent_names
-from console.words import LANGUAGES, LOCALES
 from handoff.access import Sight
 from handoff.tables import Ticket
 
 PAST_TICKETS = 4
+
+__all__ = ("language_name", "order", "order_facts", "panel")
 
 logger = structlog.get_logger(__name__)
 _ticket = Ticket.__table__
@@ -75,14 +76,6 @@ def _contact(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[
         "facts": facts,
         "past": _past(session, sight),
     }
-
-
-def language_name(code: str) -> str:
-    """A language in the agent's words: `português` is `portugués` to a Spanish reader."""
-    words = here.texts()
-    if code in LANGUAGES:
-        return words(f"languages.{code}")
-    return Locale.parse(LOCALES[here.language()]).languages.get(code, code)
 
 
 def _past(session: Session, sight: Sight) -> list[dict[str, Any]]:

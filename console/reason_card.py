@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here, labels
+from console import case_facts, here, labels
 from console.evidence import Numbered
 from console.transcripts import agent_names, evidence_of
 from conversation.tables import TimelineEntry
@@ -38,6 +38,7 @@ def card(session: Session, sight: Sight) -> dict[str, Any] | None:
         "meanings": _meanings(evidence),
         "score": _score(ticket["score"], ticket["threshold"]),
         "facts": _facts(ticket["card"]),
+        "case": case_facts.facts(session, sight, ticket),
         "note": _transfer_note(session, ticket["ticket_id"]),
         "verdict": _verdict(session, ticket, reasons, verdicts.may_judge(viewer, ticket, here.formats().now)),
     }
@@ -105,7 +106,7 @@ def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         for name, value in (card.get("known") or {}).items()
         if value not in (None, "", [], {})
     ]
-    facts = ((words("card.path"), str(card.get("path") or "")), (words("card.known"), ", ".join(known)))
+    facts = ((words("card.path"), case_facts.path(str(card.get("path") or ""))), (words("card.known"), ", ".join(known)))
     return [fact for fact in facts if fact[1]]
 
 

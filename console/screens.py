@@ -71,6 +71,7 @@ def middle(session: Session, sight: Sight, wrote: Writing, before: int = 0) -> d
         "composer": composer.composer(session, viewer, sight, thread, wrote),
         "max_text": composer.MAX_TEXT,
         "passing_text": partial(threads.passing_text, rows.queue_titles(session, here.language())),
+        "case_text": threads.case_text,
         "failure_text": failure_text,
         "may_send_again": may_send_again,
         "screen": "thread",

@@ -26,7 +26,8 @@ CLOSED_STATES = frozenset({"failed", "expired", "unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Who passed the conversation to whom: one line of the timeline, with the names it needs."""
+    """Who passed the conversation to whom: one line of the timeline, with the names it needs. Of one that begins a
+    ticket `reason` says why."""
 
     kind: str
     owner: str
@@ -38,6 +39,7 @@ class Passing:
     queue: str = ""
     waited_seconds: float | None = None
     kept: bool | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

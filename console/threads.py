@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console import here, people, snoozes, states, targets, transcripts
+from console import here, naming, people, snoozes, states, targets, transcripts
 from console.formats import as_utc, span
 from console.marks import marks
 from console.stretches import Passing
@@ -76,7 +76,9 @@ def allowed(viewer: Viewer, sight: Sight, is_blocked: bool = False) -> tuple[str
 def _more(conversation_id: str, contact_id: str) -> list[dict[str, str]]:
     """What the menu offers beside the moves of a ticket."""
     unread = url_for("console.mark_unread", conversation_id=conversation_id)
-    return [{"key": "mark_unread", "method": "post", "url": unread, "icon": "eye-off"}]
+    customer = url_for("console.contact", contact_id=contact_id)
+    return [{"key": "mark_unread", "method": "post", "url": unread, "icon": "eye-off"},
+            {"key": "customer", "method": "get", "url": customer, "icon": "user-round"}]
 
 
 def _snoozes(ticket: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -102,6 +104,14 @@ def _offered(viewer: Viewer, ticket: Mapping[str, Any] | None) -> int:
     if ticket is None or not offers.is_open(ticket, viewer.agent_id, now):
         return 0
     return max(1, round((as_utc(ticket["offered_until"]) - now).total_seconds()))
+
+
+def case_text(passing: Passing | None) -> str:
+    """What a ticket is about, where it begins; empty elsewhere."""
+    if passing is None or not passing.reason:
+        return ""
+    words = here.texts()
+    return words("thread.ticket", why=words(f"reasons.{naming.why(passing.reason).key}"))
 
 
 def passing_text(titles: Mapping[str, str], passing: Passing | None) -> str:

@@ -35,6 +35,8 @@ OWNER_AFTER = {
     "resolve": "bot",
 }
 
+BEGINS = ("open", "handoff", "take_over")
+
 _message, _part, _entry, _ticket = Message.__table__, OutboxPart.__table__, TimelineEntry.__table__, Ticket.__table__
 _note, _agent = Note.__table__, Agent.__table__
 
@@ -165,6 +167,7 @@ def _passing(entry: Mapping[str, Any], ticket: Mapping[str, Any], names: Mapping
         queue=data.get("queue") or ticket.get("queue_id", ""),
         waited_seconds=waited,
         kept=kept,
+        reason=ticket.get("reason", "") if entry["kind"] in BEGINS else "",
     )
 
 

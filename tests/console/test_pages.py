@@ -99,7 +99,7 @@ def test_the_card_says_why_in_one_sentence(ana: Client, story: str) -> None:
     page = page_of(ana, story)
 
     assert f"Pidió una persona: «{desks.EVIDENCE}»" in page
-    assert "order_status › shipped" in page and "pedido AB-54321" in page
+    assert "order status › shipped" in page and "pedido AB-54321" in page
 
 
 def test_the_score_is_drawn_from_zero(ana: Client, story: str) -> None:

@@ -40,8 +40,8 @@ document.addEventListener("click", (event) => {
   if ("insert" in link.dataset) insert(link.href);
   else window.htmx.ajax("GET", link.href, "#picker").then(() => find("picker").open || find("picker").showModal());
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.id !== "reply-text" || event.target.value) return;
+document.addEventListener("beforeinput", (event) => {
+  if (event.data !== "/" || event.target.id !== "reply-text" || event.target.value) return;
   event.preventDefault();
   document.querySelector("[data-picker]").click();
 });

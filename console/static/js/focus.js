@@ -6,9 +6,7 @@ const hold = () => { held = document.activeElement?.id || held; };
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.contains(document.activeElement)) hold();
 });
-
 document.addEventListener("htmx:beforeSwap", hold);
-
 document.addEventListener("htmx:afterSettle", () => {
   if (held && document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
   held = "";

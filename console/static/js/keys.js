@@ -49,9 +49,8 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => {
   const name = event.target.closest("[data-press]")?.dataset.press;
-  const button = name && document.querySelector(`#thread-head [data-testid="${name}"]`);
-  if (!button) return;
+  if (!name) return;
   event.preventDefault();
   document.getElementById("command").close();
-  button.click();
+  press(`#thread-head [data-testid="${name}"]`);
 });

@@ -3,12 +3,8 @@ const SILENCE_MS = 25000; // the server says something every 15 s
 const POLL_MS = 10000;
 const MOMENT_MS = 1000;
 const HIDDEN_MS = 60000; // a tab nobody sees gives its connection back
-
-let source = null;
-let heardAt = Date.now();
-let brokenSince = null;
-let polledAt = 0;
-let closedWhileHidden = false;
+let source = null, brokenSince = null, closedWhileHidden = false;
+let heardAt = Date.now(), polledAt = 0;
 
 // htmx' extension makes its streams through this; one is kept to be watched and closed.
 window.htmx.createEventSource = (url) => {
@@ -20,12 +16,11 @@ window.htmx.createEventSource = (url) => {
   for (const name of ["open", "ping", "list", "conversation", "entry", "resync", "viewers", "lookers", "notify"]) source.addEventListener(name, heard);
   source.addEventListener("ping", ({ data }) => {
     const { version } = JSON.parse(data);
-    if (version && version !== document.body.dataset.version) document.getElementById("newer")?.removeAttribute("hidden");
+    document.getElementById("newer").hidden = !version || version === document.body.dataset.version;
   });
   for (const name of ["viewers", "lookers"]) source.addEventListener(name, ({ data }) => {
     const { conversation, names } = JSON.parse(data);
-    const row = document.querySelector(`#row-${conversation} [data-lookers]`);
-    if (row) row.textContent = names.join(", ");
+    document.querySelector(`#row-${conversation} [data-lookers]`)?.replaceChildren(names.join(", "));
   });
   source.addEventListener("error", hush);
   return source;
@@ -38,18 +33,15 @@ function hush(event) {
   const broken = event.target;
   if (broken.readyState === EventSource.CLOSED) setTimeout(() => broken.onerror?.(event), MOMENT_MS);
 }
-
 function refresh() {
   polledAt = Date.now();
   window.htmx.trigger(document.body, "relevo:refresh");
 }
-
 function mended() {
   brokenSince = null;
-  document.getElementById("offline")?.setAttribute("hidden", "");
+  document.getElementById("offline").hidden = true;
   refresh();
 }
-
 function look() {
   if (document.hidden || !document.body.hasAttribute("sse-connect")) return;
   if (Date.now() - heardAt < SILENCE_MS && source?.readyState !== EventSource.CLOSED) return;
@@ -57,25 +49,16 @@ function look() {
     brokenSince = new Date(heardAt);
     const line = document.getElementById("offline");
     const time = brokenSince.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    if (line) {
-      line.textContent = line.dataset.template.replace("{time}", time);
-      line.removeAttribute("hidden");
-    }
+    line.textContent = line.dataset.template.replace("{time}", time);
+    line.hidden = false;
   }
   if (Date.now() - polledAt > POLL_MS) refresh();
 }
-
 let hiding = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
-  if (document.hidden) {
-    hiding = setTimeout(() => {
-      source?.close();
-      closedWhileHidden = true;
-    }, HIDDEN_MS);
-  } else if (closedWhileHidden) {
-    window.location.reload();
-  }
+  if (document.hidden) hiding = setTimeout(() => ((closedWhileHidden = true), source?.close()), HIDDEN_MS);
+  else if (closedWhileHidden) window.location.reload();
 });
 setInterval(look, 2000);
 
@@ -85,15 +68,12 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
 });
 
 // Readers of a screen hear what the contact wrote, and only that.
+const newest = () => [...document.querySelectorAll('#transcript [data-author="contact"]')].at(-1);
 let lastSeq = newest()?.dataset.seq ?? "0";
-function newest() {
-  const said = document.querySelectorAll('#transcript [data-author="contact"]');
-  return said[said.length - 1];
-}
 document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   const message = event.detail.target.id === "transcript" ? newest() : null;
+  if (!message || Number(message.dataset.seq) <= Number(lastSeq)) return;
   const announcer = document.getElementById("announcer");
-  if (!message || !announcer || Number(message.dataset.seq) <= Number(lastSeq)) return;
   lastSeq = message.dataset.seq;
   const name = document.querySelector("#thread h1")?.textContent.trim() ?? "";
   const text = message.querySelector(".bubble__text")?.textContent ?? "";

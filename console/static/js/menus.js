@@ -1,6 +1,5 @@
 // Menus close when one clicks elsewhere or presses Esc; focus goes back to their button.
 const open = () => document.querySelectorAll("details[data-menu][open]");
-
 document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
 });

@@ -1,7 +1,6 @@
 // Good news leaves after 8 s; trouble, and what offers something to do, stays until the next word. What leaves in a
 // moment counts down in words until it has left.
 const STAYS_MS = 8000;
-
 function arrange() {
   for (const toast of document.querySelectorAll("[data-toast].toast--good:not([data-timed])")) {
     toast.dataset.timed = "";
