@@ -179,8 +179,13 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
 def _tend_desk(database: Database) -> int:
     """What the desk does by itself as time passes: promises that are late, agents who are gone, who gets what waits. How
     much changed."""
-    with database.work() as work:
-        changed = sweep.tick(work)
+    changed = 0
+    for _ in range(sweep.ROUNDS):  # short transactions: messages come in between
+        with database.work() as work:
+            done = sweep.tick(work)
+        changed += done
+        if done < sweep.AT_ONCE:
+            break
     with database.work() as work:  # apart, so that a conversation that somebody works on holds nothing up
         changed += routing.tick(work)
     with database.work() as work:

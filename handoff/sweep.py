@@ -14,11 +14,12 @@ from sqlalchemy import and_, or_, select
 
 from conversation.tables import Conversation
 from conversation.work import Work
-from handoff import claims, closing, ladder, ledger, moves, notices, presence
+from handoff import claims, closing, ladder, ledger, moves, notices, presence, sla
 from handoff.ledger import Change, Standing
 from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
 
-AT_ONCE = 50
+AT_ONCE = 50  # of each kind in one transaction
+ROUNDS = 4  # a second: ten thousand that are due at once are done within a minute
 AWAY_FOR = timedelta(minutes=5)
 
 _ticket, _agent, _conversation = Ticket.__table__, Agent.__table__, Conversation.__table__
@@ -107,6 +108,7 @@ def _first_words(work: Work, held: Standing) -> bool:
     """The holder has said nothing yet: she is reminded once, then others have it."""
     due = held.ticket["reply_due_at"]
     if due is None or held.conversation["waiting_since"] is None:
+        ledger.note_ticket(work, held.ticket_id, sla.NO_REPLY_TIMER)
         return False
     if work.now >= due:
         _put_back(work, held, "no_reply")
@@ -148,21 +150,29 @@ def _rows(work: Work, condition: Any) -> Sequence[Mapping[str, Any]]:
     return work.connection.execute(select(_ticket).where(condition).limit(AT_ONCE)).mappings().all()
 
 
-def _left_alone(work: Work, away_for: timedelta) -> Sequence[Mapping[str, Any]]:
+def _left_alone(work: Work, away_for: timedelta) -> list[Mapping[str, Any]]:
     """Held tickets whose contact waits, and whose holder has no page open, or has been away for too long.
 
     Away and yet writing is not gone: what she answered a moment ago stays hers.
     """
     since = work.now - away_for
-    has_written = and_(_ticket.c.replied_at.is_not(None), _ticket.c.replied_at > since)
     offline = or_(_agent.c.last_seen_at.is_(None), _agent.c.last_seen_at <= work.now - presence.ONLINE_FOR)
-    away = and_(_agent.c.presence == presence.AWAY, _agent.c.presence_at <= since, _ticket.c.claimed_at <= since)
+    away = and_(_agent.c.presence == presence.AWAY, _agent.c.presence_at <= since)
+    # the few who are gone first: what all the others hold is not looked at
+    gone = {row.agent_id: row.is_offline for row in work.connection.execute(
+        select(_agent.c.agent_id, offline.label("is_offline")).where(or_(offline, away)))}
+    if not gone:
+        return []
     query = (
         select(_ticket)
-        .join(_agent, _agent.c.agent_id == _ticket.c.holder_id)
         .join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id)
-        .where(_ticket.c.state == "assigned", _conversation.c.waiting_since.is_not(None),
-               or_(and_(offline, _ticket.c.claimed_at <= work.now - presence.ONLINE_FOR), and_(away, ~has_written)))
-        .limit(AT_ONCE)
+        .where(_ticket.c.holder_id.in_(sorted(gone)), _ticket.c.state == "assigned", _conversation.c.waiting_since.is_not(None))
     )
-    return work.connection.execute(query).mappings().all()
+    found = work.connection.execute(query).mappings().all()
+    return [row for row in found if _is_left(row, gone[row["holder_id"]], work.now, since)][:AT_ONCE]
+
+
+def _is_left(row: Mapping[str, Any], is_offline: bool, now: datetime, since: datetime) -> bool:
+    if is_offline:
+        return bool(row["claimed_at"] <= now - presence.ONLINE_FOR)
+    return bool(row["claimed_at"] <= since) and not (row["replied_at"] and row["replied_at"] > since)
