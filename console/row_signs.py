@@ -18,6 +18,7 @@ from handoff.tables import Agent, Draft, Queue, Skill
 
 _agent, _draft, _queue = Agent.__table__, Draft.__table__, Queue.__table__
 _skill = Skill.__table__
+NOBODYS: Mapping[str, Any] = {"offer": 0, "reserved": "", "kept": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,21 @@ def _language(code: str) -> str:
     return words(f"languages.{code}") if words.has(f"languages.{code}") else code.upper()
 
 
-def held_back(row: Mapping[str, Any], viewer: Viewer, signs: Signs, now: datetime) -> dict[str, Any]:
-    """Whose turn a waiting ticket is: `offer` is this agent's own, `reserved` says who else has it for a moment."""
+def held_back(row: Mapping[str, Any], viewer: Viewer, signs: Signs, now: datetime) -> Mapping[str, Any]:
+    """Whose turn a waiting ticket is: `offer` is this agent's own, `reserved` says for whom it is
+    kept a moment, `kept` that it is not for her."""
     offered, until = row["ticket_offered_to"], row["ticket_offered_until"]
     if offered and until and as_utc(until) > now:
         left = max(1, round((as_utc(until) - now).total_seconds()))
         if offered == viewer.agent_id:
-            return {"offer": left, "reserved": ""}
-        return {"offer": 0, "reserved": here.texts()("row.offered", name=signs.names.get(offered, ""))}
+            return {"offer": left, "reserved": "", "kept": False}
+        return {"offer": 0, "reserved": here.texts()("row.offered", name=signs.names.get(offered, "")), "kept": False}
     kept, until = row["ticket_reserved_for"], row["ticket_reserved_until"]
     if kept and until and as_utc(until) > now:
-        key = "row.reserved_you" if kept == viewer.agent_id else "row.reserved"
-        return {"offer": 0, "reserved": here.texts()(key, name=signs.names.get(kept, ""))}
-    return {"offer": 0, "reserved": ""}
+        hers = kept == viewer.agent_id
+        told = here.texts()("row.reserved_you" if hers else "row.reserved", name=signs.names.get(kept, ""))
+        return {"offer": 0, "reserved": told, "kept": not hers}
+    return NOBODYS
 
 
 def is_to_be_written(row: Mapping[str, Any]) -> bool:

@@ -24,6 +24,7 @@ from handoff.lists import Counts
 from handoff.tables import LIVE_TICKET_STATES, Queue
 
 PAGE_ROWS = 50
+WAITING_ROWS = 20  # of those that wait for her, below her own
 
 __all__ = ["MAX_PAGES", "PAGE_ROWS", "Asked", "clock_text", "clock_title", "listing", "queue_titles", "title"]
 _queue = Queue.__table__
@@ -39,7 +40,7 @@ def listing(
     rows = lists.rows(session, viewer, wanted, now)
     waiting: list[Mapping[str, Any]] = []
     if asked.tab == "mine" and asked.page == 1 and not wanted.is_filtered:
-        waiting = lists.rows(session, viewer, filters.wanted(session, asked, PAGE_ROWS, "queued"), now)
+        waiting = lists.rows(session, viewer, filters.wanted(session, asked, WAITING_ROWS, "queued"), now)
     total = lists.total(session, viewer, wanted) if wanted.is_filtered else found.tabs[asked.tab]
     signs = row_signs.read(session, viewer, [*rows, *waiting], now)
     is_more = asked.page * PAGE_ROWS < total and asked.page < MAX_PAGES
@@ -169,7 +170,7 @@ def _signed(row: Mapping[str, Any], viewer: Viewer, signs: Signs) -> dict[str, A
     """What others do with it, and whose turn it is."""
     key, now = row["conversation_id"], here.formats().now
     queued, mine = row["ticket_state"] == "queued", row["ticket_holder_id"] == viewer.agent_id
-    back = row_signs.held_back(row, viewer, signs, now) if queued else {"offer": 0, "reserved": ""}
+    back = row_signs.held_back(row, viewer, signs, now) if queued else row_signs.NOBODYS
     return {
         "draft": plain(signs.drafts.get(key, ""))[:120],
         "looking": [(initials(one.name), one.name, one.types) for one in signs.looking.get(key, ())][:3],

@@ -72,7 +72,7 @@ def read(typed: str, today: date) -> Question:
         elif key:
             known += _known(key, value)
         else:
-            groups += [((word, True),) for word in search_words.words(value)]
+            groups += [_said(word) for word in search_words.words(value)]
             marks += search_words.words(value)
     return Question(groups[:MOST_WORDS], known[:MOST_WORDS], days.get("before"), days.get("after"),
                     given.get("queue", ""), given.get("channel", ""), tuple(marks), tuple(unread))
@@ -110,6 +110,12 @@ def _pieces(text: str) -> list[tuple[str, str]]:
         key = _KEY_OF.get(search_words.folded(word), "")
         found.append((key, value.strip('"')) if key or not word else ("", f"{word} {value}"))
     return found
+
+
+def _said(word: str) -> Group:
+    """A word, or how one begins; with figures in it, it may be an order that is written with a dash elsewhere."""
+    has_figures = any(sign.isdigit() for sign in word)
+    return ((word, True), (search_words.ORDER + word, True)) if has_figures else ((word, True),)
 
 
 def _known(key: str, value: str) -> list[Group]:
