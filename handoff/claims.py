@@ -39,6 +39,7 @@ _ticket, _conversation, _part, _agent = Ticket.__table__, Conversation.__table__
 _one_agent = select(_agent).where(_agent.c.agent_id == bindparam("id"), _agent.c.deactivated_at.is_(None))
 _lock_agent = _one_agent.with_for_update(key_share=True)
 _lock_free_agent = _one_agent.with_for_update(key_share=True, skip_locked=True)
+_assigned = update(_agent).where(_agent.c.agent_id == bindparam("id")).values(assigned_at=bindparam("now"))
 _counts = or_(_conversation.c.waiting_since.is_not(None), _conversation.c.last_inbound_at > bindparam("since"))
 _loads = (
     select(_ticket.c.holder_id, func.count().label("load"))
@@ -338,6 +339,8 @@ def _require_claimable(work: Work, held: Standing, epoch: int) -> None:
 
 def _require_free(work: Work, held: Standing, agent_id: str) -> None:
     """It is not kept for a colleague who is at her desk. What a `pull` queue offers to one is there for all."""
+    if not held.ticket["offered_to"] and not held.ticket["reserved_for"]:
+        return
     is_pull = queues.get(work.connection, held.ticket["queue_id"])["mode"] == "pull"
     kept = offers.kept_for(held.ticket, work.now, is_pull)
     if kept is None or kept.agent_id == agent_id:
@@ -387,7 +390,7 @@ def _assign(work: Work, held: Standing, change: Change, agent_id: str) -> Standi
 
 
 def _note_assigned(work: Work, agent_id: str) -> None:
-    work.connection.execute(update(_agent).where(_agent.c.agent_id == agent_id).values(assigned_at=work.now))
+    work.connection.execute(_assigned, {"id": agent_id, "now": work.now})
 
 
 def _put_back_if_hers(work: Work, ticket: Mapping[str, Any], change: Change) -> int:

@@ -34,6 +34,7 @@ FALLBACK_TITLES = {"es": "Atención", "en": "Support", "pt": "Atendimento"}
 
 _queue, _ticket, _agent, _membership = Queue.__table__, Ticket.__table__, Agent.__table__, Membership.__table__
 _all = select(_queue).order_by(_queue.c.queue_id)
+_named = select(_queue).where(_queue.c.queue_id == bindparam("id"))
 _is_named_or_default = and_(or_(_queue.c.queue_id == bindparam("id"), _queue.c.is_default), _queue.c.retired_at.is_(None))
 _named_or_default = select(_queue).where(_is_named_or_default)
 _reception = select(
@@ -90,7 +91,7 @@ def every(reader: Reader) -> list[Mapping[str, Any]]:
 
 def get(reader: Reader, queue_id: str) -> Mapping[str, Any]:
     """The queue of this name. Raises UnknownQueue."""
-    found = reader.execute(select(_queue).where(_queue.c.queue_id == queue_id)).mappings().first()
+    found = reader.execute(_named, {"id": queue_id}).mappings().first()
     if found is None:
         raise UnknownQueue(queue_id)
     return found

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from conversation.tables import Channel, Conversation
 from conversation.work import Work
-from handoff import announcing, claims, ledger, moves, offers, presence, queues, score, skills
+from handoff import claims, ledger, moves, offers, presence, queues, score, skills
 from handoff.claims import Giving
 from handoff.errors import NoRoom, StaleEpoch
 from handoff.ledger import Standing
@@ -76,11 +76,6 @@ def tick(work: Work) -> int:
     # in one order, although no lock is waited for
     plans = sorted(plan(waiting, seats, served, work.now), key=lambda one: one.ticket["conversation_id"])
     return ended + sum(_carry_out(work, one) for one in plans)
-
-
-def announce(work: Work, ticket: Mapping[str, Any]) -> None:
-    """Ring those of the ticket's queue who are at their desks; `ticket` is its row."""
-    announcing.queued(work, ticket)
 
 
 def plan(
