@@ -114,7 +114,7 @@ class Form:
         else:
             self.refuse(fields["es"], "missing")
 
-    def refuse(self, name: str, why: str, **values: object) -> None:
+    def refuse(self, name: str, why: str, /, **values: object) -> None:
         """A sentence for this field: `wrong.<why>`."""
         self.errors.setdefault(name, here.texts()(f"admin.wrong.{why}", **values))
 

@@ -15,22 +15,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import admin_room, here
+from console import admin_room, here, week_form
 from console.route import ADMINS, Entry, Route, Twin
 from handoff import audit
 from handoff.audit import HOUSE, Asked, Found
+from handoff.hours import DAYS as DAYS_OF_WEEK
 from handoff.tables import Agent
 
 DAYS = 7
 LONGEST = 300
+HIDDEN = ("subject", "changes", "text", "set", "before")
 COLUMNS = ("at", "who", "kind", "subject", "conversation", "ticket", "what")
 # Kinds that the page offers; any other may be asked for by its address.
 KINDS = (
     "queue_added", "queue_changed", "queue_paused", "queue_resumed", "queue_retired", "agent_invited", "agent_changed",
     "agent_deactivated", "agent_signed_out", "agent_password_reset", "second_factor_off", "password_changed", "skill_added",
-    "skill_changed", "skill_removed", "reply_added", "reply_changed", "reply_retired", "text_changed", "setting_changed",
+    "second_factor_on", "recovery_used", "recovery_renewed", "api_key_made", "api_key_revoked", "skill_changed", "skill_removed", "reply_added", "reply_changed", "reply_retired", "text_changed", "setting_changed",
     "flows_published", "claim", "take_over", "release", "transfer_to_queue", "transfer_to_agent", "snooze", "resolve",
-    "return", "blocked", "unblocked", "verdict", "note", "channel_resumed", "dead_letter_rerun",
+    "return", "handoff", "warned", "breached", "late", "promise_broken", "overflow", "offer", "presence", "rating", "tagged",
+    "untagged", "vip_set", "vip_unset", "blocked", "unblocked", "verdict", "note", "channel_resumed", "dead_letter_rerun",
 )  # fmt: skip
 _agent = Agent.__table__
 
@@ -127,17 +130,30 @@ def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     subject = str(data.get("subject") or "")
     changes = data.get("changes") if isinstance(data.get("changes"), Mapping) else {}
     told = [(name, _short(pair[0]), _short(pair[1])) for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
-    rest = "" if told else _short({key: value for key, value in data.items() if key not in ("subject", "changes", "text")})
+    rest = {key: value for key, value in data.items() if key not in HIDDEN and value not in (None, "", [], {})}
     return {"id": row["entry_id"], "at": row["at"], "who": _who(row["actor"], names), "kind": _kind(row["kind"]),
             "subject": names.get(subject, subject), "conversation_id": row["conversation_id"], "changes": told,
-            "rest": "" if rest == "{}" else rest}  # fmt: skip
+            "rest": _short(rest) if rest and not told else ""}  # fmt: skip
 
 
 def _short(value: Any) -> str:
-    if value is None or value == "":
-        return "—"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A value as one reads it: `es: Envíos, en: Shipping`, `a, b`, yes and no."""
+    text = _told(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return here.texts()("admin.roles.yes" if value else "admin.roles.no")
+    if value in (None, "", [], {}):
+        return "—"
+    if isinstance(value, Mapping) and set(value) <= set(DAYS_OF_WEEK):
+        return week_form.words_of(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_told(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_told(one) for one in value)
+    return str(value)
 
 
 def _data(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

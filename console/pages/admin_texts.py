@@ -70,10 +70,11 @@ def change(key: str) -> Response:
     now = _now()
     entry = _entry(now, key)
     form = Form(_shown(entry), is_posted=True)
-    for tag in LANGUAGES:
+    spoken = _spoken()
+    for tag in spoken:
         form.text(f"text_{tag}", text_book.LONGEST)
-    typed = {tag: form.values[f"text_{tag}"] for tag in LANGUAGES if f"text_{tag}" in form.values}
-    wanted = {**entry.said, **typed}
+    typed = {tag: form.values[f"text_{tag}"] for tag in spoken if f"text_{tag}" in form.values}
+    wanted = {tag: text for tag, text in {**entry.said, **typed}.items() if tag[:2] in spoken}
     return _publish(now, entry, form, {tag: text for tag, text in wanted.items() if tag in entry.said or text})
 
 
@@ -153,6 +154,12 @@ def _entry(now: Now, key: str) -> text_book.Entry:
     return found
 
 
+def _spoken() -> tuple[str, ...]:
+    """The languages of the shop's flows."""
+    library = here.desk().flows.library()
+    return tuple(tag for tag in LANGUAGES if library is None or tag in library.project.languages)
+
+
 def _shown(entry: text_book.Entry) -> dict[str, str]:
     return {f"text_{tag}": text for tag, text in entry.said.items()}
 
@@ -162,7 +169,7 @@ def _page(now: Now, entry: text_book.Entry, form: Form, status: int) -> Response
         return jsonify({"text": _facts(entry), "base": now.base})
     with here.desk().database.reading() as session:
         return admin_room.show("admin_text.html", session, status, entry=entry, form=form, base=now.base,
-                               preview=_preview(session, entry.key))
+                               spoken=_spoken(), preview=_preview(session, entry.key))
 
 
 def _preview(session: Session, key: str) -> list[tuple[str, str]]:
@@ -172,7 +179,7 @@ def _preview(session: Session, key: str) -> list[tuple[str, str]]:
         return []
     queue = next(iter(queue_book.current(session)), None)
     found = []
-    for tag in LANGUAGES:
+    for tag in _spoken():
         title = (queue["titles"].get(tag) or queue["titles"].get("es", "")) if queue else ""
         wait = library.text("wait_range", tag, **text_book.SAMPLE)
         values = {**text_book.SAMPLE, "queue": title, "wait": wait, "when": here.texts()("admin.texts.monday")}
