@@ -16,6 +16,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from handoff.open_time import OpenTime
+from handoff.promises import UNPROMISED
 
 KEPT, BROKEN, OPEN, NONE = "kept", "broken", "open", "none"
 TARGET = 0.9
@@ -129,7 +130,7 @@ def measure(facts: Facts, open_time: OpenTime, now: float) -> Measured:
 def promise(facts: Facts, now: float) -> str:
     """What became of the promise: kept, broken, still open, or none (nothing was said, or she left before it was due)."""
     deadline = deadline_of(facts.told_until, facts.due_at)
-    if deadline is None:
+    if deadline is None or facts.reason in UNPROMISED:
         return NONE
     ended = facts.picked_up_at or facts.closed_at or now
     if facts.broken_at is not None or ended > deadline:

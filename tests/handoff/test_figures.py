@@ -33,6 +33,7 @@ def measured(now: float = NOON + 60 * MINUTE, **changes: Any) -> figures.Measure
     ({"picked_up_at": NOON + 16 * MINUTE}, BROKEN),
     ({}, BROKEN),
     ({"due_at": None}, NONE),
+    ({"reason": "agent_takeover"}, NONE),
     ({"closed_at": NOON + 5 * MINUTE}, NONE),
     ({"due_at": NOON + 90 * MINUTE}, OPEN),
     ({"picked_up_at": NOON + 5 * MINUTE, "broken_at": NOON + 3 * MINUTE}, BROKEN),
