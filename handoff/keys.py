@@ -27,6 +27,7 @@ PREFIX = "rlv_"
 TOKEN_BYTES = 32
 HINT_LETTERS = 8
 NOTED_EACH = timedelta(minutes=1)
+SEEN_EACH = timedelta(seconds=30)
 DAYS_AT_MOST = 3650
 MAX_NAME = 80
 CAPACITY = 100  # a program holds as much as it likes
@@ -104,8 +105,10 @@ def resolve(database: Database, token: str) -> Known | None:
         except UnknownAgent:
             return None
         agent = reader.execute(select(_agent).where(_agent.c.agent_id == viewer.agent_id)).mappings().one()
-    if row["last_used_at"] is None or now - row["last_used_at"] >= NOTED_EACH:
-        _note_use(database, row)
+    is_used = _is_old(row["last_used_at"], now, NOTED_EACH)
+    is_seen = bool(agent["is_integration"]) and _is_old(agent["last_seen_at"], now, SEEN_EACH)
+    if is_used or is_seen:
+        _note(database, row, is_used, is_seen)
     return Known(row["api_key_id"], viewer, agent)
 
 
@@ -144,14 +147,19 @@ def _told(row: Mapping[str, Any], queue_ids: list[str]) -> dict[str, Any]:
     return {name: row[name] for name in row if name != "key_hash"} | {"queues": queue_ids}
 
 
-def _note_use(database: Database, row: Mapping[str, Any]) -> None:
+def _is_old(at: datetime | None, now: datetime, each: timedelta) -> bool:
+    return at is None or now - at >= each
+
+
+def _note(database: Database, row: Mapping[str, Any], is_used: bool, is_seen: bool) -> None:
     """When it was used last; a program that asks is at its desk, a person whose key is used is not."""
     with database.work() as work:
-        work.connection.execute(
-            update(_key).where(_key.c.key_hash == row["key_hash"]).values(last_used_at=work.now))
-        work.connection.execute(
-            update(_agent).where(_agent.c.agent_id == row["agent_id"], _agent.c.is_integration.is_(True))
-            .values(last_seen_at=work.now))
+        if is_used:
+            used = update(_key).where(_key.c.key_hash == row["key_hash"])
+            work.connection.execute(used.values(last_used_at=work.now))
+        if is_seen:
+            seen = update(_agent).where(_agent.c.agent_id == row["agent_id"])
+            work.connection.execute(seen.values(last_seen_at=work.now))
 
 
 def _retire(work: Work, agent_id: str) -> None:

@@ -15,6 +15,7 @@ from console.answers import answer_problem, saved
 from console.composer import MAX_TEXT
 from console.errors import BadField, ConsoleError
 from console.found import found
+from console.programs.once import once
 from console.rendering import page
 from console.route import Route, Twin
 from conversation.work import Work
@@ -54,12 +55,12 @@ def begin() -> Response:
     """Send it; the conversation is hers."""
     try:
         with here.desk().database.work() as work:
-            begun = starting.start(work, here.viewer().agent_id, _asked(work))
+            begun = once(work, lambda work: _facts(starting.start(work, here.viewer().agent_id, _asked(work))))
     except (HandoffError, ConsoleError) as error:
         return _refused(error)
     name = here.text_field("name") or here.text_field("address")
-    return saved(url_for("console.conversation", conversation_id=begun.conversation_id),
-                 here.texts()("start.done", name=name), **_facts(begun))
+    return saved(url_for("console.conversation", conversation_id=begun["conversation"]),
+                 here.texts()("start.done", name=name), **begun)
 
 
 def _facts(begun: Begun) -> dict[str, str]:

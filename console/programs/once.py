@@ -61,6 +61,8 @@ def _is_plain(value: object) -> bool:
     """Whether JSON gives it back as it was."""
     if isinstance(value, list | tuple):
         return all(_is_plain(one) and not isinstance(one, tuple) for one in value)
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_plain(one) and not isinstance(one, tuple) for name, one in value.items())
     return value is None or isinstance(value, str | int | float)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
 import pytest
 from flask import Flask
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from conversation.work import Database
 from handoff import keys
+from tests.builders import HandClock
 from tests.console import desks
 from tests.console.programs.conftest import Program, key_of
 
@@ -145,3 +150,40 @@ def test_what_was_refused_may_be_tried_again_under_its_name(of_ana: Program, hel
     answer = of_ana.post(f"/tickets/{held[1]}/replies", {"text": "Ya", "epoch": 2, "last_seen_seq": 99}, Idempotency_Key="r1")
 
     assert answer.status_code == 200
+
+
+def test_two_at_the_same_time_under_one_name_are_one(app: Flask, of_ana: Program, held: tuple[str, str]) -> None:
+    body, both = {"text": "Enseguida", "epoch": 2, "last_seen_seq": 99}, Barrier(2)
+
+    def ask(_: int) -> TestResponse:
+        both.wait()
+        one = Program(app.test_client(), of_ana.token)
+        return one.post(f"/tickets/{held[1]}/replies", body, Idempotency_Key="same")
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(ask, range(2))
+
+    assert first.status_code == 200
+    assert first.json["message_id"] == second.json["message_id"]
+
+
+def test_after_a_day_a_name_is_free_again(of_ana: Program, held: tuple[str, str], hand_clock: HandClock) -> None:
+    first = of_ana.post(f"/tickets/{held[1]}/notes", {"text": "Una nota"}, Idempotency_Key="n1").json
+    hand_clock.forward(hours=24)
+
+    assert of_ana.post(f"/tickets/{held[1]}/notes", {"text": "Una nota"}, Idempotency_Key="n1").json["note_id"] != first["note_id"]
+
+
+def test_when_a_key_was_used_is_noted_once_a_minute(database: Database, of_ana: Program, hand_clock: HandClock) -> None:
+    of_ana.get("/me")
+    hand_clock.forward(seconds=59)
+    of_ana.get("/me")
+
+    with database.reading() as session:
+        assert hand_clock.at - keys.every(session)[0]["last_used_at"] == timedelta(seconds=59)
+
+
+def test_a_session_gets_the_token_for_its_changes(ana: Client, story: tuple[str, str]) -> None:
+    headers = {"X-CSRFToken": ana.get("/api/v1/me").json["csrf_token"]}
+
+    assert ana.post(f"/api/v1/tickets/{story[1]}/claim", json={"epoch": 1}, headers=headers).status_code == 200
