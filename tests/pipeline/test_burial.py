@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from channels.base import Answer
 from conversation import outbox
 from conversation.errors import UnknownDeadLetter
 from conversation.events import Outgoing, OutgoingTemplate
-from conversation.tables import DeadLetter, Message, OutboxPart
+from conversation.tables import Alarm, DeadLetter, Message, OutboxPart
 from handoff import claims as claims_of_agents
 from handoff import closing
 from handoff.tables import Ticket
@@ -40,6 +41,15 @@ def rerun(house: House, dead_letter_id: str = "") -> None:
         burial.rerun(work, house.intake, dead_letter_id or letter(house)["dead_letter_id"], "agt_ana")
 
 
+def parts_of(work: Any, message_id: str) -> list[dict[str, Any]]:
+    query = select(OutboxPart.__table__).where(OutboxPart.__table__.c.message_id == message_id)
+    return [dict(row) for row in work.connection.execute(query.order_by(OutboxPart.__table__.c.position)).mappings()]
+
+
+def open_alarms(house: House) -> list[str]:
+    return [row["text"] for row in house.rows(Alarm) if row["cleared_at"] is None and row["text"] == "given_up"]
+
+
 def refuse_everything(house: House) -> None:
     """Let the provider refuse what waits, for good."""
     with house.database.work() as work:
@@ -66,6 +76,31 @@ def test_a_message_run_again_is_a_new_part(house: House) -> None:
     assert len(house.rows(OutboxPart)) == before + 1
     assert house.rows(OutboxPart)[-1]["state"] == "queued"
     assert letter(house)["state"] == "rerun"
+
+
+def test_of_a_message_in_pieces_only_the_one_that_failed_goes_out_again(house: House) -> None:
+    house.hear("hola")
+    with house.database.work() as work:
+        conversation_id = house.conversation()["conversation_id"]
+        message = outbox.queue(work, conversation_id, Outgoing("\n\n".join(["a" * 1400, "b" * 1400, "c" * 1400])))
+        pieces = parts_of(work, message)
+        key = dead_letters.bury(work, "send", conversation_id, "It failed.", {"part": pieces[1]["part_id"]})
+    rerun(house, key)
+
+    again = [row for row in house.rows(OutboxPart) if row["part_id"] not in {one["part_id"] for one in pieces}][-1:]
+    assert len(pieces) == 3
+    assert [row["request"] for row in again] == [pieces[1]["request"]]
+    assert len([row for row in house.rows(OutboxPart) if row["message_id"] == again[0]["message_id"]]) == 1
+
+
+def test_given_up_work_is_an_alarm_until_all_of_it_is_settled(house: House) -> None:
+    house.hear("hola")
+    refuse_everything(house)
+    assert open_alarms(house) == ["given_up"]
+
+    rerun(house)
+
+    assert open_alarms(house) == []
 
 
 def test_a_template_run_again_is_the_template_it_was_and_advertises_as_before(house: House) -> None:
