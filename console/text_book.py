@@ -19,7 +19,7 @@ FILE = "_texts.yaml"
 LANGUAGES = ("es", "en", "pt")
 LONGEST = 1_024
 # What the desk says to contacts, in the order of a ticket's life; the others are the bot's.
-DESK = ("ack_open", "wait_next", "wait_range", "wait_unknown", "ack_closed", "waiting_room", "noted", "position", "not_yet",
+DESK = ("ack_open", "wait_next", "wait_range", "wait_unknown", "ack_closed", "noted", "position", "not_yet",
         "taken", "transfer", "late", "we_wait", "we_write", "queue_left", "returned", "resolved", "closed",
         "rating_thanks")  # fmt: skip
 SAMPLE: Mapping[str, Any] = {"n": 3, "a": 5, "b": 10, "agent": "Ana", "number": "AB-54321", "value": "AB-54321"}

@@ -31,7 +31,8 @@ def began(ticket: Mapping[str, Any]) -> datetime:
 
 def rung_at(queue: Mapping[str, Any], ticket: Mapping[str, Any], rung: int) -> datetime | None:
     """When this rung is reached; the apology never comes before the time she was told."""
-    at = hours.add_open_time(queue, began(ticket), timedelta(minutes=queue["promise_minutes"] * SHARES[rung]))
+    target = ticket["promised"].get("target", queue["promise_minutes"])  # another queue that helps promised nothing else
+    at = hours.add_open_time(queue, began(ticket), timedelta(minutes=target * SHARES[rung]))
     until = promised_until(ticket)
     return max(at, until) if rung == LATE and at is not None and until is not None else at
 

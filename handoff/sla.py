@@ -145,9 +145,11 @@ def recompute(work: Work, queue_id: str) -> int:
 
 def _again(queue: Mapping[str, Any], ticket: Mapping[str, Any], now: datetime) -> Columns:
     changed = moved(queue, ticket, ticket["unanswered_since"] is not None)
-    if ticket["promised"] and "to" not in ticket["promised"]:
-        until = due_at(queue, ticket["opened_at"])
-        changed["promised"] = ticket["promised"] | {"until": until.isoformat() if until else None}
+    if ticket["promised"] and ticket["rung"] < rungs.OVERFLOW:
+        changed["promised"] = ticket["promised"] | {"target": queue["promise_minutes"]}
+        if "to" not in ticket["promised"]:  # what she was told stays what she was told
+            until = due_at(queue, ticket["opened_at"])
+            changed["promised"] |= {"until": until.isoformat() if until else None}
     if ticket["reply_due_at"] is not None:
         changed |= reply_timer(queue, ticket["claimed_at"])
         if ticket["reply_warn_at"] is None:

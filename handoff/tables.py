@@ -184,10 +184,10 @@ class Ticket(SQLModel, table=True):
     `reply_due_at` is by when its holder must have written, `reply_warn_at` when she is reminded of it; `resolve_due_at`
     is the end of the whole, `rest_seconds` how long its clock stood still, since `resting_since`. `due_check_at` and
     `resolve_check_at` are when those two clocks are looked at next: at three quarters, at the end, never again.
-    `promised` is what the contact was told of her wait: {at, from, to, until} (minutes, and the instant it is broken;
-    without minutes it is the queue's own promise); `broken_at` when it was. `paced` is {n, at, place, to} of what she was told of her place. `rating_asked_at` and
-    `rating_until` are of the question after it. `held_outside_until`: somebody answers from the page's own inbox.
-    `former_snooze` is the time that was cut short.
+    `promised` is what the contact was told of her wait: {at, from, to, until, target} (minutes, and the instant it is
+    broken; without minutes it is the queue's own promise, `target` in any case); `broken_at` when it was. `paced` is
+    {n, at, place, to} of what she was told of her place. `rating_asked_at` and `rating_until` are of the question after
+    it. `held_outside_until`: somebody answers from the page's own inbox. `former_snooze` is the time that was cut short.
     """
 
     __table_args__ = (

@@ -141,7 +141,7 @@ def _promised(queue: Mapping[str, Any], expected: Wait | None, now: datetime) ->
     minutes = expected.to_minutes if expected else queue["promise_minutes"]
     until = hours.add_open_time(queue, now, timedelta(minutes=minutes))
     told = {"from": expected.from_minutes, "to": expected.to_minutes} if expected else {}
-    return {"at": now.isoformat(), **told, "until": until.isoformat() if until else None}
+    return {"at": now.isoformat(), **told, "until": until.isoformat() if until else None, "target": queue["promise_minutes"]}
 
 
 def mark_of_queue(queue_id: str) -> str:

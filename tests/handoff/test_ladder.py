@@ -86,6 +86,15 @@ def test_at_its_end_another_queue_helps(house: House, queued: Pair):
     assert ("agt_bo", False) in rung(house, "queued")
 
 
+def test_a_queue_that_helps_puts_nothing_off(house: House, queued: Pair):
+    setting(house, overflow_queue_id="returns")
+    house.do(lambda work: work.connection.execute(
+        update(Queue.__table__).where(Queue.__table__.c.queue_id == "returns").values(promise_minutes=600)))
+    wait_until(house, queued, 15, 22.5)
+
+    assert house.said(queued[0])[-1] == "late[es]"
+
+
 def test_a_paused_queue_does_not_help(house: House, queued: Pair):
     setting(house, overflow_queue_id="returns", paused_at=house.clock.at)
     wait_until(house, queued, 15)
