@@ -15,7 +15,7 @@ from handoff import access, ringing
 from handoff.access import Viewer
 from handoff.errors import UnknownTicket
 
-SHOWN = 3
+QUIET: Mapping[str, Any] = {"count": 0, "newest": 0, "sounds": False, "notices": ()}
 
 _conversation, _contact = Conversation.__table__, Contact.__table__
 

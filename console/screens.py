@@ -48,7 +48,7 @@ def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, 
         "banner": flashed(),
         "stream_url": url_for("console.stream", after=latest_entry(session), conversation=current or None),
         "csrf_header": csrf_header(),
-        "notices": notifying.notices(session, viewer),
+        "notices": notifying.QUIET if here.wants_fragment() else notifying.notices(session, viewer),
         "version": rendering.version(),
     }
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from console import here, screens
 from console.rendering import page, render
 from console.route import Entry, Route
-from handoff import replies
+from handoff import replies, ringing
 from handoff.access import Sight
 
 
@@ -34,6 +34,7 @@ def panel(conversation_id: str) -> Response:
 
 
 def _conversation(conversation_id: str, screen: str) -> Response:
+    _mark_seen(conversation_id)
     with here.desk().database.reading() as session:
         sight = screens.sight_of(session, conversation_id)
         before = _number("before")
@@ -80,6 +81,16 @@ def _mark_read(sight: Sight) -> None:
         return
     with here.desk().database.work() as work:
         replies.mark_read(work, sight.conversation["conversation_id"], here.viewer().agent_id)
+
+
+def _mark_seen(conversation_id: str) -> None:
+    """What rang for this conversation rings no more: she has opened it."""
+    desk, agent_id = here.desk(), here.viewer().agent_id
+    with desk.database.reading() as session:
+        rung = any(one["conversation_id"] == conversation_id for one in ringing.unseen(session, agent_id, here.formats().now))
+    if rung:
+        with desk.database.work() as work:
+            ringing.saw(work, agent_id, conversation_id=conversation_id)
 
 
 def _number(name: str) -> int:

@@ -135,3 +135,11 @@ def test_a_mood_says_where_it_goes_and_by_which_words() -> None:
     assert found is not None
     assert (found.now, found.slope, found.confidence) == ("angry", "up", 1.0)
     assert found.words
+
+
+def test_what_rang_for_a_conversation_is_seen_when_it_is_opened(ana: Client, database: Database, mine: tuple[str, str]) -> None:
+    with database.work() as work:
+        notices.add(work, "mentioned", ["agt_ana"], mine[0])
+    ana.get(f"/console/conversations/{mine[0]}")
+
+    assert ana.get("/console/notices", headers=JSON).get_json()["count"] == 0

@@ -9,9 +9,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("form.composer");
-  if (!form) return;
-  event.preventDefault();
-  (event.shiftKey && form.querySelector('[name="then"]') || form.querySelector('[data-testid="send"], .button--save')).click();
+  if (form) event.preventDefault(), (event.shiftKey && form.querySelector('[name="then"]') || form.querySelector('[data-testid="send"], .button--save')).click();
 });
 for (const kind of ["beforeRequest", "afterRequest"]) document.body.addEventListener(`htmx:${kind}`, ({ detail: { elt } }) => {
   if (elt.matches("form")) for (const button of elt.querySelectorAll("button")) button.disabled = kind === "beforeRequest";
@@ -38,7 +36,7 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   event.preventDefault();
   if ("insert" in link.dataset) insert(link.href);
-  else window.htmx.ajax("GET", link.href, "#picker").then(() => find("picker").open || find("picker").showModal());
+  else window.htmx.ajax("GET", link.href, "#picker").then(() => (find("picker").open || find("picker").showModal(), window.htmx.trigger("#saved-query", "input")));
 });
 document.addEventListener("beforeinput", (event) => {
   if (event.data !== "/" || event.target.id !== "reply-text" || event.target.value) return;

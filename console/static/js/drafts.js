@@ -12,7 +12,6 @@ window.addEventListener("pagehide", () => {
 document.body.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
   if (!elt.dataset.draft) return;
   delete elt.dataset.dirty;
-  if (successful) sessionStorage.removeItem(KEY + elt.dataset.draft);
-  else sessionStorage.setItem(KEY + elt.dataset.draft, elt.value);
+  sessionStorage[successful ? "removeItem" : "setItem"](KEY + elt.dataset.draft, elt.value);
 });
 for (const field of fields()) field.value ||= sessionStorage.getItem(KEY + field.dataset.draft) ?? "";

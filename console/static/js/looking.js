@@ -12,8 +12,7 @@ window.addEventListener("pagehide", () => look({ gone: 1 }));
 document.addEventListener("input", ({ target: { dataset } }) => dataset.draft && Date.now() - toldAt > 3000 && look({ typing: 1, mode: dataset.draft.split(":")[1] }));
 look();
 const facts = () => document.getElementById("notices")?.dataset ?? {};
-const title = document.title;
-let rung = 0, rungAt = 0;
+let title = document.title, rung = 0, rungAt = 0;
 function tell() {
   const { count, newest, sound } = facts();
   document.title = +count ? `(${count}) ${title}` : title;

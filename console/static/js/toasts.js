@@ -1,5 +1,4 @@
-// Good news leaves after 8 s; trouble, and what offers something to do, stays until the next word. What leaves in a
-// moment counts down in words until it has left.
+// Good news leaves after 8 s, trouble stays until the next word; what leaves in a moment counts down until it has left.
 const STAYS_MS = 8000;
 function arrange() {
   for (const toast of document.querySelectorAll("[data-toast].toast--good:not([data-timed])")) {
