@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from console import here
 from console.formats import as_utc
-from handoff import skills, viewing
+from handoff import rungs, skills, viewing
 from handoff.access import Viewer
 from handoff.tables import Agent, Draft, Queue, Skill
 
@@ -90,4 +90,4 @@ def held_back(row: Mapping[str, Any], viewer: Viewer, signs: Signs, now: datetim
 
 def is_to_be_written(row: Mapping[str, Any]) -> bool:
     """Whether she asked to be written to instead of waiting."""
-    return row["ticket_state"] == "queued" and bool((row["ticket_card"] or {}).get("write_me"))
+    return row["ticket_state"] == "queued" and rungs.WRITE_ME in (row["ticket_told"] or ())

@@ -43,6 +43,7 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
         "epoch": conversation["epoch"],
         "owner": conversation["owner"],
         "last_seq": conversation["last_seq"],
+        "tags": tuple(conversation["tags"] or ()),
         "stretches": found,
         "actions": actions,
         "older_url": _older(conversation["conversation_id"], first),
