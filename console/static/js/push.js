@@ -1,29 +1,26 @@
-// One's own page: a sound to try, and the switch that lets this browser be rung while no page is open. The browser asks its owner only when it is pressed.
+// One's own page: a sound to try, and the switch that lets this browser be rung while no page is open (it asks when pressed).
 for (const button of document.querySelectorAll("[data-sound-test]")) {
   button.hidden = false;
-  button.addEventListener("click", () => new Audio(button.dataset.soundTest).play());
+  button.onclick = () => new Audio(button.dataset.soundTest).play();
 }
-const box = document.querySelector("[data-push]");
+const box = document.querySelector("[data-push]"), part = (name) => box.querySelector(`[data-push-${name}]`);
 if (box && "PushManager" in window && "serviceWorker" in navigator) {
-  const [on, off, form] = [box.querySelector("[data-push-on]"), box.querySelector("[data-push-off]"), box.querySelector("form")];
-  const show = (is) => { on.hidden = Boolean(is); off.hidden = !is; box.querySelector("[data-push-none]").hidden = true; };
-  const post = (address, told) => {
-    for (const name of ["endpoint", "p256dh", "auth"]) form.elements[name].value = told[name] || "";
-    form.action = address;
+  const post = (button, told) => {
+    const form = Object.assign(box.querySelector("form"), { action: button.dataset.address });
+    for (const name in told) form.elements[name].value = told[name];
     form.submit();
   };
-  const now = () => navigator.serviceWorker.getRegistration("/console/").then((known) => known && known.pushManager.getSubscription());
-  now().then(show);
-  on.addEventListener("click", async () => {
-    if (await Notification.requestPermission() !== "granted") { box.querySelector("[data-push-denied]").hidden = false; return; }
+  const kept = await navigator.serviceWorker.getRegistration("/console/").then((known) => known?.pushManager.getSubscription());
+  [part("none").hidden, part("on").hidden, part("off").hidden] = [true, Boolean(kept), !kept];
+  part("off").onclick = () => kept.unsubscribe().then(() => post(part("off"), { endpoint: kept.endpoint }));
+  const subscribe = async () => {
     await navigator.serviceWorker.register("/console/sw.js");
     const { pushManager } = await navigator.serviceWorker.ready;
-    const made = (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: box.dataset.push })).toJSON();
-    post(on.dataset.address, { endpoint: made.endpoint, ...made.keys });
-  });
-  off.addEventListener("click", async () => {
-    const kept = await now();
-    await kept.unsubscribe();
-    post(off.dataset.address, { endpoint: kept.endpoint });
-  });
+    return (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: box.dataset.push })).toJSON();
+  };
+  part("on").onclick = async () => {
+    const made = await Notification.requestPermission() === "granted" && await subscribe().catch(() => null);
+    if (made) post(part("on"), { endpoint: made.endpoint, p256dh: made.keys.p256dh, auth: made.keys.auth });
+    part("denied").hidden = Boolean(made);
+  };
 }
