@@ -25,7 +25,7 @@ SILENCE = timedelta(days=1)
 QUIET = timedelta(days=7)
 SILENT_SECONDS, QUIET_SECONDS = SILENCE.total_seconds(), QUIET.total_seconds()
 NEVER = float("inf")
-MOST_DAYS = 300_000  # rows read: one a conversation and day
+MOST_TURNS = 1_000_000  # the newest that are looked at
 SOLVED, CAME_BACK, PENDING, TO_PERSON = "solved", "came_back", "pending", "to_person"
 
 _log, _ticket, _message = StepLog.__table__, Ticket.__table__, Message.__table__
@@ -117,7 +117,8 @@ def _days(period: Period, now: datetime) -> Select[Any]:
             _channel, _channel.c.channel_id == _conversation.c.channel_id)
         for column, value in ((_conversation.c.language, period.language), (_channel.c.kind, period.kind)):
             query = query.where(column == value) if value else query
-    return query.group_by(_log.c.conversation_id, day).order_by(func.min(_log.c.at).desc()).limit(MOST_DAYS)
+    newest = select(func.max(_log.c.step_log_id)).scalar_subquery()
+    return query.where(_log.c.step_log_id > newest - MOST_TURNS).group_by(_log.c.conversation_id, day)
 
 
 def _tickets(reader: Reader, period: Period, now: datetime) -> Mapping[str, list[float]]:
