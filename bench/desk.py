@@ -240,6 +240,8 @@ async def measure(setting: Setting, folder: Path, tickets: int, longest: int) ->
             bench = Bench(product.url, session, tickets, longest)
             await bench.fill()
             return [*await bench.pages(), await bench.live(), await bench.claims()]
+    except ProductFailed as error:
+        raise ProductFailed(f"{error}\n{product.tail()}") from None
     finally:
         product.stop()
 
