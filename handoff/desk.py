@@ -16,7 +16,20 @@ from sqlalchemy import bindparam, select
 from conversation import ids, outbox
 from conversation.events import Outgoing, TimelineLine
 from conversation.work import Work
-from handoff import announcing, claims, closing, ladder, ledger, notices, presence, queues, rungs, sla, telling, waiting_room
+from handoff import (
+    announcing,
+    claims,
+    closing,
+    ladder,
+    ledger,
+    notices,
+    presence,
+    queues,
+    rungs,
+    sla,
+    telling,
+    waiting_room,
+)
 from handoff.errors import UnknownTicket
 from handoff.ledger import Standing
 from handoff.tables import Agent, Membership, Ticket

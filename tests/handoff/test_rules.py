@@ -20,7 +20,7 @@ def rules() -> dict[str, list[tuple[str, str]]]:
 
 @cache
 def names_in(file: str) -> frozenset[str]:
-    return frozenset(re.findall(r"^def (test_\w+)", (ROOT / file).read_text(encoding="utf-8"), re.M))
+    return frozenset(re.findall(r"^def (test_\w+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_every_rule_of_the_desk_is_held_by_a_test():
