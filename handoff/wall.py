@@ -175,6 +175,7 @@ def _people(
     reader: Reader, staff: Sequence[Mapping[str, Any]], members: Mapping[str, Sequence[str]], midnight: datetime, now: datetime
 ) -> tuple[Person, ...]:
     held: dict[str, list[Mapping[str, Any]]] = {}
+    loads = claims.loads(reader, now)
     for row in reader.execute(_held).mappings():
         held.setdefault(row["holder_id"], []).append(row)
     handled = dict(reader.execute(
@@ -184,7 +185,7 @@ def _people(
         .join(_rating, _rating.c.ticket_id == _ticket.c.ticket_id)
         .where(_ticket.c.closed_at >= now - RATED_FOR).group_by(_ticket.c.holder_id))}
     return tuple(
-        Person(key, row["name"], row["role"], presence.of(row, now), claims.load_of(reader, key, now), row["capacity"],
+        Person(key, row["name"], row["role"], presence.of(row, now), loads.get(key, 0), row["capacity"],
                len(held.get(key, ())), _longest(held.get(key, ())), _queues_of(key, members), handled.get(key, 0),
                *_mean(rated.get(key)))
         for row in staff for key in (row["agent_id"],))
