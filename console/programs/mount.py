@@ -6,8 +6,9 @@ key gets no cookie. The answer is always JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from flask import Blueprint, Flask, current_app, g, get_flashed_messages, jsonif
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
 from console import here, login, safety
@@ -31,8 +33,10 @@ from handoff.errors import HandoffError
 PREFIX = "/api/v1"
 READS = "/api/"
 PACE = "relevo_api_pace"
+WAYS = "relevo_api_ways"
 MOUNTED = "relevo_api_routes"
 SAFE = ("GET", "HEAD", "OPTIONS")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 logger = structlog.get_logger(__name__)
 
@@ -60,14 +64,10 @@ def install(app: Flask, routes: Sequence[Route], door: Door) -> None:
     """Mount them on the app."""
     desk = app.extensions[here.EXTENSION]
     found = mounted(routes)
-    app.extensions[MOUNTED] = found
-    app.extensions[PACE] = Pace(desk.api_rate, desk.redis_url)
+    app.extensions |= {MOUNTED: found, WAYS: _ways(found), PACE: Pace(desk.api_rate, desk.redis_url)}
     made = Blueprint("api", __name__, url_prefix=PREFIX)
-    for route in found:
-        made.add_url_rule(route.rule, f"{route.endpoint}_{'_'.join(route.methods).lower()}", _answering(route),
-                          methods=route.methods)
-    made.before_request(lambda: _enter(door, {f"api.{route.endpoint}_{'_'.join(route.methods).lower()}": route.endpoint
-                                              for route in found}))
+    made.add_url_rule("/<path:rest>", "answer", _answer, methods=METHODS)
+    made.before_request(lambda: _enter(door))
     made.after_request(_leave)
     made.register_error_handler(Exception, _failed)
     app.register_blueprint(made)
@@ -79,17 +79,34 @@ def _told(route: Route) -> Twin:
     return Twin(first, None, "read")
 
 
-def _answering(route: Route) -> Callable[..., Response]:
-    twin = route.twin or Twin("")
+@cache
+def _ways(routes: tuple[Route, ...]) -> Map:
+    """Where each route is: one map for all apps of a process, because making it takes as long as making an app."""
+    rules = [Rule(route.rule, endpoint=str(place), methods=route.methods) for place, route in enumerate(routes)]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
 
-    def view(**values: Any) -> Response:
-        try:
-            (bodies.query if request.method in SAFE else bodies.take)(twin.body)
-        except BadBody as error:
-            return answer_problem(error.trouble)
-        return _as_json(route.view(**values))
 
-    return view
+def _found() -> tuple[Route, Mapping[str, Any]] | HTTPException:
+    """What is asked for; or why there is no such thing, which only who may come in is told."""
+    ways: Map = current_app.extensions[WAYS]
+    try:
+        place, values = ways.bind("").match(request.path.removeprefix(PREFIX), request.method)
+    except HTTPException as error:
+        return error
+    return current_app.extensions[MOUNTED][int(place)], values
+
+
+def _answer(rest: str) -> Response:
+    """The view of `rest`, once its body was looked through."""
+    if isinstance(g.way, HTTPException):
+        raise g.way
+    route, values = g.way
+    model = route.twin.body if route.twin else None
+    try:
+        (bodies.query if request.method in SAFE else bodies.take)(model)
+    except BadBody as error:
+        return answer_problem(error.trouble)
+    return _as_json(route.view(**values))
 
 
 def _as_json(answer: Response) -> Response:
@@ -110,8 +127,9 @@ def _is_page(answer: Response) -> bool:
     return answer.mimetype == "text/html" or 300 <= answer.status_code < 400
 
 
-def _enter(door: Door, endpoints: dict[str, str]) -> Response | None:
-    request.max_content_length = door.longest(endpoints.get(request.endpoint or "", ""))
+def _enter(door: Door) -> Response | None:
+    g.way = _found()
+    request.max_content_length = door.longest("" if isinstance(g.way, HTTPException) else g.way[0].endpoint)
     request.max_form_memory_size = request.max_content_length
     if "\x00" in request.path or b"%00" in request.query_string:
         raise NothingHere("No address of ours has a NUL in it, and PostgreSQL refuses one.")
@@ -179,7 +197,7 @@ def _failed(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return of_http(error)
     if not isinstance(error, HandoffError | ConsoleError):
-        logger.error("an action of the API failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
+        logger.error("an action of the API failed", path=request.path, error=type(error).__name__, exc_info=error)
     return answer_problem(problem(error))
 
 
