@@ -76,6 +76,24 @@ class Giving:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Why an agent has a conversation that nobody waited in, and in which queue; `force` goes beyond her capacity."""
+
+    reason: str
+    queue_id: str
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Why a ticket begins in an agent's hands, and in which queue; `force`: beyond her capacity."""
+
+    reason: str
+    queue_id: str
+    force: bool = False
+
+
 def claim(work: Work, ticket_id: str, agent_id: str, epoch: int, force: bool = False) -> ClaimResult:
     """Give the ticket to this agent; twice by the same agent is the same as once.
 
@@ -113,14 +131,12 @@ def decline_offer(work: Work, ticket_id: str, agent_id: str) -> None:
     offers.end(work, held, offers.DECLINED, agent_id)
 
 
-def assign(
-    work: Work, ticket_id: str, supervisor_id: str, to_agent: str, epoch: int, force: bool = False
-) -> ClaimResult:
-    """A supervisor gives a waiting ticket to a named agent; `force` goes beyond her capacity and skills.
+def assign(work: Work, ticket_id: str, to_agent: str, epoch: int, giving: Giving) -> ClaimResult:
+    """A supervisor (the actor of `giving`) gives a waiting ticket to a named agent.
 
     Raises NotAllowed, CannotTake (she is away, full, or not of the queue), and what `claim` raises.
     """
-    viewer = access.viewer(work.connection, supervisor_id)
+    viewer = access.viewer(work.connection, giving.actor)
     held = ledger.seen_by(work, viewer, ticket_id)
     if not viewer.sees_everything:
         raise NotAllowed(viewer.role)
@@ -129,9 +145,9 @@ def assign(
         return _result(work, held, colleague.name, already=True)
     _require_claimable(work, held, epoch)
     agent = _able(work, held, colleague)
-    _require_skills(work, held, agent, force)
+    _require_skills(work, held, agent, giving.force)
     try:
-        held = give(work, held, agent, Giving(supervisor_id, force, {"by": viewer.name}))
+        held = give(work, held, agent, Giving(giving.actor, giving.force, {**giving.data, "by": viewer.name}))
     except NoRoom as error:
         raise CannotTake(colleague.name, "full", held.ticket["queue_id"]) from error
     return _result(work, held, colleague.name)
@@ -168,14 +184,13 @@ def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int, force
         return _taken_over_before(work, Standing(ticket, conversation), viewer)
     if conversation["epoch"] != epoch:
         raise StaleEpoch(epoch, conversation["epoch"])
-    held = open_for(work, viewer, conversation, "agent_takeover", queue_of(viewer, sight.ticket), force)
+    beginning = Beginning("agent_takeover", queue_of(viewer, sight.ticket), force)
+    held = open_for(work, viewer, conversation, beginning)
     _introduce(work, held, lock(work, agent_id))
     return _result(work, held, viewer.name)
 
 
-def open_for(
-    work: Work, viewer: Viewer, conversation: Mapping[str, Any], reason: str, queue_id: str, force: bool = False
-) -> Standing:
+def open_for(work: Work, viewer: Viewer, conversation: Mapping[str, Any], beginning: Beginning) -> Standing:
     """A ticket that is in this agent's hands from its beginning, of a conversation that the bot had until now.
 
     The conversation is locked. Raises Away, NoRoom, StaleEpoch.
@@ -183,15 +198,15 @@ def open_for(
     agent = lock(work, viewer.agent_id)
     if agent["presence"] == presence.AWAY:
         raise Away()
-    load = _make_room(work, agent, force)
-    queue = queues.get_or_default(work, queue_id)
+    load = _make_room(work, agent, beginning.force)
+    queue = queues.get_or_default(work, beginning.queue_id)
     begun = ledger.begin(work, conversation["conversation_id"], owner="agent", unread=0)
     if begun is None:
         raise StaleEpoch(conversation["epoch"], conversation["epoch"])
     outbox.suppress_bot(work, conversation["conversation_id"])
     ticket = {
         "ticket_id": ids.new("tkt"), "conversation_id": conversation["conversation_id"], "queue_id": queue["queue_id"],
-        "state": "assigned", "reason": reason, "summary": "", "priority": "normal", "score": None,
+        "state": "assigned", "reason": beginning.reason, "summary": "", "priority": "normal", "score": None,
         "threshold": None, "evidence": [], "card": {"language": begun.language}, "told": [], "epoch": begun.epoch,
         "ahead": 0, "opened_at": work.now, "waiting_since": work.now, "holder_id": viewer.agent_id,
         "claimed_at": work.now, **sla.of_new(queue, work.now), **sla.reply_timer(queue, work.now),

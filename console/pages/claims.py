@@ -15,7 +15,7 @@ from console.rows import queue_titles
 from console.tickets import conversation_of, name_of
 from conversation.work import Work
 from handoff import claims
-from handoff.claims import ClaimResult
+from handoff.claims import ClaimResult, Giving
 
 
 def claim(ticket_id: str) -> Response:
@@ -64,7 +64,7 @@ def assign(ticket_id: str) -> Response:
     to_agent = here.text_field("to").removeprefix("agent:")
     return perform(
         conversation_id,
-        lambda work: claims.assign(work, ticket_id, _me(), to_agent, epoch, force),
+        lambda work: claims.assign(work, ticket_id, to_agent, epoch, Giving(_me(), force)),
         lambda result: Said(here.texts()("assign.assigned", agent=result.holder_name),
                             {"ticket": result.ticket_id, "epoch": result.epoch, "holder": result.holder_name}),
     )

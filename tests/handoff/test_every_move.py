@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from conversation.tables import Message, TimelineEntry
 from handoff import claims, closing, colleagues, moves
+from handoff.claims import Giving
 from handoff.errors import HandoffError
 from handoff.tables import Ticket
 from tests.builders import MONDAY_NOON, a_conversation, an_agent
@@ -29,7 +30,7 @@ Act = Callable[[Any, str, str, str, int], Any]
 ACTS: dict[str, Act] = {
     "claim": lambda work, _, ticket, who, epoch: claims.claim(work, ticket, who, epoch),
     "take_over": lambda work, conversation, _, who, epoch: claims.take_over(work, conversation, who, epoch),
-    "assign": lambda work, _, ticket, who, epoch: claims.assign(work, ticket, who, "agt_luis", epoch),
+    "assign": lambda work, _, ticket, who, epoch: claims.assign(work, ticket, "agt_luis", epoch, Giving(who)),
     "accept": lambda work, _, ticket, who, epoch: claims.accept(work, ticket, who, epoch),
     "decline": lambda work, _, ticket, who, __: claims.decline_offer(work, ticket, who),
     "release": lambda work, _, ticket, who, __: claims.release(work, ticket, who),

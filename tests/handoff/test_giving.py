@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from conversation.tables import TimelineEntry
 from handoff import claims, presence, settings
+from handoff.claims import Giving
 from handoff.errors import AlreadyClaimed, NoRoom, NotAllowed, StaleEpoch
 from handoff.house_tables import Notice
 from handoff.routing_errors import Away, CannotTake, LacksSkill
@@ -21,7 +22,7 @@ _line, _notice, _ticket = TimelineEntry.__table__, Notice.__table__, Ticket.__ta
 
 
 def test_a_supervisor_gives_a_waiting_ticket_to_a_named_agent(house: House, queued: Pair):
-    result = house.do(claims.assign, queued[1], "agt_sue", "agt_ana", 1)
+    result = house.do(claims.assign, queued[1], "agt_ana", 1, Giving("agt_sue"))
 
     assert (result.holder_name, house.ticket(queued[1])["holder_id"]) == ("Ana", "agt_ana")
     assert house.said(queued[0])[-1] == "taken[es] agent=Ana queue=Envíos"
@@ -33,7 +34,7 @@ def test_only_supervisors_assign(house: House, queued: Pair):
     house.do(an_agent, "Eva", ["shipping"])
 
     with pytest.raises(NotAllowed):
-        house.do(claims.assign, queued[1], "agt_ana", "agt_eva", 1)
+        house.do(claims.assign, queued[1], "agt_eva", 1, Giving("agt_ana"))
 
 
 @pytest.mark.parametrize(("name", "changes", "why"), [
@@ -43,14 +44,14 @@ def test_who_cannot_take_it_is_not_assigned(house: House, queued: Pair, name: st
     house.do(an_agent, name, ["shipping"], **changes)
 
     with pytest.raises(CannotTake) as refused:
-        house.do(claims.assign, queued[1], "agt_sue", "agt_eva", 1)
+        house.do(claims.assign, queued[1], "agt_eva", 1, Giving("agt_sue"))
 
     assert (refused.value.why, house.ticket(queued[1])["state"]) == (why, "queued")
 
 
 def test_somebody_of_another_queue_is_not_assigned(house: House, queued: Pair):
     with pytest.raises(CannotTake) as refused:
-        house.do(claims.assign, queued[1], "agt_sue", "agt_bo", 1)
+        house.do(claims.assign, queued[1], "agt_bo", 1, Giving("agt_sue"))
 
     assert refused.value.why == "queue"
 
@@ -58,7 +59,7 @@ def test_somebody_of_another_queue_is_not_assigned(house: House, queued: Pair):
 def test_a_supervisor_may_go_beyond_a_capacity_and_it_is_noted(house: House, queued: Pair):
     house.do(an_agent, "Eva", ["shipping"], capacity=0)
 
-    house.do(claims.assign, queued[1], "agt_sue", "agt_eva", 1, force=True)
+    house.do(claims.assign, queued[1], "agt_eva", 1, Giving("agt_sue", force=True))
 
     assert _data(house, "claim")["forced"] is True
 
@@ -67,7 +68,7 @@ def test_who_assigns_what_a_colleague_took_is_told_who(house: House, held: Pair)
     house.do(an_agent, "Eva", ["shipping"])
 
     with pytest.raises(AlreadyClaimed) as refused:
-        house.do(claims.assign, held[1], "agt_sue", "agt_eva", 1)
+        house.do(claims.assign, held[1], "agt_eva", 1, Giving("agt_sue"))
 
     assert refused.value.holder_name == "Ana"
 
@@ -76,11 +77,11 @@ def test_an_old_page_does_not_assign(house: House, held: Pair):
     house.do(claims.release, held[1], "agt_ana")
 
     with pytest.raises(StaleEpoch):
-        house.do(claims.assign, held[1], "agt_sue", "agt_ana", 1)
+        house.do(claims.assign, held[1], "agt_ana", 1, Giving("agt_sue"))
 
 
 def test_assigning_twice_is_the_same_as_once(house: House, held: Pair):
-    assert house.do(claims.assign, held[1], "agt_sue", "agt_ana", 1).already
+    assert house.do(claims.assign, held[1], "agt_ana", 1, Giving("agt_sue")).already
 
 
 def test_everything_an_agent_has_in_hand_goes_back_at_once(house: House, held: Pair):

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from conversation.tables import Conversation
 from handoff import claims, presence, routing
+from handoff.claims import Giving
 from handoff.errors import HandoffError
 from handoff.house_tables import Notice
 from handoff.routing import Seat
@@ -404,7 +405,7 @@ def test_where_agents_claim_while_the_router_gives_every_ticket_has_one_holder_a
     tickets = [pushing.hand_over("push")[1] for _ in range(16)]
     acts: list[tuple[Any, ...]] = [(routing.tick,) for _ in range(3)]
     acts += [(claims.claim, ticket, f"agt_{name.lower()}", 1) for name in names for ticket in tickets[:4]]
-    acts += [(claims.assign, ticket, "agt_sue", "agt_agent0", 1) for ticket in tickets[4:8]]
+    acts += [(claims.assign, ticket, "agt_agent0", 1, Giving("agt_sue")) for ticket in tickets[4:8]]
 
     _at_once(pushing, acts)
 
