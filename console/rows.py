@@ -121,13 +121,11 @@ def _room(session: Session, viewer: Viewer) -> str:
 def _rows(
     viewer: Viewer, rows: Sequence[Mapping[str, Any]], tab: str, current: str, signs: Signs
 ) -> list[dict[str, Any]]:
-    return [
-        _row(row, viewer, tab)
-        | _signed(row, viewer, signs)
-        | rank(row, signs, tab == "queued" and place == 0)
-        | {"current": row["conversation_id"] == current}
-        for place, row in enumerate(rows)
-    ]
+    made = [_row(row, viewer, tab) | _signed(row, viewer, signs) | {"current": row["conversation_id"] == current}
+            for row in rows]
+    # the first that is hers to take says why it is first
+    first = next((place for place, row in enumerate(made) if tab == "queued" and not (row["kept"] or row["offer"])), -1)
+    return [row | rank(told, signs, place == first) for place, (row, told) in enumerate(zip(made, rows, strict=True))]
 
 
 def _row(row: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:
