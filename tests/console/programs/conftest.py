@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,12 @@ def key_of(app: Flask, name: str) -> str:
     """A key that speaks for this agent."""
     with app.extensions[here.EXTENSION].database.work() as work:
         return keys.issue(work, f"agt_{name.lower()}", Integration(name), "agt_sue").token
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One database is enough here: what is kept under a name has its tests on both (test_once.py)."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'relevo.db')}"
 
 
 @pytest.fixture

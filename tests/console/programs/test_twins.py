@@ -182,7 +182,7 @@ def admin(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @given(asked())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_no_body_at_all_breaks_it(admin: tuple[Program, World], one: tuple[Route, str, Any]) -> None:
     (program, world), (route, method, body) = admin, one
     path = address(route, world)
@@ -193,7 +193,7 @@ def test_no_body_at_all_breaks_it(admin: tuple[Program, World], one: tuple[Route
 @given(st.sampled_from([route for route in MOUNTED if "GET" in route.methods]),
        st.dictionaries(st.sampled_from(["tab", "queue", "page", "after", "q", "from", "to", "days", "language"]),
                        st.text(max_size=12), max_size=3))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_no_query_at_all_breaks_it(admin: tuple[Program, World], route: Route, query: dict[str, str]) -> None:
     program, world = admin
     path = address(route, world)
