@@ -42,7 +42,7 @@ def read(form: Form, queues: Sequence[str]) -> None:
 
 def wording(values: Mapping[str, Any], row: Mapping[str, Any], upload: Mapping[str, Any]) -> Wording:
     """The whole of it: what was typed over what was."""
-    whole = {"shortcut": "", "queues": [], "steps": [], "actions": [], "is_own": False} | dict(row) | dict(values)
+    whole: dict[str, Any] = {"shortcut": "", "queues": [], "steps": [], "actions": [], "is_own": False} | dict(row) | dict(values)
     return Wording(whole["name"], whole["texts"], whole["shortcut"], whole["queues"], bool(whole["is_own"]), whole["steps"],
                    upload, whole["actions"])
 
@@ -87,8 +87,7 @@ def _entry(n: int, entry: Any, queues: Sequence[str]) -> dict[str, Any]:
     if not isinstance(entry, dict) or set(entry) - set(KEYS):
         raise BadValue("yaml", "entry", n=n, keys=", ".join(KEYS))
     texts = entry.get("texts")
-    named = isinstance(entry.get("name"), str) and isinstance(texts, dict) and texts
-    if not named or not all(tag in LANGUAGES and isinstance(one, str) for tag, one in texts.items()):
+    if not (isinstance(entry.get("name"), str) and isinstance(texts, dict) and texts) or not all(tag in LANGUAGES and isinstance(one, str) for tag, one in texts.items()):
         raise BadValue("yaml", "entry_texts", n=n)
     lists = {key: entry.get(key) or [] for key in ("queues", "steps", "actions")}
     if not all(isinstance(one, list) for one in lists.values()) or set(map(str, lists["queues"])) - set(queues):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.flow.findings import Reporter
-from bot.flow.library import defaults
+from bot.flow.project import defaults
 from bot.flow.tree import plain, read
 
 FILE = "_texts.yaml"

@@ -31,7 +31,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 
 def people(reader: Reader) -> list[dict[str, Any]]:
     """Everybody but programs, the active ones first, each with `queues`, `state` and how many tickets she has."""
-    held = dict(reader.execute(select(_ticket.c.holder_id, func.count()).where(
+    held: dict[str, int] = dict(reader.execute(select(_ticket.c.holder_id, func.count()).where(
         _ticket.c.state.in_(("assigned", "snoozed"))).group_by(_ticket.c.holder_id)).all())
     found = [row | {"state": state_of(row), "held": held.get(row["agent_id"], 0)} for row in agents.every(reader)
              if not row["is_integration"]]

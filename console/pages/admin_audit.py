@@ -128,7 +128,8 @@ def _who(actor: str, names: Mapping[str, str]) -> str:
 def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     data = row["data"] or {}
     subject = str(data.get("subject") or "")
-    changes = data.get("changes") if isinstance(data.get("changes"), Mapping) else {}
+    found = data.get("changes")
+    changes: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     told = [(name, _short(pair[0]), _short(pair[1])) for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
     rest = {key: value for key, value in data.items() if key not in HIDDEN and value not in (None, "", [], {})}
     return {"id": row["entry_id"], "at": row["at"], "who": _who(row["actor"], names), "kind": _kind(row["kind"]),

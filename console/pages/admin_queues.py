@@ -163,7 +163,7 @@ def _list(form: Form, status: int) -> Response:
         if here.wants_json():
             return jsonify({"queues": [_facts(row) for row in rows]})
         live = dict(session.execute(select(_ticket.c.queue_id, func.count()).where(
-            _ticket.c.state.in_(LIVE_TICKET_STATES)).group_by(_ticket.c.queue_id)).all())  # type: ignore[arg-type]
+            _ticket.c.state.in_(LIVE_TICKET_STATES)).group_by(_ticket.c.queue_id)).all())
         shown = [{**row, "title": admin_room.titled(row), "people": len(people.get(row["queue_id"], ())),
                   "live": live.get(row["queue_id"], 0), "duty": duty(row)} for row in rows]
         return admin_room.show("admin_queues.html", session, status, form=form,

@@ -169,7 +169,7 @@ def _page(now: Now, entry: text_book.Entry, form: Form, status: int) -> Response
         return jsonify({"text": _facts(entry), "base": now.base})
     with here.desk().database.reading() as session:
         return admin_room.show("admin_text.html", session, status, entry=entry, form=form, base=now.base,
-                               spoken=_spoken(), preview=_preview(session, entry.key))
+                               tags=_spoken(), preview=_preview(session, entry.key))
 
 
 def _preview(session: Session, key: str) -> list[tuple[str, str]]:

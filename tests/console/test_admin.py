@@ -310,6 +310,20 @@ def test_a_sentence_is_published_and_the_rest_of_the_file_stays(ada: Client, dat
 
 
 @pytest.mark.usefixtures("live")
+def test_the_page_of_a_sentence_shows_the_shops_languages_and_how_it_is_said(ada: Client):
+    page = ada.get("/console/admin/texts/taken").get_data(as_text=True)
+
+    assert ('id="f-text_en"' in page, 'id="f-text_pt"' in page) == (True, False)
+    assert "Soy <b>Ana</b>." in page
+
+
+@pytest.mark.parametrize("path", ["queues", "hours", "sla", "agents", "agents/agt_ana", "skills", "replies/new", "texts",
+                                  "roles", "retention"])
+def test_every_page_opens_for_an_admin(ada: Client, path: str):
+    assert ada.get(f"/console/admin/{path}").status_code == 200
+
+
+@pytest.mark.usefixtures("live")
 def test_a_blank_that_does_not_exist_is_refused_at_its_language(ada: Client, database: Database):
     answer = post(ada, "/console/admin/texts/taken", headers=JSON, text_es="Soy {agente}.", text_en="I am {agent}.")
 
