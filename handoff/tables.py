@@ -178,7 +178,8 @@ class Ticket(SQLModel, table=True):
     `claimed_at` is of the present holder, `picked_up_at` of the first; `replied_at` is the last reply of a person.
     `skills` are wanted of who takes it, the first to be dropped first, the language after all of them; `relaxed` counts
     how many were. `offered_to` has it on offer until `offered_until`; `reserved_for` is the agent it waits for until
-    `reserved_until`; `excluded` is {agent: until} of those who do not get it again yet. `requeued_at` is when it last
+    `reserved_until`; `excluded` is {agent: until} of those who do not get it again yet
+    (handoff/offers.py). `requeued_at` is when it last
     came back to a queue. `rung` is how far the ladder of the unclaimed has been climbed, `rung_due_at` when it goes on;
     of a ticket whose contact is to write, when it closes by itself.
     `reply_due_at` is by when its holder must have written, `reply_warn_at` when she is reminded of it; `resolve_due_at`
