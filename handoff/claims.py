@@ -85,15 +85,6 @@ class Beginning:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
-    """Why a ticket begins in an agent's hands, and in which queue; `force`: beyond her capacity."""
-
-    reason: str
-    queue_id: str
-    force: bool = False
-
-
 def claim(work: Work, ticket_id: str, agent_id: str, epoch: int, force: bool = False) -> ClaimResult:
     """Give the ticket to this agent; twice by the same agent is the same as once.
 

@@ -15,7 +15,6 @@ from conversation.tables import Contact
 from conversation.work import Work
 from handoff import access, claims, ledger, replies, telling
 from handoff.access import Viewer
-from handoff.claims import Began
 from handoff.claims import Beginning
 from handoff.errors import AlreadyClaimed, Blocked
 from handoff.finding_errors import CannotStart
@@ -85,7 +84,8 @@ def _opened(work: Work, viewer: Viewer, conversation_id: str, asked: Start) -> S
     last = work.connection.execute(
         select(_ticket).where(_ticket.c.conversation_id == conversation_id).order_by(_ticket.c.epoch.desc()).limit(1)
     ).mappings().first()
-    held = claims.open_for(work, viewer, conversation, Beginning(REASON, claims.queue_of(viewer, last), asked.force))
+    held = claims.open_for(
+        work, viewer, conversation, Beginning(REASON, claims.queue_of(viewer, last), asked.force))
     if asked.order:
         card = {**held.ticket["card"], "known": {"order_ref": asked.order}}
         ledger.note_ticket(work, held.ticket_id, {"card": card})

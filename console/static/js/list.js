@@ -1,7 +1,7 @@
 // The list never moves under the pointer, the focus or a ticked box: what is new waits behind a bar.
-const rowsOf = (root) => [...root.querySelectorAll("#list-rows .row, .row")];
+const rowsOf = (root) => [...root.querySelectorAll(".row")];
 const shown = () => document.getElementById("list-rows");
-const busy = () => shown()?.matches(":hover") || shown()?.contains(document.activeElement) || shown()?.querySelector(".row__pick:checked");
+const busy = () => shown().querySelector(":hover, :focus, .row__pick:checked");
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "list-rows" || event.detail.requestConfig.verb !== "get") return;
@@ -23,22 +23,19 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 function hold(next, old, added) {
   const now = new Map(rowsOf(next).map((row) => [row.id, row]));
   for (const row of old.values()) {
-    const list = next.querySelector(`ul[data-group="${row.parentElement.dataset.group}"]`) ?? next.appendChild(row.parentElement.cloneNode());
+    const list = next.querySelector(`ul[data-group="${row.parentElement.dataset.group}"]`);
     const here = now.get(row.id) ?? row.cloneNode(true);
     here.classList.toggle("row--gone", !now.has(row.id));
     here.querySelector(".row__pick").toggleAttribute("checked", row.querySelector(".row__pick").checked);
-    list.append(here);
+    (list ?? next.appendChild(row.parentElement.cloneNode())).append(here);
   }
-  for (const row of added) row.remove();
-  next.querySelector(".empty")?.remove();
+  for (const row of [...added, ...next.querySelectorAll(".empty")]) row.remove();
   return added.length;
 }
 
 document.addEventListener("click", (event) => {
-  const bar = event.target.closest("#list-fresh");
-  if (!bar) return;
+  if (!event.target.closest("#list-fresh")) return;
   event.preventDefault();
-  bar.dataset.apply = "1";
-  document.getElementById("list-scroll").scrollTop = 0;
+  document.getElementById("list-fresh").dataset.apply = "1";
   window.htmx.trigger(document.body, "relevo:refresh");
 });
