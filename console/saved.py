@@ -33,7 +33,7 @@ def values(session: Session, sight: Sight) -> dict[str, str]:
     facts = panels.order_facts(ticket.get("card"))
     titles = queue_titles(session, language)
     found = {
-        "name": thread["first_name"], "full_name": thread["name"], "agent": here.viewer().name,
+        "name": thread["first_name"], "full_name": thread["name"], "agent": here.viewer().name, "signature": here.agent()["signature"],
         "channel": thread["channel"], "queue": titles.get(ticket.get("queue_id", ""), ""),
         "order.reference": naming.order_of(ticket.get("card")), "order.number": naming.order_of(ticket.get("card")),
     }

@@ -10,7 +10,7 @@ from console import order_card
 from console.formats import Formats
 from console.words import DEFAULT, LANGUAGES, Words, words
 
-NAMES = ("name", "full_name", "agent", "queue", "channel", "order.reference", "order.number", "order.status", "order.eta",
+NAMES = ("name", "full_name", "agent", "signature", "queue", "channel", "order.reference", "order.number", "order.status", "order.eta",
          "order.promised_on", "order.delivered_on", "order.ships_on", "order.ordered_on", "order.carrier",
          "order.tracking_number", "order.tracking_url", "order.pickup_point", "order.total")
 _PLAIN = ("reference", "carrier", "tracking_number", "tracking_url", "pickup_point")
