@@ -63,7 +63,7 @@ def add(work: Work, url: str, events: Sequence[str], include_text: bool, actor: 
     work.connection.execute(insert(_hook).values(
         hook_id=hook_id, url=url.strip(), secret=secret, events=[name for name in EVENTS if name in events],
         include_text=include_text, last_entry_id=last, created_by=actor, created_at=work.now))
-    _log(work, "hook_added", actor, hook_id, url)
+    _log(work, "hook_added", actor, {"hook": hook_id, "host": signed_calls.host_of(url)})
     return MadeHook(hook_id, secret)
 
 
@@ -73,7 +73,8 @@ def change(work: Work, hook_id: str, values: Mapping[str, Any], actor: str) -> N
     work.connection.execute(update(_hook).where(_hook.c.hook_id == hook_id).values(**values))
     if values.get("removed_at") or values.get("paused_at"):
         alarms.clear(work, alarm_key(hook_id))
-    _log(work, "hook_changed", actor, hook_id, hook["url"], sorted(name for name, value in values.items() if value))
+    what = sorted(name for name, value in values.items() if value)
+    _log(work, "hook_changed", actor, {"hook": hook_id, "host": signed_calls.host_of(hook["url"]), "what": what})
 
 
 def test(work: Work, hook_id: str, actor: str) -> str:
@@ -131,6 +132,5 @@ def alarm_key(hook_id: str) -> str:
     return f"hook:{hook_id}"
 
 
-def _log(work: Work, kind: str, actor: str, hook_id: str, url: str, what: Sequence[str] = ()) -> None:
-    host = signed_calls.host_of(url)
-    work.record(TimelineLine(kind, "", actor, data={"hook": hook_id, "host": host, "what": list(what)}))
+def _log(work: Work, kind: str, actor: str, data: Mapping[str, Any]) -> None:
+    work.record(TimelineLine(kind, "", actor, data=data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from limits import RateLimitItem, parse
@@ -14,7 +15,7 @@ from limits.strategies import FixedWindowRateLimiter
 # Wrong keys from one address: they cannot be guessed, but each costs a look into the database.
 WRONG_KEYS = parse("60/minute")
 REDIS_AGAIN_SECONDS = 30.0
-REDIS_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+REDIS_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
 logger = structlog.get_logger(__name__)
 
