@@ -87,7 +87,9 @@ def _entry(n: int, entry: Any, queues: Sequence[str]) -> dict[str, Any]:
     if not isinstance(entry, dict) or set(entry) - set(KEYS):
         raise BadValue("yaml", "entry", n=n, keys=", ".join(KEYS))
     texts = entry.get("texts")
-    if not (isinstance(entry.get("name"), str) and isinstance(texts, dict) and texts) or not all(tag in LANGUAGES and isinstance(one, str) for tag, one in texts.items()):
+    if not (isinstance(entry.get("name"), str) and isinstance(texts, dict) and texts):
+        raise BadValue("yaml", "entry_texts", n=n)
+    if not all(tag in LANGUAGES and isinstance(one, str) for tag, one in texts.items()):
         raise BadValue("yaml", "entry_texts", n=n)
     lists = {key: entry.get(key) or [] for key in ("queues", "steps", "actions")}
     if not all(isinstance(one, list) for one in lists.values()) or set(map(str, lists["queues"])) - set(queues):

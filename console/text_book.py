@@ -72,7 +72,8 @@ def text_with(text: str, key: str, wanted: Mapping[str, str] | None) -> str:
     """The file with this sentence by language; None takes the shop's own out. Raises ValueError where it cannot be."""
     lines = text.split("\n")
     begin = next((n for n, line in enumerate(lines) if re.match(rf"{re.escape(key)}\s*:", line)), None)
-    block = [] if wanted is None else [f"{key}:", *(f"  {tag}: {json.dumps(one, ensure_ascii=False)}" for tag, one in wanted.items())]
+    told = (f"  {tag}: {json.dumps(one, ensure_ascii=False)}" for tag, one in (wanted or {}).items())
+    block = [f"{key}:", *told] if wanted else []
     if begin is None:
         kept = text.rstrip("\n").split("\n") if text.strip() else []
         made = "\n".join([*kept, *block, ""])
@@ -81,7 +82,8 @@ def text_with(text: str, key: str, wanted: Mapping[str, str] | None) -> str:
         while end < len(lines) and lines[end].startswith((" ", "\t")):
             end += 1
         made = "\n".join([*lines[:begin], *block, *lines[end:]])
-    if _tree(made) != {**{name: one for name, one in _tree(text).items() if name != key}, **({key: dict(wanted)} if wanted else {})}:
+    others = {name: one for name, one in _tree(text).items() if name != key}
+    if _tree(made) != (others | {key: dict(wanted)} if wanted else others):
         raise ValueError(f"{FILE} is written in a way that only its own editor can change.")
     return made
 

@@ -51,17 +51,17 @@ class Invitation(PersonFields):
 
 @admin_room.admins
 def show_all() -> Response:
-    return _list(Form({"languages": ["es"], "capacity": 4, "time_zone": here.agent()["time_zone"]}), 200)
+    return _list(Form(_usual()), 200)
 
 
 @admin_room.admins
 def invite() -> Response:
     """A new person: her link is shown this once, and mailed where letters are sent from here."""
-    form, me = Form({"languages": ["es"], "capacity": 4, "time_zone": here.agent()["time_zone"]}, is_posted=True), here.viewer().agent_id
+    form, me = Form(_usual(), is_posted=True), here.viewer().agent_id
     form.text("email", 254, least=3)
     with here.desk().database.reading() as session:
         _read(form, session)
-    given = {"name": "", "role": "agent", "languages": ["es"], "capacity": 4, "time_zone": here.agent()["time_zone"]} | form.values
+    given = {"name": "", "role": "agent"} | _usual() | form.values
     person = Person(given["name"], given.get("email", ""), given.get("queues", ()), given["role"], given["languages"],
                     given["capacity"], given["time_zone"])
 
@@ -127,6 +127,11 @@ def reset_second(agent_id: str) -> Response:
     return _act(agent_id, lambda work: second_factor.reset(work, agent_id, me), lambda _: _done(agent_id, "factor_reset"))
 
 
+def _usual() -> dict[str, Any]:
+    """What an invitation begins with."""
+    return {"languages": ["es"], "capacity": 4, "time_zone": here.agent()["time_zone"]}
+
+
 def _act(agent_id: str, do: Callable[[Work], Result], done: Callable[[Result], Response]) -> Response:
     with here.desk().database.reading() as session:
         form = Form(_person(session, agent_id))
@@ -160,7 +165,7 @@ def _with_link(agent_id: str, link: str, key: str) -> Response:
     if here.wants_json():
         return jsonify({"ok": True, "message": text, "agent_id": agent_id, "link": link, "mailed": here.desk().mails})
     with here.desk().database.reading() as session:
-        return _one(session, agent_id, None, 201, link=link, told=text)
+        return _one(session, agent_id, None, 201, (link, text))
 
 
 def _done(agent_id: str, key: str, n: int = 0, **facts: Any) -> Response:
@@ -190,13 +195,16 @@ def _list(form: Form, status: int) -> Response:
                                mails=here.desk().mails, **_options(session))
 
 
-def _one(session: Session, agent_id: str, form: Form | None, status: int, link: str = "", told: str = "") -> Response:
+def _one(
+    session: Session, agent_id: str, form: Form | None, status: int, shown_once: tuple[str, str] = ("", "")
+) -> Response:
     row = _person(session, agent_id)
     if here.wants_json():
         return jsonify({"agent": _facts(row)})
     count = staff.open_sessions(session, agent_id, here.formats().now)
-    return admin_room.show("admin_agent.html", session, status, agent=row, form=form or Form(row), sessions=count, link=link,
-                           told=told, is_me=agent_id == here.viewer().agent_id, mails=here.desk().mails, **_options(session))
+    return admin_room.show(
+        "admin_agent.html", session, status, agent=row, form=form or Form(row), sessions=count, link=shown_once[0],
+        told=shown_once[1], is_me=agent_id == here.viewer().agent_id, mails=here.desk().mails, **_options(session))  # fmt: skip
 
 
 def _options(session: Session) -> dict[str, Any]:

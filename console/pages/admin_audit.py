@@ -30,7 +30,8 @@ COLUMNS = ("at", "who", "kind", "subject", "conversation", "ticket", "what")
 KINDS = (
     "queue_added", "queue_changed", "queue_paused", "queue_resumed", "queue_retired", "agent_invited", "agent_changed",
     "agent_deactivated", "agent_signed_out", "agent_password_reset", "second_factor_off", "password_changed", "skill_added",
-    "second_factor_on", "recovery_used", "recovery_renewed", "api_key_made", "api_key_revoked", "skill_changed", "skill_removed", "reply_added", "reply_changed", "reply_retired", "text_changed", "setting_changed",
+    "second_factor_on", "recovery_used", "recovery_renewed", "api_key_made", "api_key_revoked", "skill_changed",
+    "skill_removed", "reply_added", "reply_changed", "reply_retired", "text_changed", "setting_changed",
     "flows_published", "claim", "take_over", "release", "transfer_to_queue", "transfer_to_agent", "snooze", "resolve",
     "return", "handoff", "warned", "breached", "late", "promise_broken", "overflow", "offer", "presence", "rating", "tagged",
     "untagged", "vip_set", "vip_unset", "blocked", "unblocked", "verdict", "note", "channel_resumed", "dead_letter_rerun",
@@ -84,7 +85,8 @@ def export() -> Response:
 
 
 def _asked() -> tuple[Asked, dict[str, str]]:
-    typed = {name: request.args.get(name, "")[:80].replace("\x00", "") for name in ("person", "kind", "since", "until", "conversation")}
+    names = ("person", "kind", "since", "until", "conversation")
+    typed = {name: request.args.get(name, "")[:80].replace("\x00", "") for name in names}
     if not typed["conversation"] and not typed["since"]:
         typed["since"] = (here.formats().local(here.formats().now).date() - timedelta(days=DAYS)).isoformat()
     before = request.args.get("before", "")
@@ -130,7 +132,8 @@ def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     subject = str(data.get("subject") or "")
     found = data.get("changes")
     changes: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    told = [(name, _short(pair[0]), _short(pair[1])) for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
+    told = [(name, _short(pair[0]), _short(pair[1])) for name, pair in changes.items()
+            if isinstance(pair, list) and len(pair) == 2]
     rest = {key: value for key, value in data.items() if key not in HIDDEN and value not in (None, "", [], {})}
     return {"id": row["entry_id"], "at": row["at"], "who": _who(row["actor"], names), "kind": _kind(row["kind"]),
             "subject": names.get(subject, subject), "conversation_id": row["conversation_id"], "changes": told,

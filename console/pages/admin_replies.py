@@ -154,7 +154,8 @@ def _write(row: Mapping[str, Any] | None, form: Form, key: str) -> Response:
 def _kept(row: Mapping[str, Any] | None) -> dict[str, Any]:
     if row is None:
         return {"name": "", "texts": {}}
-    return {name: row[name] for name in ("name", "texts", "shortcut", "queues", "steps", "actions")} | {"is_own": bool(row["agent_id"])}
+    kept = {name: row[name] for name in ("name", "texts", "shortcut", "queues", "steps", "actions")}
+    return kept | {"is_own": bool(row["agent_id"])}
 
 
 def _store(work: Work, row: Mapping[str, Any] | None, wording: saved_replies.Wording) -> str:

@@ -62,8 +62,10 @@ def change() -> Response:
     def act(work: Work) -> list[str]:
         return [key for key, value in form.values.items() if settings.put(work, key, value, me)]
 
-    return settle(form, act, lambda changed: saved(url_for("console.admin_retention"), here.texts()("admin.done.saved"), changed=changed),
-                  lambda status: _page(form, status))
+    def done(changed: list[str]) -> Response:
+        return saved(url_for("console.admin_retention"), here.texts()("admin.done.saved"), changed=changed)
+
+    return settle(form, act, done, lambda status: _page(form, status))
 
 
 def bounds(setting: settings.Setting) -> Bounds:

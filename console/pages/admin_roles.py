@@ -41,7 +41,8 @@ def change() -> Response:
             raise NothingHere(f"There is no agent {agent_id}.") from None
     form.choice("role", ROLES)
     return settle(form, lambda work: staff.change(work, agent_id, {"role": form.values["role"]}, None, me),
-                  lambda changes: saved(url_for("console.admin_roles"), here.texts()("admin.done.saved"), changed=sorted(changes)),
+                  lambda changes: saved(url_for("console.admin_roles"), here.texts()("admin.done.saved"),
+                                        changed=sorted(changes)),
                   lambda status: _page(form, agent_id, status))
 
 

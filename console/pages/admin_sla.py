@@ -48,8 +48,10 @@ def change() -> Response:
     def act(work: Work) -> list[str]:
         return sorted(queue_book.change(work, queue_id, form.values, me))
 
-    return settle(form, act, lambda changed: saved(url_for("console.admin_sla"), here.texts()("admin.done.saved"), changed=changed),
-                  lambda status: _page(queue_id, form, status))
+    def done(changed: list[str]) -> Response:
+        return saved(url_for("console.admin_sla"), here.texts()("admin.done.saved"), changed=changed)
+
+    return settle(form, act, done, lambda status: _page(queue_id, form, status))
 
 
 def _page(queue_id: str, typed: Form, status: int) -> Response:

@@ -196,6 +196,7 @@ ROUTES = (
     Route("/admin/texts", "admin_texts", show_all, entry=Entry("admin_texts", "file-text", 70, ADMINS, "admin"),
           twin=Twin("Every sentence that contacts hear from the house.", None, "admin")),
     Route("/admin/texts/<key>", "admin_text", show_one, twin=Twin("One sentence.", None, "admin")),
-    Route("/admin/texts/<key>", "change_text", change, ("POST",), twin=Twin("Change a sentence, in force at once.", Text, "admin")),
+    Route("/admin/texts/<key>", "change_text", change, ("POST",),
+          twin=Twin("Change a sentence, in force at once.", Text, "admin")),
     Route("/admin/texts/<key>/reset", "reset_text", reset, ("POST",), twin=Twin("The usual sentence again.", None, "admin")),
 )  # fmt: skip
