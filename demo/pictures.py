@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,18 +97,19 @@ def shoot(browser: Browser, base: str, folder: Path, wanted: Sequence[str]) -> l
     for view in views(contexts["ana"].pages[0], base):
         if wanted and view.name not in wanted:
             continue
-        page = contexts[view.who].new_page()
-        for size, (width, height) in SIZES.items():
-            for theme in THEMES:
-                page.set_viewport_size({"width": width, "height": height})
-                page.emulate_media(color_scheme="light" if theme == "light" else "dark")
-                answer = page.goto(base + view.address)
-                if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
-                    break
-                _write(folder / f"{view.name}-{size}-{theme}.webp", page.screenshot())
-        page.close()
+        _shoot_one(contexts[view.who].new_page(), base, view, folder)
         done.append(view.name)
     return done
+
+
+def _shoot_one(page: Page, base: str, view: View, folder: Path) -> None:
+    for (size, (width, height)), theme in product(SIZES.items(), THEMES):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+        answer = page.goto(base + view.address)
+        if answer is not None and answer.headers.get("content-type", "").startswith("text/html"):
+            _write(folder / f"{view.name}-{size}-{theme}.webp", page.screenshot())
+    page.close()
 
 
 def pair(folder: Path) -> int:

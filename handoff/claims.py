@@ -161,7 +161,7 @@ def give(work: Work, held: Standing, agent: Mapping[str, Any], giving: Giving) -
     _introduce(work, held, agent)
     if giving.actor != agent_id:
         told = {"by": giving.data.get("by", "")}
-        notices.add(work, "assigned", [agent_id], held.conversation_id, held.ticket_id, told)
+        notices.add(work, "assigned", [agent_id], held.conversation_id, held.ticket_id, data=told)
     return held
 
 
@@ -265,7 +265,7 @@ def transfer_to_agent(work: Work, ticket_id: str, agent_id: str, to_agent: str, 
     relaxed = {"relaxed": skills.steps_to(held.ticket["skills"], held.language, agent)}
     held = _assign(work, held, Change(row, agent_id, relaxed, data=data), to_agent)
     told = {"by": viewer.name, "to": colleague.name, "note": note}
-    notices.add(work, "transferred", {to_agent, before} - {agent_id}, held.conversation_id, held.ticket_id, told)
+    notices.add(work, "transferred", {to_agent, before} - {agent_id}, held.conversation_id, held.ticket_id, data=told)
     if telling.once(work, held, telling.mark_of_holder(to_agent)):
         telling.tell(work, held, "transfer", agent=colleague.name, queue=_title(work, held))
 
@@ -295,7 +295,7 @@ def wake(work: Work, held: Standing, actor: str) -> Standing:
     if work.connection.execute(at_desk).first() is None:
         return put_back(work, held, Change(moves.find("release", "snoozed"), actor, data={"reason": "holder_away"}))
     held = ledger.apply(work, held, Change(moves.find("wake", "snoozed"), actor, {"snoozed_until": None}))
-    notices.add(work, "assigned", [holder_id], held.conversation_id, held.ticket_id, {"woken_by": actor})
+    notices.add(work, "assigned", [holder_id], held.conversation_id, held.ticket_id, data={"woken_by": actor})
     return held
 
 

@@ -75,21 +75,21 @@ def _go_up(work: Work, held: Standing, queue: Mapping[str, Any]) -> bool:
 
 def _call_again(work: Work, held: Standing, queue: Mapping[str, Any]) -> None:
     data = {"queue": queue["queue_id"], "again": True}
-    notices.add(work, "queued", members(work.connection, queue["queue_id"]), held.conversation_id, held.ticket_id, data)
+    notices.add(work, "queued", members(work.connection, queue["queue_id"]), held.conversation_id, held.ticket_id, data=data)
     ledger.log(work, held, "called_again", "system", {"queue": queue["queue_id"]})
 
 
 def _overflow(work: Work, held: Standing, queue: Mapping[str, Any]) -> None:
     """T is over: the supervisors know, and another queue helps where one is named and takes tickets."""
     data = {"queue": queue["queue_id"], "clock": "unclaimed"}
-    notices.add(work, "breached", supervisors(work.connection), held.conversation_id, held.ticket_id, data)
+    notices.add(work, "breached", supervisors(work.connection), held.conversation_id, held.ticket_id, data=data)
     other = queues.get_or_default(work, queue["overflow_queue_id"] or queue["queue_id"])
     if other["queue_id"] == queue["queue_id"] or not takes_tickets(other):
         return
     ledger.note_ticket(work, held.ticket_id, {"queue_id": other["queue_id"]})
     ledger.log(work, held, "overflow", "system", {"from": queue["queue_id"], "queue": other["queue_id"]})
     told = {"queue": other["queue_id"], "from": queue["queue_id"]}
-    notices.add(work, "queued", members(work.connection, other["queue_id"]), held.conversation_id, held.ticket_id, told)
+    notices.add(work, "queued", members(work.connection, other["queue_id"]), held.conversation_id, held.ticket_id, data=told)
 
 
 def _apologise(work: Work, held: Standing, queue: Mapping[str, Any]) -> None:
@@ -136,7 +136,7 @@ def _outside_is_over(work: Work, held: Standing, queue: Mapping[str, Any]) -> bo
     ledger.note_ticket(work, held.ticket_id, {**changed, "rung_due_at": watched})
     ledger.log(work, held, "outside_over", "system", {"queue": queue["queue_id"]})
     notices.add(work, "queued", members(work.connection, queue["queue_id"]), held.conversation_id, held.ticket_id,
-                {"queue": queue["queue_id"]})
+                data={"queue": queue["queue_id"]})
     telling.say(work, held, said.words)
     return True
 

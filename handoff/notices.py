@@ -18,7 +18,7 @@ KINDS = ("assigned", "queued", "offered", "transferred", "replied", "mentioned",
 
 
 def add(
-    work: Work, kind: str, agents: Iterable[str], conversation_id: str = "", ticket_id: str = "",
+    work: Work, kind: str, agents: Iterable[str], conversation_id: str = "", ticket_id: str = "", *,
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """One notice of this kind for each of these agents; the same agent twice is told once."""

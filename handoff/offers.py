@@ -37,7 +37,7 @@ def make(work: Work, held: Standing, agent: Mapping[str, Any], seconds: int) -> 
         "offered_to": agent["agent_id"], "offered_until": until, "relaxed": relaxed})
     data = {"agent": agent["name"], "until": until.isoformat()}
     ledger.log(work, held, "offer", "router", data)
-    notices.add(work, "offered", [agent["agent_id"]], held.conversation_id, held.ticket_id, data)
+    notices.add(work, "offered", [agent["agent_id"]], held.conversation_id, held.ticket_id, data=data)
 
 
 def end(work: Work, held: Standing, why: str, actor: str) -> None:

@@ -77,7 +77,7 @@ def _warn(work: Work, held: Standing, clock: str, written: Mapping[str, Any]) ->
     ledger.log(work, held, "warned", "system", {"clock": clock, "queue": held.ticket["queue_id"]})
     holder = held.ticket["holder_id"]
     if holder:  # what nobody holds calls its whole queue at this very moment: that is the ladder's
-        notices.add(work, "warned", [holder], held.conversation_id, held.ticket_id, {"clock": clock})
+        notices.add(work, "warned", [holder], held.conversation_id, held.ticket_id, data={"clock": clock})
     return True
 
 
@@ -86,7 +86,7 @@ def _breach(work: Work, held: Standing, clock: str, written: Mapping[str, Any]) 
     ledger.log(work, held, "breached", "system", {"clock": clock, "queue": held.ticket["queue_id"]})
     holder, queue_id = held.ticket["holder_id"], held.ticket["queue_id"]
     people = [holder, *ladder.supervisors(work.connection)] if holder else ladder.members(work.connection, queue_id)
-    notices.add(work, "breached", people, held.conversation_id, held.ticket_id, {"clock": clock})
+    notices.add(work, "breached", people, held.conversation_id, held.ticket_id, data={"clock": clock})
     return True
 
 
@@ -116,7 +116,7 @@ def _first_words(work: Work, held: Standing) -> bool:
     ledger.note_ticket(work, held.ticket_id, {"reply_warn_at": None})
     ledger.log(work, held, "warned", "system", {"clock": "reply", "agent": ledger.name_of(work, held.ticket["holder_id"])})
     data = {"clock": "reply", "due": due.isoformat()}
-    notices.add(work, "warned", [held.ticket["holder_id"]], held.conversation_id, held.ticket_id, data)
+    notices.add(work, "warned", [held.ticket["holder_id"]], held.conversation_id, held.ticket_id, data=data)
     return True
 
 
