@@ -35,7 +35,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "late": ("late",),
     "warning": ("warned",),
     "breach": ("breached",),
-    "rating": ("rated",),
+    "rating": ("rating",),
     "note": ("note",),
     "message": ("message",),
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,3 +270,11 @@ def test_no_answer_at_all_is_a_failure_with_its_reason(database: Database, house
 
     assert (house.calls()[0].status, house.calls()[0].error) == (None, "shop.example:443 did not answer in time.")
     assert timedelta(0) < house.calls()[0].not_before - house.clock.now()
+
+
+def test_every_event_is_a_line_that_somebody_writes() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for folder in ("handoff", "conversation", "pipeline")
+                     for path in Path(folder).glob("*.py"))
+    written = set(re.findall(r'(?:TimelineLine\(|ledger\.log\(work, \w+, |Move\()"(\w+)"', code))
+
+    assert {kind for kinds in hooks.EVENTS.values() for kind in kinds} - written == set()
