@@ -158,7 +158,7 @@ def _tell_of_note(work: Work, kind: str, agents: Sequence[str], sight: Sight, sa
     by, text = said
     ticket_id = sight.ticket["ticket_id"] if sight.ticket else ""
     notices.add(work, kind, agents, sight.conversation["conversation_id"], ticket_id,
-                {"by": by.name, "text": text.strip()[:160]})
+                data={"by": by.name, "text": text.strip()[:160]})
 
 
 def retry(work: Work, message_id: str, agent_id: str, window: Window | None = None) -> str:
