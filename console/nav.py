@@ -95,7 +95,7 @@ def _queues(session: Session, viewer: Viewer, asked: Asked | None, counts: Count
             "icon": QUEUE_ICONS.get(queue_id, "inbox"),
             "current": asked is not None and asked.tab == "queued" and asked.queue_id == queue_id,
         }
-        for queue_id, name in queue_titles(session, here.language()).items()
+        for queue_id, name in queue_titles(session, here.language(), retired=False).items()
         if viewer.sees_everything or queue_id in viewer.queues
     ]
 

@@ -65,10 +65,12 @@ def counted(number: int) -> str:
     return f"{lists.COUNTED}+" if number > lists.COUNTED else str(number)
 
 
-def queue_titles(session: Session, language: str) -> dict[str, str]:
-    """Every queue by its name in this language, in the order of their ids."""
-    found = session.execute(select(_queue.c.queue_id, _queue.c.titles).order_by(_queue.c.queue_id))
-    return {row.queue_id: title(row.titles, row.queue_id, language) for row in found}
+def queue_titles(session: Session, language: str, *, retired: bool = True) -> dict[str, str]:
+    """Every queue by its name in this language, in the order of their ids; without those that were retired if asked."""
+    found = select(_queue.c.queue_id, _queue.c.titles).order_by(_queue.c.queue_id)
+    if not retired:
+        found = found.where(_queue.c.retired_at.is_(None))
+    return {row.queue_id: title(row.titles, row.queue_id, language) for row in session.execute(found)}
 
 
 def title(titles: Mapping[str, str], queue_id: str, language: str) -> str:

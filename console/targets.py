@@ -28,7 +28,8 @@ def targets(session: Session, sight: Sight) -> tuple[tuple[str, list[Target]], .
     found = sorted(colleagues.every(session, here.formats().now), key=lambda one: one.name.casefold())
     people = [_person(one) for one in found if one.agent_id != ticket["holder_id"]
               and (ticket["queue_id"] in one.queues or one.role in SEES_EVERYTHING)]
-    queues = [Target(f"queue:{queue_id}", name) for queue_id, name in queue_titles(session, here.language()).items()
+    queues = [Target(f"queue:{queue_id}", name) for queue_id, name in
+              queue_titles(session, here.language(), retired=False).items()
               if queue_id != ticket["queue_id"]]
     return tuple((words(label), group) for label, group in (("action.agent_group", people), ("action.queue_group", queues))
                  if group)

@@ -27,6 +27,7 @@ from handoff.errors import (
     NoteTooShort,
     StaleEpoch,
     UnknownAgent,
+    UnknownQueue,
 )
 from handoff.ledger import Change, Standing
 from handoff.routing_errors import Away, CannotTake, LacksSkill, OfferOver, Reserved
@@ -248,7 +249,7 @@ def requeue_all(work: Work, supervisor_id: str, agent_id: str, reason: str = "")
 def transfer_to_agent(work: Work, ticket_id: str, agent_id: str, to_agent: str, note: str) -> None:
     """Hand a ticket to a colleague of its queue, with a note for her.
 
-    Raises NoteTooShort, NotHolder, IllegalMove, CannotTake, UnknownAgent, UnknownTicket.
+    Raises NoteTooShort, NotHolder, IllegalMove, CannotTake, UnknownAgent, UnknownQueue, UnknownTicket.
     """
     viewer, held = _transferable(work, ticket_id, agent_id, note)
     row = ledger.require(work, viewer, held.ticket, "transfer_to_agent")
@@ -275,6 +276,8 @@ def transfer_to_queue(work: Work, ticket_id: str, agent_id: str, to_queue: str, 
     viewer, held = _transferable(work, ticket_id, agent_id, note)
     row = ledger.require(work, viewer, held.ticket, "transfer_to_queue")
     queue = queues.get(work.connection, to_queue)
+    if queue["retired_at"] is not None:
+        raise UnknownQueue(to_queue)
     data = {"agent": viewer.name, "queue": to_queue, "note": note}
     held = put_back(work, held, Change(row, agent_id, {"queue_id": to_queue}, data=data))
     telling.acknowledge(work, held, queue)

@@ -28,7 +28,7 @@ from handoff.errors import (
 )
 from handoff.replies import Reply
 from handoff.routing_errors import CannotTake
-from tests.builders import a_conversation, an_agent
+from tests.builders import MONDAY_NOON, a_conversation, a_queue, an_agent
 from tests.handoff.conftest import House
 
 Pair = tuple[str, str]
@@ -248,6 +248,13 @@ def test_a_transfer_goes_only_to_somebody_at_her_desk(house: House, held: Pair):
 def test_a_transfer_to_nobody_we_know_is_refused(house: House, held: Pair):
     with pytest.raises(UnknownAgent):
         house.do(claims.transfer_to_agent, held[1], "agt_ana", "agt_none", "te toca a ti")
+
+
+def test_a_retired_queue_takes_nothing_any_more(house: House, held: Pair):
+    house.do(a_queue, "old", retired_at=MONDAY_NOON)
+
+    with pytest.raises(UnknownQueue):
+        house.do(claims.transfer_to_queue, held[1], "agt_ana", "old", "esto es de los antiguos")
 
 
 def test_of_two_transfers_at_once_one_happens(house: House, held: Pair):
