@@ -1,7 +1,8 @@
 """The only clock of the house: nobody else asks the system for the time.
 
 In a lab its hand is a file that all processes share, and a test sets it: the time then stands, or runs from where it was
-put. The file is one number, mapped into memory, so that every process sees a change at once.
+put. The file is two numbers, mapped into memory, so that every process sees a change at once: the hand, and how often the
+lab has begun anew, by which whoever remembers something knows that it is of a world that is gone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_BYTES = 8
+_BYTES = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # 0: the system's time. Else its lowest bit says whether the time stands, and the rest where (or how far off it runs),
@@ -53,6 +54,18 @@ def run(at: datetime) -> None:
 def reset() -> None:
     """A lab's clock tells the system's time again. Raises LookupError where none is followed."""
     _set(0)
+
+
+def begin_anew() -> None:
+    """Everything that was is forgotten, by whoever asks `world`. Raises LookupError where no lab's clock is followed."""
+    _set(0)
+    if _hand is not None:
+        _hand[1] += 1
+
+
+def world() -> int:
+    """One more each time a lab forgot everything; 0 where there is none."""
+    return _hand[1] if _hand is not None else 0
 
 
 def stands() -> bool:

@@ -169,7 +169,7 @@ def _reset(lab: Lab) -> Response:
         for table in reversed(SQLModel.metadata.sorted_tables):
             if table.name not in KEPT:
                 work.connection.execute(table.delete())
-    clock.reset()
+    clock.begin_anew()
     return jsonify(_time())
 
 

@@ -65,6 +65,7 @@ class Gates:
     def __post_init__(self) -> None:
         self._pairs = Pairs(self.rates)
         self._is_new = True
+        self._world = 0
 
     def gate(self, key: Key) -> Gate:
         found = self._gates.get(key)
@@ -73,8 +74,13 @@ class Gates:
             found = self._gates[key] = Gate(bucket=Bucket(rate))
         return found
 
-    def begin(self) -> None:
-        """A round of claims begins."""
+    def begin(self, world: int = 0) -> None:
+        """A round of claims begins. Another world than the last: what was learnt of channels there says nothing here."""
+        if world != self._world:
+            self._world = world
+            self._gates = {key: Gate(bucket=Bucket(self.rates.get(key, self.usual).channel), in_flight=gate.in_flight)
+                           for key, gate in self._gates.items()}
+            self._places, self._pairs = {}, Pairs(self.rates)
         self.soon = []
         for gate in list(self._gates.values()):
             gate.claimed = 0

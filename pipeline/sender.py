@@ -124,7 +124,7 @@ class Sender:
         outcomes, self.outcomes = self.outcomes, []
         if not asked and not outcomes:
             return
-        self.gates.begin()
+        self.gates.begin(clock.world())
         try:
             claimed = await self._in_database(lambda work: self._write_and_claim(work, outcomes, asked))
             faults.point("round committed")

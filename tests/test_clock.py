@@ -62,3 +62,11 @@ def test_another_process_tells_the_same(hand: Path) -> None:
 def test_only_a_labs_clock_can_be_set() -> None:
     with pytest.raises(LookupError, match="MODE=lab"):
         clock.stand(NOON)
+
+
+def test_a_lab_that_begins_anew_is_another_world(hand: Path) -> None:
+    clock.stand(NOON)
+    before = clock.world()
+    clock.begin_anew()
+
+    assert (clock.world() - before, clock.stands()) == (1, False)

@@ -220,3 +220,11 @@ def test_too_fast_of_long_ago_does_not() -> None:
     gates.learn([row(limited_at=at(NOW - 600))], NOW)
 
     assert gates.wait(part(), NOW) is None
+
+
+def test_a_lab_that_begins_anew_has_forgotten_who_was_too_fast() -> None:
+    gates = Gates()
+    gates.heard(OURS, NO["fast"], NOW)
+    gates.begin(world=1)
+
+    assert gates.wait(part(), NOW) is None
