@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
   const at = options.findIndex((option) => option.ariaSelected === "true");
   if (!options.length || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   event.preventDefault();
-  if (event.key === "Enter") return options[Math.max(at, 0)].querySelector("a").click();
+  if (event.key === "Enter") return options[Math.max(at, 0)].click();
   const next = options.at(event.key === "ArrowDown" ? (at + 1) % options.length : Math.max(at, 0) - 1);
   for (const option of options) option.ariaSelected = String(option === next);
   event.target.setAttribute("aria-activedescendant", next.id);
