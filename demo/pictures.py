@@ -20,14 +20,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from console.blueprint import ROUTES
+from demo.picture_views import View, views
 from demo.seed import LOGINS
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ QUALITY = 78
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 GAP = 24  # pixels between the two pictures of a pair
-PIECES = ("/api/", "/list", "/stream", "/icons", "/sw.js", "/presence", "fragment", ".csv", ".json", ".yaml", "/logout")
 # our page beside its mock-up: (ours, theirs), both without size and theme
 PAIRS = (
     ("conversation-1440-light", "desk-light"), ("conversation-1440-dark", "desk-dark"),
@@ -53,39 +51,6 @@ PAIRS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One page: its name in the folder, its address, and who opens it (`nobody` before the log-in)."""
-
-    name: str
-    address: str
-    who: str = "boss"
-
-
-def views(page: Page, base: str) -> list[View]:
-    """Every page there is: those without a part to fill in by their routes, the others with what the demo has."""
-    plain = [View(route.endpoint, f"/console{route.rule}", "nobody" if route.public else "boss") for route in ROUTES
-             if "GET" in route.methods and "<" not in route.rule and not any(one in route.rule for one in PIECES)]
-    page.goto(f"{base}/console/conversations?tab=mine")
-    mine = _first_link(page, "/console/conversations/cnv_")
-    page.goto(f"{base}/console/conversations?tab=queued")
-    queued = _first_link(page, "/console/conversations/cnv_")
-    page.goto(base + mine)
-    contact = _first_link(page, "/console/contacts/")
-    more = [
-        View("conversation", mine, "ana"), View("note", f"{mine.partition('?')[0]}?mode=note", "ana"),
-        View("panel", f"{mine.partition('?')[0]}/panel", "ana"), View("waiting", queued, "ana"),
-        View("queued", "/console/conversations?tab=queued", "ana"), View("flow", "/console/flows/order_status"),
-        View("flow_texts", "/console/flows/_texts"), View("demo", "/", "nobody"),
-    ]
-    return plain + more + ([View("contact", contact)] if contact else [])
-
-
-def _first_link(page: Page, start: str) -> str:
-    found = page.locator(f'a[href^="{start}"]')
-    return str(found.first.get_attribute("href")) if found.count() else ""
-
-
 def shoot(browser: Browser, base: str, folder: Path, wanted: Sequence[str]) -> list[str]:
     """Make the pictures; returns the names of the views."""
     people = {"boss": _boss(), "ana": "ana@demo.example"}
@@ -94,7 +59,7 @@ def shoot(browser: Browser, base: str, folder: Path, wanted: Sequence[str]) -> l
     for who, email in people.items():
         _log_in(contexts[who].new_page(), base, email)
     done = []
-    for view in views(contexts["ana"].pages[0], base):
+    for view in list(views(contexts["ana"].pages[0], base, contexts["boss"].pages[0])):
         if wanted and view.name not in wanted:
             continue
         _shoot_one(contexts[view.who].new_page(), base, view, folder)
@@ -108,6 +73,8 @@ def _shoot_one(page: Page, base: str, view: View, folder: Path) -> None:
         page.emulate_media(color_scheme="light" if theme == "light" else "dark")
         answer = page.goto(base + view.address)
         if answer is not None and answer.headers.get("content-type", "").startswith("text/html"):
+            if view.does is not None:
+                view.does(page)
             _write(folder / f"{view.name}-{size}-{theme}.webp", page.screenshot())
     page.close()
 
