@@ -15,7 +15,8 @@ from handoff.open_time import OpenTime
 
 BOM = "\ufeff"
 AT_ONCE = 500
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, “CSV Injection”
+# OWASP, “CSV Injection”; the wide signs are those of East Asian keyboards, which spreadsheets read as the others
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COLUMNS = (
     "ticket", "conversation", "contact", "channel", "language", "queue", "reason", "priority", "vip", "state", "disposition",
     "agent", "opened_at", "due_at", "picked_up_at", "first_reply_at", "closed_at", "promise", "first_reply_minutes",
@@ -29,7 +30,7 @@ def lines(
 ) -> Iterator[str]:
     """The file in pieces: its head, then some rows at a time. Times are of `zone`, minutes of open time."""
     text = StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for place, row in enumerate(rows, 1):
         writer.writerow([safe(value) for value in _cells(row, open_times, zone, now)])
@@ -42,7 +43,7 @@ def lines(
 
 def safe(value: object) -> object:
     """A cell that no spreadsheet calculates."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(DANGEROUS):
+    if isinstance(value, str) and value.lstrip(" \u00a0\u3000").startswith(DANGEROUS):
         return f"'{value}"
     return value
 

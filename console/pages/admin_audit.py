@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from console import admin_room, here, week_form
 from console.route import ADMINS, Entry, Route, Twin
+from console.ticket_file import safe
 from handoff import audit
 from handoff.audit import HOUSE, Asked, Found
 from handoff.hours import DAYS as DAYS_OF_WEEK
@@ -74,12 +75,12 @@ def export() -> Response:
     with here.desk().database.reading() as session:
         found, names = audit.read(session, asked, audit.EXPORTED), _names(session)
     out = io.StringIO()
-    table = csv.writer(out)
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for row in found.lines:
         data = _data(row, names)
-        table.writerow([_safe(str(data[column] or "")) for column in COLUMNS[:-1]]
-                       + [_safe(json.dumps(data["what"], ensure_ascii=False))])
+        table.writerow([safe(str(data[column] or "")) for column in COLUMNS[:-1]]
+                       + [safe(json.dumps(data["what"], ensure_ascii=False))])
     return Response(out.getvalue(), mimetype="text/csv",
                     headers={"Content-Disposition": 'attachment; filename="audit.csv"'})
 
@@ -165,11 +166,6 @@ def _data(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {"id": row["entry_id"], "at": here.formats().iso(row["at"]), "who": names.get(row["actor"], row["actor"]),
             "actor": row["actor"], "kind": row["kind"], "subject": data.get("subject", ""),
             "conversation": row["conversation_id"], "ticket": row["ticket_id"], "what": data.get("changes") or data}
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula (OWASP, "CSV Injection")."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 ROUTES = (

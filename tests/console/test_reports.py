@@ -99,10 +99,10 @@ def test_a_name_never_becomes_a_formula(sue: Client, history) -> None:
 
 
 def test_a_spreadsheet_may_have_its_mark(sue: Client, history) -> None:
-    assert sue.get("/console/reports/tickets.csv?bom=1").data.startswith(b"\xef\xbb\xbfticket")
+    assert sue.get("/console/reports/tickets.csv?bom=1").data.startswith(b'\xef\xbb\xbf"ticket"')
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+34600", "-2", "@cmd", "\tx", "  =1"])
+@pytest.mark.parametrize("text", ["=1+1", "+34600", "-2", "@cmd", "\tx", "\n=1", "  =1", "＝1", "＋1", "－1", "＠cmd"])
 def test_a_cell_that_a_spreadsheet_would_calculate_is_text(text: str) -> None:
     assert ticket_file.safe(text) == f"'{text}"
 
