@@ -28,7 +28,7 @@ from handoff.window_radar import Closing
 SAVED_FOR = timedelta(days=30)
 
 
-class Pausing(BaseModel):
+class WallPause(BaseModel):
     model_config = ConfigDict(extra="forbid")
     paused: bool = Field(description="Whether new tickets go elsewhere.")
 
@@ -119,7 +119,7 @@ def _page(status: int = 200, banner: Any = None) -> Response:
             status,
             wall=wall_views.view(found, around),
             full=request.args.get("full") == "1",
-            stream_url=url_for("console.stream", after=screens.latest_entry(session)),
+            stream_url=url_for("console.stream", after=nav.latest_entry(session)),
             nav=nav.nav(session, here.viewer(), None, "supervision"),
             me=nav.me(here.agent()),
             banner=banner or screens.flashed(),
@@ -140,7 +140,7 @@ ROUTES = (
     Route("/supervision", "supervision", show, entry=Entry("supervision", "radar", 20, SUPERVISORS),
           twin=Twin("How queues and people stand now", None, "supervision")),
     Route("/supervision/queues/<queue_id>/pause", "wall_pause", pause, ("POST",),
-          twin=Twin("Pause a queue, or let it go on", Pausing, "supervision")),
+          twin=Twin("Pause a queue, or let it go on", WallPause, "supervision")),
     Route("/supervision/people/<agent_id>/presence", "wall_presence", set_presence, ("POST",),
           twin=Twin("Say for somebody whether she takes conversations", Presence, "supervision")),
     Route("/supervision/people/<agent_id>/requeue", "requeue_all", requeue, ("POST",),

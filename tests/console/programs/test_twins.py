@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -149,6 +150,13 @@ def test_the_document_is_openapi_and_has_every_route() -> None:
 
     told = {(path, method) for path, one in made["paths"].items() for method in one}
     assert told == {(document.PLACE.sub(r"{\1}", route.rule), method.lower()) for route in MOUNTED for method in route.methods}
+
+
+def test_everything_that_the_document_refers_to_is_in_it() -> None:
+    made = document.document(MOUNTED)
+    named = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(made)))
+
+    assert named <= set(made["components"]["schemas"])
 
 
 def test_every_action_says_what_it_does() -> None:
