@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,6 +31,7 @@ OURS = {"whatsapp": f"whatsapp:{DEMO_WHATSAPP}", "sms": LAB_SMS, "messenger": f"
 PREFIXES = {"whatsapp": "whatsapp:", "sms": "", "messenger": "messenger:"}
 KEPT = frozenset({"channel", "flow_folder", "flow_revision", "flow_set"})  # a process knows them by heart
 MOST_STEPS = 2_000
+STRANGE = ("Origin", "X-Forwarded-For", "X-Forwarded-Host", "Forwarded")
 PATIENCE_SECONDS = 15.0
 
 
@@ -80,7 +82,7 @@ class ClockHand(_Body):
 
     at: datetime | None = None
     advance_seconds: float | None = Field(None, ge=0, le=366 * 86_400)
-    step_seconds: float | None = Field(None, gt=0)
+    step_seconds: float | None = Field(None, ge=0.001)
     runs: bool = False
     real: bool = False
     keep_online: list[str] | bool = True
@@ -111,13 +113,21 @@ def _opened(view: Callable[[Lab], Response], lab: Lab) -> Callable[[], Response]
 
 
 def _from_here() -> Response | None:
-    """A lab has no locks: whoever is not on this machine does not come in, nor does a page of somebody else's."""
-    here = ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback
-    if here and "Origin" not in request.headers:
+    """A lab has no locks: whoever is not on this machine does not come in, nor does a page of somebody else's, not even
+    one whose name leads here (its `Host` tells), nor whoever comes by a tunnel or a proxy."""
+    near = _is_loopback(request.remote_addr or "") and _is_loopback(urlsplit(f"//{request.host}").hostname or "")
+    if near and not any(name in request.headers for name in STRANGE):
         return None
     answer = jsonify({"error": "The lab is open to programs on this machine alone."})
     answer.status_code = 403
     return answer
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _overview(lab: Lab) -> Response:
@@ -184,7 +194,10 @@ def _say(lab: Lab) -> Response:
 
 def _wire(lab: Lab) -> Response:
     """`?to=+34…&after=<n>`: what the provider took from us, oldest first; `n` counts."""
-    to, after = request.args.get("to", ""), int(request.args.get("after", "0"))
+    to, typed = request.args.get("to", ""), request.args.get("after", "0")
+    if not (typed.isascii() and typed.isdigit()):
+        raise BadBody("after: give the number of the last message that you have read.")
+    after = int(typed)
     sent = [one | {"to": one["to"].rpartition(":")[2], "channel": _channel(one["to"])} for one in _provider(lab).wire()]
     return jsonify({"messages": [one for one in sent if one["n"] > after and (not to or one["to"] == to)]})
 

@@ -106,7 +106,14 @@ def test_a_provider_that_refuses_shows_at_the_desk(lab: Lab) -> None:
     assert lab.heard() == []
 
 
-def test_a_page_of_somebody_else_does_not_come_in(lab: Lab) -> None:
-    status, told = lab.ask("/lab/reset", {}, Origin="https://evil.example")
+@pytest.mark.parametrize("headers", [
+    {"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"X-Forwarded-For": "203.0.113.9"}])
+def test_a_page_of_somebody_else_does_not_come_in(lab: Lab, headers: dict[str, str]) -> None:
+    status, told = lab.ask("/lab/letters", **headers)
 
     assert (status, told["error"]) == (403, "The lab is open to programs on this machine alone.")
+
+
+@pytest.mark.parametrize("path, body", [("/lab/wire?after=x", None), ("/lab/clock", {"advance_seconds": 1, "step_seconds": 1e-9})])
+def test_a_door_says_what_is_wrong(lab: Lab, path: str, body: dict[str, Any] | None) -> None:
+    assert lab.ask(path, body)[0] == 422
