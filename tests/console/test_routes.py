@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import insert
 
+from console import here
 from console.blueprint import ROUTES
+from console.pages.live import TAIL
+from console.tail import Tail
 from conversation.channel_health import Ours
 from conversation.tables import DeadLetter
 from conversation.work import Database
@@ -265,9 +269,7 @@ def a_world(path: Path, is_queued: bool) -> World:
             "account": OURS.account,
             "alarm_id": "alm_none",
             "queue_id": "orders",
-            "agent_id": "agt_ana",
             "skill_id": "refunds",
-            "key": "taken",
             "saved_reply_id": saved_replies.add(
                 work, access.viewer(work.connection, "agt_sue"), Wording("Medidas", {"es": "40 cm"}, queues=["orders"])),
             "agent_id": "agt_bo",
@@ -307,27 +309,37 @@ def worlds(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> d
     }
 
 
+@pytest.fixture(scope="module")
+def app(worlds: dict[bool, World]) -> Flask:
+    """One console for all visits; each gives it a database of its own."""
+    world = worlds[False]
+    return desks.an_app(open_database(world.path), rerun=lambda *_: None, dismiss=lambda *_: None, channels=(OURS,),
+                        media_dir=world.path.parent / "media")
+
+
 @pytest.fixture
-def visit(worlds: dict[bool, World], tmp_path: Path) -> Iterator[Visit]:
+def visit(app: Flask, worlds: dict[bool, World], tmp_path: Path) -> Iterator[Visit]:
     """Ask for a page of the console as somebody; each visit has the world for itself."""
     opened: list[Database] = []
 
     def ask(endpoint: str, method: str, who: str) -> int:
         world = worlds[endpoint in QUEUED_FIRST]
-        opened.append(open_database(Path(shutil.copy(world.path, tmp_path / "relevo.db"))))
-        app = desks.an_app(opened[0], rerun=lambda *_: None, dismiss=lambda *_: None, channels=(OURS,), media_dir=world.path.parent / "media",
-                           flows=flow_shops.a_shop(opened[0]))
+        database = open_database(Path(shutil.copy(world.path, tmp_path / "relevo.db")))
+        opened.append(database)
+        app.extensions[here.EXTENSION] = replace(
+            app.extensions[here.EXTENSION], database=database, flows=flow_shops.a_shop(database))
+        app.extensions[TAIL] = Tail(database, "")
         client = desks.with_token(app, who, world.tokens[who]) if who != "nobody" else app.test_client()
         rule = next(route.rule for route in ROUTES if route.endpoint == endpoint and method in route.methods)
         path = "/console" + rule.replace("<", "{").replace(">", "}").format(**world.places)
         if method == "GET":
             with client.get(path) as answer:
                 return answer.status_code
-        token = desks.csrf(client, "/console/login" if who == "nobody" else "/console/me")
-        fields = {**FIELDS, "csrf_token": token, "epoch": world.epoch, "last_seen_seq": 99}
+        fields = {**FIELDS, "csrf_token": desks.csrf_given(client), "epoch": world.epoch, "last_seen_seq": 99}
         return client.open(path, method=method, data=fields).status_code
 
     yield ask
+    app.extensions[TAIL].stop()
     for database in opened:
         database.close()
 
