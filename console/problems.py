@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,7 +104,7 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
         case errors.NoRoom(load=load, capacity=capacity):
             return words("error.no_room", load=load, capacity=capacity), {"load": load, "capacity": capacity}
         case errors.SomeoneAnswered(message=message):
-            return words("error.someone_answered"), {"message_id": message["message_id"]}
+            return words("error.someone_answered"), _answer(message)
         case errors.BlankTemplate(label=label):
             return words("error.blank_template", label=label), {}
         case writing_errors.UnfilledGap(gap=gap):
@@ -124,3 +125,8 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
             return words("error.lacks_skill", skills=", ".join(wanted)), error.facts
     key = f"error.{error.code}"
     return words(key) if words.has(key) else words("error.illegal_move"), {}
+
+
+def _answer(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A colleague's answer, so that a program can show it before it sends over it."""
+    return {"message_id": message["message_id"], "answer": message.get("text", ""), "seq": message.get("seq")}
