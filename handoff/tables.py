@@ -134,9 +134,8 @@ class Queue(SQLModel, table=True):
     each). In `pull` the router offers what nobody took for `offer_after_seconds` (empty: never). `relax_after_seconds`
     later the skills are dropped one by one. `reply_minutes` is a holder's time for her first word, `answer_minutes`
     for each further one, `resolve_minutes` for the whole (empty: none). A queue that is paused takes no new tickets.
+    `handoff/queue_book.py` alone writes `mode`, and checks it: a CHECK on a table that is in use would rebuild it in SQLite.
     """
-
-    __table_args__ = (one_of("mode", QUEUE_MODES),)
 
     queue_id: str = Field(primary_key=True)
     titles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
