@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, delete, false, insert, or_, select, text, upda
 
 from conversation import ids
 from conversation.work import Database, Work
-from handoff import access, claims, hours, ledger, moves, queues, sessions
+from handoff import access, claims, hours, known_browsers, ledger, moves, queues, sessions
 from handoff.access import Reader, Viewer
 from handoff.errors import BadCredentials, BadInvitation, EmailTaken, LockedOut, UnknownAgent, WeakPassword
 from handoff.ledger import Change
@@ -117,10 +117,15 @@ def authenticate(database: Database, email: str, password: str, source: str) -> 
 
 
 def reset_password(work: Work, email: str) -> str:
-    """The old password and all sessions end; returns the token of a new invitation. Raises UnknownAgent."""
+    """The old password, all sessions, known browsers and links end; returns the token of a new invitation.
+
+    Raises UnknownAgent.
+    """
     agent = by_email(work.connection, email)
-    work.connection.execute(update(_agent).where(_agent.c.agent_id == agent["agent_id"]).values(password_hash=""))
+    work.connection.execute(update(_agent).where(_agent.c.agent_id == agent["agent_id"]).values(
+        password_hash="", reset_hash=None, reset_until=None))
     sessions.revoke_all(work, agent["agent_id"])
+    known_browsers.revoke_all(work, agent["agent_id"])
     return _new_invitation(work, agent["agent_id"])
 
 
@@ -133,8 +138,9 @@ def deactivate(work: Work, email: str) -> int:
     # conversations are locked before agents, so her tickets come first; what she claimed meanwhile comes afterwards
     count = _take_away(work, agent)
     work.connection.execute(update(_agent).where(_agent.c.agent_id == agent["agent_id"]).values(
-        deactivated_at=work.now, invite_hash=None))
+        deactivated_at=work.now, invite_hash=None, reset_hash=None))
     sessions.revoke_all(work, agent["agent_id"])
+    known_browsers.revoke_all(work, agent["agent_id"])
     return count + _take_away(work, agent)
 
 

@@ -93,8 +93,9 @@ def change(database: Database, agent: Mapping[str, Any], given: tuple[str, str],
     require(database, agent, given[0], source)
     password_hash = agents.hash_password(given[1])
     with database.work() as work:
-        own = _agent.c.agent_id == agent["agent_id"]
-        work.connection.execute(update(_agent).where(own).values(password_hash=password_hash))
+        own = _agent.c.agent_id == agent["agent_id"]  # a link that somebody asked for meanwhile opens nothing either
+        work.connection.execute(update(_agent).where(own).values(
+            password_hash=password_hash, reset_hash=None, reset_until=None))
         _after(work, agent, token)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from handoff import agents, passwords, sessions
+from handoff import agents, known_browsers, passwords, sessions
 from handoff.entrance_errors import BadReset, TooManyRequests, WrongPassword
 from handoff.errors import LockedOut, WeakPassword
 from handoff.house_tables import Letter, ResetRequest
@@ -132,6 +132,30 @@ def test_a_change_keeps_this_log_in_and_ends_the_others(house: House):
 
     assert sessions.resolve(house.database, here) is not None
     assert sessions.resolve(house.database, there) is None
+
+
+def test_a_change_ends_a_link_that_was_asked_for_before(house: House):
+    token = link(house)
+    change(house)
+
+    with pytest.raises(BadReset):
+        passwords.set_anew(house.database, token, NEW)
+
+
+def test_whoever_was_reset_by_an_admin_has_no_other_link(house: House):
+    token = link(house)
+    house.do(agents.reset_password, "ana@example.com")
+
+    with pytest.raises(BadReset):
+        passwords.set_anew(house.database, token, NEW)
+
+
+def test_whoever_was_reset_by_an_admin_has_no_known_browser(house: House):
+    browser = house.do(known_browsers.remember, "agt_ana", "Firefox")
+    house.do(agents.reset_password, "ana@example.com")
+
+    with house.database.reading() as reader:
+        assert not known_browsers.is_known(reader, "agt_ana", browser, house.clock.now())
 
 
 def test_a_change_needs_the_present_password(house: House):
