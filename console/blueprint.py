@@ -22,6 +22,8 @@ from console.pages import live
 from console.problems import Problem, problem
 from console.programs import mount
 from console.programs.mount import Door
+from console.programs.pace import Pace
+from console.reckoning import Reckoning
 from console.route import Route
 from console.tail import Tail
 from handoff.errors import HandoffError
@@ -59,15 +61,12 @@ def blueprint(desk: Desk) -> Blueprint:
 
 def _install(state: BlueprintSetupState, desk: Desk) -> None:
     app: Flask = state.app
-    app.extensions[here.EXTENSION] = desk
     app.extensions[nav.ENTRIES] = {route.endpoint: route.entry for route in ROUTES if route.entry}
     app.extensions[nav.PAGES] = tuple(page.ROUTES for page in PAGES)
-    app.extensions[live.TAIL] = Tail(desk.database, desk.redis_url)
     app.config.update(
         SESSION_COOKIE_NAME="relevo",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=desk.secure_cookies,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
@@ -75,6 +74,15 @@ def _install(state: BlueprintSetupState, desk: Desk) -> None:
     login.install(app)
     _csrf.init_app(app)
     mount.install(app, ROUTES, Door(_csrf, _know, _longest))
+    serve(app, desk)
+
+
+def serve(app: Flask, desk: Desk) -> None:
+    """Let these pages show this desk, and no other from now on."""
+    tail = Tail(desk.database, desk.redis_url)
+    app.extensions |= {here.EXTENSION: desk, live.TAIL: tail, here.RECKONING: Reckoning(tail),
+                       mount.PACE: Pace(desk.api_rate, desk.redis_url)}
+    app.config["SESSION_COOKIE_SECURE"] = desk.secure_cookies
 
 
 def _enter() -> Response | None:

@@ -62,9 +62,8 @@ def mounted(routes: Sequence[Route]) -> tuple[Route, ...]:
 
 def install(app: Flask, routes: Sequence[Route], door: Door) -> None:
     """Mount them on the app."""
-    desk = app.extensions[here.EXTENSION]
     found = mounted(routes)
-    app.extensions |= {MOUNTED: found, WAYS: _ways(found), PACE: Pace(desk.api_rate, desk.redis_url)}
+    app.extensions |= {MOUNTED: found, WAYS: _ways(found)}
     made = Blueprint("api", __name__, url_prefix=PREFIX)
     made.add_url_rule("/<path:rest>", "answer", _answer, methods=METHODS)
     made.before_request(lambda: _enter(door))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from werkzeug.test import Client
 from bot.flow.templates import Blank, MessageTemplate, Wording
 from channels import windows
 from console import here
-from console.blueprint import blueprint
+from console.blueprint import blueprint, serve
 from console.desk_context import Desk
 from conversation import filing, ids, media, outbox
 from conversation.events import Outgoing, TimelineLine
@@ -25,7 +27,7 @@ from conversation.work import Database, Work
 from handoff import agents, claims, desk, sessions
 from handoff.desk import Opening
 from tests import samples
-from tests.builders import a_conversation, a_message, a_queue, an_agent, the_conversation
+from tests.builders import Bell, HandClock, a_conversation, a_message, a_queue, a_wiring, an_agent, the_conversation
 
 PASSWORD = "una frase corta y buena"
 PASSWORD_HASH = agents.hash_password(PASSWORD)
@@ -74,16 +76,24 @@ EVIDENCE = "Quiero hablar con una persona"
 
 
 def an_app(database: Database, **options: Any) -> Flask:
-    """The console alone, on this database."""
-    app = Flask("console-test", static_folder=None)
-    app.config.update(SECRET_KEY="not-a-secret-of-anybody", TESTING=True)
+    """The console alone, on this database. Its addresses are those of one app: making them is what takes time."""
+    app = copy(_pages())
+    app.config, app.extensions = app.config.copy(), dict(app.extensions)
     given: dict[str, Any] = {
         "secure_cookies": False,
         "window": lambda kind: WINDOWS.get(kind.partition("-")[2], windows.NO_WINDOW),
         "templates": lambda: TEMPLATES,
         "find_order": lambda reference: LATE_ORDER if reference == "AB-54321" else None,
     }
-    app.register_blueprint(blueprint(Desk(database, **(given | options))))
+    serve(app, Desk(database, **(given | options)))
+    return app
+
+
+@cache
+def _pages() -> Flask:
+    app = Flask("console-test", static_folder=None)
+    app.config.update(SECRET_KEY="not-a-secret-of-anybody", TESTING=True)
+    app.register_blueprint(blueprint(Desk(Database("sqlite:///nowhere.db", a_wiring(HandClock(), Bell())))))
     return app
 
 
