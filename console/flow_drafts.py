@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -48,11 +48,6 @@ def keep(work: Work, agent_id: str, file: str, text: str | None, base: str) -> N
     """Keep this text; the base of a file that she is writing already stays that of her first letter."""
     row = {"agent_id": agent_id, "file": file, "text": text, "base": base, "saved_at": work.now}
     work.connection.execute(_keep[work.connection.dialect.name], row)
-
-
-def rebase(work: Work, agent_id: str, base: str) -> None:
-    """She has seen what is live now: what she writes counts from there."""
-    work.connection.execute(update(_draft).where(_draft.c.agent_id == agent_id).values(base=base))
 
 
 def drop(work: Work, agent_id: str, file: str = "") -> None:

@@ -18,7 +18,7 @@ from handoff.figures import KEPT, Measured, deadline_of
 from handoff.wall import Person, Tile, Waiting, Wall
 from handoff.window_radar import Closing
 
-AXIS, LIMIT, LAST_DOT = 400, 200, 392  # of a tile's drawing: its width, where the promise stands, the last dot
+LIMIT, LAST_DOT = 200, 392  # of a tile's drawing, 400 wide: where the promise stands, the last dot
 MOST_DOTS = 40
 MOST_LINES = 5
 SOON = timedelta(minutes=5)

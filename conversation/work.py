@@ -8,7 +8,7 @@ handed on after the commit and never before. If the process dies in between, the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -174,8 +174,3 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def as_mapping(row: Any) -> Mapping[str, Any]:
-    """A row of a Core select as a plain mapping."""
-    return dict(row._mapping)

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from handoff.open_time import OpenTime
-from handoff.promises import UNPROMISED
 
+# People opened these themselves, or hear nothing: nobody was promised anything.
+UNPROMISED = ("agent_takeover", "agent_started", "external", "loop", "too_many", "group")
 KEPT, BROKEN, OPEN, NONE = "kept", "broken", "open", "none"
 TARGET = 0.9
 SCORES = (5, 4, 3, 2, 1)

@@ -14,7 +14,6 @@ from sqlalchemy import bindparam, insert, or_, select, update
 
 from conversation import ids
 from conversation.work import Work
-from handoff import blanks
 from handoff.access import Reader, Viewer
 from handoff.errors import NotAllowed
 from handoff.tables import SavedReply
@@ -150,8 +149,3 @@ def _checked(work: Work, viewer: Viewer, wording: Wording, saved_reply_id: str) 
     return {"name": name, "texts": texts, "shortcut": shortcut, "queues": list(wording.queues),
             "steps": list(wording.steps), "upload": dict(wording.upload),
             "actions": [dict(action) for action in wording.actions]}
-
-
-def gaps_of(row: Mapping[str, Any]) -> list[str]:
-    """The gaps an agent fills in by hand, of all its languages; each once."""
-    return list(dict.fromkeys(gap for text in row["texts"].values() for gap in blanks.gaps(text)))

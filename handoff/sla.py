@@ -38,24 +38,6 @@ def due_at(queue: Mapping[str, Any], opened_at: datetime) -> datetime | None:
     return hours.add_open_time(queue, opened_at, timedelta(minutes=queue["promise_minutes"]))
 
 
-def is_overdue(ticket: Mapping[str, Any], now: datetime) -> bool:
-    """Somebody should have answered by now, whether or not a colleague holds it."""
-    return ticket["state"] in LIVE_TICKET_STATES and ticket["due_at"] is not None and now >= ticket["due_at"]
-
-
-def is_close(ticket: Mapping[str, Any], now: datetime) -> bool:
-    """Three quarters of the time for an answer are over: it was warned of, or is about to be."""
-    if ticket["state"] not in LIVE_TICKET_STATES or ticket["due_at"] is None:
-        return False
-    check = ticket.get("due_check_at")
-    return now >= ticket["due_at"] if check is None else now >= check or check == ticket["due_at"]
-
-
-def is_resting(ticket: Mapping[str, Any]) -> bool:
-    """Whether the clock of the whole stands still: it is laid aside, or the contact is to write."""
-    return ticket["resting_since"] is not None
-
-
 def first_answer(queue: Mapping[str, Any], opened_at: datetime) -> Columns:
     """The clock that starts with the handoff."""
     return _response(queue, opened_at, queue["promise_minutes"])

@@ -188,6 +188,20 @@ def test_a_told_wait_is_kept_as_a_promise(house: House):
     assert datetime.fromisoformat(promised["until"]) == house.clock.at + timedelta(minutes=15)
 
 
+def test_who_is_taken_in_time_had_her_promise_kept(house: House, queued: Pair):
+    house.clock.forward(minutes=14)
+    house.do(claims.claim, queued[1], "agt_sue", 1)
+
+    assert house.ticket(queued[1])["broken_at"] is None
+
+
+def test_a_late_claim_that_time_had_not_noticed_is_broken_too(house: House, queued: Pair):
+    house.clock.forward(minutes=20)
+    house.do(claims.claim, queued[1], "agt_sue", 1)
+
+    assert house.ticket(queued[1])["broken_at"] == house.clock.at - timedelta(minutes=5)
+
+
 def test_without_a_told_wait_the_queues_own_promise_counts(house: House, queued: Pair):
     promised = house.ticket(queued[1])["promised"]
 

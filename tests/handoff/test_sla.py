@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from handoff import hours, sla
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -24,25 +22,6 @@ def test_a_promise_ends_after_its_open_minutes():
 
 def test_a_promise_waits_for_the_next_opening():
     assert sla.due_at(QUEUE, MONDAY + timedelta(minutes=60)) == datetime(2026, 11, 24, 9, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(("minutes", "is_overdue"), [(19, False), (20, True), (60, True)])
-def test_a_ticket_is_overdue_from_the_end_of_its_promise(minutes: int, is_overdue: bool):
-    assert sla.is_overdue(a_ticket(), MONDAY + timedelta(minutes=minutes)) is is_overdue
-
-
-@pytest.mark.parametrize("state", ["resolved", "returned"])
-def test_what_is_over_is_not_overdue(state: str):
-    assert not sla.is_overdue(a_ticket(state=state), MONDAY + timedelta(days=3))
-
-
-def test_without_a_promise_nothing_is_overdue():
-    assert not sla.is_overdue(a_ticket(due_at=None), MONDAY + timedelta(days=3))
-
-
-@pytest.mark.parametrize(("minutes", "is_close"), [(14, False), (15, True), (25, True)])
-def test_three_quarters_of_a_promise_are_close(minutes: int, is_close: bool):
-    assert sla.is_close(a_ticket(), MONDAY + timedelta(minutes=minutes)) is is_close
 
 
 def test_a_holder_has_open_minutes_for_her_first_words():
