@@ -47,7 +47,7 @@ def cases(session: Session, bot: BotFigures, wanted: Wanted) -> dict[str, Any]:
     people = _people(session, [case.conversation_id for case in shown])
     title = here.texts()(f"report.cases.{show}" if show in OUTCOMES else "report.cases.all")
     return {
-        "title": title,
+        "title": title[:1].upper() + title[1:],
         "lines": [_case(case, people[case.conversation_id]) for case in shown if case.conversation_id in people],
         **_pages(len(found), "console.report_cases", wanted, show),
     }

@@ -30,7 +30,7 @@ LINKED = {
     "admin_hook": ("/console/admin/hooks", "/console/admin/hooks/", "", "boss"),
     "admin_queue_hours": ("/console/admin/hours", "/console/admin/hours/", "", "boss"),
     "admin_queue": ("/console/admin/queues", "/console/admin/queues/", "", "boss"),
-    "admin_reply": ("/console/admin/replies", "/console/admin/replies/", "new", "boss"),
+    "admin_reply": ("/console/admin/replies", "/console/admin/replies/svr_", "", "boss"),
     "admin_text": ("/console/admin/texts", "/console/admin/texts/", "", "boss"),
     "flow_set": ("/console/flow-changes", "/console/flow-sets/", "", "boss"),
 }
@@ -50,7 +50,6 @@ def _typed(text: str) -> Callable[[Page], None]:
 def _pressed(keys: str, then: str) -> Callable[[Page], None]:
     """Somebody presses these keys, and this comes up."""
     def press(page: Page) -> None:
-        page.locator("h1, h2").first.wait_for()
         page.keyboard.press(keys)
         page.locator(then).first.wait_for()
     return press
@@ -107,7 +106,7 @@ def _landmarks(page: Page, base: str) -> dict[str, str]:
     mine = _link(page, base, "/console/conversations?tab=mine", talk)
     queued = _link(page, base, "/console/conversations?tab=queued", talk)
     page.goto(f"{base}/console/conversations?tab=mine")
-    rows = page.get_by_test_id("row").filter(has_text="Álvaro Núñez").locator('a[href^="/console/conversations/cnv_"]')
+    rows = page.get_by_test_id("row").filter(has_text="Álvaro Núñez")
     failed = str(rows.first.get_attribute("href")) if rows.count() else mine
     return {name: href.partition("?")[0] for name, href in
             (("conversation", mine), ("queued", queued), ("failed", failed))}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console import here, nav, screens, threads
+from console.found import found
 from console.listing import TABS
 from console.rendering import render
 from console.route import Route
@@ -20,6 +21,9 @@ _BUTTONS = {"claim": ("claim", "hand"), "takeover": ("claim", "hand"), "resolve"
             "return": ("return", "bot"), "transfer": ("transfer", "arrow-right-left"), "snooze": ("snooze", "alarm-clock"),
             "release": ("release", "inbox")}
 
+SHORTEST = 2  # letters before conversations are looked for
+SHOWN = 6
+
 
 def commands() -> Response:
     """`?q=`: everything whose name has these words, in the order of the groups."""
@@ -28,10 +32,10 @@ def commands() -> Response:
         groups = [
             {"key": "actions", "items": _having(_actions(session, conversation_id), query)},
             {"key": "pages", "items": _having(_pages(), query)},
-            {"key": "found", "items": _search(query)},
+            {"key": "found", "items": _found(session, query)},
         ]
-    found = any(group["items"] for group in groups)
-    return Response(render("_commands.html", groups=groups, found=found), mimetype="text/html")
+    some = any(group["items"] for group in groups)
+    return Response(render("_commands.html", groups=groups, found=some), mimetype="text/html")
 
 
 def _actions(session: Session, conversation_id: str) -> list[dict[str, str]]:
@@ -51,10 +55,14 @@ def _pages() -> list[dict[str, str]]:
                    for group in ("main", "admin") for one in nav.entries(here.viewer(), group)]
 
 
-def _search(query: str) -> list[dict[str, str]]:
+def _found(session: Session, query: str) -> list[dict[str, str]]:
+    """The conversations with these words, each with what tells it from others; the last line leads to all of them."""
     if not query:
         return []
-    return [_entry(here.texts()("command.all", q=query), "text-search", url_for("console.search", q=query))]
+    shown = [_entry(one["name"], "message-square", one["places"][0]["url"] if one["places"] else one["url"])
+             | {"note": " · ".join(filter(None, (one["order"], one["channel"], one["holder"])))}
+             for one in found(session, query)["results"][:SHOWN]] if len(query) >= SHORTEST else []
+    return [*shown, _entry(here.texts()("command.all", q=query), "text-search", url_for("console.search", q=query))]
 
 
 def _entry(text: str, icon: str, url: str) -> dict[str, str]:
