@@ -89,11 +89,20 @@ def fields() -> Mapping[str, Any]:
         return given
     if request.is_json:
         try:
-            body = request.get_json(silent=True)
+            body = clean(request.get_json(silent=True))
         except RecursionError:  # nested without end: no page of ours writes that
             body = None
         return body if isinstance(body, dict) else {}
     return request.form
+
+
+def clean(value: Any) -> Any:
+    """JSON without NUL and lone surrogates in its texts, however deep: databases refuse both."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    if isinstance(value, dict):
+        return {clean(name): clean(one) for name, one in value.items()}
+    return [clean(one) for one in value] if isinstance(value, list) else value
 
 
 def text_field(name: str) -> str:

@@ -90,7 +90,10 @@ def _given(model: type[BaseModel] | None) -> Mapping[str, Any]:
         return {}
     if not isinstance(body, dict):
         raise BadBody(Problem(400, "invalid", "bad_json", here.texts()("api.bad_json")))
-    return body
+    try:
+        return dict(here.clean(body))
+    except RecursionError:  # not so deep that it could not be read
+        raise BadBody(Problem(400, "invalid", "bad_json", here.texts()("api.bad_json"))) from None
 
 
 def _form(model: type[BaseModel] | None) -> dict[str, Any]:

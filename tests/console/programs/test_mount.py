@@ -141,3 +141,10 @@ def test_a_session_gets_the_token_for_its_changes(ana: Client, story: tuple[str,
     headers = {"X-CSRFToken": ana.get("/api/v1/me").json["csrf_token"]}
 
     assert ana.post(f"/api/v1/tickets/{story[1]}/claim", json={"epoch": 1}, headers=headers).status_code == 200
+
+
+def test_what_databases_refuse_is_dropped_however_deep_it_lies(of_sue: Program) -> None:
+    body = {"name": "Hola", "text_es": "hola", "actions": [{"do": "tag", "value": "a\x00b\ud800c"}]}
+    made = of_sue.post("/admin/replies", body).json
+
+    assert of_sue.get(f"/admin/replies/{made['saved_reply_id']}").json["saved_reply"]["actions"] == [{"do": "tag", "value": "abc"}]
