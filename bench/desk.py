@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,9 @@ PASSWORD = "una frase para la prueba"
 OWN_PROVIDER = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_BASE", "TWILIO_WHATSAPP", "ORDERS_CONFIG")
 PAGE_TARGET_MS, SHOWN_TARGET_MS, CLAIMS_TARGET = 200.0, 1000.0, 200.0
 VISITS, MESSAGES, CLAIMS, CONTENDERS = 60, 10, 400, 3
-WAIT_SECONDS = 30.0
+FILL_SECONDS, WAIT_SECONDS = 120.0, 30.0
+BETWEEN_SECONDS = 0.5  # so that a message is measured, and not the rest of the one before
+NUMBER = "+34610000000"  # who the longest conversation is with
 now = time.perf_counter
 
 
@@ -54,11 +56,20 @@ class Figure:
 
 
 class Console:
-    """One browser of an agent: her cookie, and what its live page would fetch."""
+    """One browser of an agent with a page open: her cookie, its stream, and the pieces that its script fetches.
 
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
+    As the page does, it fetches the list on `list`, the conversation on `conversation`, each once at a time: what is said
+    meanwhile is fetched once more afterwards.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, base: str, tab: str = "mine", conversation_id: str = "") -> None:
         self.session, self.base = session, base
-        self.heard: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
+        self.pieces = {"list": f"/console/list?tab={tab}"}
+        self.query = f"?conversation={conversation_id}&after=" if conversation_id else "?after="
+        if conversation_id:
+            self.pieces["conversation"] = f"/console/conversations/{conversation_id}/fragment"
+        self.sign, self.shown = "", asyncio.Event()
+        self._told = {name: asyncio.Event() for name in self.pieces}
 
     async def log_in(self, email: str) -> None:
         async with self.session.get(f"{self.base}/console/login") as page:
@@ -77,30 +88,38 @@ class Console:
                 raise ProductFailed(f"GET {path} answered {answer.status}")
         return (now() - began) * 1000, text
 
-    async def listen(self, conversation_id: str, ready: asyncio.Event) -> None:
-        """Its stream: what the server says goes into `heard`."""
-        where = f"/console/stream?conversation={conversation_id}&after={await self._latest()}"
-        async with self.session.get(self.base + where, timeout=aiohttp.ClientTimeout(total=None)) as stream:
-            ready.set()
-            async for raw in stream.content:
-                line = raw.decode().strip()
-                if line.startswith("event:"):
-                    self.heard.put_nowait((line.removeprefix("event:").strip(), now()))
-
-    async def _latest(self) -> int:
+    async def live(self, ready: asyncio.Event) -> None:
+        """Listen and fetch, until cancelled; `ready` is set when the stream is open. Raises ProductFailed."""
         _, text = await self.fetch("/console/api/conversations?tab=mine")
-        return int(json.loads(text)["latest"])
+        where = f"{self.base}/console/stream{self.query}{int(json.loads(text)['latest'])}"
+        async with self.session.get(where, timeout=aiohttp.ClientTimeout(total=None, sock_read=WAIT_SECONDS)) as stream:
+            if stream.status != 200:
+                raise ProductFailed(f"The stream {where} answered {stream.status}: more consoles than threads for them?")
+            ready.set()
+            async with asyncio.TaskGroup() as group:
+                for name in self.pieces:
+                    group.create_task(self._renew(name))
+                async for raw in stream.content:
+                    told = self._told.get(raw.decode().strip().removeprefix("event: "))
+                    if told:
+                        told.set()
+                raise ProductFailed(f"The stream {where} ended.")
 
-    async def shows(self, event: str, path: str, sign: str) -> float:
-        """When the page shows it: the server said so, the piece was fetched, and the words are in it."""
+    async def _renew(self, name: str) -> None:
         while True:
-            async with asyncio.timeout(WAIT_SECONDS):
-                name, _ = await self.heard.get()
-            if name != event:
-                continue
-            _, text = await self.fetch(path, {"HX-Request": "true"})
-            if sign in text:
-                return now()
+            await self._told[name].wait()
+            self._told[name].clear()
+            _, text = await self.fetch(self.pieces[name], {"HX-Request": "true"})
+            if self.sign and self.sign in text and name == list(self.pieces)[-1]:
+                self.shown.set()
+
+    async def shows(self, sign: str) -> float:
+        """When the piece that she looks at has these words."""
+        self.sign = sign
+        self.shown.clear()
+        async with asyncio.timeout(WAIT_SECONDS):
+            await self.shown.wait()
+        return now()
 
 
 class Bench:
@@ -118,7 +137,7 @@ class Bench:
 
     async def fill(self) -> None:
         agents = [{"email": email, "name": f"Agente {n}", "password": PASSWORD, "queues": ["shipping"],
-                   "capacity": 200, "api_key": key_of(n)} for n, email in enumerate(self.emails)]
+                   "capacity": 200, "api_key": key_of(n), "online": True} for n, email in enumerate(self.emails)]
         queues = [{"id": "shipping", "titles": {"es": "Envíos"}, "is_default": True},
                   {"id": "claims", "titles": {"es": "Reparto"}}]
         crowd = {"queue": "shipping", "tickets": self.tickets, "longest": self.longest, "holders": self.emails}
@@ -130,46 +149,44 @@ class Bench:
     async def pages(self) -> list[Figure]:
         """The list of each tab, and the longest conversation, as one agent after the other opens them."""
         found = []
-        async with self._consoles(1) as (console,):
+        async with self._consoles(AGENTS) as consoles:
             for name, path in (("list, waiting", "/console/conversations?tab=queued"),
                                ("list, hers", "/console/conversations?tab=mine"),
+                               ("list, unanswered", "/console/conversations?tab=unanswered"),
                                ("list, all", "/console/conversations?tab=all"),
                                ("piece of the list", "/console/list?tab=queued"),
                                (f"conversation of {self.longest:,}", f"/console/conversations/{self.first}"),
                                ("piece of the conversation", f"/console/conversations/{self.first}/fragment")):
-                await console.fetch(path)
-                took = [(await console.fetch(path))[0] for _ in range(VISITS)]
+                await consoles[0].fetch(path)
+                took = [(await consoles[n % AGENTS].fetch(path))[0] for n in range(VISITS)]
                 found.append(_figure(name, took, PAGE_TARGET_MS))
         return found
 
     async def live(self) -> Figure:
-        """A customer's message in 100 open consoles, 10 of them in her conversation."""
+        """A customer's message in 100 open consoles, 10 of them in her conversation, the others before the list."""
         took: list[float] = []
-        async with self._consoles(CONSOLES) as consoles:
+        async with self._consoles(CONSOLES, INSIDE) as consoles:
             readies = [asyncio.Event() for _ in consoles]
-            inside = {id(console) for console in consoles[:INSIDE]}
-            streams = [asyncio.create_task(console.listen(self.first if id(console) in inside else "", ready))
-                       for console, ready in zip(consoles, readies, strict=True)]
-            await asyncio.gather(*(ready.wait() for ready in readies))
-            for n in range(MESSAGES):
-                sign = f"Sigo aquí, número {n}"
-                took += await self._one_message(consoles, inside, sign)
-            for stream in streams:
-                stream.cancel()
-            await asyncio.gather(*streams, return_exceptions=True)
+            streams = [asyncio.create_task(console.live(ready)) for console, ready in zip(consoles, readies, strict=True)]
+            try:
+                await _unless_failed(streams, *(ready.wait() for ready in readies))
+                for n in range(MESSAGES):
+                    took += await self._one_message(consoles, streams, f"Sigo aquí, número {n}")
+                    await asyncio.sleep(BETWEEN_SECONDS)
+            finally:
+                for stream in streams:
+                    stream.cancel()
+                await asyncio.gather(*streams, return_exceptions=True)
         return _figure(f"message in {CONSOLES} consoles", took, SHOWN_TARGET_MS)
 
-    async def _one_message(self, consoles: Sequence[Console], inside: set[int], sign: str) -> list[float]:
-        for console in consoles:
-            while not console.heard.empty():
-                console.heard.get_nowait()
-        waiting = [console.shows("conversation", f"/console/conversations/{self.first}/fragment", sign)
-                   if id(console) in inside else console.shows("list", "/console/list?tab=mine", "")
-                   for console in consoles]
-        tasks = [asyncio.create_task(one) for one in waiting]
+    async def _one_message(
+        self, consoles: Sequence[Console], streams: Sequence[asyncio.Task[None]], sign: str
+    ) -> list[float]:
         began = now()
-        await self.post("/lab/messages", {"messages": [{"from": "+34610000000", "text": sign}], "run": False})
-        return [(ended - began) * 1000 for ended in await asyncio.gather(*tasks)]
+        shown = asyncio.gather(*(console.shows(sign) for console in consoles))
+        await self.post("/lab/messages", {"messages": [{"from": NUMBER, "text": sign}], "run": False})
+        (ended,) = await _unless_failed(streams, shown)
+        return [(at - began) * 1000 for at in ended]
 
     async def claims(self) -> Figure:
         """Each of some hundred tickets is claimed by three agents at once, as many a second as go."""
@@ -206,17 +223,36 @@ class Bench:
         return 200, rows
 
     @contextlib.asynccontextmanager
-    async def _consoles(self, count: int) -> AsyncIterator[list[Console]]:
+    async def _consoles(self, count: int, inside: int = 0) -> AsyncIterator[list[Console]]:
+        """So many consoles in the browsers of all agents; the first ones in the longest conversation, the others before the
+        list of all."""
         async with contextlib.AsyncExitStack() as stack:
-            made = []
-            for n in range(count):
-                jar = aiohttp.CookieJar(unsafe=True)
-                session = await stack.enter_async_context(aiohttp.ClientSession(
-                    cookie_jar=jar, connector=aiohttp.TCPConnector(limit=0)))
-                made.append(Console(session, self.base))
-            for n, console in enumerate(made):
-                await console.log_in(self.emails[n % AGENTS])
-            yield made
+            browsers = [await stack.enter_async_context(aiohttp.ClientSession(
+                cookie_jar=aiohttp.CookieJar(unsafe=True), connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(total=WAIT_SECONDS))) for _ in self.emails]
+            for email, browser in zip(self.emails, browsers, strict=True):
+                await Console(browser, self.base).log_in(email)
+            yield [Console(browsers[n % AGENTS], self.base, "mine", self.first) if n < inside
+                   else Console(browsers[n % AGENTS], self.base, "all") for n in range(count)]
+
+
+async def _unless_failed(streams: Sequence[asyncio.Task[None]], *waited: Awaitable[Any]) -> list[Any]:
+    """What is waited for; a stream that ends meanwhile, or too long a wait, is told. Raises ProductFailed."""
+    wanted = asyncio.gather(*waited)
+    done, _ = await asyncio.wait([wanted, *streams], timeout=WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if wanted in done:
+        try:
+            return wanted.result()
+        except TimeoutError:
+            done = set()
+    wanted.cancel()
+    await asyncio.gather(wanted, return_exceptions=True)
+    if not done:
+        raise ProductFailed(f"The consoles did not show it within {WAIT_SECONDS:g} s.")
+    error = done.pop().exception()
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    raise ProductFailed(f"A console's stream broke: {error}")
 
 
 def key_of(n: int) -> str:
@@ -236,12 +272,12 @@ async def measure(setting: Setting, folder: Path, tickets: int, longest: int) ->
         product.environment.pop(name)
     await product.start()
     try:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FILL_SECONDS)) as session:
             bench = Bench(product.url, session, tickets, longest)
             await bench.fill()
             return [*await bench.pages(), await bench.live(), await bench.claims()]
-    except ProductFailed as error:
-        raise ProductFailed(f"{error}\n{product.tail()}") from None
+    except (ProductFailed, TimeoutError, aiohttp.ClientError) as error:
+        raise ProductFailed(f"{error or type(error).__name__}\n{product.tail()}") from None
     finally:
         product.stop()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -65,12 +66,13 @@ class Formats:
 
     def clock(self, moment: datetime) -> str:
         """`10:46`."""
-        return dates.format_datetime(self.local(moment), _CLOCK, locale=self.locale)
+        local = self.local(moment)
+        return _clock(local.hour, local.minute, self.locale)
 
     def day(self, day: date) -> str:
         """`mar 17` in this month and the last days, `17 oct` further away."""
         near = abs((day - self.local(self.now).date()).days) <= 20
-        return dates.format_date(day, "EEE d" if near else "d MMM", locale=self.locale).replace(".", "")
+        return _date(day, "EEE d" if near else "d MMM", self.locale).replace(".", "")
 
     def day_text(self, text: str) -> str:
         """`day` of an ISO day, or the text as it is when it is none."""
@@ -95,7 +97,7 @@ class Formats:
 
     def heading(self, moment: datetime) -> str:
         """`Martes, 24 de noviembre`."""
-        text = dates.format_date(self.local(moment).date(), _HEADINGS[self.language], locale=self.locale)
+        text = _date(self.local(moment).date(), _HEADINGS[self.language], self.locale)
         return text[:1].upper() + text[1:]
 
     def since(self, moment: datetime) -> str:
@@ -123,3 +125,13 @@ class Formats:
             return numbers.format_currency(Decimal(amount), currency or "EUR", locale=self.locale)
         except InvalidOperation:
             return f"{amount} {currency}".strip()
+
+
+@lru_cache(8_192)  # every minute of the day in each language: a page shows hundreds of them
+def _clock(hour: int, minute: int, locale: str) -> str:
+    return dates.format_time(time(hour, minute), _CLOCK, locale=locale)
+
+
+@lru_cache(2_048)
+def _date(day: date, pattern: str, locale: str) -> str:
+    return dates.format_date(day, pattern, locale=locale)

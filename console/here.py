@@ -11,16 +11,22 @@ from werkzeug.datastructures import MultiDict
 
 from console.desk_context import Desk
 from console.formats import Formats
+from console.reckoning import Reckoning
 from console.words import DEFAULT, LANGUAGES, Words, words
 from handoff.access import Viewer
 
 EXTENSION = "relevo_console"
+RECKONING = "relevo_console_reckoning"
 API = "/api/v1/"
 UTC = ZoneInfo("UTC")
 
 
 def desk() -> Desk:
     return current_app.extensions[EXTENSION]
+
+
+def reckoning() -> Reckoning:
+    return current_app.extensions[RECKONING]
 
 
 def viewer() -> Viewer:
@@ -35,7 +41,15 @@ def agent() -> Mapping[str, Any]:
 
 def language() -> str:
     """The agent's; before the log-in the one asked for, or what the browser prefers."""
-    row, is_program = getattr(g, "agent_row", None), request.path.startswith(API)
+    row = getattr(g, "agent_row", None)
+    known = getattr(g, "spoken", None)
+    if known is None or known[0] is not row:  # a page asks for it some hundred times
+        known = g.spoken = (row, _language(row))
+    return known[1]
+
+
+def _language(row: Mapping[str, Any] | None) -> str:
+    is_program = request.path.startswith(API)
     asked = request.args.get("language", "")
     if row is None and asked in LANGUAGES:
         return asked

@@ -14,10 +14,10 @@ from console.listing import TABS, initials
 from console.route import Entry
 from console.rows import Asked, counted, queue_titles
 from conversation import channel_health
-from conversation.tables import DeadLetter
-from handoff import claims, lists
+from conversation.tables import DeadLetter, TimelineEntry
+from handoff import claims
 from handoff.access import Viewer
-from handoff.lists import Counts
+from handoff.tally import Counts
 
 ICONS = {
     "mine": "user-round",
@@ -46,7 +46,7 @@ def nav(
     session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk", counts: Counts | None = None
 ) -> dict[str, Any]:
     """What `_nav.html` needs. `asked` is the list on the page, if there is one."""
-    found = counts or lists.counts(session, viewer, here.formats().now)
+    found = counts or here.reckoning().counts(session, viewer, here.formats().now, latest_entry(session))
     alarms = channel_health.open_alarms(session) if viewer.sees_everything else []
     load = claims.load_of(session, viewer.agent_id, here.formats().now)
     shown = _pages(session, viewer, page, len(alarms))
@@ -63,6 +63,11 @@ def nav(
         "presence": here.agent()["presence"],
         "may_choose": "console.presence" in current_app.view_functions,
     }
+
+
+def latest_entry(session: Session) -> int:
+    """The newest line of the timeline: a page that was read now knows everything up to it."""
+    return session.execute(select(func.max(TimelineEntry.__table__.c.entry_id))).scalar() or 0
 
 
 def me(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here, naming
+from console import here, naming, sightings
 from conversation.tables import Contact, Conversation
-from handoff import access, ringing
+from handoff import ringing
 from handoff.access import Viewer
-from handoff.errors import UnknownTicket
 
 QUIET: Mapping[str, Any] = {"count": 0, "newest": 0, "sounds": False, "notices": ()}
 
@@ -22,7 +21,9 @@ _conversation, _contact = Conversation.__table__, Contact.__table__
 
 def notices(session: Session, viewer: Viewer) -> dict[str, Any]:
     """Count, number of the newest, and the notices; those of conversations she may not see any more are left out."""
-    found = [row for row in ringing.unseen(session, viewer.agent_id, here.formats().now) if _may_see(session, viewer, row)]
+    rung = ringing.unseen(session, viewer.agent_id, here.formats().now)
+    seen = sightings.visible(session, viewer, {row["conversation_id"] for row in rung if row["conversation_id"]})
+    found = [row for row in rung if not row["conversation_id"] or row["conversation_id"] in seen]
     names = _names(session, {row["conversation_id"] for row in found if row["conversation_id"]})
     return {
         "count": len(found), "newest": found[0]["notice_id"] if found else 0, "sounds": bool(here.agent()["sounds"]),
@@ -40,16 +41,6 @@ def _told(row: Mapping[str, Any], name: str) -> dict[str, Any]:
         "more": str(data.get("text") or data.get("note") or ""), "at": here.formats().iso(row["created_at"]),
         "url": url_for("console.conversation", conversation_id=key) if key else url_for("console.conversations"),
     }
-
-
-def _may_see(session: Session, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-    if not row["conversation_id"]:
-        return True
-    try:
-        access.conversation_for(session, viewer, row["conversation_id"])
-    except UnknownTicket:
-        return False
-    return True
 
 
 def _names(session: Session, keys: set[str]) -> dict[str, str]:

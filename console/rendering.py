@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from flask import Response, g, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from console import here
 from console.attachments import length, map_link
@@ -54,6 +55,8 @@ STYLES = (*_ORDERED, *sorted({path.stem for path in (STATIC / "css").glob("*.css
 # Those of every page; the flow editor brings one more.
 EDITOR_SCRIPTS = ("flow",)
 SCRIPTS = tuple(sorted({path.stem for path in (STATIC / "js").glob("*.js")} - set(EDITOR_SCRIPTS)))
+MACROS = "_macros.html"
+_macros: ContextVar[list[Any] | None] = ContextVar("macros", default=None)
 _joint = re.compile(r"(?<=[/.])(?=.)")
 # Customer text never becomes script: no evaluation, no scripts in fragments, no styles written by htmx, only ourselves;
 # and pages are not kept in the browser's storage.
@@ -73,8 +76,25 @@ HTMX_CONFIG = json.dumps(
 )
 
 
+class _Template(Template):
+    """A template whose import of the macros is shared by all pieces of one rendering: fifty rows take them from one
+    module, where each would make its own."""
+
+    def make_module(self, vars: Any = None, shared: bool = False, locals: Any = None) -> Any:
+        kept = _macros.get()
+        if self.name != MACROS or kept is None:
+            return super().make_module(vars, shared, locals)
+        if not kept:
+            kept.append(super().make_module(vars, shared, locals))
+        return kept[0]
+
+
+class _Environment(Environment):
+    template_class = _Template
+
+
 def _environment() -> Environment:
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -102,13 +122,13 @@ def render(template: str, **values: Any) -> str:
     """A template with the agent's words and formats."""
     values.setdefault("oob", False)
     row = getattr(g, "agent_row", None)
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            t=here.texts(), f=here.formats(), theme=row["theme"] if row else "system", sprite=_sprite_url(), **values
-        )
-    )
+    theme = row["theme"] if row else "system"
+    token = _macros.set([])
+    try:
+        return _templates().get_template(template).render(
+            t=here.texts(), f=here.formats(), theme=theme, sprite=_sprite_url(), **values)
+    finally:
+        _macros.reset(token)
 
 
 def breakable(address: str) -> list[str]:
@@ -150,7 +170,12 @@ def version() -> str:
 
 
 def _sprite_url() -> str:
-    return url_for("console.sprite", v=sha256(sprite().encode()).hexdigest()[:10])
+    return url_for("console.sprite", v=_sprite_digest())
+
+
+@cache
+def _sprite_digest() -> str:
+    return sha256(sprite().encode()).hexdigest()[:10]
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +21,12 @@ from console.row_signs import Signs
 from console.segments import plain
 from handoff import claims, lists
 from handoff.access import Viewer
-from handoff.lists import Counts
+from handoff.lists import Wanted
 from handoff.tables import LIVE_TICKET_STATES, Queue
+from handoff.tally import COUNTED, Counts
 
 PAGE_ROWS = 50
+CROWDED = 2_000  # conversations that she sees
 WAITING_ROWS = 20  # of those that wait for her, below her own
 
 __all__ = ["MAX_PAGES", "PAGE_ROWS", "Asked", "clock_text", "clock_title", "listing", "queue_titles", "title"]
@@ -31,16 +34,15 @@ _queue = Queue.__table__
 
 
 def listing(
-    session: Session, viewer: Viewer, asked: Asked, current: str = "", counts: Counts | None = None
+    session: Session, viewer: Viewer, asked: Asked, current: str = "", *, found: Counts, line: int
 ) -> dict[str, Any]:
-    """The list of one tab; under her own conversations those that wait for her."""
+    """The list of one tab, as of this line of the timeline; under her own conversations those that wait for her."""
     now, titles = here.formats().now, queue_titles(session, here.language())
-    found = counts or lists.counts(session, viewer, now)
-    wanted = filters.wanted(session, asked, PAGE_ROWS)
-    rows = lists.rows(session, viewer, wanted, now)
-    waiting: list[Mapping[str, Any]] = []
+    wanted = replace(filters.wanted(session, asked, PAGE_ROWS), crowded=found.tabs["all"] > CROWDED)
+    rows = _read(session, viewer, wanted, line)
+    waiting: Sequence[Mapping[str, Any]] = ()
     if asked.tab == "mine" and asked.page == 1 and not wanted.is_filtered:
-        waiting = lists.rows(session, viewer, filters.wanted(session, asked, WAITING_ROWS, "queued"), now)
+        waiting = _read(session, viewer, filters.wanted(session, asked, WAITING_ROWS, "queued"), line)
     total = lists.total(session, viewer, wanted) if wanted.is_filtered else found.tabs[asked.tab]
     signs = row_signs.read(session, viewer, [*rows, *waiting], now)
     is_more = asked.page * PAGE_ROWS < total and asked.page < MAX_PAGES
@@ -60,9 +62,13 @@ def listing(
     }
 
 
+def _read(session: Session, viewer: Viewer, wanted: Wanted, line: int) -> Sequence[Mapping[str, Any]]:
+    return here.reckoning().rows(session, viewer, wanted, here.formats().now, line, here.wants_fragment())
+
+
 def counted(number: int) -> str:
     """A number in the left column; beyond what is counted it ends with a plus."""
-    return f"{lists.COUNTED}+" if number > lists.COUNTED else str(number)
+    return f"{COUNTED}+" if number > COUNTED else str(number)
 
 
 def queue_titles(session: Session, language: str, *, retired: bool = True) -> dict[str, str]:

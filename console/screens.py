@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import get_flashed_messages, json, request, url_for
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console import composer, here, nav, notifying, panels, rendering, rows, threads
@@ -16,8 +15,7 @@ from console.asked import read as read_asked
 from console.composer import Writing
 from console.failures import failure_text, may_send_again
 from console.rows import Asked
-from conversation.tables import TimelineEntry
-from handoff import access, lists
+from handoff import access
 from handoff.access import Sight
 from handoff.blocking import REASONS
 from handoff.closing import DISPOSITIONS
@@ -38,15 +36,16 @@ def writing() -> Writing:
 def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, Any]:
     """Everything of a page but its conversation."""
     viewer = here.viewer()
-    counts = lists.counts(session, viewer, here.formats().now)
+    line = nav.latest_entry(session)
+    counts = here.reckoning().counts(session, viewer, here.formats().now, line, here.wants_fragment())
     return {
-        "list": rows.listing(session, viewer, found, current, counts),
+        "list": rows.listing(session, viewer, found, current, found=counts, line=line),
         "nav": nav.nav(session, viewer, found, counts=counts),
         "me": nav.me(here.agent()),
         "thread": None,
         "screen": "list",
         "banner": flashed(),
-        "stream_url": url_for("console.stream", after=latest_entry(session), conversation=current or None),
+        "stream_url": url_for("console.stream", after=line, conversation=current or None),
         "csrf_header": csrf_header(),
         "notices": notifying.QUIET if here.wants_fragment() else notifying.notices(session, viewer),
         "version": rendering.version(),
@@ -92,11 +91,6 @@ def _flows(actions: Sequence[str]) -> list[dict[str, str]]:
 def sight_of(session: Session, conversation_id: str) -> Sight:
     """The conversation as this agent may see it. Raises UnknownTicket."""
     return access.conversation_for(session, here.viewer(), conversation_id)
-
-
-def latest_entry(session: Session) -> int:
-    """The newest line of the timeline: a page that was read now knows everything up to it."""
-    return session.execute(select(func.max(TimelineEntry.__table__.c.entry_id))).scalar() or 0
 
 
 def csrf_header() -> str:

@@ -97,6 +97,11 @@ class Tail:
         """Where the reading stands."""
         return self._place
 
+    @property
+    def last(self) -> int:
+        """The newest line of the timeline that was told."""
+        return self._last
+
     def leave(self) -> None:
         with self._changed:
             self._listeners -= 1

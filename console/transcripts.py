@@ -20,7 +20,7 @@ from conversation.tables import Message, OutboxPart, TimelineEntry
 from handoff.access import Sight
 from handoff.tables import Agent, Note, Ticket
 
-PAGE_MESSAGES = 200
+PAGE_MESSAGES = 100
 
 # Who may speak after a line of the timeline of this kind.
 OWNER_AFTER = {

@@ -15,12 +15,10 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 from sqlalchemy.orm import Session
 
 from conversation.tables import Channel, Contact, Conversation
-from handoff import score
-from handoff.access import Reader, Viewer, is_newest, within
+from handoff import score, tally
+from handoff.access import Reader, Viewer, is_newest, may_see, within
 from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
-
-TABS = ("mine", "queued", "unanswered", "snoozed", "all")
-COUNTED = 9_999  # beyond it a number tells an agent nothing more
+from handoff.tally import COUNTED, Counts
 
 _agent, _ticket, _conversation = Agent.__table__, Ticket.__table__, Conversation.__table__
 _contact, _channel = Contact.__table__, Channel.__table__
@@ -35,7 +33,10 @@ _CONVERSATION_COLUMNS = tuple(one for one in _conversation.c if one.name != "sta
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list asks for. `channels` are ids, `reasons` codes; `other_reasons` are those it must not have."""
+    """What a list asks for. `channels` are ids, `reasons` codes; `other_reasons` are those it must not have.
+
+    `crowded`: she sees so many that the latest ones are found sooner by their time than by their queues.
+    """
 
     tab: str = "all"
     queue_id: str = ""
@@ -46,6 +47,7 @@ class Wanted:
     tag: str = ""
     limit: int = 50
     offset: int = 0
+    crowded: bool = False
 
     @property
     def is_filtered(self) -> bool:
@@ -54,10 +56,25 @@ class Wanted:
 
 def rows(reader: Reader, viewer: Viewer, wanted: Wanted, now: datetime) -> list[Mapping[str, Any]]:
     """The rows of a page, in order: the conversation, `contact_name`, `kind`, `holder_name`, `ticket_…` of its newest."""
-    keys = list(reader.execute(
-        _matching(reader, viewer, wanted, _conversation.c.conversation_id)
-        .order_by(*_order(wanted, now)).limit(wanted.limit).offset(wanted.offset)).scalars())
-    return whole(reader, keys)
+    return whole(reader, order(reader, viewer, wanted, now))
+
+
+def order(reader: Reader, viewer: Viewer, wanted: Wanted, now: datetime) -> list[str]:
+    """The conversations of a page, in order."""
+    found = _matching(reader, viewer, wanted, _conversation.c.conversation_id).order_by(*_order(wanted, now))
+    return list(reader.execute(found.limit(wanted.limit).offset(wanted.offset)).scalars())
+
+
+def still(reader: Reader, viewer: Viewer, conversation_ids: Sequence[str], tab: str) -> list[Mapping[str, Any]]:
+    """The rows of these, in this order: of those that are in this tab now, and that she may see now."""
+    return [row for row in whole(reader, conversation_ids) if _belongs(row, tab) and may_see(
+        viewer, {"queue_id": row["ticket_queue_id"], "holder_id": row["ticket_holder_id"]})]
+
+
+def _belongs(row: Mapping[str, Any], tab: str) -> bool:
+    if tab == "unanswered":
+        return row["ticket_state"] in ("queued", "assigned") and row["waiting_since"] is not None
+    return bool(row["ticket_state"] == tab)
 
 
 def whole(reader: Reader, conversation_ids: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -83,39 +100,13 @@ def total(reader: Reader, viewer: Viewer, wanted: Wanted) -> int:
     return reader.execute(select(func.count()).select_from(found)).scalar_one()
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many conversations each tab has for an agent; `waiting` and `late` by queue."""
-
-    tabs: Mapping[str, int]
-    waiting: Mapping[str, int]
-    late: frozenset[str]
-
-
 def counts(reader: Reader, viewer: Viewer, now: datetime) -> Counts:
-    """All numbers of the left column, in two statements."""
-    tabs = {name: 0 for name in TABS}
-    waiting, late = {}, set()
-    for row in reader.execute(_live_counts(viewer, now)).mappings():
-        for name in TABS[:-1]:
-            tabs[name] += row[name]
-        waiting[row["queue_id"]] = row["queued"]
-        if row["late"]:
-            late.add(row["queue_id"])
-    tabs["all"] = total(reader, viewer, Wanted("all"))
-    return Counts(tabs, waiting, frozenset(late))
+    """All numbers of the left column, as the tables stand now."""
+    def closed(room: int) -> int:
+        found = tally.closed_in(reader, tally.scope(viewer), room)
+        return found if viewer.sees_everything else found + tally.closed_elsewhere(reader, viewer, room - found)
 
-
-def _live_counts(viewer: Viewer, now: datetime) -> Select[Any]:
-    live = _ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id)
-    counted = [func.count().filter(_in_tab(viewer, tab)).label(tab) for tab in TABS[:-1]]
-    overdue = func.count().filter(_ticket.c.state == "queued", _ticket.c.due_at < now).label("late")
-    return (
-        select(_ticket.c.queue_id, overdue, *counted)
-        .select_from(live)
-        .where(_ticket.c.state.in_(LIVE_TICKET_STATES), within(viewer))
-        .group_by(_ticket.c.queue_id)
-    )
+    return tally.counts(tally.groups(reader), viewer, now, closed)
 
 
 def _rows_query() -> Select[Any]:
@@ -141,7 +132,7 @@ def _matching(reader: Reader, viewer: Viewer, wanted: Wanted, column: ColumnElem
         source = _conversation.join(_ticket, is_newest())
     query = select(column).select_from(source)
     if source is not _conversation:
-        query = query.where(within(viewer))
+        query = query.where(within(viewer, by_queue=not (wanted.crowded and wanted.tab == "all")))
     if wanted.tab != "all":
         query = query.where(_ticket.c.state.in_(LIVE_TICKET_STATES), _in_tab(viewer, wanted.tab))
     return query.where(*_filtered(reader, wanted))

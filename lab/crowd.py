@@ -10,9 +10,10 @@ from sqlalchemy import insert, select
 
 from config import DEMO_WHATSAPP
 from conversation import ids
-from conversation.tables import Channel, Contact, Conversation, Message
+from conversation.tables import Address, Channel, Contact, Conversation, Message
 from conversation.work import Work
 from handoff.tables import Agent, Ticket
+from pipeline import identities
 
 KIND = "twilio-whatsapp"
 REASONS = ("human_request", "frustration", "damage", "flow")
@@ -41,6 +42,7 @@ def put_in(work: Work, crowd: Crowd) -> str:
     rows = [_rows(work, crowd, channel_id, n, holders) for n in range(crowd.tickets)]
     for place, model in enumerate((Contact, Conversation, Ticket)):
         _write(work, model, [row[place] for row in rows])
+    _write(work, Address, [_address(contact["contact_id"], talk["address"]) for contact, talk, *_ in rows])
     _write(work, Message, [message for row in rows for message in row[3]])
     return str(rows[0][1]["conversation_id"])
 
@@ -66,6 +68,13 @@ def _rows(work: Work, crowd: Crowd, channel_id: str, n: int, holders: list[str])
         "claimed_at": at if holder else None, "picked_up_at": at if holder else None}
     said = [_message(conversation_id, seq, at - timedelta(seconds=30 * (count - seq))) for seq in range(1, count + 1)]
     return contact, conversation, ticket, said
+
+
+def _address(contact_id: str, number: str) -> dict[str, Any]:
+    """By which a contact is known again when she writes."""
+    alias = identities.alias(KIND, DEMO_WHATSAPP, number)
+    return {"address_id": ids.new("adr"), "contact_id": contact_id, "family": alias.family, "canonical": alias.canonical,
+            "value": alias.value}
 
 
 def _message(conversation_id: str, seq: int, at: Any) -> dict[str, Any]:

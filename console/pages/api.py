@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import filters, here, panels, screens, sightings, threads, transcripts
+from console import filters, here, nav, panels, screens, sightings, spoken, threads, transcripts
 from console.formats import as_utc
 from console.listing import window_left
 from console.route import Route
@@ -20,7 +20,6 @@ from console.rows import PAGE_ROWS
 from console.stretches import Bubble, Stretch
 from console.tail import GAP_SECONDS
 from conversation.tables import TimelineEntry
-from handoff import lists
 from handoff.access import Sight
 
 EVENTS_AT_ONCE = 500
@@ -33,9 +32,9 @@ def conversations() -> Response:
     asked = screens.asked()
     with here.desk().database.reading() as session:
         now = here.formats().now
-        rows = lists.rows(session, here.viewer(), filters.wanted(session, asked, PAGE_ROWS), now)
-        counts = lists.counts(session, here.viewer(), now).tabs
-        latest = screens.latest_entry(session)
+        latest = nav.latest_entry(session)
+        counts = here.reckoning().counts(session, here.viewer(), now, latest).tabs
+        rows = here.reckoning().rows(session, here.viewer(), filters.wanted(session, asked, PAGE_ROWS), now, latest)
     return jsonify(
         {
             "tab": asked.tab,
@@ -134,8 +133,9 @@ def _conversation(session: Session, sight: Sight, thread: Mapping[str, Any]) -> 
         "window_seconds": None if left is None else round(left.total_seconds()),
         "ticket": _ticket(session, sight.ticket),
         "card": _card(session, sight, thread),
+        **spoken.beside(session, sight),
         "messages": [_message(bubble, stretch) for stretch in thread["stretches"] for bubble in stretch.bubbles],
-        "latest": screens.latest_entry(session),
+        "latest": nav.latest_entry(session),
     }
 
 
@@ -189,7 +189,8 @@ def _ticket(session: Session, ticket: Mapping[str, Any] | None) -> dict[str, Any
         "rating_asked_at",
     )
     holder = names.get(ticket["holder_id"] or "", "")
-    return {"ticket": ticket["ticket_id"], "holder": holder, "evidence": evidence} | {
+    rated = spoken.rating(session, ticket)
+    return {"ticket": ticket["ticket_id"], "holder": holder, "evidence": evidence, "rating": rated} | {
         name: _plain(ticket[name]) for name in columns
     }
 
@@ -204,6 +205,7 @@ def _message(bubble: Bubble, stretch: Stretch) -> dict[str, Any]:
         "at": _plain(bubble.at),
         "state": bubble.state,
         "error_code": bubble.error_code,
+        "error": bubble.error_text,
         "evidence": list(bubble.cites),
         "choices": list(bubble.choices),
         "media": list(bubble.media),

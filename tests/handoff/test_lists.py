@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from conversation.tables import Channel
-from handoff import access, claims, lists, tagging
+from handoff import access, claims, lists, tagging, tally
 from handoff.lists import Wanted
 from handoff.tables import Ticket
 from tests.handoff.conftest import House
@@ -40,7 +40,7 @@ def test_the_counts_are_those_of_the_lists(house: House, held: tuple[str, str]) 
     house.hand_over()
     house.hand_over("returns")
 
-    assert counts(house, "agt_ana") == {tab: len(rows(house, Wanted(tab), "agt_ana")) for tab in lists.TABS}
+    assert counts(house, "agt_ana") == {tab: len(rows(house, Wanted(tab), "agt_ana")) for tab in tally.TABS}
 
 
 def test_another_queue_is_neither_listed_nor_counted(house: House) -> None:

@@ -1,0 +1,101 @@
+"""Numbers and orders that all pages of a process share: reckoned once for each change, not once for each page.
+
+With a hundred consoles open a customer's message makes a hundred lists be fetched, and each wants the same sums over ten
+thousand tickets. What was reckoned holds as long as the timeline has no newer line than it had then, and a second at
+most. A live page's own fetch may be content with what the live pages were told last: what came after it is told to them
+within a quarter of a second, and they fetch again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from console.tail import Tail
+from handoff import lists, tally
+from handoff.access import Viewer
+from handoff.lists import Wanted
+from handoff.tally import COUNTED, Counts, Group
+
+HOLDS_SECONDS = 1.0
+FIRST = 300  # of those that wait, in their order: six pages of the list
+SHARED = ("queued", "unanswered")  # lists that are the same for all who see the same queues
+
+Scope = frozenset[str] | None
+
+
+@dataclass
+class Reckoned:
+    """All that was found out in one state of the tables: `line` was the newest of the timeline, `place` where the live
+    pages' reading stood."""
+
+    line: int
+    place: int
+    at: float
+    groups: tuple[Group, ...]
+    closed: dict[Scope, int] = field(default_factory=dict)
+    elsewhere: dict[str, int] = field(default_factory=dict)
+    order: dict[tuple[str, Scope], list[str]] = field(default_factory=dict)
+
+
+class Reckoning:
+    """What was reckoned last, for all threads of this process."""
+
+    def __init__(self, tail: Tail, tick: Callable[[], float] = time.monotonic) -> None:
+        self._tail, self._tick = tail, tick
+        self._lock = threading.Lock()
+        self._found: Reckoned | None = None
+
+    def counts(self, session: Session, viewer: Viewer, now: datetime, line: int, live: bool = False) -> Counts:
+        """The numbers of the left column. `line` is the newest of the timeline for this session; `live`: for a piece that
+        a live page fetches."""
+        with self._lock:
+            found = self._current(session, line, live)
+            return tally.counts(found.groups, viewer, now, lambda room: _closed(session, found, viewer, room))
+
+    def rows(
+        self, session: Session, viewer: Viewer, wanted: Wanted, now: datetime, line: int, live: bool = False
+    ) -> Sequence[Mapping[str, Any]]:
+        """The rows of a list; the order of those that wait is found once for all who see the same queues."""
+        if wanted.tab not in SHARED or wanted.is_filtered or wanted.offset + wanted.limit > FIRST:
+            return lists.rows(session, viewer, wanted, now)
+        with self._lock:
+            found = self._current(session, line, live)
+            if wanted.tab != "queued" and _has_elsewhere(found, viewer):
+                return lists.rows(session, viewer, wanted, now)
+            key = wanted.tab, tally.scope(viewer)
+            if key not in found.order:
+                found.order[key] = lists.order(session, viewer, Wanted(wanted.tab, limit=FIRST), now)
+            keys = found.order[key][wanted.offset : wanted.offset + wanted.limit]
+        return lists.still(session, viewer, keys, wanted.tab)
+
+    def _current(self, session: Session, line: int, live: bool) -> Reckoned:
+        at, place, found = self._tick(), self._tail.place, self._found
+        enough = min(line, self._tail.last) if live and self._tail.listeners else line
+        if found is None or found.line < enough or found.place < place or at - found.at > HOLDS_SECONDS:
+            found = self._found = Reckoned(line, place, at, tally.groups(session))
+        return found
+
+
+def _has_elsewhere(found: Reckoned, viewer: Viewer) -> bool:
+    """Whether she holds something in a queue that is not hers: then her list is like nobody else's."""
+    return not viewer.sees_everything and any(
+        one.holder_id == viewer.agent_id and one.queue_id not in viewer.queues for one in found.groups)
+
+
+def _closed(session: Session, found: Reckoned, viewer: Viewer, room: int) -> int:
+    """Conversations without a live ticket that she sees; up to what is counted at all."""
+    scope = tally.scope(viewer)
+    if scope not in found.closed:
+        found.closed[scope] = tally.closed_in(session, scope, COUNTED + 1)
+    if scope is None or found.closed[scope] >= room:
+        return found.closed[scope]
+    if viewer.agent_id not in found.elsewhere:
+        found.elsewhere[viewer.agent_id] = tally.closed_elsewhere(session, viewer, COUNTED + 1)
+    return found.closed[scope] + found.elsewhere[viewer.agent_id]
