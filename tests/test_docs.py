@@ -89,6 +89,13 @@ def test_the_table_of_imports_is_the_one_that_is_tested() -> None:
     assert {name: told[name] for name in tested} == tested and {"bot", "handoff", "pipeline", "console"} <= tested.keys()
 
 
+def test_every_module_of_the_desk_has_its_place_on_the_map() -> None:
+    named = re.findall(r"`(?:handoff/)?([a-z_*]+\.py)`", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    modules = [path for path in (ROOT / "handoff").glob("*.py") if path.stem != "__init__"]
+
+    assert [path.name for path in modules if not any(path.match(name) for name in named)] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)", page.read_text(encoding="utf-8"))
