@@ -47,14 +47,19 @@ def words_of(week: Mapping[str, Sequence[Sequence[str]]]) -> str:
     """`mon-fri 09:00-14:00 16:00-19:30; sat 10:00-13:00`, as `hours.parse` reads it."""
     if not week:
         return "always"
-    runs: list[tuple[list[str], str]] = []
+    return "; ".join(f"{days[0]}{'-' + days[-1] if len(days) > 1 else ''} {said}" for days, said in runs(week))
+
+
+def runs(week: Mapping[str, Sequence[Sequence[str]]]) -> list[tuple[list[str], str]]:
+    """Days that follow each other with the same hours, and those hours; closed days are left out."""
+    found: list[tuple[list[str], str]] = []
     for day in DAYS:
         said = " ".join("-".join(pair) for pair in week.get(day, ()))
-        if runs and runs[-1][1] == said:
-            runs[-1][0].append(day)
+        if found and found[-1][1] == said:
+            found[-1][0].append(day)
         else:
-            runs.append(([day], said))
-    return "; ".join(f"{days[0]}{'-' + days[-1] if len(days) > 1 else ''} {said}" for days, said in runs if said)
+            found.append(([day], said))
+    return [(days, said) for days, said in found if said]
 
 
 def holidays_of(lines: Sequence[str]) -> tuple[list[str], dict[str, str]]:

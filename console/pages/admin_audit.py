@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console import admin_room, here, week_form
+from console.formats import as_utc
 from console.route import ADMINS, Entry, Route, Twin
 from console.ticket_file import safe
 from handoff import audit
@@ -25,6 +27,7 @@ from handoff.tables import Agent
 
 DAYS = 7
 LONGEST = 300
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 HIDDEN = ("subject", "changes", "text", "set", "before")
 COLUMNS = ("at", "who", "kind", "subject", "conversation", "ticket", "what")
 # Kinds that the page offers; any other may be asked for by its address.
@@ -155,10 +158,19 @@ def _told(value: Any) -> str:
     if isinstance(value, Mapping) and set(value) <= set(DAYS_OF_WEEK):
         return week_form.words_of(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_told(one)}" for key, one in value.items())
+        return ", ".join(f"{_fact(key)}: {_told(one)}" for key, one in value.items())
     if isinstance(value, list):
         return ", ".join(_told(one) for one in value)
-    return str(value)
+    text = str(value)
+    if _MOMENT.match(text):
+        return here.formats().moment(as_utc(datetime.fromisoformat(text)))
+    return here.texts()(f"admin.audit.values.{text}") if here.texts().has(f"admin.audit.values.{text}") else text
+
+
+def _fact(key: Any) -> str:
+    """What this is called; `from` is a word of Python's and stands as `from_`."""
+    name = "admin.audit.facts." + ("from_" if key == "from" else str(key))
+    return here.texts()(name) if here.texts().has(name) else str(key)
 
 
 def _data(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

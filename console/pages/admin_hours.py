@@ -44,7 +44,7 @@ def show_all() -> Response:
         rows = queue_book.current(session)
         if here.wants_json():
             return jsonify({"queues": [_facts(row) for row in rows]})
-        shown = [{**row, "title": admin_room.titled(row), "duty": duty(row), "said": week_form.words_of(row["hours"])}
+        shown = [{**row, "title": admin_room.titled(row), "duty": duty(row), "said": _said(row["hours"])}
                  for row in rows]
         return admin_room.show("admin_hours_all.html", session, queues=shown)
 
@@ -133,6 +133,13 @@ def _heard(session: Session, row: Mapping[str, Any], moment: datetime) -> str:
     wiring = here.desk().database.wiring
     work = Work(session.connection(), wiring, as_utc(moment).astimezone(UTC))
     return telling.acknowledged(work, row, here.language()).words
+
+
+def _said(week: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The week as a person reads it: (days, hours)."""
+    words = here.texts()
+    return [(words("admin.hours.days", first=words(f"admin.days.{days[0]}"), last=words(f"admin.days.{days[-1]}"))
+             if len(days) > 1 else words(f"admin.days.{days[0]}"), said) for days, said in week_form.runs(week)]
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
