@@ -80,7 +80,7 @@ def imported(text: str, queues: Sequence[str]) -> list[dict[str, Any]]:
         raise BadValue("yaml", "yaml")
     if len(entries) > MAX_IMPORTED:
         raise BadValue("yaml", "too_many", most=MAX_IMPORTED)
-    return [_entry(n, entry, queues) for n, entry in enumerate(entries, 1)]
+    return [here.clean(_entry(n, entry, queues)) for n, entry in enumerate(entries, 1)]
 
 
 def _entry(n: int, entry: Any, queues: Sequence[str]) -> dict[str, Any]:
@@ -92,11 +92,21 @@ def _entry(n: int, entry: Any, queues: Sequence[str]) -> dict[str, Any]:
     if not all(tag in LANGUAGES and isinstance(one, str) for tag, one in texts.items()):
         raise BadValue("yaml", "entry_texts", n=n)
     lists = {key: entry.get(key) or [] for key in ("queues", "steps", "actions")}
-    if not all(isinstance(one, list) for one in lists.values()) or set(map(str, lists["queues"])) - set(queues):
+    if not all(isinstance(one, list) and _is_flat(one) for one in lists.values()) or set(lists["queues"]) - set(queues):
         raise BadValue("yaml", "entry_queues", n=n)
     rows = [one for one in lists["actions"] if isinstance(one, dict)]
-    return {"name": entry["name"], "texts": texts, "shortcut": str(entry.get("shortcut") or ""), "queues": lists["queues"],
+    return {"name": entry["name"], "texts": texts, "shortcut": _word(entry.get("shortcut")), "queues": lists["queues"],
             "steps": _steps([str(one) for one in lists["steps"]]), "actions": _actions(rows, queues)}  # fmt: skip
+
+
+def _word(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) and value else ""
+
+
+def _is_flat(rows: Sequence[Any]) -> bool:
+    """Words, or maps of words: an alias of YAML may unfold into more than any memory holds once it is made a text."""
+    words = [word for row in rows for word in (row.values() if isinstance(row, dict) else (row,))]
+    return len(words) <= MAX_STEPS * ACTIONS and all(isinstance(word, str) for word in words)
 
 
 def _keep(form: Form, name: str, make: Any, given: Any) -> None:

@@ -48,7 +48,8 @@ def remember(work: Work, held: Standing, message_id: str, changed: Mapping[str, 
 
 
 def undo(work: Work, message_id: str, agent_id: str) -> str:
-    """Call a reply of hers back: it never leaves, its text is her draft again, the contact waits as before.
+    """Call a reply of hers back: it never leaves, its text is her draft again (before what she has typed since), the
+    contact waits as before.
 
     Returns the conversation. Raises TooLate once any part of it has left, NotHolder, UnknownTicket.
     """
@@ -61,11 +62,18 @@ def undo(work: Work, message_id: str, agent_id: str) -> str:
     called_back = work.connection.execute(_call_back, {"id": message_id}).rowcount
     if not called_back or called_back < work.connection.execute(_parts_of, {"id": message_id}).scalar_one():
         raise TooLate()  # the transaction ends here: what was called back of it goes out with the rest
-    drafts.save(work, conversation_id, agent_id, Typed("reply", message["text"], conversation["last_seq"]))
+    typed = drafts.of(work.connection, conversation_id, agent_id).get("reply")
+    text = _before(message["text"], typed["text"] if typed else "")
+    drafts.save(work, conversation_id, agent_id, Typed("reply", text, conversation["last_seq"]))
     ticket = ledger.live(work, conversation_id)
     if ticket is not None and ticket["ticket_id"] == message["ticket_id"]:
         _wait_again(work, Standing(ticket, conversation), message)
     return str(conversation_id)
+
+
+def _before(text: str, typed: str) -> str:
+    """Both, unless what was typed is the reply itself, kept by a page a moment too late."""
+    return text if typed.strip() in ("", text.strip()) else f"{text}\n\n{typed}"
 
 
 def _wait_again(work: Work, held: Standing, message: Mapping[str, Any]) -> None:

@@ -21,10 +21,12 @@ from handoff.errors import HandoffError
 
 def save_draft(conversation_id: str) -> Response:
     """Keep what she is typing; the page gets its line of what is kept back."""
-    mode, text = here.text_field("mode") or "reply", here.text_field("text")[:MAX_TEXT]
-    wrote = Writing(mode if mode in MODES else "reply", text)
+    mode, text = here.text_field("mode") or "reply", here.text_field("text")
+    wrote = Writing(mode if mode in MODES else "reply", text[:MAX_TEXT])
     if mode not in MODES:
         return refused(conversation_id, BadField("mode"), wrote)
+    if len(text) > MAX_TEXT:
+        return refused(conversation_id, BadField("text", "error.too_long"), wrote)
     typed = Typed(mode, text, here.number_field("last_seen_seq", 0), here.text_field("saved_reply")[:80])
     try:
         with here.desk().database.work() as work:

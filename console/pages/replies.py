@@ -134,12 +134,18 @@ def undo(message_id: str) -> Response:
 
 def whisper(conversation_id: str) -> Response:
     """Of who supervises, to the holder: a note that rings."""
-    text = here.text_field("text")[:MAX_TEXT]
+    text = here.text_field("text")
+
+    def save(work: Work) -> str:
+        if len(text) > MAX_TEXT:
+            raise BadField("text", "error.too_long")
+        return replies.whisper(work, conversation_id, here.viewer().agent_id, text)
+
     return perform(
         conversation_id,
-        lambda work: replies.whisper(work, conversation_id, here.viewer().agent_id, text),
+        save,
         lambda note_id: Said(here.texts()("done.whispered"), {"note_id": note_id}),
-        Writing("note", text, focus=True),
+        Writing("note", text[:MAX_TEXT], focus=True),
     )
 
 

@@ -292,8 +292,13 @@ def test_what_is_exported_comes_in_again(sue: Client, database: Database):
     assert "Medirá" in sue.get("/console/admin/replies", headers=JSON).json["saved_replies"][0]["texts"]["es"]
 
 
+# ten lines whose text would be ten to the ninth words long
+UNFOLDS = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)),
+                     "saved_replies: [{name: X, texts: {es: a}, steps: *a9}]"])
+
+
 @pytest.mark.parametrize("text", ["", "saved_replies: 3", "saved_replies: [{name: X}]", "[" * 5_000,
-                                  "saved_replies: [{name: X, texts: {es: a}, queues: [nowhere]}]"])
+                                  "saved_replies: [{name: X, texts: {es: a}, queues: [nowhere]}]", UNFOLDS])
 def test_a_file_that_cannot_be_read_brings_nothing(sue: Client, text: str):
     assert post(sue, "/console/admin/replies/import", headers=JSON, yaml=text).status_code == 422
     assert sue.get("/console/admin/replies", headers=JSON).json["saved_replies"] == []

@@ -158,3 +158,13 @@ def told(database: Database, kind: str) -> list[str]:
     notice = Notice.__table__
     with database.reading() as session:
         return list(session.execute(select(notice.c.agent_id).where(notice.c.kind == kind)).scalars())
+
+
+def test_a_draft_that_is_too_long_is_refused_and_not_cut(ana: Client, mine: tuple[str, str]) -> None:
+    answer = post(ana, f"/console/conversations/{mine[0]}/draft", headers=JSON, text="x" * 5_000, mode="reply")
+
+    assert (answer.status_code, answer.json["error"]["field"]) == (422, "text")
+
+
+def test_a_whisper_that_is_too_long_is_refused_and_not_cut(sue: Client, mine: tuple[str, str]) -> None:
+    assert post(sue, f"/console/conversations/{mine[0]}/whispers", headers=JSON, text="x" * 5_000).status_code == 422

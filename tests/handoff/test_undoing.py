@@ -86,3 +86,12 @@ def clocks(work: Work, held: tuple[str, str]) -> tuple[object, ...]:
     ticket = work.connection.execute(select(Ticket.__table__).where(Ticket.__table__.c.ticket_id == held[1])).one()
     conversation = the_conversation(work, held[0])
     return (*ticket, conversation["waiting_since"], conversation["unread"])
+
+
+def test_what_she_typed_since_stays_behind_the_text_that_comes_back(database: Database, held: tuple[str, str]) -> None:
+    with database.work() as work:
+        message_id = write(work, held)
+        drafts.save(work, held[0], "agt_ana", drafts.Typed("reply", "Y otra cosa"))
+        undoing.undo(work, message_id, "agt_ana")
+
+        assert drafts.of(work.connection, held[0], "agt_ana")["reply"]["text"] == "Sale hoy.\n\nY otra cosa"
