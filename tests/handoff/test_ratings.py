@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from channels.windows import DAY
 from conversation.tables import Message
-from handoff import closing, ratings, replies
+from handoff import closing, ledger, ratings, replies
 from handoff.closing import Survey
 from handoff.ratings import Taken
 from handoff.replies import Reply
@@ -62,6 +62,12 @@ def test_a_rating_is_read_from_digits_stars_and_words(text: str, score: int | No
 def test_a_tap_is_a_rating():
     assert [ratings.understand("x", payload) for payload in ("desk.rate.4.tkt_1", "desk.wait", "desk.rate.9.tkt_1")] == [
         4, None, None]
+
+
+def test_nobody_is_asked_twice_about_one_ticket(house: House, asked: Pair):
+    again = house.do(lambda work: ratings.ask(work, ledger.standing(work, house.ticket(asked[1])), "Ana"))
+
+    assert (again, questions(house, asked)) == (False, 1)
 
 
 def test_who_was_helped_is_asked_once_with_five_taps(house: House, asked: Pair):

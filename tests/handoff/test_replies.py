@@ -28,6 +28,7 @@ from handoff.errors import (
 )
 from handoff.replies import Reply
 from handoff.tables import Note
+from handoff.writing_errors import UnfilledGap
 from tests.builders import a_message
 from tests.handoff.conftest import House
 
@@ -55,6 +56,11 @@ def test_a_reply_goes_out_in_the_agents_name(house: House, held: Pair):
 
     message = _message(house, message_id)
     assert (message["text"], message["author"], message["agent_id"]) == ("Hola, Marta", "agent", "agt_ana")
+
+
+def test_a_gap_that_nobody_filled_never_leaves(house: House, held: Pair):
+    with pytest.raises(UnfilledGap, match="hora"):
+        house.do(replies.reply, held[1], "agt_ana", Reply("Llega a las [[hora]]", 2, 9))
 
 
 def test_a_reply_ends_the_wait(house: House, held: Pair):

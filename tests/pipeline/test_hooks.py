@@ -204,6 +204,18 @@ def test_a_process_that_dies_in_a_call_loses_nothing(house: House, receiver: Rec
     assert set(receiver.events) == {"handoff", "message"}
 
 
+def test_who_lost_a_call_to_another_process_writes_nothing_of_it(house: House) -> None:
+    def slow(*_: Any) -> Called:
+        house.do(lambda work: work.connection.execute(update(HookCall.__table__).values(attempt=2)))
+        return Called(204)
+
+    house.hand_over()
+    house.hooks.call = slow
+    house.hooks.deliver(house.hooks.gather()[0])
+
+    assert {(call.state, call.status) for call in house.calls()} == {("queued", None)}
+
+
 def test_a_number_that_is_missing_in_the_timeline_is_waited_for_on_postgresql(house: House, receiver: Receiver) -> None:
     conversation_id, _ = house.hand_over()
     house.hooks.drain()
