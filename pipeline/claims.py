@@ -161,7 +161,7 @@ def take(
     for part in work.connection.execute(query, {"ids": list(conversation_ids)}).mappings():
         if part["conversation_id"] == blocked or (part["state"] == "unknown" and part["checked"] >= SETTLED_CHECKS):
             continue
-        if part["state"] == "queued" and (part["not_before"] <= work.now or _is_back(part)):
+        if part["state"] == "queued" and (part["not_before"] <= work.now or _is_back(part) or _is_taken_over(part)):
             if _is_void(work, part, patience):
                 continue
             wait = gates.wait(part, work.now.timestamp()) if gates else None
@@ -257,10 +257,15 @@ def _is_void(work: Work, part: Mapping[str, Any], patience: Patience) -> bool:
     return True
 
 
+def _is_taken_over(part: Mapping[str, Any]) -> bool:
+    """Words of the bot from before people had the conversation: they hold up nobody's, whenever they were to be tried."""
+    return bool(part["author"] == "bot" and part["epoch"] != part["current_epoch"])
+
+
 def _silenced(part: Mapping[str, Any], now: datetime) -> str:
     """The code of why this contact is not to hear it; '' where she may. A confirmation that the law wants always goes."""
     request, author = part["request"], part["author"]
-    if author == "bot" and part["epoch"] != part["current_epoch"]:
+    if _is_taken_over(part):
         return "taken_over"
     if request.get("consent"):
         return ""

@@ -126,6 +126,17 @@ def test_what_a_report_settled_while_it_was_claimed_is_not_sent(delivery: Delive
         assert claims.take(work, [delivery.conversation_id], "a:1", Patience(), Meanwhile()) == []
 
 
+def test_what_the_bot_was_to_try_again_is_over_as_soon_as_people_have_it(delivery: Delivery) -> None:
+    delivery.say(author="bot").claim()
+    delivery.refuse("20429", status=429, retry_after="60")
+    delivery.change(epoch=1)
+    delivery.say({"text": "Te paso con una persona."}, author="system")
+    following = delivery.claim()
+
+    assert following is not None
+    assert (following.author, [row["state"] for row in delivery.rows(OutboxPart)].count("suppressed")) == ("system", 1)
+
+
 def claimed(row: dict[str, Any]) -> Claimed:
     return Claimed(row["part_id"], row["conversation_id"], "twilio-whatsapp", "+14155238886", "+34600111220", "bot",
                    row["request"], row["attempt"], NOW, NOW)
