@@ -20,7 +20,7 @@ from config import DEMO_WHATSAPP
 from conversation import ids, people
 from conversation.tables import Contact, Conversation
 from conversation.work import Work
-from handoff import agents, hours, queues, sessions
+from handoff import agents, hours, queues, sessions, sla
 from handoff.house_tables import ApiKey
 from handoff.tables import Agent, Membership, Queue, SavedReply, Skill, Ticket
 from lab import crowd as crowds
@@ -54,7 +54,7 @@ class SeedQueue(_Part):
     promise_minutes: int = 15
     is_default: bool = False
     mode: str = "pull"
-    offer_after_seconds: int | None = None
+    offer_after_seconds: int | None = 60
     offer_seconds: int = 30
     relax_after_seconds: int = 120
     reply_minutes: int = 5
@@ -180,6 +180,7 @@ def _put_queue(work: Work, queue: SeedQueue) -> None:
     titles = queue.titles or dict.fromkeys(LANGUAGES, queue.id.title())
     _write(work, _queue, "queue_id", values | {
         "queue_id": queue.id, "hours": hours.parse(queue.hours), "titles": titles})
+    sla.recompute(work, queue.id)
 
 
 def _put_agent(work: Work, agent: SeedAgent) -> str:
