@@ -97,13 +97,16 @@ class Console:
                 raise ProductFailed(f"The stream {where} answered {stream.status}: more consoles than threads for them?")
             ready.set()
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._hear(stream))
                 for name in self.pieces:
                     group.create_task(self._renew(name))
-                async for raw in stream.content:
-                    told = self._told.get(raw.decode().strip().removeprefix("event: "))
-                    if told:
-                        told.set()
-                raise ProductFailed(f"The stream {where} ended.")
+
+    async def _hear(self, stream: aiohttp.ClientResponse) -> None:
+        async for raw in stream.content:
+            told = self._told.get(raw.decode().strip().removeprefix("event: "))
+            if told:
+                told.set()
+        raise ProductFailed(f"The stream {stream.url} ended.")
 
     async def _renew(self, name: str) -> None:
         while True:
@@ -146,9 +149,15 @@ class Bench:
             raise ProductFailed(f"The desk could not be filled: {told}")
         self.first = told["crowd"]
 
-    async def pages(self) -> list[Figure]:
+    async def all(self) -> AsyncIterator[Figure]:
+        """Each figure as it is measured."""
+        async for figure in self.pages():
+            yield figure
+        yield await self.live()
+        yield await self.claims()
+
+    async def pages(self) -> AsyncIterator[Figure]:
         """The list of each tab, and the longest conversation, as one agent after the other opens them."""
-        found = []
         async with self._consoles(AGENTS) as consoles:
             for name, path in (("list, waiting", "/console/conversations?tab=queued"),
                                ("list, hers", "/console/conversations?tab=mine"),
@@ -159,8 +168,7 @@ class Bench:
                                ("piece of the conversation", f"/console/conversations/{self.first}/fragment")):
                 await consoles[0].fetch(path)
                 took = [(await consoles[n % AGENTS].fetch(path))[0] for n in range(VISITS)]
-                found.append(_figure(name, took, PAGE_TARGET_MS))
-        return found
+                yield _figure(name, took, PAGE_TARGET_MS)
 
     async def live(self) -> Figure:
         """A customer's message in 100 open consoles, 10 of them in her conversation, the others before the list."""
@@ -275,7 +283,11 @@ async def measure(setting: Setting, folder: Path, tickets: int, longest: int) ->
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FILL_SECONDS)) as session:
             bench = Bench(product.url, session, tickets, longest)
             await bench.fill()
-            return [*await bench.pages(), await bench.live(), await bench.claims()]
+            figures = []
+            async for figure in bench.all():
+                print(figure.line(), flush=True)
+                figures.append(figure)
+            return figures
     except (ProductFailed, TimeoutError, aiohttp.ClientError) as error:
         raise ProductFailed(f"{error or type(error).__name__}\n{product.tail()}") from None
     finally:
@@ -306,7 +318,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except ProductFailed as error:
             print(error, file=sys.stderr)
             return 2
-    print("\n".join(figure.line() for figure in figures))
     if given.json:
         given.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1), encoding="utf-8")
     return 0

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from console import channel_cards, here
 from console.listing import TABS, initials
+from console.reckoning import AsOf
 from console.route import Entry
 from console.rows import Asked, counted, queue_titles
 from conversation import channel_health
@@ -46,7 +47,7 @@ def nav(
     session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk", counts: Counts | None = None
 ) -> dict[str, Any]:
     """What `_nav.html` needs. `asked` is the list on the page, if there is one."""
-    found = counts or here.reckoning().counts(session, viewer, here.formats().now, latest_entry(session))
+    found = counts or here.reckoning().counts(session, viewer, as_of(session))
     alarms = channel_health.open_alarms(session) if viewer.sees_everything else []
     load = claims.load_of(session, viewer.agent_id, here.formats().now)
     shown = _pages(session, viewer, page, len(alarms))
@@ -68,6 +69,11 @@ def nav(
 def latest_entry(session: Session) -> int:
     """The newest line of the timeline: a page that was read now knows everything up to it."""
     return session.execute(select(func.max(TimelineEntry.__table__.c.entry_id))).scalar() or 0
+
+
+def as_of(session: Session) -> AsOf:
+    """The state that this page is of; asked before anything else is read."""
+    return AsOf(here.formats().now, latest_entry(session), here.wants_fragment())
 
 
 def me(row: Mapping[str, Any]) -> dict[str, Any]:

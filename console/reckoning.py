@@ -30,6 +30,16 @@ SHARED = ("queued", "unanswered")  # lists that are the same for all who see the
 Scope = frozenset[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The state of the tables that a page is of: its time, and the newest line of the timeline in its session. `live`: for
+    a piece that a live page fetches."""
+
+    now: datetime
+    line: int
+    live: bool = False
+
+
 @dataclass
 class Reckoned:
     """All that was found out in one state of the tables: `line` was the newest of the timeline, `place` where the live
@@ -52,32 +62,29 @@ class Reckoning:
         self._lock = threading.Lock()
         self._found: Reckoned | None = None
 
-    def counts(self, session: Session, viewer: Viewer, now: datetime, line: int, live: bool = False) -> Counts:
-        """The numbers of the left column. `line` is the newest of the timeline for this session; `live`: for a piece that
-        a live page fetches."""
+    def counts(self, session: Session, viewer: Viewer, as_of: AsOf) -> Counts:
+        """The numbers of the left column."""
         with self._lock:
-            found = self._current(session, line, live)
-            return tally.counts(found.groups, viewer, now, lambda room: _closed(session, found, viewer, room))
+            found = self._current(session, as_of)
+            return tally.counts(found.groups, viewer, as_of.now, lambda room: _closed(session, found, viewer, room))
 
-    def rows(
-        self, session: Session, viewer: Viewer, wanted: Wanted, now: datetime, line: int, live: bool = False
-    ) -> Sequence[Mapping[str, Any]]:
+    def rows(self, session: Session, viewer: Viewer, wanted: Wanted, as_of: AsOf) -> Sequence[Mapping[str, Any]]:
         """The rows of a list; the order of those that wait is found once for all who see the same queues."""
         if wanted.tab not in SHARED or wanted.is_filtered or wanted.offset + wanted.limit > FIRST:
-            return lists.rows(session, viewer, wanted, now)
+            return lists.rows(session, viewer, wanted, as_of.now)
         with self._lock:
-            found = self._current(session, line, live)
+            found = self._current(session, as_of)
             if wanted.tab != "queued" and _has_elsewhere(found, viewer):
-                return lists.rows(session, viewer, wanted, now)
+                return lists.rows(session, viewer, wanted, as_of.now)
             key = wanted.tab, tally.scope(viewer)
             if key not in found.order:
-                found.order[key] = lists.order(session, viewer, Wanted(wanted.tab, limit=FIRST), now)
+                found.order[key] = lists.order(session, viewer, Wanted(wanted.tab, limit=FIRST), as_of.now)
             keys = found.order[key][wanted.offset : wanted.offset + wanted.limit]
         return lists.still(session, viewer, keys, wanted.tab)
 
-    def _current(self, session: Session, line: int, live: bool) -> Reckoned:
-        at, place, found = self._tick(), self._tail.place, self._found
-        enough = min(line, self._tail.last) if live and self._tail.listeners else line
+    def _current(self, session: Session, as_of: AsOf) -> Reckoned:
+        at, place, found, line = self._tick(), self._tail.place, self._found, as_of.line
+        enough = min(line, self._tail.last) if as_of.live and self._tail.listeners else line
         if found is None or found.line < enough or found.place < place or at - found.at > HOLDS_SECONDS:
             found = self._found = Reckoned(line, place, at, tally.groups(session))
         return found

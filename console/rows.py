@@ -17,11 +17,11 @@ from console.attachments import preview
 from console.formats import Formats, as_utc, span
 from console.listing import WINDOW_SHOWN, Clock, clock, initials, window_left
 from console.places_in_line import rank
+from console.reckoning import AsOf
 from console.row_signs import Signs
 from console.segments import plain
 from handoff import claims, lists
 from handoff.access import Viewer
-from handoff.lists import Wanted
 from handoff.tables import LIVE_TICKET_STATES, Queue
 from handoff.tally import COUNTED, Counts
 
@@ -34,17 +34,17 @@ _queue = Queue.__table__
 
 
 def listing(
-    session: Session, viewer: Viewer, asked: Asked, current: str = "", *, found: Counts, line: int
+    session: Session, viewer: Viewer, asked: Asked, current: str, stands: tuple[Counts, AsOf]
 ) -> dict[str, Any]:
-    """The list of one tab, as of this line of the timeline; under her own conversations those that wait for her."""
-    now, titles = here.formats().now, queue_titles(session, here.language())
+    """The list of one tab; under her own conversations those that wait for her."""
+    (found, as_of), titles = stands, queue_titles(session, here.language())
     wanted = replace(filters.wanted(session, asked, PAGE_ROWS), crowded=found.tabs["all"] > CROWDED)
-    rows = _read(session, viewer, wanted, line)
+    rows = here.reckoning().rows(session, viewer, wanted, as_of)
     waiting: Sequence[Mapping[str, Any]] = ()
     if asked.tab == "mine" and asked.page == 1 and not wanted.is_filtered:
-        waiting = _read(session, viewer, filters.wanted(session, asked, WAITING_ROWS, "queued"), line)
+        waiting = here.reckoning().rows(session, viewer, filters.wanted(session, asked, WAITING_ROWS, "queued"), as_of)
     total = lists.total(session, viewer, wanted) if wanted.is_filtered else found.tabs[asked.tab]
-    signs = row_signs.read(session, viewer, [*rows, *waiting], now)
+    signs = row_signs.read(session, viewer, [*rows, *waiting], as_of.now)
     is_more = asked.page * PAGE_ROWS < total and asked.page < MAX_PAGES
     return {
         "tab": asked.tab,
@@ -60,10 +60,6 @@ def listing(
         "more_url": url_for("console.conversations", **asked.arguments(asked.page + 1)) if is_more else "",
         "bulk": _bulk(session, viewer, titles),
     }
-
-
-def _read(session: Session, viewer: Viewer, wanted: Wanted, line: int) -> Sequence[Mapping[str, Any]]:
-    return here.reckoning().rows(session, viewer, wanted, here.formats().now, line, here.wants_fragment())
 
 
 def counted(number: int) -> str:

@@ -36,16 +36,16 @@ def writing() -> Writing:
 def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, Any]:
     """Everything of a page but its conversation."""
     viewer = here.viewer()
-    line = nav.latest_entry(session)
-    counts = here.reckoning().counts(session, viewer, here.formats().now, line, here.wants_fragment())
+    as_of = nav.as_of(session)
+    counts = here.reckoning().counts(session, viewer, as_of)
     return {
-        "list": rows.listing(session, viewer, found, current, found=counts, line=line),
+        "list": rows.listing(session, viewer, found, current, (counts, as_of)),
         "nav": nav.nav(session, viewer, found, counts=counts),
         "me": nav.me(here.agent()),
         "thread": None,
         "screen": "list",
         "banner": flashed(),
-        "stream_url": url_for("console.stream", after=line, conversation=current or None),
+        "stream_url": url_for("console.stream", after=as_of.line, conversation=current or None),
         "csrf_header": csrf_header(),
         "notices": notifying.QUIET if here.wants_fragment() else notifying.notices(session, viewer),
         "version": rendering.version(),

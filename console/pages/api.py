@@ -31,16 +31,15 @@ def conversations() -> Response:
     """`?tab=mine|queued|unanswered|snoozed|all&queue=…&channel=…&language=…&reason=…&tag=…&page=…`."""
     asked = screens.asked()
     with here.desk().database.reading() as session:
-        now = here.formats().now
-        latest = nav.latest_entry(session)
-        counts = here.reckoning().counts(session, here.viewer(), now, latest).tabs
-        rows = here.reckoning().rows(session, here.viewer(), filters.wanted(session, asked, PAGE_ROWS), now, latest)
+        as_of = nav.as_of(session)
+        counts = here.reckoning().counts(session, here.viewer(), as_of).tabs
+        rows = here.reckoning().rows(session, here.viewer(), filters.wanted(session, asked, PAGE_ROWS), as_of)
     return jsonify(
         {
             "tab": asked.tab,
             "page": asked.page,
             "counts": dict(counts),
-            "latest": latest,
+            "latest": as_of.line,
             "conversations": [_row(row) for row in rows],
         }
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from console.reckoning import HOLDS_SECONDS, Reckoning
+from console.reckoning import HOLDS_SECONDS, AsOf, Reckoning
 from console.tail import Tail
 from conversation.work import Database
 from handoff import access, claims, desk
@@ -35,12 +35,12 @@ class Office:
     def waiting(self, line: int, who: str = "agt_ana", live: bool = False) -> int:
         with self.database.reading() as session:
             viewer = access.viewer(session, who)
-            return self.reckoning.counts(session, viewer, self.clock.now(), line, live).tabs["queued"]
+            return self.reckoning.counts(session, viewer, AsOf(self.clock.now(), line, live)).tabs["queued"]
 
     def rows(self, line: int) -> list[str]:
         with self.database.reading() as session:
             viewer = access.viewer(session, "agt_ana")
-            found = self.reckoning.rows(session, viewer, Wanted("queued"), self.clock.now(), line)
+            found = self.reckoning.rows(session, viewer, Wanted("queued"), AsOf(self.clock.now(), line))
             return [row["conversation_id"] for row in found]
 
 
