@@ -37,13 +37,15 @@ logger = structlog.get_logger(__name__)
 class Said:
     """What there is to say of an action that worked: a sentence for her, facts for a program.
 
-    `focus` puts her into the composer. `quiet` leaves the sentence out where the page shows the result by itself.
+    `focus` puts her into the composer, `mode` says into which: what she wrote in stays open. `quiet` leaves the
+    sentence out where the page shows the result by itself.
     `offer` is what one may do next: {action, label, fields} of a form.
     """
 
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     focus: bool = False
+    mode: str = "reply"
     quiet: bool = False
     offer: Mapping[str, Any] | None = None
 
@@ -69,9 +71,10 @@ def done(conversation_id: str, said: Said) -> Response:
         if sight is None:
             return _go(url_for("console.conversations"), said)
         if not here.wants_fragment() or shown_conversation() != conversation_id:
-            return _go(url_for("console.conversation", conversation_id=conversation_id), said)
+            mode = None if said.mode == "reply" else said.mode
+            return _go(url_for("console.conversation", conversation_id=conversation_id, mode=mode), said)
         told = None if said.quiet else screens.banner(said.text, form=said.offer)
-        return _pieces(session, sight, Writing(focus=said.focus), told)
+        return _pieces(session, sight, Writing(said.mode, focus=said.focus), told)
 
 
 def saved(address: str, text: str, **facts: Any) -> Response:

@@ -92,7 +92,7 @@ def conversation_note(conversation_id: str) -> Response:
     return perform(
         conversation_id,
         save,
-        lambda note_id: Said(here.texts()("done.noted"), {"note_id": note_id}, quiet=True),
+        lambda note_id: Said(here.texts()("done.noted"), {"note_id": note_id}, focus=True, mode="note", quiet=True),
         Writing("note", text[:MAX_TEXT], focus=True),
     )
 

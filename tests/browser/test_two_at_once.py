@@ -1,0 +1,104 @@
+"""Two people at one desk, a line that breaks, and a phone: what the screen says while things change under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from conversation import outbox
+from conversation.events import Outgoing
+from conversation.work import Database
+from handoff import desk
+from tests.browser.test_console import browser  # noqa: F401 - a fixture
+from tests.browser.test_writing import database, enter, held  # noqa: F401 - fixtures
+from tests.builders import a_message, the_conversation
+from tests.console import desks
+
+SMALL = """() => [...document.querySelectorAll('a[href], button, select, input:not([type=hidden]), textarea, summary')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !one.disabled
+    && !one.closest('p, .bubble, .sr, .skip, label, .composer__tabs, .row__foot') && one.getBoundingClientRect().height > 1)
+  .map((one) => [Math.round(one.getBoundingClientRect().height), one.outerHTML.slice(0, 110)]).filter(([high]) => high < 44)"""
+
+
+def test_who_was_slower_is_told_who_was_faster_and_the_row_changes_where_it_is(
+    enter: Callable[..., Page], database: Database  # noqa: F811 - the fixtures of these names
+) -> None:
+    with database.work() as work:
+        desks.a_story(work)
+    ana, sue = enter("Ana"), enter("Sue")
+    for page in (ana, sue):
+        page.goto("/console/conversations?tab=queued")
+    sue.route("**/console/list*", lambda route: route.abort())  # she looks at what was there before
+    ana.get_by_test_id("claim").click()
+    ana.wait_for_url("**/console/conversations/cnv_*")
+    sue.evaluate("window.samePage = true")
+    sue.get_by_test_id("claim").click()
+
+    expect(sue.get_by_test_id("banner")).to_contain_text("Ana llegó antes")
+    expect(sue.get_by_test_id("claim")).to_have_count(0)
+    assert sue.evaluate("window.samePage") is True
+
+
+def test_a_text_waits_where_a_colleague_answered_meanwhile(
+    enter: Callable[..., Page], held: str, database: Database  # noqa: F811 - the fixtures of these names
+) -> None:
+    page = enter("Ana")
+    page.goto(f"/console/conversations/{held}")
+    page.route("**/fragment*", lambda route: route.abort())
+    page.get_by_test_id("reply-text").fill("Sale mañana.")
+    with database.work() as work:
+        outbox.queue(work, held, Outgoing("Sale hoy.", author="agent"), "agt_sue")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_test_id("guard")).to_contain_text("Sale hoy.")
+    expect(page.get_by_test_id("guard-back")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("reply-text")).to_be_focused()
+    expect(page.get_by_test_id("reply-text")).to_have_value("Sale mañana.")
+
+
+def test_a_line_that_broke_is_said_and_nothing_is_missing_afterwards(
+    enter: Callable[..., Page], held: str, database: Database  # noqa: F811 - the fixtures of these names
+) -> None:
+    page = enter("Ana")
+    page.clock.install()
+    page.goto(f"/console/conversations/{held}")
+    page.context.set_offline(True)
+    page.evaluate("document.body.querySelector('#thread')")
+    page.clock.run_for(60_000)
+    expect(page.locator("#offline")).to_be_visible()
+    with database.work() as work:
+        message = a_message(work, held, "¿Hola?", epoch=2)
+        desk.heard(work, the_conversation(work, held), message)
+        work.record(desks.a_line(held))
+    page.context.set_offline(False)
+    page.clock.run_for(30_000)
+
+    expect(page.locator("#transcript")).to_contain_text("¿Hola?")
+    expect(page.locator("#offline")).to_be_hidden()
+    mended = page.locator("#transcript").inner_text()
+    page.reload()
+    assert page.locator("#transcript").inner_text() == mended
+
+
+def test_a_phone_goes_from_list_to_conversation_to_panel_and_back(
+    enter: Callable[..., Page], held: str  # noqa: F811 - the fixture of this name
+) -> None:
+    page = enter("Ana", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto("/console/conversations?tab=mine")
+    assert page.evaluate(SMALL) == []
+    page.get_by_test_id("row").click()
+    expect(page.get_by_test_id("composer")).to_be_in_viewport()
+    assert page.evaluate(SMALL) == []
+    page.set_viewport_size({"width": 390, "height": 430})  # a keyboard took the rest
+    expect(page.get_by_test_id("send")).to_be_in_viewport()
+    page.get_by_test_id("to-panel").click()
+    expect(page.get_by_test_id("card").first).to_be_visible()
+    assert page.evaluate(SMALL) == []
+    page.locator("#panel header a").first.click()
+    page.get_by_test_id("back").click()
+
+    expect(page).to_have_url(re.compile("/console/conversations(\\?|$)"))
+    expect(page.get_by_test_id("row")).to_be_visible()
