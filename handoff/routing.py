@@ -23,7 +23,7 @@ from handoff.ledger import Standing
 from handoff.tables import Agent, Membership, Ticket
 
 LOOKED_AT = 500  # tickets a tick looks at, the neediest first
-GIVEN_AT_ONCE = 50
+GIVEN_AT_ONCE = 20  # a second, in one transaction
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ticket, _agent, _membership = Ticket.__table__, Agent.__table__, Membership.__table__
@@ -75,7 +75,7 @@ def tick(work: Work) -> int:
     waiting = _waiting(work, seats, served)
     # in one order, although no lock is waited for
     plans = sorted(plan(waiting, seats, served, work.now), key=lambda one: one.ticket["conversation_id"])
-    return ended + sum(_carry_out(work, one) for one in plans)
+    return ended + sum(carry_out(work, one) for one in plans)
 
 
 def plan(
@@ -106,6 +106,26 @@ def best_seat(
     breath = timedelta(seconds=queue["offer_seconds"])
     again = [seat for seat in fitting if (offers.asked_at(ticket, seat.agent_id, now) or now) + breath <= now]
     return min(fresh or again, key=_turn, default=None)
+
+
+def carry_out(work: Work, one: Plan) -> int:
+    """Give or offer it, if it and the agent still stand as they did when it was planned."""
+    held = ledger.try_standing(work, one.ticket)
+    if held is None or not _is_as_planned(held, one.ticket):
+        return 0
+    agent = claims.try_lock(work, one.agent_id)
+    if agent is None or not presence.is_online(agent, work.now):
+        return 0
+    if one.queue["mode"] != "push":
+        if claims.load_of(work.connection, one.agent_id, work.now) >= agent["capacity"]:
+            return 0
+        offers.make(work, held, agent, one.queue["offer_seconds"])
+        return 1
+    try:
+        claims.give(work, held, agent, Giving(moves.ROUTER, data={"by": moves.ROUTER}))
+    except (NoRoom, StaleEpoch):  # somebody was faster; the next tick looks again
+        return 0
+    return 1
 
 
 def _turn(seat: Seat) -> tuple[int, datetime, str]:
@@ -180,26 +200,6 @@ def _is_due(queue: Mapping[str, Any], now: datetime) -> ColumnElement[bool] | No
         return None
     since = now - timedelta(seconds=queue["offer_after_seconds"])
     return and_(of_queue, func.coalesce(_ticket.c.requeued_at, _ticket.c.opened_at) <= since)
-
-
-def _carry_out(work: Work, one: Plan) -> int:
-    """Give or offer it, if it and the agent still stand as they did when it was planned."""
-    held = ledger.try_standing(work, one.ticket)
-    if held is None or not _is_as_planned(held, one.ticket):
-        return 0
-    agent = claims.try_lock(work, one.agent_id)
-    if agent is None or not presence.is_online(agent, work.now):
-        return 0
-    if one.queue["mode"] != "push":
-        if claims.load_of(work.connection, one.agent_id, work.now) >= agent["capacity"]:
-            return 0
-        offers.make(work, held, agent, one.queue["offer_seconds"])
-        return 1
-    try:
-        claims.give(work, held, agent, Giving(moves.ROUTER, data={"by": moves.ROUTER}))
-    except (NoRoom, StaleEpoch):  # somebody was faster; the next tick looks again
-        return 0
-    return 1
 
 
 def _is_as_planned(held: Standing, ticket: Mapping[str, Any]) -> bool:

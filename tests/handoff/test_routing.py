@@ -359,6 +359,24 @@ def test_what_is_on_offer_takes_room(offering: House):
     assert sorted(str(offered(offering, ticket)) for ticket in tickets) == ["None", "agt_eva", "agt_luis"]
 
 
+def test_who_is_full_by_now_is_not_asked_as_planned(offering: House):
+    _, ticket_id = offering.hand_over("offer")
+    planned = routing.Plan(offering.ticket(ticket_id), "agt_eva", {"mode": "offer", "offer_seconds": 30})
+    offering.do(lambda work: work.connection.execute(update(_agent).values(capacity=0)))
+
+    given = offering.do(routing.carry_out, planned)
+
+    assert (given, offered(offering, ticket_id)) == (0, None)
+
+
+def test_what_is_answered_from_the_pages_own_inbox_is_given_to_nobody(pushing: House):
+    at_work(pushing, "Eva")
+    _, ticket_id = pushing.hand_over("push")
+    change(pushing, ticket_id, held_outside_until=pushing.clock.at + timedelta(minutes=20))
+
+    assert (pushing.do(routing.tick), holder(pushing, ticket_id)) == (0, None)
+
+
 def reserve(house: House, ticket_id: str, agent_id: str) -> None:
     change(house, ticket_id, reserved_for=agent_id, reserved_until=house.clock.at + timedelta(minutes=2))
 
