@@ -56,5 +56,4 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         key = "rating_comment"
     if key == "verdict":
         key = f"verdict_{data.get('kind') or 'withdrawn'}"
-    return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),
-                 other=data.get("other") or words("list.nobody"))
+    return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""))

@@ -45,9 +45,8 @@ def join(work: Work, contact_id: str, other_id: str, agent_id: str) -> str:
     work.connection.execute(
         update(_contact).where(_contact.c.contact_id.in_(everybody)).values(person_id=person_id))
     _share_block(work, everybody)
-    names = {contact_id: second["name"], other_id: first["name"]}
-    for one, other in names.items():
-        _tell(work, one, "joined", viewer, {"other": other})
+    for one, other in ((contact_id, other_id), (other_id, contact_id)):
+        _tell(work, one, "joined", viewer, other)
     return person_id
 
 
@@ -62,7 +61,7 @@ def part(work: Work, contact_id: str, agent_id: str) -> None:
     alone = [contact_id, *(rest if len(rest) == 1 else ())]
     work.connection.execute(update(_contact).where(_contact.c.contact_id.in_(alone)).values(person_id=None))
     for one in (contact_id, *rest):
-        _tell(work, one, "parted", viewer, {"other": row["name"]})
+        _tell(work, one, "parted", viewer, contact_id)
 
 
 def contacts_of(reader: Reader, contact_id: str) -> list[Mapping[str, Any]]:
@@ -100,9 +99,9 @@ def _share_block(work: Work, contact_ids: Sequence[str]) -> None:
             .values({name: blocked[name] for name in _BLOCK}))
 
 
-def _tell(work: Work, contact_id: str, kind: str, viewer: Viewer, data: Mapping[str, Any]) -> None:
-    """The line in each of her conversations."""
+def _tell(work: Work, contact_id: str, kind: str, viewer: Viewer, other_id: str) -> None:
+    """The line in each of her conversations; it names the other by id, for who reads it may not see the other."""
     theirs = work.connection.execute(
         select(_conversation.c.conversation_id).where(_conversation.c.contact_id == contact_id)).scalars().all()
     for one in theirs:
-        work.record(TimelineLine(f"person_{kind}", one, viewer.agent_id, data={"agent": viewer.name, **data}))
+        work.record(TimelineLine(f"person_{kind}", one, viewer.agent_id, data={"agent": viewer.name, "other": other_id}))

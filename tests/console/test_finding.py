@@ -217,6 +217,18 @@ def test_of_a_joined_customer_only_what_she_may_see_is_shown(
     assert (shown["people"], [talk["id"] for talk in shown["talks"]]) == ([], [story[0]])
 
 
+def test_the_line_of_a_merge_does_not_name_who_is_out_of_sight(
+    ana: Client, sue: Client, database: Database, story: tuple[str, str]
+) -> None:
+    with database.work() as work:
+        hidden, _ = desks.a_story(work, "Rita", "returns")
+    desks.post(sue, f"/console/contacts/{contact_of(database, story[0])}/joining", other=contact_of(database, hidden))
+    page = ana.get(f"/console/conversations/{story[0]}").get_data(as_text=True)
+
+    assert ("es la misma persona" in page, "Rita" in page) == (True, False)
+    assert "Rita" not in ana.get("/console/api/events?after=0", headers=JSON).get_data(as_text=True)
+
+
 @pytest.fixture
 def writer(app: Flask, database: Database) -> Client:
     """Ana, in a house with an SMS and a WhatsApp number."""
