@@ -7,8 +7,9 @@ from typing import Protocol
 from channels import sentences
 from console import here
 
-# Sending the same once more would be refused again, or must not be done.
-_NEVER = ("OPTOUT", "WINDOW", "DEAD", "FINAL/filtered", "FINAL/blocked", "opted_out", "marketing_stopped", "unreachable",
+# Sending the same once more would be refused again, or must not be done. An address that was not there (DEAD) may be by
+# now, and a person may write to it in any case.
+_NEVER = ("OPTOUT", "WINDOW", "FINAL/filtered", "FINAL/blocked", "opted_out", "marketing_stopped", "unreachable",
           "blocked", "budget", "costly", "refused", "not_ours")
 
 

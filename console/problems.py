@@ -105,6 +105,8 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
             return words("error.no_room", load=load, capacity=capacity), {"load": load, "capacity": capacity}
         case errors.SomeoneAnswered(message=message):
             return words("error.someone_answered"), _answer(message)
+        case errors.NothingToRetry(state="failed" | "expired"):
+            return words("error.nothing_to_retry_failed"), {}
         case errors.BlankTemplate(label=label):
             return words("error.blank_template", label=label), {}
         case writing_errors.UnfilledGap(gap=gap):
