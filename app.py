@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -179,12 +180,12 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
 def _tend_desk(database: Database) -> int:
     """What the desk does by itself as time passes: promises that are late, agents who are gone, who gets what waits. How
     much changed."""
-    changed = 0
-    for _ in range(sweep.ROUNDS):  # short transactions: messages come in between
+    changed, until = 0, time.monotonic() + sweep.BUDGET_SECONDS
+    for _ in range(sweep.ROUNDS):  # short transactions, and not for long: messages are stored by the same thread
         with database.work() as work:
             done = sweep.tick(work)
         changed += done
-        if done < sweep.AT_ONCE:
+        if done < sweep.AT_ONCE or time.monotonic() > until:
             break
     with database.work() as work:  # apart, so that a conversation that somebody works on holds nothing up
         changed += routing.tick(work)

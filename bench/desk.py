@@ -31,7 +31,7 @@ AGENTS, CONSOLES, INSIDE = 20, 100, 10
 PASSWORD = "una frase para la prueba"
 OWN_PROVIDER = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_BASE", "TWILIO_WHATSAPP", "ORDERS_CONFIG")
 PAGE_TARGET_MS, SHOWN_TARGET_MS, CLAIMS_TARGET = 200.0, 1000.0, 200.0
-VISITS, MESSAGES, CLAIMS, CONTENDERS = 60, 10, 400, 3
+VISITS, MESSAGES, CLAIMS, CONTENDERS = 40, 10, 400, 3
 FILL_SECONDS, WAIT_SECONDS = 120.0, 30.0
 BETWEEN_SECONDS = 0.5  # so that a message is measured, and not the rest of the one before
 NUMBER = "+34610000000"  # who the longest conversation is with
@@ -141,7 +141,7 @@ class Bench:
     async def fill(self) -> None:
         agents = [{"email": email, "name": f"Agente {n}", "password": PASSWORD, "queues": ["shipping"],
                    "capacity": 200, "api_key": key_of(n), "online": True} for n, email in enumerate(self.emails)]
-        queues = [{"id": "shipping", "titles": {"es": "Envíos"}, "is_default": True},
+        queues = [{"id": "shipping", "titles": {"es": "Envíos"}, "is_default": True, "offer_after_seconds": None},
                   {"id": "claims", "titles": {"es": "Reparto"}}]
         crowd = {"queue": "shipping", "tickets": self.tickets, "longest": self.longest, "holders": self.emails}
         status, told = await self.post("/lab/seed", {"queues": queues, "agents": agents, "crowd": crowd})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -22,13 +23,20 @@ def visible(session: Session, viewer: Viewer, conversation_ids: Collection[str])
     named = sorted({conversation_id for conversation_id in conversation_ids if conversation_id})
     if not named:
         return frozenset()
+    newest = newest_tickets(session, named)
+    return frozenset(key for key, ticket in newest.items() if access.may_see(viewer, ticket))
+
+
+def newest_tickets(session: Session, conversation_ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Queue and holder of the newest ticket of each of these that has one."""
+    if not conversation_ids:
+        return {}
     query = (
         select(_ticket.c.conversation_id, _ticket.c.queue_id, _ticket.c.holder_id)
-        .where(_ticket.c.conversation_id.in_(named))
+        .where(_ticket.c.conversation_id.in_(sorted(conversation_ids)))
         .order_by(_ticket.c.epoch)
     )
-    newest = {row["conversation_id"]: row for row in session.execute(query).mappings()}
-    return frozenset(key for key, ticket in newest.items() if access.may_see(viewer, ticket))
+    return {row["conversation_id"]: row for row in session.execute(query).mappings()}
 
 
 def at_hand(session: Session, viewer: Viewer) -> set[str]:

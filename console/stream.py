@@ -18,7 +18,7 @@ from console import sightings
 from console.tail import GAPS_AT_START, Line, Tail
 from conversation.tables import TimelineEntry
 from conversation.work import Database
-from handoff import viewing
+from handoff import access, viewing
 from handoff.access import Viewer
 
 PING_SECONDS = 15.0
@@ -88,8 +88,7 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
     newest = {line.conversation_id: line.entry_id for line in sorted(written, key=lambda line: line.entry_id)}
     if not newest:
         return ""
-    with tab.database.reading() as session:
-        seen = sightings.visible(session, viewer, newest)
+    seen = _seen(tab, viewer, written)
     tab.last_id = max(tab.last_id, *newest.values())
     told = [key for key in newest if key in seen or key in tab.known]
     tab.known = (tab.known | seen) - (set(newest) - seen)
@@ -103,6 +102,17 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
             )
         )
     return "".join(frames)
+
+
+def _seen(tab: Tab, viewer: Viewer, lines: list[Line]) -> frozenset[str]:
+    """Which of their conversations she may see, by the newest tickets that were read with them, else by the tables."""
+    tickets = {line.conversation_id: line.ticket for line in lines}
+    if viewer.sees_everything:
+        return frozenset(tickets)
+    if all(ticket is not None for ticket in tickets.values()):
+        return frozenset(key for key, ticket in tickets.items() if key and ticket and access.may_see(viewer, ticket))
+    with tab.database.reading() as session:
+        return sightings.visible(session, viewer, tickets)
 
 
 def _beside(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from redis.client import PubSub
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from console import sightings
 from console.around import Around
 from conversation.tables import TimelineEntry
 from conversation.work import Database
@@ -48,7 +49,8 @@ class Line:
     """A line of the timeline, as far as a live page needs it. `place` is its place in this process's reading.
 
     A line of `kind` `viewers` (who is before a conversation changed) or `notify` (something rings for `agent_id`) stands
-    in no timeline: its `entry_id` is 0.
+    in no timeline: its `entry_id` is 0. `ticket` is the newest of the conversation, which decides who may see it: read
+    once for all pages. It is empty where there is none, None where nobody looked.
     """
 
     place: int
@@ -56,6 +58,7 @@ class Line:
     conversation_id: str
     kind: str = "entry"
     agent_id: str = ""
+    ticket: Mapping[str, Any] | None = None
 
 
 class Tail:
@@ -130,13 +133,15 @@ class Tail:
         now = self._tick()
         with self._database.reading() as session:
             found = session.execute(_newer, {"last": self._last, "gaps": list(self._gaps) or [0]}).all()
+            tickets = sightings.newest_tickets(session, {row.conversation_id for row in found if row.conversation_id})
             around, beside = self._around.look(session, self._database.wiring.now())
         with self._changed:
             self._around = around
             for row in found:
                 self._note_gaps(row.entry_id, now)
                 self._place += 1
-                self._lines.append(Line(self._place, row.entry_id, row.conversation_id or ""))
+                key = row.conversation_id or ""
+                self._lines.append(Line(self._place, row.entry_id, key, ticket=tickets.get(key, {})))
             for kind, key in beside:
                 self._place += 1
                 place = (key, "") if kind == "viewers" else ("", key)

@@ -18,8 +18,9 @@ from handoff import claims, closing, ladder, ledger, moves, notices, presence, s
 from handoff.ledger import Change, Standing
 from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
 
-AT_ONCE = 50  # of each kind in one transaction
-ROUNDS = 4  # a second: ten thousand that are due at once are done within a minute
+AT_ONCE = 20  # of each kind in one transaction: others write in between
+ROUNDS = 10  # a second: ten thousand that are due at once are done within some minutes
+BUDGET_SECONDS = 0.25  # in which no round begins any more
 AWAY_FOR = timedelta(minutes=5)
 
 _ticket, _agent, _conversation = Ticket.__table__, Agent.__table__, Conversation.__table__
