@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,13 +12,14 @@ from console.people import who
 from console.rows import queue_titles
 from handoff import blanks, saved_replies
 from handoff.access import Sight
+from handoff.search_words import folded
 
 MOST = 40
 
 
 def fitting(session: Session, sight: Sight, query: str = "") -> list[Mapping[str, Any]]:
     """Those she may use here whose name, shortcut or text (in her language) has these words; a shortcut's start first."""
-    ticket, words = sight.ticket or {}, _plain(query.lstrip("/")).split()
+    ticket, words = sight.ticket or {}, folded(query.lstrip("/")).split()
     rows = saved_replies.usable(session, here.viewer(), ticket.get("queue_id", ""))
     found = [row for row in rows if all(word in _searched(row) for word in words)]
     start = words[0] if words else ""
@@ -74,9 +74,4 @@ def steps_of(card: Mapping[str, Any] | None) -> Sequence[str]:
 
 
 def _searched(row: Mapping[str, Any]) -> str:
-    return _plain(" ".join((row["name"], row["shortcut"], *row["texts"].values())))
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return folded(" ".join((row["name"], row["shortcut"], *row["texts"].values())))

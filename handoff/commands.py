@@ -36,7 +36,7 @@ def invite(name: str, email: str, **options: Any) -> None:
     """Invite NAME (as contacts will read it) with EMAIL; prints the link, which works once."""
     person = people.Person(name, email, _listed(options["queue_ids"]), options["role"], _listed(options["languages"]),
                            options["capacity"], options["zone"])
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         token = people.invite(work, person)
     click.echo(_link(token))
 
@@ -44,7 +44,7 @@ def invite(name: str, email: str, **options: Any) -> None:
 @agents.command("list")
 def list_agents() -> None:
     """Show all agents: name, e-mail, role, queues, state."""
-    with _database().reading() as reader:
+    with opened_database().reading() as reader:
         for agent in people.every(reader):
             named = ",".join(agent["queues"]) or "-"
             click.echo(f"{agent['name']}\t{agent['email']}\t{agent['role']}\t{named}\t{_state(agent)}")
@@ -54,7 +54,7 @@ def list_agents() -> None:
 @click.argument("email")
 def deactivate(email: str) -> None:
     """End the log-ins of EMAIL; what she holds goes back to its queues."""
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         count = people.deactivate(work, email)
     click.echo(f"{email} is deactivated; {count} conversations went back to their queues.")
 
@@ -63,7 +63,7 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def reset_password(email: str) -> None:
     """End the password and the sessions of EMAIL; prints a new link that works once."""
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         token = people.reset_password(work, email)
     click.echo(_link(token))
 
@@ -71,7 +71,7 @@ def reset_password(email: str) -> None:
 @queues.command("list")
 def list_queues() -> None:
     """Show all queues: name, title, promise, zone, whether people are on duty now."""
-    database = _database()
+    database = opened_database()
     with database.reading() as reader:
         for queue in lists.every(reader):
             duty = "open" if opening.is_open(queue, database.wiring.now()) else "closed"
@@ -92,7 +92,7 @@ def list_queues() -> None:
 def add(queue_id: str, es: str, **options: Any) -> None:
     """Add the queue NAME, as flows call it (small letters and _)."""
     titles = {language: options.get(language) or es for language in ("es", "en", "pt")} | {"es": es}
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         lists.add(work, queue_id, titles, time_zone=options["zone"], promise_minutes=options["promise"],
                   is_default=options["is_default"])
     click.echo(f"Queue {queue_id} is there; it is always open until you run `flask queues hours {queue_id} …`.")
@@ -104,7 +104,7 @@ def add(queue_id: str, es: str, **options: Any) -> None:
 @click.option("--holidays", default=None, help="Days on which it stays closed, comma-separated: 2026-12-25,2027-01-01.")
 def hours(queue_id: str, words: str, holidays: str | None) -> None:
     """Set when NAME is open: “mon-fri 09:00-14:00 16:00-19:30; sat 10:00-13:00”, or “always”."""
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         lists.set_hours(work, queue_id, opening.parse(words), None if holidays is None else _days(holidays))
     click.echo(f"Hours of {queue_id}: {words}")
 
@@ -115,13 +115,14 @@ def _link(token: str) -> str:
     return f"{bases[0] if bases else ''}{INVITATION_PATH}{token}"
 
 
-def _database() -> Database:
+def opened_database() -> Database:
+    """The database of the app whose command this is."""
     return current_app.extensions["relevo"].database
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
-    # what a person got wrong is a sentence and exit code 1, never a stack trace
+def sentences() -> Iterator[None]:
+    """What a person got wrong is a sentence and exit code 1, never a stack trace."""
     try:
         yield
     except HandoffError as error:

@@ -83,5 +83,5 @@ def of_many(reader: Reader, conversation_ids: Sequence[str], agent_id: str) -> d
 
 
 def overtaken_by(reader: Reader, conversation_id: str, agent_id: str, seq: int) -> Mapping[str, Any] | None:
-    """What a colleague wrote to the contact after this draft."""
+    """The last that a colleague wrote to the contact after this number, which a page showed."""
     return reader.execute(_overtaken_by, {"id": conversation_id, "seq": seq, "agent": agent_id}).mappings().first()

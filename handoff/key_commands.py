@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from conversation.work import Database
 from handoff import keys
-from handoff.errors import HandoffError
+from handoff.commands import opened_database, sentences
 from handoff.keys import Integration
 from handoff.tables import ROLES
 
@@ -28,7 +23,7 @@ api_keys = AppGroup("api-keys", help="Keys of programs: add, list, revoke.")
 def add(name: str, role: str, queue_ids: str, days: int | None) -> None:
     """Make a key for the program NAME and print it; it is never shown again."""
     named = tuple(one.strip() for one in queue_ids.split(",") if one.strip())
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         made = keys.add(work, Integration(name, role, named, days), BY)
     click.echo(made.token)
 
@@ -36,7 +31,7 @@ def add(name: str, role: str, queue_ids: str, days: int | None) -> None:
 @api_keys.command("list")
 def list_keys() -> None:
     """Show all keys: id, name, role, queues, state, when they were used last."""
-    database = _database()
+    database = opened_database()
     now = database.wiring.now()
     with database.reading() as session:
         for row in keys.every(session):
@@ -49,18 +44,6 @@ def list_keys() -> None:
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
     """End the key ID (as `flask api-keys list` shows it) for good."""
-    with _sentences(), _database().work() as work:
+    with sentences(), opened_database().work() as work:
         keys.revoke(work, key_id, BY)
     click.echo(f"{key_id} is revoked.")
-
-
-def _database() -> Database:
-    return current_app.extensions["relevo"].database
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    try:
-        yield
-    except HandoffError as error:
-        raise click.ClickException(str(error)) from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
 
 from handoff.access import SEES_EVERYTHING, Reader
+from handoff.search_words import folded
 from handoff.tables import Agent, Membership
 
 _NAMED = re.compile(r"(?<![\w@.])@([\w.-]{2,40})")
@@ -18,7 +18,7 @@ _agent, _membership = Agent.__table__, Membership.__table__
 
 def named(text: str, colleagues: Sequence[tuple[str, str]]) -> list[str]:
     """The ids of those (id, name) whom a text names: by first name, or by the whole name without its spaces. Pure."""
-    words = {_plain(word.rstrip(".-")) for word in _NAMED.findall(text)}
+    words = {folded(word.rstrip(".-")) for word in _NAMED.findall(text)}
     return [agent_id for agent_id, name in colleagues if words & _called(name)]
 
 
@@ -35,10 +35,5 @@ def colleagues(reader: Reader, queue_id: str, holder_id: str | None) -> list[tup
 
 
 def _called(name: str) -> set[str]:
-    parts = _plain(name).split()
+    parts = folded(name).split()
     return {parts[0], "".join(parts), ".".join(parts)} if parts else set()
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))

@@ -38,13 +38,6 @@ RETRYABLE = ("failed", "unknown", "expired", "suppressed")
 
 _message, _part, _entry = Message.__table__, OutboxPart.__table__, TimelineEntry.__table__
 _add_note = insert(Note.__table__)
-_colleagues_words = (
-    select(_message)
-    .where(_message.c.conversation_id == bindparam("id"), _message.c.seq > bindparam("seq"),
-           _message.c.author == "agent", _message.c.agent_id != bindparam("agent"))
-    .order_by(_message.c.seq.desc())
-    .limit(1)
-)
 _requests_of = select(_part.c.request).where(_part.c.message_id == bindparam("id")).order_by(_part.c.position)
 _states_of = select(_part.c.state).where(_part.c.message_id == bindparam("id"))
 _blocked = select(Contact.__table__.c.blocked_at).where(Contact.__table__.c.contact_id == bindparam("id"))
@@ -226,8 +219,7 @@ def _require_window(work: Work, held: Standing, reply: Reply) -> None:
 
 
 def _require_nothing_new(work: Work, held: Standing, viewer: Viewer, last_seen_seq: int) -> None:
-    key = {"id": held.conversation_id, "seq": last_seen_seq, "agent": viewer.agent_id}
-    newer = work.connection.execute(_colleagues_words, key).mappings().first()
+    newer = drafts.overtaken_by(work.connection, held.conversation_id, viewer.agent_id, last_seen_seq)
     if newer is not None:
         raise SomeoneAnswered(newer)
 

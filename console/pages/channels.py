@@ -7,7 +7,7 @@ from dataclasses import asdict
 from flask import flash, jsonify, redirect, url_for
 from werkzeug.wrappers import Response
 
-from console import channel_cards, channel_trial, here, nav, screens
+from console import channel_cards, channel_trial, here, nav, overseers, screens
 from console.answers import answer_problem
 from console.bodies import TrialBody
 from console.errors import CannotTry, NothingHere
@@ -20,7 +20,7 @@ from conversation.events import TimelineLine
 
 
 def channels() -> Response:
-    _require_overseer()
+    overseers.require()
     words, now = here.texts(), here.formats().now
     with here.desk().database.reading() as session:
         cards = [channel_cards.card(one, words) for one in channel_health.standings(session, here.desk().channels, now)]
@@ -69,7 +69,7 @@ def try_channel(kind: str, account: str) -> Response:
 
 def settle_alarm(alarm_id: str) -> Response:
     """A person says that it is over. What is still so comes back with the next check."""
-    _require_overseer()
+    overseers.require()
     with here.desk().database.work() as work:
         key = channel_health.key_of(work.connection, alarm_id)
         if key and alarms.clear(work, key):
@@ -79,16 +79,11 @@ def settle_alarm(alarm_id: str) -> Response:
 
 def _ours(kind: str, account: str) -> Ours:
     """The channel of this address, if it is ours and she may see it."""
-    _require_overseer()
+    overseers.require()
     found = next((one for one in here.desk().channels if (one.kind, one.account) == (kind, account)), None)
     if found is None:
         raise NothingHere(f"No channel of ours is {kind} {account}.")
     return found
-
-
-def _require_overseer() -> None:
-    if not here.viewer().sees_everything:
-        raise NothingHere("This page is for supervisors and admins.")
 
 
 def _done(key: str) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask import request, url_for
@@ -15,6 +14,7 @@ from console.listing import TABS
 from console.rendering import render
 from console.route import Route
 from handoff.errors import UnknownTicket
+from handoff.search_words import folded
 
 # An action of the bar presses the button that stands on the page for it.
 _BUTTONS = {"claim": ("claim", "hand"), "takeover": ("claim", "hand"), "resolve": ("resolve", "check"),
@@ -70,13 +70,8 @@ def _entry(text: str, icon: str, url: str) -> dict[str, str]:
 
 
 def _having(items: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
-    words = _plain(query).split()
-    return [one for one in items if all(word in _plain(one["text"]) for word in words)]
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+    words = folded(query).split()
+    return [one for one in items if all(word in folded(one["text"]) for word in words)]
 
 
 ROUTES = (Route("/commands", "commands", commands),)

@@ -24,6 +24,7 @@ from console import (
     flow_trials,
     here,
     nav,
+    overseers,
     screens,
 )
 from console.answers import answer_problem
@@ -65,13 +66,13 @@ class News:
 
 def flow_changes() -> Response:
     """Everything she has not published, against what is live now."""
-    _require_overseer()
+    overseers.require()
     return _review(room())
 
 
 def publish_flows() -> Response:
     """All of her drafts become live together, or nothing does."""
-    _require_overseer()
+    overseers.require()
     now, comment = room(), here.text_field("comment")[:MAX_COMMENT]
     if not now.drafts:
         return _done("flows.done.nothing")
@@ -97,7 +98,7 @@ def publish_flows() -> Response:
 
 def discard_flow(name: str) -> Response:
     """She does not want this one after all."""
-    _require_overseer()
+    overseers.require()
     file = flow_files.file_of(name)
     with here.desk().database.work() as work:
         flow_drafts.drop(work, here.viewer().agent_id, file or "-")
@@ -107,7 +108,7 @@ def discard_flow(name: str) -> Response:
 
 def merge_flow(name: str) -> Response:
     """Put her changes of a file on top of what somebody else published meanwhile."""
-    _require_overseer()
+    overseers.require()
     now, file = room(), flow_files.file_of(name)
     clash = next((one for one in _clashes_now(now) if one.file == file), None)
     if clash is None or clash.both is None:
@@ -123,13 +124,13 @@ def merge_flow(name: str) -> Response:
 
 def flow_set(set_id: str) -> Response:
     """One set that was live once: who, when, why, and what going back to it would change."""
-    _require_overseer()
+    overseers.require()
     return _set_page(set_id)
 
 
 def roll_back_flows(set_id: str) -> Response:
     """Publish an older set again. Drafts of anybody stay what they are."""
-    _require_overseer()
+    overseers.require()
     shop, comment = here.desk().flows, here.text_field("comment")[:MAX_COMMENT]
     with flow_shop.reading(here.desk().database) as (work, _):
         wanted = shop.fetch(work, set_id)
@@ -275,11 +276,6 @@ def _overtaken() -> Problem:
 
 def _broken() -> Problem:
     return Problem(422, "invalid", "flows_broken", here.texts()("flows.broken"))
-
-
-def _require_overseer() -> None:
-    if not here.viewer().sees_everything:
-        raise NothingHere("The flows are for supervisors and admins.")
 
 
 def _done(key: str, **values: Any) -> Response:

@@ -25,10 +25,11 @@ from console import (
     flow_trials,
     here,
     nav,
+    overseers,
     screens,
 )
 from console.bodies import NewFlowBody
-from console.errors import BadField, NothingHere
+from console.errors import BadField
 from console.flow_room import Room, room
 from console.flow_skeleton import skeleton
 from console.flow_trials import Trials
@@ -64,7 +65,7 @@ class FlowRow:
 
 def flows() -> Response:
     """The page."""
-    _require_overseer()
+    overseers.require()
     now, shop = room(), here.desk().flows
     with flow_pace.turn(here.viewer().agent_id):
         played = _played(now, "tests" in request.args)
@@ -92,7 +93,7 @@ def flows() -> Response:
 
 def new_flow() -> Response:
     """A flow that asks one thing and passes to a person, as a draft."""
-    _require_overseer()
+    overseers.require()
     now, name = room(), here.text_field("name").lower().replace(" ", "_").replace("-", "_")
     file = flow_files.file_of(name)
     if not file or flow_files.kind_of(file) != "flow":
@@ -194,11 +195,6 @@ def _questions(session: Session) -> list[dict[str, Any]]:
         {"conversation_id": row["conversation_id"], "text": (texts.get(message) or "…")[:MAX_QUESTION], "at": as_utc(row["at"])}
         for row, message in zip(rows, asked, strict=True)
     ]
-
-
-def _require_overseer() -> None:
-    if not here.viewer().sees_everything:
-        raise NothingHere("The flows are for supervisors and admins.")
 
 
 ROUTES = (
