@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from conversation.tables import OutboxPart
 from conversation.work import Database, Work
@@ -75,6 +75,19 @@ def test_what_has_left_cannot_be_called_back(database: Database, held: tuple[str
 
         with pytest.raises(TooLate):
             undoing.undo(work, message_id, "agt_ana")
+
+
+def test_what_has_left_in_part_goes_out_whole(database: Database, held: tuple[str, str]) -> None:
+    with database.work() as work:
+        message_id = write(work, held)
+        first = work.connection.execute(select(_part).where(_part.c.message_id == message_id)).mappings().one()
+        work.connection.execute(insert(_part).values({**first, "part_id": "prt_2", "position": first["position"] + 1}))
+        work.connection.execute(update(_part).where(_part.c.part_id == first["part_id"]).values(state="sent", attempt=1))
+    with pytest.raises(TooLate), database.work() as work:
+        undoing.undo(work, message_id, "agt_ana")
+
+    with database.reading() as session:
+        assert session.execute(select(_part.c.state).where(_part.c.part_id == "prt_2")).scalar_one() == "queued"
 
 
 def test_nobody_calls_back_a_colleagues_words(database: Database, held: tuple[str, str]) -> None:
