@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 Mode = Literal["demo", "production", "lab"]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 DEMO_ACCOUNT_SID = "AC" + "d" * 32
 DEMO_WHATSAPP = "+14155238886"
@@ -118,6 +119,13 @@ class Settings(BaseSettings):
     @property
     def public_bases(self) -> tuple[str, ...]:
         return tuple(base.rstrip("/") for base in listed(self.public_base_url))
+
+    @property
+    def calls_near(self) -> bool:
+        """Whether hooks may call programs on this machine: to try things out, and never where strangers reach us (the
+        passwords of a demo are known to everybody)."""
+        hosts = [self.host, *(urlsplit(base).hostname for base in self.public_bases)]
+        return self.mode != "production" and all(host in LOOPBACK for host in hosts)
 
     @property
     def media_path(self) -> Path:

@@ -119,7 +119,7 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
         return {"bulk": bulk.drain}
     slow.install(work)
     keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
-    programs = Hooks(work.database, signed_calls.Caller(is_near=given.mode != "production"))
+    programs = Hooks(work.database, signed_calls.Caller(is_near=given.calls_near))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
               "channels": watch.look, "hooks": programs.tick}

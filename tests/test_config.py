@@ -65,3 +65,12 @@ def test_what_env_names_for_a_connector_is_part_of_the_environment(tmp_path: Pat
 @pytest.mark.parametrize(("given", "rate"), [({}, 60), ({"mode": "lab"}, 0), ({"mode": "lab", "contact_rate": 7}, 7)])
 def test_a_lab_may_make_one_contact_write_without_end(given: dict[str, Any], rate: int, tmp_path: Path) -> None:
     assert config.load(_env_file=None, data_dir=tmp_path, **given).contact_rate == rate
+
+
+@pytest.mark.parametrize(("given", "near"), [
+    ({}, True), ({"mode": "lab"}, True), ({"mode": "production"}, False),
+    ({"host": "0.0.0.0"}, False), ({"public_base_url": "https://demo.example"}, False)], ids=str)
+def test_only_a_house_that_nobody_else_reaches_calls_programs_beside_it(
+    given: dict[str, Any], near: bool, tmp_path: Path
+) -> None:
+    assert config.load(_env_file=None, data_dir=tmp_path, **given).calls_near is near
