@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from conversation import outbox
 from conversation.events import Outgoing
 from conversation.work import Database
-from handoff import desk
+from handoff import desk, notices
 from tests.browser.test_console import browser  # noqa: F401 - a fixture
 from tests.browser.test_writing import database, enter, held  # noqa: F401 - fixtures
 from tests.builders import a_message, the_conversation
@@ -57,6 +57,27 @@ def test_a_text_waits_where_a_colleague_answered_meanwhile(
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("reply-text")).to_be_focused()
     expect(page.get_by_test_id("reply-text")).to_have_value("Sale mañana.")
+
+
+def test_news_count_in_the_title_until_she_has_looked_and_cover_nothing(
+    enter: Callable[..., Page], held: str, database: Database  # noqa: F811 - the fixtures of these names
+) -> None:
+    page = enter("Ana", viewport={"width": 390, "height": 844})
+    page.clock.install()
+    page.goto(f"/console/conversations/{held}")
+    expect(page.get_by_test_id("composer")).to_be_visible()
+    with database.work() as work:
+        other = desks.held(work, "agt_ana", name="Rita Carvalho")[0]
+        notices.add(work, "mentioned", ["agt_ana"], other, data={"by": "Sue", "text": "mira"})
+
+    expect(page.get_by_test_id("notice").first).to_be_visible()
+    expect(page).to_have_title(re.compile(r"^\(\d\) "))
+    page.get_by_test_id("resolve").click(trial=True)
+    page.get_by_test_id("send").click(trial=True)
+    page.clock.fast_forward(4_000)  # what rang this moment was not read yet
+    page.locator("#thread h1").click()
+    expect(page.get_by_test_id("notice")).to_have_count(0)
+    expect(page).not_to_have_title(re.compile(r"^\("))
 
 
 def test_a_line_that_broke_is_said_and_nothing_is_missing_afterwards(
