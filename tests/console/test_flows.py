@@ -92,7 +92,7 @@ def test_tests_of_all_flows_run_when_asked(sue: Client) -> None:
 def test_customers_inside_are_counted_in_the_list(sue: Client, database: Database, hand_clock: HandClock) -> None:
     stand(database, hand_clock, 3)
 
-    assert '<td class="num whole"><span class="only-phone muted">Dentro </span>3</td>' in shown(sue, "/console/flows")
+    assert '<td class="num whole"><span class="table__word">Dentro </span>3</td>' in shown(sue, "/console/flows")
     assert "3 clientes dentro" in shown(sue)
 
 
