@@ -75,9 +75,12 @@ WINDOWS = {"whatsapp": windows.DAY_OR_TEMPLATE, "messenger": windows.DAY_OR_HUMA
 EVIDENCE = "Quiero hablar con una persona"
 
 
-def an_app(database: Database, **options: Any) -> Flask:
-    """The console alone, on this database. Its addresses are those of one app: making them is what takes time."""
-    app = copy(_pages())
+def an_app(database: Database, *, is_alone: bool = False, **options: Any) -> Flask:
+    """The console alone, on this database. Its addresses are those of one app: making them is what takes time.
+
+    A test that adds addresses asks for an app that `is_alone` in having them.
+    """
+    app = _pages.__wrapped__() if is_alone else copy(_pages())
     app.config, app.extensions = app.config.copy(), dict(app.extensions)
     given: dict[str, Any] = {
         "secure_cookies": False,

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 def app(database: Database, folder: Path) -> Flask:
     with database.work() as work:
         desks.people(work)
-    made = desks.an_app(database, media_dir=folder, public_base=OURS, media_max_bytes=300_000)
+    made = desks.an_app(database, is_alone=True, media_dir=folder, public_base=OURS, media_max_bytes=300_000)
     files = FlowFiles(folder.parent / "flows", OURS)
     made.register_blueprint(public_files(Public(database, folder, files.find, lambda: "203.0.113.7")))
     return made
@@ -91,6 +91,7 @@ def test_a_picture_is_shown_small_and_opens(ana: Client, story: tuple[str, str],
     shown_page = page(ana, story)
 
     assert f'href="/console/media/{key}"' in shown_page
+    assert f'popovertarget="zoom-{key}"' in shown_page and f'id="zoom-{key}" popover' in shown_page
     assert f'src="/console/media/{key}/thumb" alt="Foto de Marta" loading="lazy" decoding="async" width="260" height="173"' in shown_page
 
 
