@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from handoff.tally import COUNTED, Counts, Group
 
 HOLDS_SECONDS = 1.0
 FIRST = 300  # of those that wait, in their order: six pages of the list
-SHARED = ("queued", "unanswered")  # lists that are the same for all who see the same queues
+SHARED = ("queued", "unanswered", "all")  # lists that are the same for all who see the same queues
 
 Scope = frozenset[str] | None
 
@@ -74,11 +74,12 @@ class Reckoning:
             return lists.rows(session, viewer, wanted, as_of.now)
         with self._lock:
             found = self._current(session, as_of)
-            if wanted.tab != "queued" and _has_elsewhere(found, viewer):
+            if wanted.tab != "queued" and _has_elsewhere(session, found, viewer):
                 return lists.rows(session, viewer, wanted, as_of.now)
             key = wanted.tab, tally.scope(viewer)
             if key not in found.order:
-                found.order[key] = lists.order(session, viewer, Wanted(wanted.tab, limit=FIRST), as_of.now)
+                first = replace(wanted, limit=FIRST, offset=0)
+                found.order[key] = lists.order(session, viewer, first, as_of.now)
             keys = found.order[key][wanted.offset : wanted.offset + wanted.limit]
         return lists.still(session, viewer, keys, wanted.tab)
 
@@ -90,10 +91,12 @@ class Reckoning:
         return found
 
 
-def _has_elsewhere(found: Reckoned, viewer: Viewer) -> bool:
-    """Whether she holds something in a queue that is not hers: then her list is like nobody else's."""
-    return not viewer.sees_everything and any(
-        one.holder_id == viewer.agent_id and one.queue_id not in viewer.queues for one in found.groups)
+def _has_elsewhere(session: Session, found: Reckoned, viewer: Viewer) -> bool:
+    """Whether she holds something, or did, in a queue that is not hers: then her list is like nobody else's."""
+    if viewer.sees_everything:
+        return False
+    live = any(one.holder_id == viewer.agent_id and one.queue_id not in viewer.queues for one in found.groups)
+    return live or _elsewhere(session, found, viewer) > 0
 
 
 def _closed(session: Session, found: Reckoned, viewer: Viewer, room: int) -> int:
@@ -103,6 +106,10 @@ def _closed(session: Session, found: Reckoned, viewer: Viewer, room: int) -> int
         found.closed[scope] = tally.closed_in(session, scope, COUNTED + 1)
     if scope is None or found.closed[scope] >= room:
         return found.closed[scope]
+    return found.closed[scope] + _elsewhere(session, found, viewer)
+
+
+def _elsewhere(session: Session, found: Reckoned, viewer: Viewer) -> int:
     if viewer.agent_id not in found.elsewhere:
         found.elsewhere[viewer.agent_id] = tally.closed_elsewhere(session, viewer, COUNTED + 1)
-    return found.closed[scope] + found.elsewhere[viewer.agent_id]
+    return found.elsewhere[viewer.agent_id]

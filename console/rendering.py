@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from flask import Response, g, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from console import here
 from console.attachments import length, map_link
@@ -106,6 +109,7 @@ def _environment() -> Environment:
     made.filters["breakable"] = breakable
     made.globals.update(
         csrf_token=generate_csrf,
+        drawn=drawn,
         map_link=map_link,
         length=length,
         url=_url,
@@ -129,6 +133,24 @@ def render(template: str, **values: Any) -> str:
             t=here.texts(), f=here.formats(), theme=theme, sprite=_sprite_url(), **values)
     finally:
         _macros.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a list, told from others by all that it says."""
+
+    told: str
+    values: Mapping[str, Any] = field(compare=False)
+
+
+def drawn(row: Mapping[str, Any]) -> Markup:
+    """A row of a list without buttons. What reads the same to two agents is the same, so it is drawn once for both."""
+    return _drawn(here.language(), _Row(repr(row), row))
+
+
+@lru_cache(2_048)
+def _drawn(_language: str, row: _Row) -> Markup:
+    return Markup(render("_row.html", row=row.values))
 
 
 def breakable(address: str) -> list[str]:
