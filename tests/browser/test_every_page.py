@@ -104,7 +104,7 @@ def _faults(page: Page) -> Iterator[str]:
             yield f"{size['width']}: {beyond} pixels run out of the side"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_every_page_can_be_used_by_everybody_by_day_and_by_night(ada: BrowserContext, pages: dict[str, str]) -> None:
     page, faults = ada.new_page(), {}
     for address in pages.values():
