@@ -23,6 +23,7 @@ from pipeline import schema
 from pipeline.children import tie_to_parent
 
 BACKLOG = 1024
+CONNECTIONS = 4_096  # Granian counts open ones, and a browser keeps several: threads are what limits the work
 STOP_SECONDS = 3
 GC_ALLOCATIONS = 20_000
 
@@ -40,7 +41,7 @@ def server(settings: config.Settings) -> Any:
         blocking_threads=settings.web_threads,
         blocking_threads_idle_timeout=600,
         backlog=BACKLOG,
-        backpressure=settings.web_threads,
+        backpressure=CONNECTIONS,
         log_level=LogLevels.error,
         log_access=False,
         respawn_failed_workers=False,
