@@ -78,8 +78,8 @@ class Console:
 
     def __init__(self, session: aiohttp.ClientSession, base: str, tab: str = "mine", conversation_id: str = "") -> None:
         self.session, self.base = session, base
-        self.pieces = {"list": f"/console/list?tab={tab}"}
-        self.query = f"?conversation={conversation_id}&after=" if conversation_id else "?after="
+        self.pieces = {"counts": f"/console/counts?tab={tab}", "list": f"/console/list?tab={tab}"}
+        self.query = f"?list={tab}&conversation={conversation_id}&after="
         if conversation_id:
             self.pieces["conversation"] = f"/console/conversations/{conversation_id}/fragment"
         self.looks = tab == "all" or bool(conversation_id)  # the words are on the page; elsewhere only the numbers change
@@ -128,7 +128,7 @@ class Console:
             await self._told[name].wait()
             self._told[name].clear()
             _, text = await self.fetch(self.pieces[name], {"HX-Request": "true"})
-            if self.sign and name == list(self.pieces)[-1] and (self.sign in text or not self.looks):
+            if self.sign and (self.sign in text and name == list(self.pieces)[-1] or not self.looks):
                 self.shown.set()
 
     async def shows(self, sign: str) -> float:
@@ -216,7 +216,7 @@ class Bench:
         status, rows = await self._waiting()
         if status != 200:
             raise ProductFailed(f"The list of those who wait answered {status}")
-        won, took = Counter[str](), list[float]()
+        won, took, answers = Counter[str](), list[float](), Counter[int]()
         began = now()
         limit = asyncio.Semaphore(24)
 
@@ -227,11 +227,12 @@ class Bench:
                                             key_of(n % self.size.agents))
                 took.append((now() - at) * 1000)
                 won[row["conversation"]] += status == 200
+                answers[status] += 1
 
         await asyncio.gather(*(claim(row, place * CONTENDERS + n) for place, row in enumerate(rows) for n in range(CONTENDERS)))
         rate = len(took) / (now() - began)
         winners = Counter(won.values())
-        told = f"{rate:,.0f} claims a second; winners a ticket: {dict(winners)}"
+        told = f"{rate:,.0f} claims a second; answers {dict(answers)}; winners a ticket: {dict(winners)}"
         return Figure("claims, three agents a ticket", percentile(took, 0.5), percentile(took, 0.95), "ms", CLAIMS_TARGET,
                       rate / CLAIMS_TARGET, told)
 
@@ -247,8 +248,8 @@ class Bench:
 
     @contextlib.asynccontextmanager
     async def _consoles(self, count: int, inside: int = 0) -> AsyncIterator[list[Console]]:
-        """So many consoles in the browsers of all agents; the first ones in the longest conversation, of the others one half
-        before their own list, one half before the list of all."""
+        """So many consoles in the browsers of all agents; the first ones in the longest conversation, of the others every
+        fifth before the list of all, the rest before their own."""
         async with contextlib.AsyncExitStack() as stack:
             browsers = [await stack.enter_async_context(aiohttp.ClientSession(
                 cookie_jar=aiohttp.CookieJar(unsafe=True), connector=aiohttp.TCPConnector(limit=0),
@@ -256,7 +257,7 @@ class Bench:
             for email, browser in zip(self.emails, browsers, strict=True):
                 await Console(browser, self.base).log_in(email)
             yield [Console(browsers[n % self.size.agents], self.base, "mine", self.first) if n < inside
-                   else Console(browsers[n % self.size.agents], self.base, "all" if n % 2 else "mine") for n in range(count)]
+                   else Console(browsers[n % self.size.agents], self.base, "mine" if n % 5 else "all") for n in range(count)]
 
 
 async def _unless_failed(streams: Sequence[asyncio.Task[None]], *waited: Awaitable[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -62,8 +62,11 @@ def _chip(name: str, value: str, asked: Asked, options: Mapping[str, Any]) -> di
 
 
 def _kinds(session: Session) -> dict[str, str]:
-    """The kind of every channel of ours, by its id."""
-    return {row.channel_id: row.kind for row in session.execute(select(_channel.c.channel_id, _channel.c.kind))}
+    """The kind of every channel of ours, by its id; read once for a page."""
+    if "channel_kinds" not in g:
+        found = session.execute(select(_channel.c.channel_id, _channel.c.kind))
+        g.channel_kinds = {row.channel_id: row.kind for row in found}
+    return g.channel_kinds
 
 
 def _channels(kinds: Mapping[str, str], name: str) -> frozenset[str]:

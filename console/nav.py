@@ -16,7 +16,6 @@ from console.route import Entry
 from console.rows import Asked, counted, queue_titles
 from conversation import channel_health
 from conversation.tables import DeadLetter, TimelineEntry
-from handoff import claims
 from handoff.access import Viewer
 from handoff.tally import Counts
 
@@ -47,9 +46,10 @@ def nav(
     session: Session, viewer: Viewer, asked: Asked | None, page: str = "desk", counts: Counts | None = None
 ) -> dict[str, Any]:
     """What `_nav.html` needs. `asked` is the list on the page, if there is one."""
-    found = counts or here.reckoning().counts(session, viewer, as_of(session))
+    at = as_of(session)
+    found = counts or here.reckoning().counts(session, viewer, at)
     alarms = channel_health.open_alarms(session) if viewer.sees_everything else []
-    load = claims.load_of(session, viewer.agent_id, here.formats().now)
+    load = here.reckoning().load(session, viewer, at)
     shown = _pages(session, viewer, page, len(alarms))
     return {
         "views": [_view(tab, found, asked) for tab in TABS],

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console.tail import Tail
-from handoff import lists, tally
+from handoff import claims, lists, tally
 from handoff.access import Viewer
 from handoff.lists import Wanted
 from handoff.tally import COUNTED, Counts, Group
@@ -51,6 +51,7 @@ class Reckoned:
     groups: tuple[Group, ...]
     closed: dict[Scope, int] = field(default_factory=dict)
     elsewhere: dict[str, int] = field(default_factory=dict)
+    load: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, Scope], list[str]] = field(default_factory=dict)
 
 
@@ -82,6 +83,14 @@ class Reckoning:
                 found.order[key] = lists.order(session, viewer, first, as_of.now)
             keys = found.order[key][wanted.offset : wanted.offset + wanted.limit]
         return lists.still(session, viewer, keys, wanted.tab)
+
+    def load(self, session: Session, viewer: Viewer, as_of: AsOf) -> int:
+        """How many conversations count towards her capacity."""
+        with self._lock:
+            found = self._current(session, as_of)
+            if viewer.agent_id not in found.load:
+                found.load[viewer.agent_id] = claims.load_of(session, viewer.agent_id, as_of.now)
+            return found.load[viewer.agent_id]
 
     def _current(self, session: Session, as_of: AsOf) -> Reckoned:
         at, place, found, line = self._tick(), self._tail.place, self._found, as_of.line

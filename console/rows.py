@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,13 +20,15 @@ from console.places_in_line import rank
 from console.reckoning import AsOf
 from console.row_signs import Signs
 from console.segments import plain
-from handoff import claims, lists
+from handoff import lists
 from handoff.access import Viewer
+from handoff.lists import Wanted
 from handoff.tables import LIVE_TICKET_STATES, Queue
 from handoff.tally import COUNTED, Counts
 
 PAGE_ROWS = 50
 CROWDED = 2_000  # conversations that she sees
+PLACE = "CONVERSATION"
 WAITING_ROWS = 20  # of those that wait for her, below her own
 
 __all__ = ["MAX_PAGES", "PAGE_ROWS", "Asked", "clock_text", "clock_title", "listing", "queue_titles", "title"]
@@ -43,23 +45,33 @@ def listing(
     waiting: Sequence[Mapping[str, Any]] = ()
     if asked.tab == "mine" and asked.page == 1 and not wanted.is_filtered:
         waiting = here.reckoning().rows(session, viewer, filters.wanted(session, asked, WAITING_ROWS, "queued"), as_of)
-    total = lists.total(session, viewer, wanted) if wanted.is_filtered else found.tabs[asked.tab]
+    number = _number(session, viewer, wanted, found)
     signs = row_signs.read(session, viewer, [*rows, *waiting], as_of.now)
-    is_more = asked.page * PAGE_ROWS < total and asked.page < MAX_PAGES
+    is_more = asked.page * PAGE_ROWS < number and asked.page < MAX_PAGES
     return {
         "tab": asked.tab,
         "title": _title(asked, titles),
-        "total": counted(total),
-        "groups": _groups(session, viewer, signs, (asked.tab, current), (rows, waiting)),
+        "total": counted(number),
+        "groups": _groups(viewer, signs, (asked.tab, current), (rows, waiting), _room(session, viewer, as_of) if waiting else ""),
         "shown": len(rows) + len(waiting),
         "filtered": wanted.is_filtered,
-        "filters": filters.form(session, asked, _visible(viewer, titles), _tags(rows)),
+        "filters": None if here.wants_fragment() else filters.form(session, asked, _visible(viewer, titles), _tags(rows)),
         "bot_holds": _bot_holds(found, viewer) if asked.tab != "all" else 0,
         "address": url_for("console.conversations", **asked.arguments()),
         "url": url_for("console.list_fragment", current=current or None, **asked.arguments()),
+        "counts_url": url_for("console.counts_fragment", **asked.arguments()),
         "more_url": url_for("console.conversations", **asked.arguments(asked.page + 1)) if is_more else "",
-        "bulk": _bulk(session, viewer, titles),
+        "bulk": None if here.wants_fragment() else _bulk(session, viewer, titles),
     }
+
+
+def total(session: Session, viewer: Viewer, asked: Asked, found: Counts) -> str:
+    """The number above a list."""
+    return counted(_number(session, viewer, filters.wanted(session, asked, PAGE_ROWS), found))
+
+
+def _number(session: Session, viewer: Viewer, wanted: Wanted, found: Counts) -> int:
+    return lists.total(session, viewer, wanted) if wanted.is_filtered else found.tabs[wanted.tab]
 
 
 def counted(number: int) -> str:
@@ -105,20 +117,20 @@ def _bulk(session: Session, viewer: Viewer, titles: Mapping[str, str]) -> dict[s
 
 
 def _groups(
-    session: Session, viewer: Viewer, signs: Signs, shown: tuple[str, str],
-    found: tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]],
+    viewer: Viewer, signs: Signs, shown: tuple[str, str],
+    found: tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]], room: str,
 ) -> list[dict[str, Any]]:
     (tab, current), (rows, waiting) = shown, found
     groups = [{"key": "rows", "title": "", "rows": _rows(viewer, rows, tab, current, signs)}] if rows else []
     if waiting:
-        groups.append({"key": "waiting", "title": _room(session, viewer),
+        groups.append({"key": "waiting", "title": room,
                        "rows": _rows(viewer, waiting, "queued", current, signs)})
     return groups
 
 
-def _room(session: Session, viewer: Viewer) -> str:
+def _room(session: Session, viewer: Viewer, as_of: AsOf) -> str:
     words = here.texts()
-    left = viewer.capacity - claims.load_of(session, viewer.agent_id, here.formats().now)
+    left = viewer.capacity - here.reckoning().load(session, viewer, as_of)
     return f"{words('list.for_you')} · {words('list.room', n=left) if left > 0 else words('list.no_room')}"
 
 
@@ -140,9 +152,7 @@ def _row(row: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:
     show_holder = tab != "mine" and row["owner"] == "agent"
     return {
         "id": row["conversation_id"],
-        "url": url_for(
-            "console.conversation", conversation_id=row["conversation_id"], **({} if tab == "mine" else {"tab": tab})
-        ),
+        "url": _base(tab).replace(PLACE, row["conversation_id"]),
         "name": naming.shown_name(row["contact_name"], row["address"]),
         "language": row["language"] if row["language"] != here.language() else "",
         "window": _window(row, formats) if live else "",
@@ -166,6 +176,14 @@ def _row(row: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:
         "ticket_id": row["ticket_id"],
         "epoch": row["epoch"],
     }
+
+
+def _base(tab: str) -> str:
+    """The address of a row, made once for all of a page."""
+    kept = g.setdefault("row_addresses", {})
+    if tab not in kept:
+        kept[tab] = url_for("console.conversation", conversation_id=PLACE, **({} if tab == "mine" else {"tab": tab}))
+    return kept[tab]
 
 
 def _signed(row: Mapping[str, Any], viewer: Viewer, signs: Signs) -> dict[str, Any]:

@@ -45,11 +45,19 @@ def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, 
         "thread": None,
         "screen": "list",
         "banner": flashed(),
-        "stream_url": url_for("console.stream", after=as_of.line, conversation=current or None),
+        "stream_url": url_for("console.stream", after=as_of.line, conversation=current or None, list=found.tab),
         "csrf_header": csrf_header(),
         "notices": notifying.QUIET if here.wants_fragment() else notifying.notices(session, viewer),
         "version": rendering.version(),
     }
+
+
+def numbers(session: Session, found: Asked) -> dict[str, Any]:
+    """The left column with its numbers, and the one above the list."""
+    viewer, as_of = here.viewer(), nav.as_of(session)
+    counts = here.reckoning().counts(session, viewer, as_of)
+    return {"list": {"total": rows.total(session, viewer, found, counts)},
+            "nav": nav.nav(session, viewer, found, counts=counts), "me": nav.me(here.agent())}
 
 
 def conversation_screen(session: Session, sight: Sight, wrote: Writing, found: Asked | None = None) -> dict[str, Any]:

@@ -28,11 +28,11 @@ def visible(session: Session, viewer: Viewer, conversation_ids: Collection[str])
 
 
 def newest_tickets(session: Session, conversation_ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    """Queue and holder of the newest ticket of each of these that has one."""
+    """Queue, holder and state of the newest ticket of each of these that has one."""
     if not conversation_ids:
         return {}
     query = (
-        select(_ticket.c.conversation_id, _ticket.c.queue_id, _ticket.c.holder_id)
+        select(_ticket.c.conversation_id, _ticket.c.queue_id, _ticket.c.holder_id, _ticket.c.state)
         .where(_ticket.c.conversation_id.in_(sorted(conversation_ids)))
         .order_by(_ticket.c.epoch)
     )

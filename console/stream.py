@@ -36,13 +36,17 @@ _since = (
 
 @dataclass
 class Tab:
-    """One open page: whose it is, which conversation it shows, what it has heard, of which `version` our pages are."""
+    """One open page: whose it is, which conversation it shows, what it has heard, of which `version` our pages are.
+
+    `list_tab` is the tab of its list, empty where it has none or another program listens.
+    """
 
     database: Database
     who: Callable[[], Viewer | None]
     conversation_id: str = ""
     last_id: int = 0
     version: str = ""
+    list_tab: str = ""
     known: set[str] = field(default_factory=set)
 
 
@@ -94,7 +98,8 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
     tab.known = (tab.known | seen) - (set(newest) - seen)
     frames = [_frame("entry", tab.last_id, {"id": newest[key], "conversation": key}) for key in told if key]
     if told:
-        frames.append(_frame("list", tab.last_id, {"id": tab.last_id}))
+        name = "counts" if tab.list_tab == "mine" and not any(_is_listed(line, viewer) for line in written) else "list"
+        frames.append(_frame(name, tab.last_id, {"id": tab.last_id}))
     if tab.conversation_id in told:
         frames.append(
             _frame(
@@ -102,6 +107,14 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
             )
         )
     return "".join(frames)
+
+
+def _is_listed(line: Line, viewer: Viewer) -> bool:
+    """Whether an agent's own list, with those that wait below, may look different: what was said between others and their
+    contacts changes only the numbers."""
+    if not line.said or line.ticket is None:
+        return True
+    return line.ticket.get("holder_id") == viewer.agent_id or line.ticket.get("state") == "queued"
 
 
 def _seen(tab: Tab, viewer: Viewer, lines: list[Line]) -> frozenset[str]:

@@ -37,7 +37,7 @@ GAPS_AT_START = 200
 logger = structlog.get_logger(__name__)
 _entry = TimelineEntry.__table__
 _newer = (
-    select(_entry.c.entry_id, _entry.c.conversation_id)
+    select(_entry.c.entry_id, _entry.c.conversation_id, _entry.c.kind)
     .where(or_(_entry.c.entry_id > bindparam("last"), _entry.c.entry_id.in_(bindparam("gaps", expanding=True))))
     .order_by(_entry.c.entry_id)
     .limit(READ_AT_ONCE)
@@ -50,7 +50,8 @@ class Line:
 
     A line of `kind` `viewers` (who is before a conversation changed) or `notify` (something rings for `agent_id`) stands
     in no timeline: its `entry_id` is 0. `ticket` is the newest of the conversation, which decides who may see it: read
-    once for all pages. It is empty where there is none, None where nobody looked.
+    once for all pages. It is empty where there is none, None where nobody looked. `said`: the line is a message and moved
+    nothing.
     """
 
     place: int
@@ -59,6 +60,7 @@ class Line:
     kind: str = "entry"
     agent_id: str = ""
     ticket: Mapping[str, Any] | None = None
+    said: bool = False
 
 
 class Tail:
@@ -141,7 +143,8 @@ class Tail:
                 self._note_gaps(row.entry_id, now)
                 self._place += 1
                 key = row.conversation_id or ""
-                self._lines.append(Line(self._place, row.entry_id, key, ticket=tickets.get(key, {})))
+                said = row.kind == "message"
+                self._lines.append(Line(self._place, row.entry_id, key, ticket=tickets.get(key, {}), said=said))
             for kind, key in beside:
                 self._place += 1
                 place = (key, "") if kind == "viewers" else ("", key)

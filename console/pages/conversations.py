@@ -54,6 +54,13 @@ def list_fragment() -> Response:
         )
 
 
+def counts_fragment() -> Response:
+    """The left column and the number above the list, where no row can be another."""
+    asked = screens.asked()
+    with here.desk().database.reading() as session:
+        return _fragment("_counts_fragment.html", **screens.numbers(session, asked))
+
+
 def thread_fragment(conversation_id: str) -> Response:
     """The conversation's pieces; the composer only if another is on the page, for somebody may be typing there."""
     with here.desk().database.reading() as session:
@@ -105,4 +112,5 @@ ROUTES = (
     Route("/conversations/<conversation_id>/panel", "panel", panel),
     Route("/conversations/<conversation_id>/fragment", "thread_fragment", thread_fragment),
     Route("/list", "list_fragment", list_fragment),
+    Route("/counts", "counts_fragment", counts_fragment),
 )

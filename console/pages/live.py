@@ -27,7 +27,7 @@ def events() -> Response:
     def who() -> Viewer | None:
         return sessions.resolve(desk.database, token)
 
-    tab = Tab(desk.database, who, request.args.get("conversation", ""), _last_id(), version())
+    tab = Tab(desk.database, who, request.args.get("conversation", ""), _last_id(), version(), request.args.get("list", ""))
     return Response(stream.events(tail, tab), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

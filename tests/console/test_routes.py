@@ -34,6 +34,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("front", "GET"): (302, 302, 302, 302, LOGIN),
     ("conversations", "GET"): (200, 200, 200, 200, LOGIN),
     ("list_fragment", "GET"): (200, 200, 200, 200, LOGIN),
+    ("counts_fragment", "GET"): (200, 200, 200, 200, LOGIN),
     ("conversation", "GET"): (200, 404, 200, 404, LOGIN),
     ("panel", "GET"): (200, 404, 200, 404, LOGIN),
     ("thread_fragment", "GET"): (200, 404, 200, 404, LOGIN),

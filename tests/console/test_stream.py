@@ -81,6 +81,23 @@ def test_a_change_reaches_the_page_by_its_number(tail: Tail, database: Database,
     frames.close()
 
 
+@pytest.mark.parametrize(
+    ("holder", "kind", "event"),
+    [("agt_sue", "message", "counts"), ("agt_ana", "message", "list"), ("agt_sue", "transfer_to_agent", "list")])
+def test_her_own_list_is_read_anew_where_it_may_be_another(
+    tail: Tail, app: Flask, database: Database, holder: str, kind: str, event: str
+) -> None:
+    with database.work() as work:
+        conversation_id, _ = desks.held(work, holder)
+    frames = opened(tail, database, last_id=latest(database), list_tab="mine")
+    next(frames)
+    record(database, conversation_id, kind)
+    tail.read()
+
+    assert [name for name, _ in told(next(frames))] == ["entry", event]
+    frames.close()
+
+
 def test_an_event_carries_no_words(tail: Tail, database: Database, story: str) -> None:
     frames = next(opened(tail, database))
 

@@ -13,7 +13,7 @@ window.htmx.createEventSource = (url) => {
     heardAt = Date.now();
     if (brokenSince) mended();
   };
-  for (const name of ["open", "ping", "list", "conversation", "entry", "resync", "viewers", "lookers", "notify"]) source.addEventListener(name, heard);
+  for (const name of ["open", "ping", "list", "counts", "conversation", "entry", "resync", "viewers", "lookers", "notify"]) source.addEventListener(name, heard);
   source.addEventListener("ping", ({ data }) => {
     const { version } = JSON.parse(data);
     document.getElementById("newer").hidden = !version || version === document.body.dataset.version;
