@@ -27,6 +27,7 @@ LOOKED_AT_AGAIN = 200
 SETTLED = timedelta(seconds=15)
 MARK = "messages"
 CHANGED = ("edited", "deleted")
+SILENT = ("receipt",)  # nothing was said, and nobody is called otherwise
 
 _entry, _mark, _line = SearchEntry.__table__, SearchMark.__table__, TimelineEntry.__table__
 _message, _conversation, _contact = Message.__table__, Conversation.__table__, Contact.__table__
@@ -56,7 +57,7 @@ def tick(work: Work) -> int:
         _look_again(work, mark["checked_id"])
         return 0
     forget(work, [line["data"]["message"] for line in lines if line["kind"] in CHANGED and line["data"].get("message")])
-    touched = sorted({line["conversation_id"] for line in lines if line["conversation_id"]})
+    touched = sorted({line["conversation_id"] for line in lines if line["conversation_id"] and line["kind"] not in SILENT})
     taken = _take_in(work, touched)
     if taken < MESSAGES:
         _move_mark(work, mark["entry_id"], lines)
