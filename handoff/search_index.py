@@ -20,8 +20,8 @@ from handoff import search_store, search_words
 from handoff.house_tables import SearchEntry, SearchMark
 from handoff.tables import Ticket
 
-LINES = 400
-MESSAGES = 300
+LINES = 150  # a tick is short: the thread that runs it stores messages, too
+MESSAGES = 150
 LOOKED_AT_AGAIN = 200
 # On PostgreSQL a transaction may commit after one that began later: lines count as read once they are this old.
 SETTLED = timedelta(seconds=15)
