@@ -47,6 +47,14 @@ def _typed(text: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_test_id("composer").locator("textarea").first.press_sequentially(text)
 
 
+def _chosen(suggestion: str) -> Callable[[Page], None]:
+    """Somebody takes this suggestion, and sees what is still to be filled in."""
+    def choose(page: Page) -> None:
+        page.get_by_test_id("composer").get_by_text(suggestion).first.click()
+        page.locator(".composer__blanks .blank, .composer__blanks .chip").first.wait_for()
+    return choose
+
+
 def _pressed(keys: str, then: str) -> Callable[[Page], None]:
     """Somebody presses these keys, and this comes up."""
     def press(page: Page) -> None:
@@ -68,7 +76,8 @@ class View:
 STATES = (
     View("note", "{conversation}?mode=note", "ana"), View("queued", "/console/conversations?tab=queued", "ana"),
     View("waiting", "{queued}", "ana"), View("all", "/console/conversations?tab=all", "boss"),
-    View("failed", "{failed}", "ana"), View("blanks", "{conversation}", "ana", _typed("/")),
+    View("failed", "{failed}", "ana"), View("picker", "{conversation}", "ana", _typed("/")),
+    View("blanks", "{conversation}", "ana", _chosen("Lo miro y te escribo")),
     View("command_bar", "{conversation}", "ana", _pressed("Control+k", "dialog[open]")),
     View("keys", "{conversation}", "ana", _pressed("?", "dialog[open]")),
     View("found", "/console/search?q=pedido", "ana"), View("nothing", "/console/search?q=zzzz", "ana"),

@@ -14,11 +14,9 @@ from typing import Any
 from orders import demo, fields
 from orders.base import Connector, Order, Proof
 from orders.errors import BadConfiguration
-from orders.proof import Record, reveal
+from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import fold
 from orders.settings import Settings
-
-PROOFS = ("phone", "email", "postcode", "last_digits")
 
 
 class LabShop:
@@ -27,16 +25,17 @@ class LabShop:
     name = "lab"
     local = True
 
-    def __init__(self, path: Path, behind: Connector) -> None:
+    def __init__(self, path: Path, proofs: tuple[str, ...], behind: Connector) -> None:
         self._path = path
+        self._proofs = proofs
         self._behind = behind
 
     def on(self, today: date) -> LabShop:
-        return LabShop(self._path, self._behind.on(today))  # type: ignore[attr-defined]
+        return LabShop(self._path, self._proofs, self._behind.on(today))  # type: ignore[attr-defined]
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         record = self._record(reference)
-        return reveal(record, proof, PROOFS) if record else self._behind.find(reference, proof)
+        return reveal(record, proof, self._proofs) if record else self._behind.find(reference, proof)
 
     def find_without_proof(self, reference: str) -> Order | None:
         record = self._record(reference)
@@ -61,11 +60,11 @@ class _Factory:
 
     def create(self, settings: Mapping[str, Any]) -> Connector:
         given = Settings(settings)
-        path = given.text("path", "")
+        path, proofs = given.text("path", ""), given.proofs(DEFAULT_KINDS)
         given.refuse_unknown()
         if not path:
             raise BadConfiguration("The connector `lab` needs the path of its file.", key="path")
-        return LabShop(Path(path), demo.CONNECTOR.create({}))
+        return LabShop(Path(path), proofs, demo.CONNECTOR.create({}))
 
 
 CONNECTOR = _Factory()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,4 +31,11 @@ def _rest(folder: Path) -> Iterator[Connector]:
         connector.close()
 
 
-RIGS: dict[str, Callable[[Path], object]] = {"demo": _demo, "csv_file": _csv_file, "rest": _rest}
+@contextmanager
+def _lab(folder: Path) -> Iterator[Connector]:
+    path = folder / "orders.json"
+    path.write_text(json.dumps(samples.lab_orders()), encoding="utf-8")
+    yield orders.connector("lab", {"path": str(path)})
+
+
+RIGS: dict[str, Callable[[Path], object]] = {"demo": _demo, "csv_file": _csv_file, "rest": _rest, "lab": _lab}

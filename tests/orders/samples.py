@@ -103,6 +103,12 @@ def _spanish(name: str, value: str) -> str:
     return CSV_WORDS.get(value, value) if name == "status" else value
 
 
+def lab_orders() -> list[dict[str, Any]]:
+    """The orders as a lab's file has them."""
+    return [{**sample.facts, "items": [{"name": name, "quantity": quantity, "price": price}
+                                       for name, quantity, price in sample.items]} for sample in SAMPLES]
+
+
 def rest_orders() -> dict[str, dict[str, Any]]:
     """The orders as the stand-in shop answers them, by number."""
     return {sample.facts["reference"]: _as_json(sample) for sample in SAMPLES}
