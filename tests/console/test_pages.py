@@ -157,7 +157,7 @@ def test_a_suppressed_message_is_folded_away_with_its_text(app: Flask, database:
 @pytest.mark.parametrize(
     ("state", "code", "sentence", "again"),
     [
-        ("failed", "21211", "Esta dirección no existe o ya no recibe mensajes.", False),
+        ("failed", "21211", "Esta dirección no existe o ya no recibe mensajes.", True),
         ("failed", "63016", "Pasó el plazo para escribir libremente.", False),
         ("failed", "99999", "un código que aún no conocemos (99999)", True),
         ("failed", "20500", "El proveedor falló y lo intentamos varias veces.", True),
