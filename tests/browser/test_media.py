@@ -73,7 +73,7 @@ def test_a_photo_is_attached_sent_and_seen(enter: Callable[..., Page], story: st
 
     page.get_by_test_id("send").click()
 
-    expect(page.get_by_alt_text("caja.jpg")).to_be_visible()
+    expect(page.get_by_alt_text("caja.jpg").first).to_be_visible()
     expect(page.locator(".attach__chosen")).to_be_hidden()
 
 
@@ -102,7 +102,7 @@ def test_a_photo_shows_by_itself_once_it_was_fetched(
         (claimed,) = media.claim(work, 1, media.UPLOAD_LIFE)
         media.stored(work, claimed, kept)
 
-    expect(page.get_by_alt_text("Foto de Marta")).to_be_visible()
+    expect(page.get_by_alt_text("Foto de Marta").first).to_be_visible()
 
 
 def test_a_voice_note_plays_on_when_something_comes_in(
