@@ -22,7 +22,7 @@ def demo(fresh: bool) -> None:
     if fresh:
         empty(relevo.database)
         _forget(ProviderClient(relevo.settings.twilio_api_base.rstrip("/"), f"whatsapp:{account}"))
-    seed.seed(relevo.database, account)
+    seed.seed(relevo.database, account, relevo.settings.media_path)
     click.echo("\n".join(seed.logins()))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from sqlalchemy import func, select, update
 
+from conversation.files import Folder
 from conversation.work import Database, Work
 from demo import seed_history, seed_stories
 from handoff import access, agents, queues, saved_replies, skill_book
@@ -76,8 +77,11 @@ def logins() -> list[str]:
     ]
 
 
-def seed(database: Database, account: str) -> bool:
-    """Put everything in, in one transaction; False where there were agents already. `account` is our number."""
+def seed(database: Database, account: str, media: Path) -> bool:
+    """Put everything in, in one transaction; False where there were agents already.
+
+    `account` is our number, `media` the folder in which photos are kept.
+    """
     with database.work() as work:
         if work.connection.execute(select(func.count()).select_from(Agent.__table__)).scalar_one():
             return False
@@ -86,7 +90,9 @@ def seed(database: Database, account: str) -> bool:
         for skill_id, titles in SKILLS.items():
             skill_book.add(work, skill_id, titles, "system")
         people = {login.person.email: _add(work, login) for login in LOGINS}
-        told = [seed_stories.tell(work, account, story, people) for path in STORIES for story in _read(path)]
+        stories = [story for path in STORIES for story in _read(path)]
+        told = [seed_stories.tell(work, account, story, people, Folder(media)) for story in stories]
+        seed_stories.join(work, stories, told, people)
         seed_stories.settle(work.connection, told)
         _add_replies(work, people["sue@demo.example"])
         seed_history.add(work, [one.conversation_id for one in told if one.is_over], people)

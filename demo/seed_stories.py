@@ -6,23 +6,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from channels import identity
-from conversation import inbox
+from conversation import filing, inbox, media
 from conversation.events import Outgoing
+from conversation.files import Folder
+from conversation.filetypes import Hint
 from conversation.inbox import Sender, Talk
 from conversation.tables import Message, OutboxPart
 from conversation.work import Work
-from handoff import claims, closing, desk, drafts, replies
+from handoff import claims, closing, desk, drafts, ladder, ledger, people_merge, replies
 from handoff.desk import Opening
 from handoff.drafts import Typed
 from handoff.replies import Reply
 from handoff.tables import Rating, Ticket
 
 KIND = "twilio-whatsapp"
+PHOTOS = Path(__file__).parent / "photos"
+LEASE = timedelta(minutes=1)
 
 _part, _message, _ticket = OutboxPart.__table__, Message.__table__, Ticket.__table__
 
@@ -32,12 +38,13 @@ class Told:
     """A conversation that was told. `failed` is the code with which our last message there was refused."""
 
     conversation_id: str
+    contact_id: str
     failed: str = ""
     is_over: bool = False
 
 
-def tell(work: Work, account: str, story: Mapping[str, Any], people: Mapping[str, str]) -> Told:
-    """Tell one; `people` are the agents' ids by their e-mail."""
+def tell(work: Work, account: str, story: Mapping[str, Any], people: Mapping[str, str], kept: Folder) -> Told:
+    """Tell one; `people` are the agents' ids by their e-mail, `kept` is the folder of photos."""
     kind = story.get("kind", KIND)
     key = identity.contact_key(kind, account, story["phone"])
     sender = Sender(kind, account, key.partition(":")[0], key, story["phone"], story["name"], story["language"])
@@ -46,11 +53,23 @@ def tell(work: Work, account: str, story: Mapping[str, Any], people: Mapping[str
         messages = [_line(work, talk, line) for line in story["talk"]]
         talk.row["heard_seq"] = talk.row["last_seq"]
         inbox.write(start, [talk])
+        _keep_photos(start, kept)
     if "handoff" in story:
         with ago(work, story["talk"][-1][0]) as then:
             ticket_id = desk.open(then, talk.conversation_id, _opening(story["handoff"], messages))
+        _wait(work, ticket_id, story.get("waits", ()))
         _by_people(work, talk.conversation_id, ticket_id, story, people)
-    return Told(talk.conversation_id, story.get("failed", ""), "taken" not in story or "resolved" in story)
+    is_over = "taken" not in story or "resolved" in story
+    return Told(talk.conversation_id, talk.row["contact_id"], story.get("failed", ""), is_over)
+
+
+def join(work: Work, stories: Sequence[Mapping[str, Any]], told: Sequence[Told], people: Mapping[str, str]) -> None:
+    """Who is said to be somebody else of the stories too: an agent has joined the two."""
+    contacts = {story["phone"]: one.contact_id for story, one in zip(stories, told, strict=True)}
+    for story in stories:
+        if same := story.get("same_as"):
+            with ago(work, same["minutes"]) as then:
+                people_merge.join(then, contacts[same["phone"]], contacts[story["phone"]], people[same["agent"]])
 
 
 def settle(connection: Connection, told: Sequence[Told]) -> None:
@@ -82,12 +101,31 @@ def _last_of_agent(connection: Connection, told: Told) -> str:
 
 
 def _line(work: Work, talk: Talk, line: list[Any]) -> str:
-    minutes, author, text = line
+    minutes, author, text, *photos = line
     with ago(work, minutes) as then:
         if author != "contact":
             return talk.say(then, Outgoing(text, author=author))
-        message: str = talk.heard(then, _event(then, text))["message_id"]
+        message: str = talk.heard(then, _event(then, text, photos))["message_id"]
         return message
+
+
+def _keep_photos(work: Work, kept: Folder) -> None:
+    """What came with the lines just told is there, small and whole, as if it had been fetched."""
+    for claimed in media.claim(work, limit=10, lease=LEASE):
+        media.stored(work, claimed, filing.put(kept, claimed.attachment_id, _photo(claimed.filename)))
+
+
+@cache
+def _photo(name: str) -> filing.Safe:
+    return filing.made_safe((PHOTOS / name).read_bytes(), Hint("image/jpeg", name))
+
+
+def _wait(work: Work, ticket_id: str, minutes: Sequence[float]) -> None:
+    """Nobody takes her: at these times the rungs of the ladder that were due."""
+    for ago_minutes in minutes:
+        with ago(work, ago_minutes) as then:
+            row = then.connection.execute(select(_ticket).where(_ticket.c.ticket_id == ticket_id)).mappings().one()
+            ladder.climb(then, ledger.standing(then, row))
 
 
 def _opening(told: Mapping[str, Any], messages: list[str]) -> Opening:
@@ -161,5 +199,7 @@ def _hear(then: Work, conversation_id: str, text: str) -> None:
     desk.heard(then, talk.row, message)
 
 
-def _event(then: Work, text: str) -> dict[str, Any]:
-    return {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)}
+def _event(then: Work, text: str, photos: Sequence[str] = ()) -> dict[str, Any]:
+    items = [{"type": "image", "mime": "image/jpeg", "filename": name} for name in photos]
+    event = {"kind": "message", "text": text, "at_ms": int(then.now.timestamp() * 1000)}
+    return event | ({"media": items} if items else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Protocol
 
 from flask import Flask
@@ -24,6 +25,9 @@ class Settings(Protocol):
     @property
     def twilio_whatsapp(self) -> str: ...
 
+    @property
+    def media_path(self) -> Path: ...
+
 
 def add_to(app: Flask, settings: Settings, database: Database) -> None:
     """Mount the demo. Opens nothing: the tables are filled when the first request comes in."""
@@ -33,7 +37,7 @@ def add_to(app: Flask, settings: Settings, database: Database) -> None:
         lambda number: progress.desk(database, number),
         lambda email, language, zone: log_in(database, email, language, zone),
     )
-    app.before_request(_Once(database, account))
+    app.before_request(_Once(database, account, settings.media_path))
     app.register_blueprint(blueprint(phone))
     app.cli.add_command(demo)
 
@@ -41,9 +45,10 @@ def add_to(app: Flask, settings: Settings, database: Database) -> None:
 class _Once:
     """Fills the tables before the first request is answered; after that it costs one comparison."""
 
-    def __init__(self, database: Database, account: str) -> None:
+    def __init__(self, database: Database, account: str, media: Path) -> None:
         self._database = database
         self._account = account
+        self._media = media
         self._lock = threading.Lock()
         self._is_done = False
 
@@ -52,5 +57,5 @@ class _Once:
             return
         with self._lock:
             if not self._is_done:
-                seed.seed(self._database, self._account)
+                seed.seed(self._database, self._account, self._media)
                 self._is_done = True

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, or_, select
 
-from conversation.tables import Contact, Conversation, Message, OutboxPart, TimelineEntry
+from conversation.files import Folder
+from conversation.tables import Attachment, Contact, Conversation, Message, OutboxPart, TimelineEntry
 from conversation.work import Database
 from demo import commands, seed
 from handoff import agents, lists, queues, sweep
@@ -24,8 +26,8 @@ ACCOUNT = "+14155238886"
 
 
 @pytest.fixture
-def demo(database: Database) -> Iterator[Database]:
-    seed.seed(database, ACCOUNT)
+def demo(database: Database, tmp_path: Path) -> Iterator[Database]:
+    seed.seed(database, ACCOUNT, tmp_path)
     yield database
 
 
@@ -51,11 +53,11 @@ def test_demo_agents_are_marked_so_that_production_refuses_them(demo: Database) 
         assert session.execute(select(func.count()).where(~Agent.__table__.c.demo)).scalar_one() == 0
 
 
-def test_a_second_seed_changes_nothing(demo: Database) -> None:
+def test_a_second_seed_changes_nothing(demo: Database, tmp_path: Path) -> None:
     with demo.reading() as session:
         before = session.execute(select(func.count()).select_from(Ticket.__table__)).scalar_one()
 
-    assert seed.seed(demo, ACCOUNT) is False
+    assert seed.seed(demo, ACCOUNT, tmp_path) is False
     with demo.reading() as session:
         assert session.execute(select(func.count()).select_from(Ticket.__table__)).scalar_one() == before
 
@@ -65,7 +67,7 @@ def test_ana_has_somebody_to_answer_and_nobody_waits_before_marta(demo: Database
     with demo.reading() as session:
         found = {tab: lists.total(session, ana, Wanted(tab)) for tab in ("mine", "queued")}
 
-    assert found == {"mine": 3, "queued": 0}
+    assert found == {"mine": 5, "queued": 0}
 
 
 def test_everybody_is_where_her_story_says(demo: Database) -> None:
@@ -73,7 +75,7 @@ def test_everybody_is_where_her_story_says(demo: Database) -> None:
     with demo.reading() as session:
         states = session.execute(select(ticket.c.queue_id, ticket.c.state).where(ticket.c.epoch > 0)).all()
 
-    assert Counter(row.state for row in states) == {"queued": 5, "assigned": 9, "snoozed": 2, "resolved": 10}
+    assert Counter(row.state for row in states) == {"queued": 6, "assigned": 11, "snoozed": 2, "resolved": 11}
     assert {row.queue_id for row in states} == {"shipping", "returns", "billing", "presales", "general"}
 
 
@@ -83,7 +85,7 @@ def test_every_change_of_hands_has_its_line(demo: Database) -> None:
     with demo.reading() as session:
         rows = session.execute(query.where(line.c.kind.in_(("handoff", "claim", "resolve")))).all()
 
-    assert Counter(row.kind for row in rows) == {"handoff": 26, "claim": 21, "resolve": 10}
+    assert Counter(row.kind for row in rows) == {"handoff": 30, "claim": 24, "resolve": 11}
     assert all(row.at == row.opened_at for row in rows if row.kind == "handoff")
 
 
@@ -93,7 +95,7 @@ def test_nobody_loses_her_tickets_at_the_first_tick(demo: Database) -> None:
         sweep.tick(work)
         holders = work.connection.execute(select(func.count(ticket.c.holder_id)).where(ticket.c.state == "assigned"))
 
-        assert holders.scalar_one() == 9
+        assert holders.scalar_one() == 11
 
 
 def test_the_evidence_quotes_what_was_really_said(demo: Database) -> None:
@@ -101,8 +103,35 @@ def test_the_evidence_quotes_what_was_really_said(demo: Database) -> None:
         said = dict(session.execute(select(Message.__table__.c.message_id, Message.__table__.c.text)).all())
         evidence = [one for (found,) in session.execute(select(Ticket.__table__.c.evidence)) for one in found]
 
-    assert len(evidence) == 14
+    assert len(evidence) == 16
     assert all(one["quote"] in said[one["message_id"]] for one in evidence)
+
+
+def test_a_photo_is_there_whole_and_small(demo: Database, tmp_path: Path) -> None:
+    with demo.reading() as session:
+        photo = session.execute(select(Attachment.__table__)).mappings().one()
+
+    assert (photo["state"], photo["mime"]) == ("stored", "image/jpeg")
+    assert all(Folder(tmp_path).read(photo[name]) for name in ("stored_name", "thumbnail"))
+
+
+def test_who_waits_beyond_her_promise_was_told_so(demo: Database) -> None:
+    ticket, message = Ticket.__table__, Message.__table__
+    with demo.reading() as session:
+        late = session.execute(select(ticket).where(ticket.c.epoch > 0, ticket.c.state == "queued",
+                                                    ticket.c.late_at.is_not(None))).mappings().one()
+        said = session.execute(select(message.c.author).where(
+            message.c.conversation_id == late["conversation_id"], message.c.said_at == late["late_at"])).scalars().all()
+
+    assert (late["queue_id"], said) == ("presales", ["system"])
+
+
+def test_somebody_wrote_from_two_numbers_and_is_one_person(demo: Database) -> None:
+    contact = Contact.__table__
+    with demo.reading() as session:
+        names = session.execute(select(contact.c.name).where(contact.c.person_id.is_not(None))).scalars().all()
+
+    assert sorted(names) == ["Nuria C.", "Nuria Castaño"]
 
 
 def test_nothing_of_the_stories_is_sent_again(demo: Database) -> None:
@@ -165,19 +194,19 @@ def test_reports_of_the_last_fortnight_have_their_figures(demo: Database) -> Non
     assert scores == {2, 3, 4, 5}
 
 
-def test_a_fresh_start_forgets_what_was_said_and_seeds_again(demo: Database) -> None:
+def test_a_fresh_start_forgets_what_was_said_and_seeds_again(demo: Database, tmp_path: Path) -> None:
     with demo.work() as work:
         work.connection.execute(Contact.__table__.update().values(name="Somebody else"))
     commands.empty(demo)
-    seed.seed(demo, ACCOUNT)
+    seed.seed(demo, ACCOUNT, tmp_path)
 
     with demo.reading() as session:
         assert "Carmen Etxeberria" in session.execute(select(Contact.__table__.c.name)).scalars().all()
 
 
-def test_the_command_prints_who_may_log_in(database: Database) -> None:
+def test_the_command_prints_who_may_log_in(database: Database, tmp_path: Path) -> None:
     app = Flask("demo of a test")
-    settings = SimpleNamespace(twilio_whatsapp=ACCOUNT, twilio_api_base="http://127.0.0.1:9")
+    settings = SimpleNamespace(twilio_whatsapp=ACCOUNT, twilio_api_base="http://127.0.0.1:9", media_path=tmp_path)
     app.extensions["relevo"] = SimpleNamespace(database=database, settings=settings)
     app.cli.add_command(commands.demo)
     printed = app.test_cli_runner().invoke(args=["demo", "--fresh"])
