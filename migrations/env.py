@@ -13,14 +13,18 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel, sql
 
 from conversation import tables as conversation_tables
-from handoff import house_tables
+from handoff import house_tables, order_tables
 from handoff import tables as handoff_tables
+from incidents import tables as incident_tables
+from outreach import tables as outreach_tables
 from pipeline import schema
 from pipeline import tables as pipeline_tables
 
 PACKAGES = {
     "conversation": (conversation_tables, schema),
-    "handoff": (handoff_tables, house_tables),
+    "handoff": (handoff_tables, house_tables, order_tables),
+    "incidents": (incident_tables,),
+    "outreach": (outreach_tables,),
     "pipeline": (pipeline_tables,),
 }
 

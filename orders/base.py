@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+MAX_ORDERS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -80,3 +82,12 @@ class Connector(Protocol):
 
     def find_without_proof(self, reference: str) -> Order | None:
         """The order for the eyes of an agent, never for a contact; None if there is none. Raises ConnectorError."""
+
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        """The latest orders (at most MAX_ORDERS, newest first) of whoever bought with this phone or e-mail.
+
+        The caller has proven that the address is the contact's (a channel's own number) or is an agent. () for nobody,
+        and where the shop cannot be asked so (`can_search` is False). Raises ConnectorError.
+        """
+
+    can_search: bool

@@ -2,6 +2,7 @@
 
 ConnectorError      base: `permanent` says never, otherwise again
   BadConfiguration  a setting of a connector is missing or wrong; names it and the mend
+  Unsure            a change may have been made or not; never try it again blindly
 """
 
 from __future__ import annotations
@@ -23,3 +24,10 @@ class BadConfiguration(ConnectorError):
     def __init__(self, detail: str, key: str = "") -> None:
         super().__init__(detail, permanent=True, code="configuration")
         self.key = key
+
+
+class Unsure(ConnectorError):
+    """The shop was asked to change something and did not say whether it did."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, permanent=True, code="unsure")

@@ -11,8 +11,7 @@ import fetch
 from orders import fields, paths, reference
 from orders.proof import DEFAULT_KINDS
 from orders.settings import Settings
-
-MAX_BODY_BYTES = 1024 * 1024
+from orders.web import MAX_BODY_BYTES
 
 
 @dataclass(frozen=True, slots=True)

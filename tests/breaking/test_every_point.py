@@ -138,7 +138,7 @@ EXEMPT = {
     ("pipeline/flow_commands.py", "show"): "a row of ours, read for a command",
 }
 MACHINERY = ("supervisor.py", "embedded_redis.py", "children.py")  # they keep processes, and carry no work
-WATCHED = [*(path for path in sorted((HOUSE / "pipeline").glob("*.py")) if path.name not in MACHINERY), HOUSE / "conversation" / "work.py", HOUSE / "orders" / "rest.py"]
+WATCHED = [*(path for path in sorted((HOUSE / "pipeline").glob("*.py")) if path.name not in MACHINERY), HOUSE / "conversation" / "work.py", HOUSE / "orders" / "web.py"]
 
 
 def functions(path: Path) -> Iterator[tuple[str, list[str]]]:

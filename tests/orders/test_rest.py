@@ -13,8 +13,9 @@ import pytest
 import orders
 from orders.base import Order, Proof
 from orders.errors import BadConfiguration, ConnectorError
-from orders.rest import FAILURES_TO_REST, Pace, RestShop
+from orders.rest import RestShop
 from orders.rest_settings import api
+from orders.web import FAILURES_TO_REST, Pace
 from tests.orders import samples
 from tests.providers.shop import TOKEN, ShopStandIn
 
@@ -254,10 +255,10 @@ def test_wrong_proof_and_absent_order_take_the_same_time(stand_in: ShopStandIn, 
 def test_connection_is_used_again(stand_in: ShopStandIn) -> None:
     with connected(stand_in) as shop:
         shop.find("AB-12345", MARTA)
-        waiting = next(iter(shop._client._idle.values()))[0]
+        waiting = next(iter(shop._asker._client._idle.values()))[0]
         shop.find("AB-54321", MARTA)
 
-        assert next(iter(shop._client._idle.values()))[0] is waiting
+        assert next(iter(shop._asker._client._idle.values()))[0] is waiting
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""What a shop tells by itself: orders that moved. A connector that does has `heard` (its webhooks) or `changes` (a list
+that is read again and again), or both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from orders.base import Order
+from orders.errors import ConnectorError
+from orders.proof import Holder
+
+KINDS = ("shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point", "delivered", "lost", "returning", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that happened to one order. `key` is the same however often and by whichever way it is told.
+
+    `cause` names what hit other orders as well (a carrier's own event), "" if it is this parcel's alone.
+    """
+
+    key: str
+    kind: str
+    at: datetime
+    order: Order
+    buyer: Holder
+    language: str = ""
+    cause: str = ""
+
+
+class Forged(ConnectorError):
+    """A webhook whose signature is not the shop's."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, permanent=True, code="forged")
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A connector whose shop posts webhooks to /webhooks/shop."""
+
+    def heard(self, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
+        """What a post says; () for what is no news. Names of headers in small letters. No I/O: it is answered while
+        the shop waits. Raises Forged, and ConnectorError(code="shape") for what cannot be read."""
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A connector that can be asked what moved."""
+
+    def changes(self, since: str) -> tuple[tuple[News, ...], str]:
+        """What moved after the mark `since` ("" at the first time: from now), oldest first, and the next mark.
+
+        The same news may come again; their keys are the same. Raises ConnectorError."""
