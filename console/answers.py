@@ -26,7 +26,7 @@ from console.stretches import Bubble
 from conversation.tables import Channel, Contact
 from conversation.work import Work
 from handoff.access import Sight
-from handoff.errors import AlreadyClaimed, HandoffError, NoRoom, SomeoneAnswered, UnknownTicket
+from handoff.errors import AlreadyClaimed, HandoffError, NoRoom, SomeoneAnswered, StaleEpoch, UnknownTicket
 
 Result = TypeVar("Result")
 
@@ -92,6 +92,7 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
             return answer_problem(problems.problem(UnknownTicket(conversation_id)))
         name, channel = _spoken_of(session, sight)
         trouble = problems.problem(error, name, channel)
+        trouble = replace(trouble, facts=_who_was_faster(session, error, sight) | trouble.facts)
         logger.info("action refused", conversation=conversation_id, code=trouble.code)
         if here.wants_json():
             return answer_problem(trouble)
@@ -202,6 +203,16 @@ def _offer(error: Exception, sight: Sight) -> dict[str, Any] | None:
         "label": here.texts()("error.no_room_force"),
         "fields": {"epoch": sight.conversation["epoch"], "force": "1"},
     }
+
+
+def _who_was_faster(session: Session, error: Exception, sight: Sight) -> dict[str, Any]:
+    """Who holds it now, or who answered, where the error itself does not name anybody."""
+    if not isinstance(error, StaleEpoch | SomeoneAnswered):
+        return {}
+    holder = sight.live_ticket["holder_id"] if sight.live_ticket else None
+    found = error.message["agent_id"] if isinstance(error, SomeoneAnswered) else holder
+    winner = transcripts.agent_names(session).get(found or "", "")
+    return {"winner": winner, "owner": sight.conversation["owner"], "epoch": sight.conversation["epoch"]}
 
 
 def _guard(session: Session, error: SomeoneAnswered) -> tuple[Bubble, ...]:

@@ -97,10 +97,9 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
     match error:
         case errors.AlreadyClaimed(holder_name=winner):
             return words("error.already_claimed", winner=winner, name=contact), {"winner": winner}
-        case errors.NotHolder(holder_name="") | errors.NotHolder(holder_name=None):
-            return words("error.not_holder_nobody"), {}
-        case errors.NotHolder(holder_name=winner):
-            return words("error.not_holder", winner=winner), {"winner": winner}
+        case errors.NotHolder(holder_name=winner, act=act):
+            key = "error.not_holder" + (f"_{act}" if act else "") + ("" if winner else "_nobody")
+            return words(key, winner=winner), {"winner": winner} if winner else {}
         case errors.NoRoom(load=load, capacity=capacity):
             return words("error.no_room", load=load, capacity=capacity), {"load": load, "capacity": capacity}
         case errors.SomeoneAnswered(message=message):
@@ -118,15 +117,21 @@ def _sentence(error: HandoffError, contact: str, channel: str) -> tuple[str, dic
         case errors.WindowClosed():
             return words("error.window_closed", channel=channel), {}
         case errors.IllegalMove(state=state, move=move):
-            return words("error.illegal_move"), {"state": state, "move": move}
-        case CannotTake(name=name, why=why):
-            return words(f"error.cannot_take_{why}", colleague=name), error.facts
+            return words(_illegal(state, move)), {"state": state, "move": move}
+        case CannotTake(name=name, why=why, waits=waits):
+            return words(f"error.cannot_take_{why}" + ("_waits" if waits else ""), colleague=name), error.facts
         case Reserved(name=name):
             return words("error.reserved", winner=name), error.facts
         case LacksSkill(skills=wanted):
             return words("error.lacks_skill", skills=", ".join(wanted)), error.facts
     key = f"error.{error.code}"
     return words(key) if words.has(key) else words("error.illegal_move"), {}
+
+
+def _illegal(state: str, move: str) -> str:
+    """The sentence of this move from this state, else of this state, else of all."""
+    keys = (f"error.illegal_move_{state}_{move}", f"error.illegal_move_{state}", "error.illegal_move")
+    return next(key for key in keys if here.texts().has(key))
 
 
 def _answer(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console.tail import Tail
-from handoff import claims, lists, tally
+from handoff import capacity, lists, tally
 from handoff.access import Viewer
 from handoff.lists import Wanted
 from handoff.tally import COUNTED, Counts, Group
@@ -89,7 +89,7 @@ class Reckoning:
         with self._lock:
             found = self._current(session, as_of)
             if viewer.agent_id not in found.load:
-                found.load[viewer.agent_id] = claims.load_of(session, viewer.agent_id, as_of.now)
+                found.load[viewer.agent_id] = capacity.load_of(session, viewer.agent_id, as_of.now)
             return found.load[viewer.agent_id]
 
     def _current(self, session: Session, as_of: AsOf) -> Reckoned:

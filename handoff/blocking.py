@@ -110,7 +110,7 @@ def _permitted(work: Work, conversation_id: str, agent_id: str) -> tuple[Viewer,
     viewer = access.viewer(work.connection, agent_id)
     sight = access.conversation_for(work.connection, viewer, conversation_id)
     if not may_block(viewer, sight):
-        raise NotHolder(ledger.name_of(work, sight.ticket["holder_id"] if sight.ticket else None))
+        raise NotHolder(ledger.name_of(work, sight.ticket["holder_id"] if sight.ticket else None), "block")
     return viewer, sight
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 import metrics
 from conversation import ids, outbox
-from conversation.tables import Conversation, Message, OutboxPart
+from conversation.tables import Message, OutboxPart
 from conversation.work import Work
-from handoff import access, announcing, ledger, moves, notices, offers, presence, queues, settings, skills, sla, telling
+from handoff import access, announcing, capacity, ledger, moves, notices, offers, presence, queues, skills, sla, telling
 from handoff.access import Viewer
 from handoff.errors import (
     AlreadyClaimed,
@@ -26,7 +26,6 @@ from handoff.errors import (
     NotAllowed,
     NoteTooShort,
     StaleEpoch,
-    UnknownAgent,
     UnknownQueue,
 )
 from handoff.ledger import Change, Standing
@@ -36,19 +35,8 @@ from handoff.tables import Agent, Ticket
 NOTE_MINIMUM = 5
 EXCLUDED_FOR = timedelta(minutes=10)  # who gave it back, or lost it, is not given it again so soon
 
-_ticket, _conversation, _part, _agent = Ticket.__table__, Conversation.__table__, OutboxPart.__table__, Agent.__table__
-_one_agent = select(_agent).where(_agent.c.agent_id == bindparam("id"), _agent.c.deactivated_at.is_(None))
-_lock_agent = _one_agent.with_for_update(key_share=True)
-_lock_free_agent = _one_agent.with_for_update(key_share=True, skip_locked=True)
+_ticket, _part, _agent = Ticket.__table__, OutboxPart.__table__, Agent.__table__
 _assigned = update(_agent).where(_agent.c.agent_id == bindparam("id")).values(assigned_at=bindparam("now"))
-_counts = or_(_conversation.c.waiting_since.is_not(None), _conversation.c.last_inbound_at > bindparam("since"))
-_loads = (
-    select(_ticket.c.holder_id, func.count().label("load"))
-    .select_from(_ticket.join(_conversation, _conversation.c.conversation_id == _ticket.c.conversation_id))
-    .where(_ticket.c.holder_id.is_not(None), _ticket.c.state == "assigned", _counts)
-    .group_by(_ticket.c.holder_id)
-)
-_load = _loads.where(_ticket.c.holder_id == bindparam("id"))
 _on_the_wire = (
     select(_part.c.part_id, _part.c.message_id, Message.__table__.c.text)
     .join(Message.__table__, Message.__table__.c.message_id == _part.c.message_id)
@@ -99,7 +87,7 @@ def claim(work: Work, ticket_id: str, agent_id: str, epoch: int, force: bool = F
     _require_claimable(work, held, epoch)
     if not viewer.sees_everything:
         _require_free(work, held, agent_id)
-    agent = lock(work, agent_id)
+    agent = capacity.lock(work, agent_id)
     _require_skills(work, held, agent, force)
     held = give(work, held, agent, Giving(agent_id, force))
     return _result(work, held, viewer.name)
@@ -141,7 +129,7 @@ def assign(work: Work, ticket_id: str, to_agent: str, epoch: int, giving: Giving
     try:
         held = give(work, held, agent, Giving(giving.actor, giving.force, {**giving.data, "by": viewer.name}))
     except NoRoom as error:
-        raise CannotTake(colleague.name, "full", held.ticket["queue_id"]) from error
+        raise CannotTake(colleague.name, "full", held.ticket["queue_id"], waits=True) from error
     return _result(work, held, colleague.name)
 
 
@@ -151,7 +139,7 @@ def give(work: Work, held: Standing, agent: Mapping[str, Any], giving: Giving) -
     Raises NoRoom, StaleEpoch.
     """
     agent_id, waited = agent["agent_id"], offers.waited(held.ticket, work.now)
-    load = _make_room(work, agent, giving.force)
+    load = capacity.make_room(work, agent, giving.force)
     lacks = skills.lacking(held.ticket["skills"], held.language, agent)
     data = {"agent": agent["name"], "waited_seconds": round(waited.total_seconds()), **giving.data}
     data |= {"forced": True, "load": load} if load >= agent["capacity"] else {}
@@ -178,7 +166,7 @@ def take_over(work: Work, conversation_id: str, agent_id: str, epoch: int, force
         raise StaleEpoch(epoch, conversation["epoch"])
     beginning = Beginning("agent_takeover", queue_of(viewer, sight.ticket), force)
     held = open_for(work, viewer, conversation, beginning)
-    _introduce(work, held, lock(work, agent_id))
+    _introduce(work, held, capacity.lock(work, agent_id))
     return _result(work, held, viewer.name)
 
 
@@ -187,10 +175,10 @@ def open_for(work: Work, viewer: Viewer, conversation: Mapping[str, Any], beginn
 
     The conversation is locked. Raises Away, NoRoom, StaleEpoch.
     """
-    agent = lock(work, viewer.agent_id)
+    agent = capacity.lock(work, viewer.agent_id)
     if agent["presence"] == presence.AWAY:
         raise Away()
-    load = _make_room(work, agent, beginning.force)
+    load = capacity.make_room(work, agent, beginning.force)
     queue = queues.get_or_default(work, beginning.queue_id)
     begun = ledger.begin(work, conversation["conversation_id"], owner="agent", unread=0)
     if begun is None:
@@ -259,7 +247,7 @@ def transfer_to_agent(work: Work, ticket_id: str, agent_id: str, to_agent: str, 
         raise IllegalMove("assigned", "transfer_to_agent")
     agent = _able(work, held, colleague)
     try:
-        _make_room(work, agent, force=False)
+        capacity.make_room(work, agent, force=False)
     except NoRoom as error:
         raise CannotTake(colleague.name, "full", held.ticket["queue_id"]) from error
     data = {"from": ledger.name_of(work, before), "agent": colleague.name, "note": note}
@@ -300,35 +288,6 @@ def wake(work: Work, held: Standing, actor: str) -> Standing:
     held = ledger.apply(work, held, Change(moves.find("wake", "snoozed"), actor, {"snoozed_until": None}))
     notices.add(work, "assigned", [holder_id], held.conversation_id, held.ticket_id, data={"woken_by": actor})
     return held
-
-
-def load_of(reader: access.Reader, agent_id: str, now: datetime) -> int:
-    """How many conversations count towards an agent's capacity: hers, and somebody waits or wrote a moment ago."""
-    row = reader.execute(_load, {"id": agent_id, "since": now - _recently(reader)}).first()
-    return row.load if row else 0
-
-
-def loads(reader: access.Reader, now: datetime) -> dict[str, int]:
-    """The same for everybody who has any."""
-    return {row.holder_id: row.load for row in reader.execute(_loads, {"since": now - _recently(reader)})}
-
-
-def lock(work: Work, agent_id: str) -> Mapping[str, Any]:
-    """An active agent's row, hers alone until the commit: what she has is counted under it. Raises UnknownAgent."""
-    row = work.connection.execute(_lock_agent, {"id": agent_id}).mappings().first()
-    if row is None:
-        raise UnknownAgent(agent_id)
-    return row
-
-
-def try_lock(work: Work, agent_id: str) -> Mapping[str, Any] | None:
-    """The same without waiting; None where somebody else counts what she has at this moment."""
-    return work.connection.execute(_lock_free_agent, {"id": agent_id}).mappings().first()
-
-
-def _recently(reader: access.Reader) -> timedelta:
-    # a contact who wrote within it still counts towards the holder's load
-    return timedelta(minutes=settings.get(reader, "active_minutes"))
 
 
 def _has(held: Standing, agent_id: str) -> bool:
@@ -375,21 +334,13 @@ def _require_skills(work: Work, held: Standing, agent: Mapping[str, Any], force:
 
 def _able(work: Work, held: Standing, colleague: Viewer) -> Mapping[str, Any]:
     """The locked row of somebody who is named as holder. Raises CannotTake."""
-    queue_id = held.ticket["queue_id"]
+    queue_id, waits = held.ticket["queue_id"], held.ticket["state"] == "queued"
     if not access.may_see(colleague, held.ticket):
-        raise CannotTake(colleague.name, "queue", queue_id)
-    agent = lock(work, colleague.agent_id)
+        raise CannotTake(colleague.name, "queue", queue_id, waits)
+    agent = capacity.lock(work, colleague.agent_id)
     if not presence.is_online(agent, work.now):
-        raise CannotTake(colleague.name, "away", queue_id)
+        raise CannotTake(colleague.name, "away", queue_id, waits)
     return agent
-
-
-def _make_room(work: Work, agent: Mapping[str, Any], force: bool) -> int:
-    load = load_of(work.connection, agent["agent_id"], work.now)
-    if load >= agent["capacity"] and not force:
-        metrics.claims.labels("no_room").inc()
-        raise NoRoom(load, agent["capacity"])
-    return load
 
 
 def _assign(work: Work, held: Standing, change: Change, agent_id: str) -> Standing:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handoff import access, claims, presence
+from handoff import access, capacity, presence
 from handoff.access import Reader
 from handoff.tables import Agent, Membership
 
@@ -49,7 +49,7 @@ def every(reader: Reader, now: datetime) -> list[Colleague]:
     member: dict[str, list[str]] = {}
     for one in reader.execute(select(_membership).order_by(_membership.c.queue_id)).all():
         member.setdefault(one.agent_id, []).append(one.queue_id)
-    loads = claims.loads(reader, now)
+    loads = capacity.loads(reader, now)
     found = [_colleague(row, loads.get(row["agent_id"], 0), member.get(row["agent_id"], []), now) for row in rows]
     order = (presence.ONLINE, presence.AWAY, presence.OFFLINE)
     return sorted(found, key=lambda one: (order.index(one.presence), one.name.casefold()))

@@ -18,6 +18,7 @@ from conversation.events import Outgoing, TimelineLine
 from conversation.work import Work
 from handoff import (
     announcing,
+    capacity,
     claims,
     closing,
     ladder,
@@ -182,7 +183,7 @@ def _reserved(work: Work, reopened: str) -> dict[str, Any]:
     agent = work.connection.execute(_last_holder, {"id": reopened}).mappings().first() if reopened else None
     if agent is None or agent["deactivated_at"] is not None or not presence.is_online(agent, work.now):
         return nobody
-    if claims.load_of(work.connection, agent["agent_id"], work.now) >= agent["capacity"]:
+    if capacity.load_of(work.connection, agent["agent_id"], work.now) >= agent["capacity"]:
         return nobody
     return {"reopens": reopened, "reserved_for": agent["agent_id"], "reserved_until": work.now + RESERVED_FOR}
 

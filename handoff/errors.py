@@ -134,14 +134,18 @@ class NoRoom(HandoffError):
 
 
 class NotHolder(HandoffError):
-    """Only the holder (or a supervisor) may do this."""
+    """Only the holder (or a supervisor) may do this.
+
+    `act` names what was refused where its sentence is one of its own: reply, retry, whisper, undo, verdict, block.
+    """
 
     code = "not_holder"
 
-    def __init__(self, holder_name: str) -> None:
+    def __init__(self, holder_name: str, act: str = "") -> None:
         super().__init__(f"{holder_name} has this conversation; only she or a supervisor may do this." if holder_name
                          else "Nobody has this conversation; claim it first.")
         self.holder_name = holder_name
+        self.act = act
 
 
 class IllegalMove(HandoffError):

@@ -18,7 +18,7 @@ from conversation.tables import Conversation
 from conversation.work import Work
 from handoff import access, move_clocks, moves, queues
 from handoff.access import Viewer
-from handoff.errors import NotHolder, StaleEpoch, UnknownTicket
+from handoff.errors import IllegalMove, NotHolder, StaleEpoch, UnknownTicket
 from handoff.moves import Move
 from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
 
@@ -128,8 +128,10 @@ def role_in(viewer: Viewer, ticket: Mapping[str, Any]) -> str:
 
 
 def require(work: Work, viewer: Viewer, ticket: Mapping[str, Any], name: str) -> Move:
-    """The legal move of this name. Raises IllegalMove, or NotHolder where she may not make it."""
+    """The legal move of this name. Raises IllegalMove, or NotHolder where others but not she may make it."""
     row = moves.find(name, ticket["state"])
+    if not moves.is_for_people(row):
+        raise IllegalMove(ticket["state"], name)
     if role_in(viewer, ticket) not in row.by:
         raise NotHolder(name_of(work, ticket["holder_id"]))
     return row

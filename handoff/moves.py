@@ -55,6 +55,11 @@ def find(name: str, state: str) -> Move:
     return row
 
 
+def is_for_people(row: Move) -> bool:
+    """Whether anybody of ours may make this move; some are the clock's and the contact's alone."""
+    return any(actor in row.by for actor in (AGENT, HOLDER, SUPERVISOR))
+
+
 def require_disposition(row: Move, disposition: str) -> None:
     """What nobody took is not settled by an agent's word, unless it is spam. Raises IllegalMove."""
     if row.name == "resolve" and row.before == "queued" and disposition != "spam":

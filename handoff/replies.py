@@ -122,7 +122,7 @@ def whisper(work: Work, conversation_id: str, agent_id: str, text: str) -> str:
         raise NotAllowed(viewer.role)
     holder = sight.live_ticket["holder_id"] if sight.live_ticket else None
     if holder is None:
-        raise NotHolder("")
+        raise NotHolder("", "whisper")
     note_id = _note(work, sight, agent_id, text)
     drafts.drop(work, conversation_id, agent_id, "note")
     _tell_of_note(work, "whispered", [holder], sight, (viewer, text))
@@ -171,7 +171,7 @@ def retry(work: Work, message_id: str, agent_id: str, window: Window | None = No
     if ticket is None:
         raise BotOwned()
     held = Standing(ticket, conversation)
-    _require_holder(work, held, viewer)
+    _require_holder(work, held, viewer, "retry")
     outgoing = same_again(work, message)
     _require_wanted(work, held, outgoing.purpose)
     _require_window(work, held, Reply("", 0, 0, window=window, template=outgoing.template))
@@ -189,13 +189,13 @@ def mark_read(work: Work, conversation_id: str, agent_id: str) -> None:
         ledger.note_conversation(work, conversation_id, {"unread": 0})
 
 
-def _require_holder(work: Work, held: Standing, viewer: Viewer) -> None:
+def _require_holder(work: Work, held: Standing, viewer: Viewer, act: str = "reply") -> None:
     if held.conversation["owner"] == "bot":
         raise BotOwned()
     if held.ticket["state"] not in ("queued", "assigned", "snoozed"):
-        raise IllegalMove(held.ticket["state"], "reply")
+        raise IllegalMove(held.ticket["state"], act)
     if held.ticket["holder_id"] != viewer.agent_id:
-        raise NotHolder(ledger.name_of(work, held.ticket["holder_id"]))
+        raise NotHolder(ledger.name_of(work, held.ticket["holder_id"]), act)
 
 
 def _require_wanted(work: Work, held: Standing, purpose: str = "service") -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from conversation.tables import Channel, Conversation
 from conversation.work import Work
-from handoff import claims, ledger, moves, offers, presence, queues, score, skills
+from handoff import capacity, claims, ledger, moves, offers, presence, queues, score, skills
 from handoff.claims import Giving
 from handoff.errors import NoRoom, StaleEpoch
 from handoff.ledger import Standing
@@ -113,11 +113,11 @@ def carry_out(work: Work, one: Plan) -> int:
     held = ledger.try_standing(work, one.ticket)
     if held is None or not _is_as_planned(held, one.ticket):
         return 0
-    agent = claims.try_lock(work, one.agent_id)
+    agent = capacity.try_lock(work, one.agent_id)
     if agent is None or not presence.is_online(agent, work.now):
         return 0
     if one.queue["mode"] != "push":
-        if claims.load_of(work.connection, one.agent_id, work.now) >= agent["capacity"]:
+        if capacity.load_of(work.connection, one.agent_id, work.now) >= agent["capacity"]:
             return 0
         offers.make(work, held, agent, one.queue["offer_seconds"])
         return 1
@@ -162,7 +162,7 @@ def _seats(work: Work) -> list[Seat]:
     agents = work.connection.execute(select(_agent).where(presence.online(work.now))).mappings().all()
     if not agents:
         return []
-    loads = claims.loads(work.connection, work.now)
+    loads = capacity.loads(work.connection, work.now)
     asked = {row.offered_to: row.n for row in work.connection.execute(_offered)}
     ids = [agent["agent_id"] for agent in agents]
     member = work.connection.execute(select(_membership).where(_membership.c.agent_id.in_(ids))).all()

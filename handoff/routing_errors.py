@@ -76,16 +76,21 @@ class LacksSkill(RoutingError):
 
 
 class CannotTake(RoutingError):
-    """Whom it was to go to cannot have it: `away`, `full`, or not in the `queue`. It can always go to a queue."""
+    """Whom it was to go to cannot have it: `away`, `full`, or not in the `queue`. It can always go to a queue.
+
+    `waits`: it is in its queue now, and stays there.
+    """
 
     code = "cannot_take"
 
-    def __init__(self, name: str, why: str, queue_id: str) -> None:
+    def __init__(self, name: str, why: str, queue_id: str, waits: bool = False) -> None:
         reason = {"away": "is not at her desk", "full": "holds as many as she can"}.get(why, "does not work in this queue")
-        super().__init__(f"{name} {reason}; pass the conversation to a queue.")
+        next_step = "choose somebody else, or leave it in its queue" if waits else "pass the conversation to a queue"
+        super().__init__(f"{name} {reason}; {next_step}.")
         self.name = name
         self.why = why
         self.queue_id = queue_id
+        self.waits = waits
 
     @property
     def facts(self) -> dict[str, Any]:

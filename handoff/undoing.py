@@ -58,7 +58,7 @@ def undo(work: Work, message_id: str, agent_id: str) -> str:
     conversation_id = message["conversation_id"]
     conversation = ledger.lock(work, conversation_id)
     if message["author"] != "agent" or message["agent_id"] != agent_id:
-        raise NotHolder(ledger.name_of(work, message["agent_id"]))
+        raise NotHolder(ledger.name_of(work, message["agent_id"]), "undo")
     called_back = work.connection.execute(_call_back, {"id": message_id}).rowcount
     if not called_back or called_back < work.connection.execute(_parts_of, {"id": message_id}).scalar_one():
         raise TooLate()  # the transaction ends here: what was called back of it goes out with the rest

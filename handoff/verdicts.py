@@ -204,7 +204,7 @@ def _permitted(work: Work, ticket_id: str, agent_id: str) -> Standing:
     if not is_open_to_verdicts(held.ticket, work.now):
         raise NothingToJudge
     if not may_judge(viewer, held.ticket, work.now):
-        raise NotHolder(ledger.name_of(work, held.ticket["holder_id"]))
+        raise NotHolder(ledger.name_of(work, held.ticket["holder_id"]), "verdict")
     return held
 
 

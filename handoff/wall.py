@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from conversation.events import TimelineLine
 from conversation.tables import Contact, Conversation
 from conversation.work import Work
-from handoff import claims, figure_rows, figures, hours, open_time, presence, queue_book
+from handoff import capacity, figure_rows, figures, hours, open_time, presence, queue_book
 from handoff.access import Reader
 from handoff.errors import UnknownAgent
 from handoff.figure_rows import Period
@@ -175,7 +175,7 @@ def _people(
     reader: Reader, staff: Sequence[Mapping[str, Any]], members: Mapping[str, Sequence[str]], midnight: datetime, now: datetime
 ) -> tuple[Person, ...]:
     held: dict[str, list[Mapping[str, Any]]] = {}
-    loads = claims.loads(reader, now)
+    loads = capacity.loads(reader, now)
     for row in reader.execute(_held).mappings():
         held.setdefault(row["holder_id"], []).append(row)
     handled = dict(reader.execute(

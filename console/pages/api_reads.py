@@ -14,7 +14,7 @@ from console import here
 from console.errors import NothingHere
 from console.flow_room import room
 from console.route import Route
-from handoff import access, claims, hours, queues, saved_replies
+from handoff import access, capacity, hours, queues, saved_replies
 from handoff.tables import Ticket
 
 _ticket = Ticket.__table__
@@ -26,7 +26,7 @@ def me() -> Response:
     """Who asks, what she may see, and, for the console's own session, the token that its changes need."""
     viewer, row = here.viewer(), here.agent()
     with here.desk().database.reading() as session:
-        load = claims.load_of(session, viewer.agent_id, here.formats().now)
+        load = capacity.load_of(session, viewer.agent_id, here.formats().now)
     is_key = bool(g.get("api_key_id"))
     facts = {name: row[name] for name in MINE} | {"queues": sorted(viewer.queues), "load": load}
     return jsonify(facts | ({"api_key_id": g.api_key_id} if is_key else {"csrf_token": generate_csrf()}))

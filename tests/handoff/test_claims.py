@@ -13,7 +13,7 @@ from sqlalchemy import update
 from conversation import outbox
 from conversation.events import Outgoing
 from conversation.tables import OutboxPart
-from handoff import access, claims, closing, replies
+from handoff import access, capacity, claims, closing, replies
 from handoff.errors import (
     AlreadyClaimed,
     HandoffError,
@@ -113,14 +113,14 @@ def test_a_full_agent_may_claim_all_the_same(house: House):
 
     house.do(claims.claim, house.hand_over()[1], "agt_eva", 1, force=True)
 
-    assert house.ask(claims.load_of, "agt_eva", house.clock.at) == 1
+    assert house.ask(capacity.load_of, "agt_eva", house.clock.at) == 1
 
 
 def test_an_answered_and_quiet_conversation_takes_no_room(house: House, held: Pair):
     house.do(replies.reply, held[1], "agt_ana", Reply("Hola", 2, 9))
     house.clock.forward(minutes=11)
 
-    assert house.ask(claims.load_of, "agt_ana", house.clock.at) == 0
+    assert house.ask(capacity.load_of, "agt_ana", house.clock.at) == 0
 
 
 def test_a_claim_lists_what_the_bot_had_on_the_wire(house: House):
@@ -306,7 +306,7 @@ def test_a_deactivated_agent_cannot_claim(house: House, queued: Pair):
 def test_load_counts_only_what_an_agent_has_in_hand(house: House, held: Pair):
     house.hand_over()
 
-    assert house.ask(claims.load_of, "agt_ana", house.clock.at) == 1
+    assert house.ask(capacity.load_of, "agt_ana", house.clock.at) == 1
     assert house.ask(access.viewer, "agt_ana").capacity == 4
 
 

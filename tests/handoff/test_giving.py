@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from conversation.tables import TimelineEntry
-from handoff import claims, presence, settings
+from handoff import capacity, claims, presence, settings
 from handoff.claims import Giving
 from handoff.errors import AlreadyClaimed, NoRoom, NotAllowed, StaleEpoch
 from handoff.house_tables import Notice
@@ -175,7 +175,7 @@ def test_how_long_a_conversation_counts_can_be_set(house: House, held: Pair):
     house.do(lambda work: claims.ledger.note_conversation(work, held[0], {"waiting_since": None}))
     house.clock.forward(minutes=29)
 
-    assert house.ask(claims.loads, house.clock.at) == {"agt_ana": 1}
+    assert house.ask(capacity.loads, house.clock.at) == {"agt_ana": 1}
 
 
 def _wants(house: House, ticket_id: str, skills: list[str]) -> None:
