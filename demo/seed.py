@@ -19,6 +19,7 @@ from sqlalchemy import func, select, update
 from conversation.files import Folder
 from conversation.work import Database, Work
 from demo import seed_history, seed_stories
+from demo.seed_stories import Telling
 from handoff import access, agents, queues, saved_replies, skill_book
 from handoff.agents import Person
 from handoff.house_tables import Notice
@@ -26,7 +27,7 @@ from handoff.saved_replies import Wording
 from handoff.tables import Agent
 
 FOLDER = Path(__file__).parent
-STORIES = (FOLDER / "stories.yaml", FOLDER / "past_stories.yaml")
+PRESENT, PAST = FOLDER / "stories.yaml", FOLDER / "past_stories.yaml"
 REPLIES = FOLDER / "saved_replies.yaml"
 OFFICE = [["09:00", "14:00"], ["16:00", "19:30"]]
 WEEK = {day: OFFICE for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -90,15 +91,21 @@ def seed(database: Database, account: str, media: Path) -> bool:
         for skill_id, titles in SKILLS.items():
             skill_book.add(work, skill_id, titles, "system")
         people = {login.person.email: _add(work, login) for login in LOGINS}
-        stories = [story for path in STORIES for story in _read(path)]
-        told = [seed_stories.tell(work, account, story, people, Folder(media)) for story in stories]
-        seed_stories.join(work, stories, told, people)
-        seed_stories.settle(work.connection, told)
+        _tell(work, Telling(account, people, Folder(media)))
         _add_replies(work, people["sue@demo.example"])
-        seed_history.add(work, [one.conversation_id for one in told if one.is_over], people)
         _set_presence(work, people)
         work.connection.execute(update(Notice.__table__).values(seen_at=work.now, tell_at=None))  # old news for all
     return True
+
+
+def _tell(work: Work, telling: Telling) -> None:
+    """What was settled comes first: from its waits the others hear how long it takes."""
+    past, present = _read(PAST), _read(PRESENT)
+    told = [seed_stories.tell(work, telling, story) for story in past]
+    seed_history.add(work, [one.conversation_id for one in told if one.is_over], telling.people)
+    told += [seed_stories.tell(work, telling, story) for story in present]
+    seed_stories.join(work, [*past, *present], told, telling.people)
+    seed_stories.settle(work.connection, told)
 
 
 def _add(work: Work, login: Login) -> str:

@@ -38,7 +38,7 @@ LANES = (
     Lane("shipping", ("ana", "ana", "luis"), MINUTES),
     Lane("returns", ("bo", "ines"), (-75, 30)),
     Lane("billing", ("bo",), (-20,)),
-    Lane("presales", ("luis", "ines"), (45,)),
+    Lane("presales", ("luis", "ines"), (-70, -40, 45)),
 )
 
 

@@ -34,6 +34,15 @@ _part, _message, _ticket = OutboxPart.__table__, Message.__table__, Ticket.__tab
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """What all stories share: our number, the agents' ids by their e-mail, and the folder in which photos are kept."""
+
+    account: str
+    people: Mapping[str, str]
+    kept: Folder
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A conversation that was told. `failed` is the code with which our last message there was refused."""
 
@@ -43,22 +52,23 @@ class Told:
     is_over: bool = False
 
 
-def tell(work: Work, account: str, story: Mapping[str, Any], people: Mapping[str, str], kept: Folder) -> Told:
-    """Tell one; `people` are the agents' ids by their e-mail, `kept` is the folder of photos."""
+def tell(work: Work, telling: Telling, story: Mapping[str, Any]) -> Told:
+    """Tell one."""
     kind = story.get("kind", KIND)
-    key = identity.contact_key(kind, account, story["phone"])
-    sender = Sender(kind, account, key.partition(":")[0], key, story["phone"], story["name"], story["language"])
+    key = identity.contact_key(kind, telling.account, story["phone"])
+    sender = Sender(kind, telling.account, key.partition(":")[0], key, story["phone"], story["name"], story["language"])
     with ago(work, story["talk"][0][0]) as start:
         talk = inbox.find_all(start, [sender])[sender]
         messages = [_line(work, talk, line) for line in story["talk"]]
         talk.row["heard_seq"] = talk.row["last_seq"]
         inbox.write(start, [talk])
-        _keep_photos(start, kept)
+    with ago(work, story["talk"][-1][0]) as then:
+        _keep_photos(then, telling.kept)
     if "handoff" in story:
         with ago(work, story["talk"][-1][0]) as then:
             ticket_id = desk.open(then, talk.conversation_id, _opening(story["handoff"], messages))
         _wait(work, ticket_id, story.get("waits", ()))
-        _by_people(work, talk.conversation_id, ticket_id, story, people)
+        _by_people(work, talk.conversation_id, ticket_id, story, telling.people)
     is_over = "taken" not in story or "resolved" in story
     return Told(talk.conversation_id, talk.row["contact_id"], story.get("failed", ""), is_over)
 
