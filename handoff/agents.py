@@ -18,10 +18,12 @@ from argon2.exceptions import Argon2Error
 from sqlalchemy import bindparam, delete, false, insert, or_, select, text, update
 
 from conversation import ids
+from conversation.events import TimelineLine
 from conversation.work import Database, Work
 from handoff import access, claims, hours, known_browsers, ledger, moves, queues, sessions
 from handoff.access import Reader, Viewer
 from handoff.errors import BadCredentials, BadInvitation, EmailTaken, LockedOut, UnknownAgent, WeakPassword
+from handoff.house_tables import ApiKey
 from handoff.ledger import Change
 from handoff.tables import ROLES, Agent, LoginFailure, Membership, Ticket
 
@@ -36,6 +38,7 @@ TOKEN_BYTES = 24
 # OWASP, "Password Storage Cheat Sheet": Argon2id with 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _agent, _membership, _failure, _ticket = Agent.__table__, Membership.__table__, LoginFailure.__table__, Ticket.__table__
+_key = ApiKey.__table__
 _by_email = select(_agent).where(_agent.c.email == bindparam("email"))
 _by_invitation = select(_agent).where(
     _agent.c.invite_hash == bindparam("hash"), _agent.c.invite_until > bindparam("now"), _agent.c.deactivated_at.is_(None))
@@ -130,9 +133,9 @@ def reset_password(work: Work, email: str) -> str:
 
 
 def deactivate(work: Work, email: str) -> int:
-    """She cannot log in any more, her sessions end, what she held goes back to its queues; returns how many tickets.
+    """She cannot log in any more, her sessions and keys end for good, what she held goes back to its queues.
 
-    Raises UnknownAgent.
+    Returns how many tickets. Raises UnknownAgent.
     """
     agent = by_email(work.connection, email)
     # conversations are locked before agents, so her tickets come first; what she claimed meanwhile comes afterwards
@@ -141,6 +144,7 @@ def deactivate(work: Work, email: str) -> int:
         deactivated_at=work.now, invite_hash=None, reset_hash=None))
     sessions.revoke_all(work, agent["agent_id"])
     known_browsers.revoke_all(work, agent["agent_id"])
+    _end_keys(work, agent["agent_id"])
     return count + _take_away(work, agent)
 
 
@@ -175,6 +179,14 @@ def _take_away(work: Work, agent: Mapping[str, Any]) -> int:
         row = moves.find("release", standing.ticket["state"])
         claims.put_back(work, standing, Change(row, moves.CLOCK, data={"agent": agent["name"], "reason": "deactivated"}))
     return len(held)
+
+
+def _end_keys(work: Work, agent_id: str) -> None:
+    """Whoever comes back gets new keys: nobody knows where the old ones have been."""
+    live = (_key.c.agent_id == agent_id, _key.c.revoked_at.is_(None))
+    for row in work.connection.execute(select(_key.c.api_key_id, _key.c.name).where(*live)).all():
+        work.record(TimelineLine("api_key_revoked", "", "system", data={"key": row.api_key_id, "name": row.name}))
+    work.connection.execute(update(_key).where(*live).values(revoked_at=work.now))
 
 
 def _new_invitation(work: Work, agent_id: str) -> str:

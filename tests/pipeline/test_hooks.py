@@ -216,6 +216,33 @@ def test_who_lost_a_call_to_another_process_writes_nothing_of_it(house: House) -
     assert {(call.state, call.status) for call in house.calls()} == {("queued", None)}
 
 
+def test_a_call_that_is_on_its_way_is_not_made_by_a_second_process(house: House) -> None:
+    made: list[str] = []
+
+    def slow(_url: str, _body: bytes, headers: Any) -> Called:
+        made.append(headers["Relevo-Id"])
+        other = Hooks(house.database, slow)
+        assert len(made) > 3 or other.deliver(house.hook_id) == 0
+        return Called(204)
+
+    house.hand_over()
+    house.hooks.call = slow
+    house.hooks.drain()
+
+    assert len(made) == len(set(made)) == len(house.calls())
+
+
+def test_what_two_processes_read_at_once_is_taken_in_once(house: House) -> None:
+    house.hand_over()
+    hook = dict(house.hook()._mapping)
+
+    for one in (house.hooks, Hooks(house.database, Caller(is_near=True))):
+        house.do(one._take_in, hook)
+
+    entries = [call.entry_id for call in house.calls()]
+    assert entries and len(entries) == len(set(entries))
+
+
 def test_a_number_that_is_missing_in_the_timeline_is_waited_for_on_postgresql(house: House, receiver: Receiver) -> None:
     conversation_id, _ = house.hand_over()
     house.hooks.drain()
