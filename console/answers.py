@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from flask import flash, jsonify, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -23,6 +24,7 @@ from console.programs.once import once
 from console.rendering import page, render
 from console.rows import Asked
 from console.stretches import Bubble
+from conversation.one_writer import is_busy
 from conversation.tables import Channel, Contact
 from conversation.work import Work
 from handoff.access import Sight
@@ -57,8 +59,10 @@ def perform(
     try:
         with here.desk().database.work() as work:
             result = once(work, do)
-    except (HandoffError, ConsoleError) as error:
-        return refused(conversation_id, error, wrote or Writing())
+    except (HandoffError, ConsoleError, SQLAlchemyError) as error:
+        if isinstance(error, SQLAlchemyError) and not is_busy(error):
+            raise
+        return later(refused(conversation_id, error, wrote or Writing()))
     return done(conversation_id, say(result))
 
 
@@ -108,8 +112,19 @@ def refused(conversation_id: str, error: Exception, wrote: Writing) -> Response:
         return page("conversations.html", trouble.status, **values)
 
 
+def later(answer: Response) -> Response:
+    """The same; where the database was busy it says when to come again."""
+    if answer.status_code == 503:
+        answer.headers["Retry-After"] = str(problems.BUSY_SECONDS)
+    return answer
+
+
 def answer_problem(trouble: Problem) -> Response:
     """An error that is a page of its own."""
+    return later(_problem_answer(trouble))
+
+
+def _problem_answer(trouble: Problem) -> Response:
     if here.wants_json():
         answer = jsonify(trouble.as_json())
         answer.status_code = trouble.status
@@ -121,6 +136,7 @@ def answer_problem(trouble: Problem) -> Response:
         403: "csrf" if trouble.code == "csrf" else "not_allowed",
         413: "too_large",
         429: "too_fast",
+        503: "busy_head",
     }.get(trouble.status, "server")
     shown = {
         "head": words(f"error.{key}"),

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from console import here, login, nav, pages, safety
 from console.answers import answer_problem
 from console.desk_context import Desk
-from console.errors import ConsoleError, NothingHere
+from console.errors import NothingHere
 from console.pages import live
 from console.problems import Problem, problem
 from console.programs import mount
@@ -26,7 +26,6 @@ from console.programs.pace import Pace
 from console.reckoning import Reckoning
 from console.route import Route
 from console.tail import Tail
-from handoff.errors import HandoffError
 from handoff.tables import Agent
 
 # a module of `pages/` is a page: whoever adds one adds it there and nowhere else
@@ -146,9 +145,12 @@ def _failed(error: Exception) -> Response:
         return answer_problem(Problem(403, "forbidden", "csrf", here.texts()("error.csrf")))
     if isinstance(error, HTTPException):
         return _of_http(error)
-    if not isinstance(error, HandoffError | ConsoleError):
+    trouble = problem(error)
+    if trouble.kind == "busy":
+        logger.warning("the database was busy", endpoint=request.endpoint, error=type(error).__name__)
+    elif trouble.kind == "broken":
         logger.error("console page failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
-    return answer_problem(problem(error))
+    return answer_problem(trouble)
 
 
 def _not_routed(error: HTTPException) -> Response | HTTPException:

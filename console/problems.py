@@ -12,6 +12,7 @@ from console import here
 from console.composer import MAX_TEXT
 from console.errors import BadField, BadFile, NothingHere, TooFast
 from conversation.errors import UnknownDeadLetter
+from conversation.one_writer import is_busy
 from handoff import errors, writing_errors
 from handoff.errors import HandoffError
 from handoff.finding_errors import CannotStart, NotJoined, NotTwo
@@ -40,6 +41,7 @@ _CONFLICTS = (
 )
 _MISSING = (errors.UnknownTicket, errors.UnknownKey, errors.UnknownHook, NothingHere, UnknownFlowSet,
             writing_errors.UnknownSavedReply)
+BUSY_SECONDS = 2  # after which whoever met a busy database may come again
 _FIELDS = {
     "note_too_short": "note",
     "empty_reply": "text",
@@ -55,7 +57,7 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`kind`: conflict, invalid, forbidden, missing, broken. `facts` are those a program may need (the winner)."""
+    """`kind`: conflict, invalid, forbidden, missing, busy (nothing was done, come again), broken. `facts` are those a program may need (the winner)."""
 
     status: int
     kind: str
@@ -83,6 +85,8 @@ def problem(error: Exception, contact: str = "", channel: str = "") -> Problem:
         return Problem(422, "invalid", "bad_file", words(error.key, channel=channel, **error.values), "file")
     if isinstance(error, TooFast):
         return Problem(429, "conflict", "too_fast", words("error.too_fast"))
+    if is_busy(error):
+        return Problem(503, "busy", "busy", words("error.busy"), facts={"retry_after": BUSY_SECONDS})
     if not isinstance(error, HandoffError):
         return Problem(500, "broken", "server", words("error.server"))
     if isinstance(error, errors.NotAllowed):

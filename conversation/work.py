@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -23,14 +23,14 @@ from sqlmodel import Session
 import clock
 import faults
 from conversation.events import Notice, Outgoing, OutgoingMedia, Rendered, TimelineLine
+from conversation.one_writer import Line
 from conversation.prepared import Prepared
 from conversation.tables import TimelineEntry
 
-SQLITE_BUSY_MS = 5_000
+BUSY_MS = 5_000  # a lock is waited for so long
 SQLITE_CACHE_KB = 16_384  # a connection's; random keys touch pages all over the tables
 SQLITE_CHECKPOINT_PAGES = 4_000
 POSTGRES_STATEMENT_MS = 10_000
-POSTGRES_LOCK_MS = 5_000
 # The server's own limits say nothing when it cannot be reached any more: libpq gives a silent wire up in seconds
 # instead of a quarter of an hour (PostgreSQL 15, "Parameter Key Words").
 POSTGRES_WIRE = {"connect_timeout": 5, "tcp_user_timeout": 12_000, "keepalives_idle": 5, "keepalives_interval": 3,
@@ -109,14 +109,16 @@ class Work:
 class Database:
     """The engine of one URL (SQLite or PostgreSQL) and the wiring of this process."""
 
-    def __init__(self, url: str, wiring: Wiring) -> None:
-        self.engine = open_engine(url)
+    def __init__(self, url: str, wiring: Wiring, busy_ms: int = BUSY_MS) -> None:
+        self.engine = open_engine(url, busy_ms)
         self.wiring = wiring
+        self._busy_seconds = busy_ms / 1000
+        self._line = Line() if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def work(self) -> Iterator[Work]:
         """One write transaction; notices go out after its commit, nothing goes out if it fails."""
-        with self.engine.connect() as connection:
+        with self._turn(), self.engine.connect() as connection:
             with connection.begin():
                 work = Work(connection, self.wiring, self.wiring.now())
                 yield work
@@ -124,6 +126,9 @@ class Database:
                 faults.point("before commit@")
             faults.point("after commit@")
         self.ring(work.notices)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._line.turn(self._busy_seconds) if self._line else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -146,23 +151,23 @@ class Database:
         self.engine.dispose()
 
 
-def open_engine(url: str) -> Engine:
-    """An engine with the guarantees this house needs, whichever of the two databases it is."""
+def open_engine(url: str, busy_ms: int = BUSY_MS) -> Engine:
+    """An engine with the guarantees this house needs, whichever of the two databases it is. A lock is waited for so long."""
     options: dict[str, Any] = {"json_serializer": _dump_json, "pool_pre_ping": False}
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False},
+        engine = create_engine(url, connect_args={"timeout": busy_ms / 1000, "check_same_thread": False},
                                pool_size=16, max_overflow=64, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    settings = f"-c statement_timeout={POSTGRES_STATEMENT_MS} -c lock_timeout={POSTGRES_LOCK_MS} -c timezone=UTC"
+    settings = f"-c statement_timeout={POSTGRES_STATEMENT_MS} -c lock_timeout={busy_ms} -c timezone=UTC"
     options["pool_pre_ping"] = True
     return create_engine(url, connect_args={"options": settings, **POSTGRES_WIRE}, pool_size=16, max_overflow=32, **options)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}",
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
                    f"cache_size=-{SQLITE_CACHE_KB}", f"wal_autocheckpoint={SQLITE_CHECKPOINT_PAGES}"):
         connection.execute(f"PRAGMA {pragma}")
 

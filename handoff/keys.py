@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from conversation import ids
 from conversation.events import TimelineLine
+from conversation.one_writer import unless_busy
 from conversation.work import Database, Work
 from handoff import access, agents, queues, sessions
 from handoff.access import Reader, Viewer
@@ -153,7 +154,7 @@ def _is_old(at: datetime | None, now: datetime, each: timedelta) -> bool:
 
 def _note(database: Database, row: Mapping[str, Any], is_used: bool, is_seen: bool) -> None:
     """When it was used last; a program that asks is at its desk, a person whose key is used is not."""
-    with database.work() as work:
+    with unless_busy(), database.work() as work:
         if is_used:
             used = update(_key).where(_key.c.key_hash == row["key_hash"])
             work.connection.execute(used.values(last_used_at=work.now))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from conversation.one_writer import unless_busy
 from conversation.work import Database, Work
 from handoff import access, presence
 from handoff.access import Reader, Viewer
@@ -52,7 +53,7 @@ def resolve(database: Database, token: str) -> Viewer | None:
         except UnknownAgent:
             return None
     if now - row["last_used_at"] >= NOTED_EACH:
-        with database.work() as work:
+        with unless_busy(), database.work() as work:
             work.connection.execute(update(_session).where(_session.c.token_hash == row["token_hash"])
                                     .values(last_used_at=now))
             seen(work, viewer.agent_id)

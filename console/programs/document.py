@@ -25,8 +25,9 @@ STATUSES = {
     "415": "The body is neither JSON nor a form.",
     "422": "A field is missing, unknown or wrong; `field` names it.",
     "429": "Too many requests; `Retry-After` says how long to wait.",
+    "503": "The database was busy for too long: nothing was done; come again after `Retry-After` seconds.",
 }
-READING = ("401", "404", "429")
+READING = ("401", "404", "429", "503")
 ERROR = {
     "type": "object",
     "required": ["error"],

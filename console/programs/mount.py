@@ -21,14 +21,13 @@ from werkzeug.wrappers import Response
 
 from console import here, login, safety
 from console.answers import answer_problem
-from console.errors import ConsoleError, NothingHere
+from console.errors import NothingHere
 from console.problems import Problem, problem
 from console.programs import bodies
 from console.programs.bodies import BadBody
 from console.programs.pace import Pace
 from console.route import Route, Twin
 from handoff import keys
-from handoff.errors import HandoffError
 
 PREFIX = "/api/v1"
 READS = "/api/"
@@ -195,9 +194,12 @@ def _failed(error: Exception) -> Response:
         return answer_problem(Problem(403, "forbidden", "csrf", here.texts()("api.csrf")))
     if isinstance(error, HTTPException):
         return of_http(error)
-    if not isinstance(error, HandoffError | ConsoleError):
+    trouble = problem(error)
+    if trouble.kind == "busy":
+        logger.warning("the database was busy", path=request.path, error=type(error).__name__)
+    elif trouble.kind == "broken":
         logger.error("an action of the API failed", path=request.path, error=type(error).__name__, exc_info=error)
-    return answer_problem(problem(error))
+    return answer_problem(trouble)
 
 
 def of_http(error: HTTPException) -> Response:
