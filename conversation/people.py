@@ -35,7 +35,8 @@ _contacts = select(_contact).where(_contact.c.contact_id.in_(bindparam("ids", ex
 _talks_of = (
     select(_conversation.c.conversation_id, _conversation.c.contact_id, _conversation.c.channel_id,
            _conversation.c.owner, _conversation.c.created_at, _conversation.c.last_inbound_at,
-           _conversation.c.opted_out_at, _conversation.c.marketing_stopped_at, _channel.c.kind, _channel.c.account)
+           _conversation.c.opted_out_at, _conversation.c.marketing_stopped_at,
+           _conversation.c.news_stopped_at, _channel.c.kind, _channel.c.account)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_conversation.c.contact_id.in_(bindparam("ids", expanding=True)))
     .order_by(_conversation.c.conversation_id)
@@ -139,7 +140,7 @@ def _join(work: Work, kept: dict[str, Any], lost: Mapping[str, Any], *, stays: b
 
 def _carry_over(work: Work, on: Mapping[str, Any], left: Mapping[str, Any]) -> None:
     """Her wishes hold where she goes on, and both conversations name each other."""
-    wishes = {name: left[name] for name in ("opted_out_at", "marketing_stopped_at") if left[name] and not on[name]}
+    wishes = {name: left[name] for name in ("opted_out_at", "marketing_stopped_at", "news_stopped_at") if left[name] and not on[name]}
     if wishes:
         work.connection.execute(
             update(_conversation).where(_conversation.c.conversation_id == on["conversation_id"]).values(**wishes))

@@ -84,7 +84,8 @@ class Conversation(SQLModel, table=True):
     decided under an older one is dropped. `last_seq` numbers what was said, in both directions; the bot has heard
     everything up to `heard_seq`. `waiting_since` is the time of the oldest customer message that no person has answered.
     `opted_out_at`: she wants nothing; `marketing_stopped_at`: nothing that advertises, `marketing_rests_until`: none of
-    it for a while, because the provider held one back. `unreachable_at`: the provider
+    it for a while, because the provider held one back; `news_stopped_at`: no news of her orders that she did not ask
+    for. `unreachable_at`: the provider
     says that this address does not exist or cannot be reached (`unreachable_code`), until she writes again.
     `free_until`: an advertisement she came from lets us write longer than the usual window. `burst_…` counts what she
     wrote within a minute, `loop_…` what looks like a machine that answers ours (pipeline/abuse.py). `standing` says
@@ -123,6 +124,7 @@ class Conversation(SQLModel, table=True):
     opted_out_at: datetime | None = None
     marketing_stopped_at: datetime | None = None
     marketing_rests_until: datetime | None = None
+    news_stopped_at: datetime | None = None
     unreachable_at: datetime | None = None
     unreachable_code: str | None = None
     free_until: datetime | None = None

@@ -29,6 +29,7 @@ def upgrade() -> None:
     _index_incident_statement()
     _create_incident_task()
     _index_incident_task()
+    _alter_conversation()
 
 
 def _create_news_consent() -> None:
@@ -343,3 +344,8 @@ def _index_incident_task() -> None:
             postgresql_where=sa.text("done_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_incident_task_incident_id"), ["incident_id"], unique=False)
+
+
+def _alter_conversation() -> None:
+    with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("news_stopped_at", sa.DateTime(timezone=True), nullable=True))

@@ -1,0 +1,41 @@
+"""One thing that happened to one order, as it comes in from wherever it was told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# How far along the road each stands: news of an earlier part of it is no news once a later one was told.
+ROAD = {
+    "shipped": 1, "delayed": 2, "out_for_delivery": 3, "attempted": 4, "at_pickup_point": 5, "returning": 6, "lost": 6,
+    "delivered": 7, "cancelled": 7,
+}  # fmt: skip
+KINDS = tuple(ROAD)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`key` is the same however often it is told. `facts` are those of the order as flows know them (`orders.service`).
+
+    `phone` in international form; `cause` names what hit other orders as well, "" if it is this parcel's alone.
+    `consent` is what the shop says of her wish to hear such news, None where it says nothing.
+    """
+
+    key: str
+    kind: str
+    reference: str
+    happened_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    phone: str = ""
+    email: str = ""
+    language: str = ""
+    country: str = ""
+    cause: str = ""
+    consent: bool | None = None
+
+
+def order_key(reference: str) -> str:
+    """The reference without what people write differently: signs, spaces, capitals."""
+    return "".join(letter for letter in reference.casefold() if letter.isalnum())

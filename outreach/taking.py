@@ -1,0 +1,110 @@
+"""News come in: each is one row, however often and from however many sides it is told.
+
+Called by whoever heard it (a webhook, a list that was read, a tracker), in a transaction of its own. Nothing is decided
+here but which group it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from channels.identity import canonical_phone, is_phone
+from conversation import ids
+from conversation.work import Work
+from outreach.news import News, order_key
+from outreach.policy import Policy
+from outreach.tables import NewsConsent, NewsGroup, OrderNews
+
+AT_ONCE = 500  # rows of one statement
+
+_news, _group, _consent = OrderNews.__table__, NewsGroup.__table__, NewsConsent.__table__
+_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+_known = select(_news.c.key).where(_news.c.key.in_(bindparam("keys", expanding=True)))
+_groups = select(_group).where(_group.c.cause.in_(bindparam("causes", expanding=True)))
+_more_of = (
+    update(_group).where(_group.c.news_group_id == bindparam("id"))
+    .values(orders=_group.c.orders + bindparam("more"), last_at=bindparam("now"))
+)
+_hold = (
+    update(_news).where(_news.c.news_group_id == bindparam("id"), _news.c.state == "waiting").values(state="held")
+)
+
+
+def take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
+    """Keep what is new of it; returns how many rows that were. `source` is the connector or the tracker."""
+    kept = 0
+    for start in range(0, len(told), AT_ONCE):
+        kept += _take(work, source, told[start : start + AT_ONCE], policy)
+    return kept
+
+
+def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
+    known = set(work.connection.execute(_known, {"keys": [one.key for one in told]}).scalars())
+    fresh = list({one.key: one for one in told if one.key not in known}.values())
+    if not fresh:
+        return 0
+    groups = _groups_of(work, fresh)
+    dialect = _DIALECTS[work.connection.dialect.name]
+    rows = [_row(work.now, source, one, groups) for one in fresh]
+    added = work.connection.execute(
+        dialect.insert(_news).on_conflict_do_nothing(index_elements=["key"]).returning(_news.c.news_group_id), rows
+    ).scalars().all()
+    _count(work, [group for group in added if group], policy)
+    _keep_wishes(work, fresh, dialect)
+    return len(added)
+
+
+def _row(now: datetime, source: str, one: News, groups: dict[str, str]) -> dict[str, Any]:
+    phone = canonical_phone(one.phone) if is_phone(one.phone) else ""
+    return {
+        "order_news_id": ids.new("nws"), "key": one.key, "source": source, "kind": one.kind,
+        "order_reference": one.reference, "order_key": order_key(one.reference), "facts": dict(one.facts),
+        "phone": phone, "email": one.email, "language": one.language, "country": one.country,
+        "news_group_id": groups.get(one.cause), "state": "waiting", "why": "", "tries": 0,
+        "happened_at": one.happened_at, "not_before": now, "created_at": now,
+    }  # fmt: skip
+
+
+def _groups_of(work: Work, fresh: Sequence[News]) -> dict[str, str]:
+    """The group of each cause, made where it is new."""
+    causes = {one.cause: one for one in fresh if one.cause}
+    if not causes:
+        return {}
+    rows = [
+        {"news_group_id": ids.new("nwg"), "cause": cause, "title": "", "kind": one.kind, "facts": {}, "orders": 0,
+         "created_at": work.now, "last_at": work.now}
+        for cause, one in sorted(causes.items())
+    ]
+    dialect = _DIALECTS[work.connection.dialect.name]
+    work.connection.execute(dialect.insert(_group).on_conflict_do_nothing(index_elements=["cause"]), rows)
+    found = work.connection.execute(_groups, {"causes": list(causes)}).mappings()
+    return {row["cause"]: row["news_group_id"] for row in found}
+
+
+def _count(work: Work, groups: Sequence[str], policy: Policy) -> None:
+    """So many orders more; a group that has become too big to go by itself waits for a person from here on."""
+    for group in sorted(set(groups)):
+        work.connection.execute(_more_of, {"id": group, "more": groups.count(group), "now": work.now})
+        if not policy.hold_from:
+            continue
+        row = work.connection.execute(select(_group).where(_group.c.news_group_id == group)).mappings().one()
+        if row["orders"] >= policy.hold_from and not row["facts"].get("let_go_by"):
+            work.connection.execute(_hold, {"id": group})
+
+
+def _keep_wishes(work: Work, fresh: Sequence[News], dialect: Any) -> None:
+    """What the shop says of her wish, for each phone; what she told us herself is never overwritten by it."""
+    wishes = {canonical_phone(one.phone): one.consent for one in fresh if one.consent is not None and is_phone(one.phone)}
+    for phone, wish in sorted(wishes.items()):
+        said = dialect.insert(_consent).values(
+            canonical=phone, family="phone", state="granted" if wish else "refused", source="shop", at=work.now)
+        work.connection.execute(said.on_conflict_do_update(
+            index_elements=["canonical", "family"], set_={"state": said.excluded.state, "at": said.excluded.at},
+            where=_consent.c.source == "shop"))
+
+

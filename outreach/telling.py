@@ -1,0 +1,252 @@
+"""News that are due: whether each is told, to whom, and when. What is said is a flow's, begun by the event.
+
+A round takes a few rows, in one short transaction. A row ends `told` (the bot of the conversation has the event) or
+`dropped` with its reason, or waits until it may be told. Opt-out and consent are looked at here and once more in the
+transaction that sends; the window is the flow's and the sender's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from channels import countries
+from conversation.events import TimelineLine
+from conversation.tables import Address, Channel, Contact, Conversation
+from conversation.work import Work
+from outreach import quiet
+from outreach.news import ROAD
+from outreach.policy import Policy
+from outreach.tables import NewsConsent, NewsDay, OrderNews
+
+AT_ONCE = 100
+EVENT = "parcel"  # flows begin with `parcel.shipped`, `parcel.delayed` …
+_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+
+_news, _day, _consent = OrderNews.__table__, NewsDay.__table__, NewsConsent.__table__
+_conversation, _channel = Conversation.__table__, Channel.__table__
+_address, _contact = Address.__table__, Contact.__table__
+_due = (
+    select(_news).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now"))
+    .order_by(_news.c.not_before, _news.c.happened_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
+)
+_of_orders = select(
+    _news.c.order_news_id, _news.c.order_key, _news.c.kind, _news.c.state, _news.c.happened_at, _news.c.facts
+).where(_news.c.order_key.in_(bindparam("orders", expanding=True)), _news.c.state.in_(("waiting", "told", "held")))
+_of_people = (
+    select(
+        _conversation.c.conversation_id, _conversation.c.owner, _conversation.c.epoch, _conversation.c.opted_out_at,
+        _conversation.c.news_stopped_at, _conversation.c.unreachable_at, _conversation.c.last_inbound_at,
+        _conversation.c.language, _channel.c.kind, _contact.c.blocked_at, _contact.c.country, _address.c.canonical,
+    )
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
+    .join(_address, _address.c.contact_id == _contact.c.contact_id)
+    .where(_address.c.family == "phone", _address.c.canonical.in_(bindparam("keys", expanding=True)))
+)
+_wishes = select(_consent.c.canonical, _consent.c.state).where(
+    _consent.c.family == "phone", _consent.c.canonical.in_(bindparam("phones", expanding=True)))
+_counts = select(_day.c.canonical, _day.c.count).where(
+    _day.c.day == bindparam("today"), _day.c.canonical.in_(bindparam("phones", expanding=True)))
+_settle = (
+    update(_news).where(_news.c.order_news_id == bindparam("id"), _news.c.state == "waiting")
+    .values(state=bindparam("new_state"), why=bindparam("because"), conversation_id=bindparam("where"),
+            told_at=bindparam("told"))
+)
+_later = update(_news).where(_news.c.order_news_id == bindparam("id")).values(not_before=bindparam("at"))
+_same_group = (
+    select(_news).where(_news.c.news_group_id == bindparam("group"), _news.c.phone == bindparam("phone"),
+                        _news.c.state.in_(("waiting", "told")))
+)
+
+
+class Doors(Protocol):
+    """What the house does for outreach (pipeline/outreach.py)."""
+
+    zone: str
+
+    def open(self, work: Work, phone: str, language: str, kinds: Sequence[str]) -> Mapping[str, Any] | None:
+        """A conversation with a buyer who never wrote, on the first of these kinds that the house has; None: on none."""
+
+    def begin(self, work: Work, conversation_id: str, name: str, key: str, data: Mapping[str, Any]) -> None:
+        """Tell the bot of this conversation what happened, after this transaction."""
+
+
+@dataclass
+class Round:
+    """What is known of all that is due at once: looked up together, not one by one."""
+
+    policy: Policy
+    doors: Doors
+    of_orders: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    people: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    wishes: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    today: str = ""
+    ended: set[str] = field(default_factory=set)
+
+
+def tick(work: Work, policy: Policy, doors: Doors, limit: int = AT_ONCE) -> int:
+    """Decide what is due; returns how many rows that were. Call again at once while it is `limit`."""
+    rows = [dict(row) for row in work.connection.execute(_due, {"now": work.now, "limit": limit}).mappings()]
+    if not rows:
+        return 0
+    here = _looked_up(work, policy, doors, rows)
+    for row in rows:
+        if row["order_news_id"] not in here.ended:
+            _decide(work, here, row)
+    return len(rows)
+
+
+def _looked_up(work: Work, policy: Policy, doors: Doors, rows: Sequence[Mapping[str, Any]]) -> Round:
+    phones = sorted({row["phone"] for row in rows if row["phone"]})
+    here = Round(policy, doors, today=work.now.astimezone(ZoneInfo(doors.zone)).date().isoformat())
+    for one in work.connection.execute(_of_orders, {"orders": sorted({row["order_key"] for row in rows})}).mappings():
+        here.of_orders.setdefault(one["order_key"], []).append(one)
+    for one in work.connection.execute(_of_people, {"keys": [f"phone:{phone}" for phone in phones]}).mappings():
+        here.people.setdefault(one["canonical"].removeprefix("phone:"), []).append(one)
+    here.wishes = dict(work.connection.execute(_wishes, {"phones": phones}).tuples())
+    here.counts = dict(work.connection.execute(_counts, {"today": here.today, "phones": ["", *phones]}).tuples())
+    return here
+
+
+def _decide(work: Work, here: Round, row: dict[str, Any]) -> None:
+    """Told, dropped, or not yet: the first rule that speaks decides."""
+    why = _no_news(work, here, row) or _not_wanted(here, row)
+    if why:
+        _end(work, here, row, "dropped", why)
+        return
+    talk = _talk(work, here, row)
+    why = "no_address" if talk is None else _not_to_be_told(talk)
+    if why or talk is None:
+        _end(work, here, row, "dropped", why)
+        return
+    country = talk["country"] or row["country"] or countries.country_of(row["phone"])
+    when = quiet.speaks_at(work.now, country, here.policy.quiet_hours, here.doors.zone)
+    if when > work.now:
+        work.connection.execute(_later, {"id": row["order_news_id"], "at": when})
+        return
+    why = _over_budget(here, row["phone"])
+    if why:
+        _end(work, here, row, "dropped", why)
+    elif talk["owner"] != "bot":
+        _for_her_agent(work, here, row, talk)
+    else:
+        _tell(work, here, row, talk)
+
+
+def _no_news(work: Work, here: Round, row: Mapping[str, Any]) -> str:
+    """Why this says nothing new: too old, overtaken by what came later, or told before."""
+    if row["kind"] not in here.policy.tell:
+        return "switched_off"
+    if work.now - row["happened_at"] > here.policy.max_age:
+        return "stale"
+    for other in here.of_orders.get(row["order_key"], ()):
+        if other["order_news_id"] == row["order_news_id"] or other["happened_at"] < row["happened_at"]:
+            if other["kind"] == row["kind"] and other["state"] == "told" and _says_the_same(other, row):
+                return "repeated"
+            continue
+        if ROAD.get(other["kind"], 0) > ROAD.get(row["kind"], 0):
+            return "overtaken"
+    return ""
+
+
+def _says_the_same(told: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """A delay is news again when the day has moved; an attempt when it is another day's."""
+    if told["order_news_id"] == row["order_news_id"]:
+        return False
+    if row["kind"] == "delayed":
+        return bool(told["facts"].get("eta") == row["facts"].get("eta"))
+    return row["kind"] != "attempted" or told["happened_at"].date() == row["happened_at"].date()
+
+
+def _not_wanted(here: Round, row: Mapping[str, Any]) -> str:
+    wish = here.wishes.get(row["phone"])
+    if wish == "refused" or (here.policy.needs_consent and wish != "granted"):
+        return "no_consent"
+    return ""
+
+
+def _talk(work: Work, here: Round, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Where she is told: the channel she wrote on last, else the first of the policy's that the house has."""
+    phone = row["phone"]
+    if not phone:
+        return None
+    known = [one for one in here.people.get(phone, ()) if one["kind"] != "webchat"]
+    if not known:
+        opened = here.doors.open(work, phone, row["language"], here.policy.channels)
+        if opened is not None:
+            here.people.setdefault(phone, []).append(opened)
+        return opened
+    wrote = [one for one in known if one["last_inbound_at"] is not None]
+    return max(wrote, key=lambda one: one["last_inbound_at"]) if wrote else known[0]
+
+
+def _not_to_be_told(talk: Mapping[str, Any]) -> str:
+    if talk["opted_out_at"] is not None:
+        return "opted_out"
+    if talk["news_stopped_at"] is not None:
+        return "no_consent"
+    if talk["blocked_at"] is not None:
+        return "blocked"
+    return "unreachable" if talk["unreachable_at"] is not None else ""
+
+
+def _over_budget(here: Round, phone: str) -> str:
+    policy = here.policy
+    if policy.day and here.counts.get("", 0) >= policy.day:
+        return "budget_of_day"
+    return "budget_of_customer" if policy.customer and here.counts.get(phone, 0) >= policy.customer else ""
+
+
+def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, Any]) -> None:
+    """One event for all of her orders that one cause hit."""
+    others = _of_same_cause(work, row)
+    if any(one["state"] == "told" for one in others):
+        _end(work, here, row, "dropped", "told_with_group")
+        return
+    waiting = [one for one in others if one["state"] == "waiting"]
+    data = {**row["facts"], "kind": row["kind"], "order_ref": row["order_reference"]}
+    if waiting:
+        data["others"] = ", ".join(one["order_reference"] for one in waiting)
+    here.doors.begin(work, talk["conversation_id"], f"{EVENT}.{row['kind']}", row["order_reference"], data)
+    _end(work, here, row, "told", "", talk["conversation_id"])
+    for one in waiting:
+        _end(work, here, one, "told", "with_group", talk["conversation_id"])
+    for canonical in ("", row["phone"]):
+        here.counts[canonical] = here.counts.get(canonical, 0) + 1
+        _count(work, here.today, canonical)
+
+
+def _of_same_cause(work: Work, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if row["news_group_id"] is None:
+        return []
+    found = work.connection.execute(_same_group, {"group": row["news_group_id"], "phone": row["phone"]}).mappings()
+    return [dict(one) for one in found if one["order_news_id"] != row["order_news_id"]]
+
+
+def _for_her_agent(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, Any]) -> None:
+    """A person has her: the bot is silent, and the person sees what happened."""
+    work.record(TimelineLine("order_news", talk["conversation_id"], "system", epoch=talk["epoch"], data={
+        "kind": row["kind"], "order": row["order_reference"], "facts": {
+            name: row["facts"][name] for name in ("eta", "carrier", "promised_on") if name in row["facts"]}}))
+    _end(work, here, row, "dropped", "held_by_person", talk["conversation_id"])
+
+
+def _end(work: Work, here: Round, row: Mapping[str, Any], state: str, why: str, where: str | None = None) -> None:
+    here.ended.add(row["order_news_id"])
+    work.connection.execute(_settle, {
+        "id": row["order_news_id"], "new_state": state, "because": why, "where": where,
+        "told": work.now if state == "told" else None})
+
+
+def _count(work: Work, today: str, canonical: str) -> None:
+    dialect = _DIALECTS[work.connection.dialect.name]
+    one = dialect.insert(_day).values(day=today, canonical=canonical, count=1)
+    work.connection.execute(one.on_conflict_do_update(
+        index_elements=["day", "canonical"], set_={"count": _day.c.count + 1}))
