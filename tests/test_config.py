@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,20 @@ def test_only_a_house_that_nobody_else_reaches_calls_programs_beside_it(
     given: dict[str, Any], near: bool, tmp_path: Path
 ) -> None:
     assert config.load(_env_file=None, data_dir=tmp_path, **given).calls_near is near
+
+
+def test_the_example_of_an_env_file_has_every_setting_and_no_other() -> None:
+    example = (Path(config.__file__).parent / ".env.example").read_text(encoding="utf-8")
+    shown = re.findall(r"^#?([A-Z][A-Z_]+)=", example, re.MULTILINE)
+
+    assert sorted(shown) == sorted(name.upper() for name in config.Settings.model_fields)
+
+
+def test_the_example_of_an_env_file_shows_the_defaults(tmp_path: Path) -> None:
+    example = (Path(config.__file__).parent / ".env.example").read_text(encoding="utf-8")
+    names = ("UNDO_SECONDS", "API_RATE", "TWILIO_API_BASE", "GIVE_UP_SECONDS", "MEDIA_MAX_BYTES", "CONTACT_RATE")
+    shown = re.findall(rf"^#((?:{'|'.join(names)})=.*)$", example, re.MULTILINE)
+    (tmp_path / ".env").write_text("\n".join(shown), encoding="utf-8")
+
+    told, untold = (config.Settings(_env_file=file) for file in (tmp_path / ".env", None))
+    assert len(shown) == len(names) and told.model_dump() == untold.model_dump()
