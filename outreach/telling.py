@@ -25,7 +25,7 @@ from outreach.policy import Policy
 from outreach.tables import NewsConsent, NewsDay, OrderNews
 
 AT_ONCE = 100
-EVENT = "parcel"  # flows begin with `parcel.shipped`, `parcel.delayed` …
+EVENT = "order_news"  # what flows begin with or wait for; its key is the order, `kind` what happened
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 
 _news, _day, _consent = OrderNews.__table__, NewsDay.__table__, NewsConsent.__table__
@@ -119,12 +119,12 @@ def _decide(work: Work, here: Round, row: dict[str, Any]) -> None:
     """Told, dropped, or not yet: the first rule that speaks decides."""
     why = _no_news(work, here, row) or _not_wanted(here, row)
     if why:
-        _end(work, here, row, "dropped", why)
+        _drop(work, here, row, why)
         return
     talk = _talk(work, here, row)
     why = "no_address" if talk is None else _not_to_be_told(talk)
     if why or talk is None:
-        _end(work, here, row, "dropped", why)
+        _drop(work, here, row, why)
         return
     country = talk["country"] or row["country"] or countries.country_of(row["phone"])
     when = quiet.speaks_at(work.now, country, here.policy.quiet_hours, here.doors.zone)
@@ -133,7 +133,7 @@ def _decide(work: Work, here: Round, row: dict[str, Any]) -> None:
         return
     why = _over_budget(here, row["phone"])
     if why:
-        _end(work, here, row, "dropped", why)
+        _drop(work, here, row, why)
     elif talk["owner"] != "bot":
         _for_her_agent(work, here, row, talk)
     else:
@@ -208,16 +208,16 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
     """One event for all of her orders that one cause hit."""
     others = _of_same_cause(work, row)
     if any(one["state"] == "told" for one in others):
-        _end(work, here, row, "dropped", "told_with_group")
+        _drop(work, here, row, "told_with_group")
         return
     waiting = [one for one in others if one["state"] == "waiting"]
     data = {**row["facts"], "kind": row["kind"], "order_ref": row["order_reference"]}
     if waiting:
         data["others"] = ", ".join(one["order_reference"] for one in waiting)
-    here.doors.begin(work, talk["conversation_id"], f"{EVENT}.{row['kind']}", row["order_reference"], data)
-    _end(work, here, row, "told", "", talk["conversation_id"])
+    here.doors.begin(work, talk["conversation_id"], EVENT, row["order_reference"], data)
+    _told(work, here, row, talk["conversation_id"])
     for one in waiting:
-        _end(work, here, one, "told", "with_group", talk["conversation_id"])
+        _told(work, here, one, talk["conversation_id"], "with_group")
     for canonical in ("", row["phone"]):
         here.counts[canonical] = here.counts.get(canonical, 0) + 1
         _count(work, here.today, canonical)
@@ -235,14 +235,19 @@ def _for_her_agent(work: Work, here: Round, row: Mapping[str, Any], talk: Mappin
     work.record(TimelineLine("order_news", talk["conversation_id"], "system", epoch=talk["epoch"], data={
         "kind": row["kind"], "order": row["order_reference"], "facts": {
             name: row["facts"][name] for name in ("eta", "carrier", "promised_on") if name in row["facts"]}}))
-    _end(work, here, row, "dropped", "held_by_person", talk["conversation_id"])
+    _drop(work, here, row, "held_by_person", talk["conversation_id"])
 
 
-def _end(work: Work, here: Round, row: Mapping[str, Any], state: str, why: str, where: str | None = None) -> None:
+def _drop(work: Work, here: Round, row: Mapping[str, Any], why: str, where: str | None = None) -> None:
     here.ended.add(row["order_news_id"])
     work.connection.execute(_settle, {
-        "id": row["order_news_id"], "new_state": state, "because": why, "where": where,
-        "told": work.now if state == "told" else None})
+        "id": row["order_news_id"], "new_state": "dropped", "because": why, "where": where, "told": None})
+
+
+def _told(work: Work, here: Round, row: Mapping[str, Any], where: str, how: str = "") -> None:
+    here.ended.add(row["order_news_id"])
+    work.connection.execute(_settle, {
+        "id": row["order_news_id"], "new_state": "told", "because": how, "where": where, "told": work.now})
 
 
 def _count(work: Work, today: str, canonical: str) -> None:
