@@ -17,6 +17,8 @@ import conversation.tables  # noqa: F401  (a table is known once its module is i
 import handoff.house_tables
 import handoff.order_tables
 import handoff.tables  # noqa: F401
+import incidents.tables  # noqa: F401
+import outreach.tables  # noqa: F401
 import pipeline.tables  # noqa: F401
 from conversation.work import Database, open_engine
 from tests import postgres
