@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console import channel_cards, here
+from console import channel_cards, here, notifying, rendering
 from console.listing import TABS, initials
 from console.reckoning import AsOf
 from console.route import Entry
@@ -63,7 +63,14 @@ def nav(
         "pips": _pips(load, viewer.capacity),
         "presence": here.agent()["presence"],
         "may_choose": "console.presence" in current_app.view_functions,
+        "live": _live(session, viewer, at),
     }
+
+
+def _live(session: Session, viewer: Viewer, at: AsOf) -> dict[str, Any]:
+    """What every page hears by: its stream from this state on, what rings, and of which version it is."""
+    rings = notifying.QUIET if here.wants_fragment() else notifying.notices(session, viewer)
+    return {"stream_url": url_for("console.stream", after=at.line), "notices": rings, "version": rendering.version()}
 
 
 def latest_entry(session: Session) -> int:

@@ -10,7 +10,7 @@ from flask import get_flashed_messages, json, request, url_for
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
-from console import composer, here, nav, notifying, panels, rendering, rows, threads
+from console import composer, here, nav, panels, rows, threads
 from console.asked import read as read_asked
 from console.composer import Writing
 from console.failures import failure_text, may_send_again
@@ -38,17 +38,18 @@ def list_screen(session: Session, found: Asked, current: str = "") -> dict[str, 
     viewer = here.viewer()
     as_of = nav.as_of(session)
     counts = here.reckoning().counts(session, viewer, as_of)
+    left = nav.nav(session, viewer, found, counts=counts)
     return {
         "list": rows.listing(session, viewer, found, current, (counts, as_of)),
-        "nav": nav.nav(session, viewer, found, counts=counts),
+        "nav": left,
         "me": nav.me(here.agent()),
         "thread": None,
         "screen": "list",
         "banner": flashed(),
         "stream_url": url_for("console.stream", after=as_of.line, conversation=current or None, list=found.tab),
         "csrf_header": csrf_header(),
-        "notices": notifying.QUIET if here.wants_fragment() else notifying.notices(session, viewer),
-        "version": rendering.version(),
+        "notices": left["live"]["notices"],
+        "version": left["live"]["version"],
     }
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, select
 
 import metrics
 from console import sightings
-from console.tail import GAPS_AT_START, Line, Tail
+from console.listing import initials
+from console.tail import GAPS_AT_START, NEWS, Line, Tail
 from conversation.tables import TimelineEntry
 from conversation.work import Database
 from handoff import access, viewing
@@ -27,7 +28,7 @@ REPLAY_LIMIT = 1_000
 
 _entry = TimelineEntry.__table__
 _since = (
-    select(_entry.c.entry_id, _entry.c.conversation_id)
+    select(_entry.c.entry_id, _entry.c.conversation_id, _entry.c.kind)
     .where(_entry.c.entry_id > bindparam("last"))
     .order_by(_entry.c.entry_id)
     .limit(REPLAY_LIMIT + 1)
@@ -36,7 +37,8 @@ _since = (
 
 @dataclass
 class Tab:
-    """One open page: whose it is, which conversation it shows, what it has heard, of which `version` our pages are.
+    """One open page: whose it is, which conversation it shows, what it has heard, of which `version` our pages are, and
+    where it knows that somebody types.
 
     `list_tab` is the tab of its list, empty where it has none or another program listens.
     """
@@ -48,6 +50,7 @@ class Tab:
     version: str = ""
     list_tab: str = ""
     known: set[str] = field(default_factory=set)
+    typing: set[str] = field(default_factory=set)
 
 
 def events(
@@ -83,11 +86,13 @@ def _replay(tab: Tab, viewer: Viewer) -> str:
         rows = session.execute(_since, {"last": max(0, after)}).all()
     if len(rows) > REPLAY_LIMIT:
         return _resync(tab)
-    return _told(tab, viewer, [Line(0, row.entry_id, row.conversation_id or "") for row in rows])
+    return _told(tab, viewer, [
+        Line(0, row.entry_id, row.conversation_id or "", news=NEWS.get(row.kind, "")) for row in rows])
 
 
 def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
-    """One frame a conversation that changed, then one for the list, and one for the conversation on the page."""
+    """One frame a conversation that changed or left her sight, one more for what was said or delivered in it, then one
+    for the list, and one for the conversation on the page."""
     written = [line for line in lines if line.kind == "entry"]
     newest = {line.conversation_id: line.entry_id for line in sorted(written, key=lambda line: line.entry_id)}
     if not newest:
@@ -96,23 +101,29 @@ def _told(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
     tab.last_id = max(tab.last_id, *newest.values())
     told = [key for key in newest if key in seen or key in tab.known]
     tab.known = (tab.known | seen) - (set(newest) - seen)
-    frames = [_frame("entry", tab.last_id, {"id": newest[key], "conversation": key}) for key in told if key]
-    if told:
-        name = "counts" if tab.list_tab == "mine" and not any(_is_listed(line, viewer) for line in written) else "list"
-        frames.append(_frame(name, tab.last_id, {"id": tab.last_id}))
-    if tab.conversation_id in told:
-        frames.append(
-            _frame(
-                "conversation", tab.last_id, {"id": newest[tab.conversation_id], "conversation": tab.conversation_id}
-            )
-        )
-    return "".join(frames)
+    news = {(line.news, line.conversation_id) for line in written if line.news and line.conversation_id in seen}
+    named = [("row" if key in seen else "row_gone", key) for key in told if key] + sorted(news)
+    whole = [(name, "") for name in _list_of(tab, viewer, [line for line in written if line.conversation_id in told])]
+    shown = [("conversation", tab.conversation_id)] if tab.conversation_id in told else []
+    return "".join(_of_conversation(tab, name, key, newest) for name, key in [*named, *whole, *shown])
+
+
+def _of_conversation(tab: Tab, name: str, key: str, newest: Mapping[str, int]) -> str:
+    about = {"id": newest[key], "conversation": key} if key else {"id": tab.last_id}
+    return _frame(name, tab.last_id, about)
+
+
+def _list_of(tab: Tab, viewer: Viewer, lines: list[Line]) -> list[str]:
+    """Whether her list is another (`list`), or its numbers alone (`counts`). That a text arrived changes neither."""
+    if all(line.news == "status" for line in lines):
+        return []
+    return ["counts"] if tab.list_tab == "mine" and not any(_is_listed(line, viewer) for line in lines) else ["list"]
 
 
 def _is_listed(line: Line, viewer: Viewer) -> bool:
     """Whether an agent's own list, with those that wait below, may look different: what was said between others and their
     contacts changes only the numbers."""
-    if not line.said or line.ticket is None:
+    if not line.news or line.ticket is None:
         return True
     return line.ticket.get("holder_id") == viewer.agent_id or line.ticket.get("state") == "queued"
 
@@ -129,20 +140,32 @@ def _seen(tab: Tab, viewer: Viewer, lines: list[Line]) -> frozenset[str]:
 
 
 def _beside(tab: Tab, viewer: Viewer, lines: list[Line]) -> str:
-    """Who looks at conversations she may see, with the names for the rows of her list; and that something rings."""
-    frames = [_frame("notify", tab.last_id, {"id": tab.last_id})] if any(
-        line.kind == "notify" and line.agent_id == viewer.agent_id for line in lines) else []
+    """What stands in no timeline: that something rings, who came and went, who looks and types where she may see it."""
+    rings = any(line.kind == "notify" and line.agent_id == viewer.agent_id for line in lines)
+    people = sorted({line.agent_id for line in lines if line.kind == "presence"})
+    frames = [_frame("notify", tab.last_id, {"id": tab.last_id})] if rings else []
+    frames += [_frame("presence", tab.last_id, {"id": tab.last_id, "agent": agent_id}) for agent_id in people]
+    if viewer.agent_id in people:  # a supervisor may have said it for her
+        frames.append(_frame("counts", tab.last_id, {"id": tab.last_id}))
     changed = {line.conversation_id for line in lines if line.kind == "viewers"}
-    if not changed:
-        return "".join(frames)
+    return "".join([*frames, *(_around(tab, viewer, changed) if changed else ())])
+
+
+def _around(tab: Tab, viewer: Viewer, changed: set[str]) -> Iterator[str]:
+    """Who is before these conversations: `viewers` for the one on the page, `lookers` for rows beside it; and who types."""
     with tab.database.reading() as session:
         seen = sorted(sightings.visible(session, viewer, changed))
         looking = viewing.of_many(session, seen, viewer.agent_id, tab.database.wiring.now())
     for key in seen:
         found = looking.get(key, [])
-        facts = {"conversation": key, "names": [one.name for one in found], "typing": [one.name for one in found if one.types]}
-        frames.append(_frame("viewers" if key == tab.conversation_id else "lookers", tab.last_id, facts))
-    return "".join(frames)
+        types = [one.name for one in found if one.types]
+        names = [one.name for one in found]
+        who = {"conversation": key, "names": names, "short": [initials(name) for name in names], "typing": types}
+        is_beside = bool(tab.conversation_id) and key != tab.conversation_id
+        yield _frame("lookers" if is_beside else "viewers", tab.last_id, who)
+        if types or key in tab.typing:
+            yield _frame("typing", tab.last_id, {"conversation": key, "names": types})
+        (tab.typing.add if types else tab.typing.discard)(key)
 
 
 def _resync(tab: Tab) -> str:

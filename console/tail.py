@@ -28,6 +28,7 @@ CHANNEL = "relevo:live"
 LOOK_SECONDS = 1.0
 REST_SECONDS = 0.25  # pages hear of changes at most four times a second
 REDIS_AGAIN_SECONDS = 5.0
+NEWS = {"message": "message", "receipt": "status"}
 KEPT = 4_000
 READ_AT_ONCE = 2_000
 GAP_SECONDS = 20.0  # longer than any statement may take (conversation/work.py)
@@ -48,10 +49,10 @@ _newer = (
 class Line:
     """A line of the timeline, as far as a live page needs it. `place` is its place in this process's reading.
 
-    A line of `kind` `viewers` (who is before a conversation changed) or `notify` (something rings for `agent_id`) stands
-    in no timeline: its `entry_id` is 0. `ticket` is the newest of the conversation, which decides who may see it: read
-    once for all pages. It is empty where there is none, None where nobody looked. `said`: the line is a message and moved
-    nothing.
+    A line of `kind` `viewers` (who is before a conversation changed), `notify` (something rings for `agent_id`) or
+    `presence` (`agent_id` came or went) stands in no timeline: its `entry_id` is 0. `ticket` is the newest of the
+    conversation, which decides who may see it: read once for all pages. It is empty where there is none, None where
+    nobody looked. `news` names lines that moved nothing: a `message`, or the `status` of one.
     """
 
     place: int
@@ -60,7 +61,7 @@ class Line:
     kind: str = "entry"
     agent_id: str = ""
     ticket: Mapping[str, Any] | None = None
-    said: bool = False
+    news: str = ""
 
 
 class Tail:
@@ -143,8 +144,8 @@ class Tail:
                 self._note_gaps(row.entry_id, now)
                 self._place += 1
                 key = row.conversation_id or ""
-                said = row.kind == "message"
-                self._lines.append(Line(self._place, row.entry_id, key, ticket=tickets.get(key, {}), said=said))
+                news = NEWS.get(row.kind, "")
+                self._lines.append(Line(self._place, row.entry_id, key, ticket=tickets.get(key, {}), news=news))
             for kind, key in beside:
                 self._place += 1
                 place = (key, "") if kind == "viewers" else ("", key)

@@ -22,7 +22,10 @@ class Target:
     can_take: bool = True
 
 
-def targets(session: Session, sight: Sight) -> tuple[tuple[str, list[Target]], ...]:
+Groups = tuple[tuple[str, list[Target]], ...]
+
+
+def targets(session: Session, sight: Sight) -> Groups:
     """Groups of a list. Who has no room or is not at her desk is shown and cannot be chosen."""
     words, ticket = here.texts(), sight.live_ticket or {}
     found = sorted(colleagues.every(session, here.formats().now), key=lambda one: one.name.casefold())
@@ -33,6 +36,11 @@ def targets(session: Session, sight: Sight) -> tuple[tuple[str, list[Target]], .
               if queue_id != ticket["queue_id"]]
     return tuple((words(label), group) for label, group in (("action.agent_group", people), ("action.queue_group", queues))
                  if group)
+
+
+def people(groups: Groups) -> Groups:
+    """The colleagues among them."""
+    return tuple((label, group) for label, group in groups if group[0].value.startswith("agent:"))
 
 
 def _person(one: Colleague) -> Target:

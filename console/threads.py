@@ -35,6 +35,7 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
     actions, holder_id = allowed(viewer, sight, is_blocked), ticket["holder_id"] if ticket else None
     names = transcripts.agent_names(session)
     holder = names.get(holder_id, "") if holder_id else ""
+    groups = targets.targets(session, sight) if "transfer" in actions or "assign" in actions else ()
     return {
         "id": conversation["conversation_id"],
         **who,
@@ -47,7 +48,8 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
         "stretches": found,
         "actions": actions,
         "older_url": _older(conversation["conversation_id"], first),
-        "targets": targets.targets(session, sight) if "transfer" in actions or "assign" in actions else (),
+        "targets": groups,
+        "takers": targets.people(groups),
         "snoozes": _snoozes(ticket) if "snooze" in actions else (),
         "offer_seconds": _offered(viewer, ticket),
         "more": _more(conversation["conversation_id"], conversation["contact_id"]),

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from conversation.events import TimelineLine
 from conversation.work import Work
+from handoff.access import Reader
 from handoff.errors import UnknownAgent
 from handoff.tables import PRESENCES, Agent
 
@@ -23,6 +24,8 @@ ONLINE_FOR = timedelta(seconds=90)
 _agent = Agent.__table__
 _one = select(_agent.c.presence, _agent.c.last_seen_at).where(
     _agent.c.agent_id == bindparam("id"), _agent.c.deactivated_at.is_(None))
+_all = select(_agent.c.agent_id, _agent.c.presence, _agent.c.last_seen_at).where(
+    _agent.c.deactivated_at.is_(None), _agent.c.is_integration.is_(False))
 
 
 def of(agent: Mapping[str, Any], now: datetime) -> str:
@@ -46,6 +49,11 @@ def online(now: datetime) -> ColumnElement[bool]:
     """The rule of `is_online` as a condition on the table `agent`; also that she still works here."""
     return and_(_agent.c.deactivated_at.is_(None), _agent.c.is_integration.is_(False), _agent.c.presence == ONLINE,
                 _agent.c.last_seen_at > now - ONLINE_FOR)
+
+
+def standing(reader: Reader, now: datetime) -> dict[str, str]:
+    """How everybody who works here stands now, also who is gone without a word: what a live page compares."""
+    return {row["agent_id"]: of(row, now) for row in reader.execute(_all).mappings()}
 
 
 def choose(work: Work, agent_id: str, presence: str) -> str:

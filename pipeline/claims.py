@@ -21,6 +21,7 @@ from channels import twilio_errors, verdicts, windows
 from channels.base import Answer
 from channels.delivery import Verdict
 from conversation import outbox
+from conversation.events import TimelineLine
 from conversation.outbox import IS_BLOCKED, IS_OPEN, SETTLED_CHECKS
 from conversation.prepared import Prepared
 from conversation.tables import Channel, Contact, Conversation, OutboxPart
@@ -41,6 +42,7 @@ _open_parts = (
            _part.c.attempt, _part.c.not_before, _part.c.first_at, _part.c.sending_at, _part.c.checked, _part.c.created_at,
            _part.c.error_code, _part.c.position, _conversation.c.epoch.label("current_epoch"), _conversation.c.address,
            _conversation.c.opted_out_at, _conversation.c.marketing_stopped_at, _conversation.c.marketing_rests_until,
+           _conversation.c.news_stopped_at,
            _conversation.c.unreachable_at, _conversation.c.last_inbound_at, _conversation.c.free_until,
            _contact.c.blocked_at, _channel.c.kind, _channel.c.account)
     .join(_conversation, _conversation.c.conversation_id == _part.c.conversation_id)
@@ -204,6 +206,7 @@ def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
     """Write down how sending went."""
     accepted: list[dict[str, Any]] = []
     for outcome in sorted(outcomes, key=lambda one: one.claimed.part_id):  # as the writer locks them for receipts
+        _tell_its_writer(work, outcome)
         if outcome.answer.outcome == "sent":
             accepted.append({"id": outcome.claimed.part_id, "provider": outcome.answer.provider_id, "now": work.now})
             continue
@@ -213,6 +216,13 @@ def record(work: Work, outcomes: Iterable[Outcome], patience: Patience) -> None:
         else:
             refusals.handle(work, _refusal(outcome), patience.give_up)
     _accept(work, accepted)
+
+
+def _tell_its_writer(work: Work, outcome: Outcome) -> None:
+    """What a person wrote shows on her page how it went; a refusal has its own line."""
+    claimed, state = outcome.claimed, outcome.answer.outcome
+    if claimed.author == "agent" and state in ("sent", "unknown"):
+        work.record(TimelineLine("receipt", claimed.conversation_id, "system", data={"part": claimed.part_id, "state": state}))
 
 
 def _accept(work: Work, accepted: list[dict[str, Any]]) -> None:
@@ -275,6 +285,8 @@ def _silenced(part: Mapping[str, Any], now: datetime) -> str:
         return "blocked"
     if author in TO_PEOPLE and part["unreachable_at"] is not None and not _wrote_after(part, part["unreachable_at"]):
         return "unreachable"
+    if request.get("purpose") == "utility" and author == "bot" and part["news_stopped_at"] is not None:
+        return "news_stopped"
     if request.get("purpose") != "marketing":
         return ""
     if part["marketing_stopped_at"] is not None:

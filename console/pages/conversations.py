@@ -6,11 +6,14 @@ from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import here, screens
+from console import here, nav, screens
 from console.rendering import page, render
 from console.route import Entry, Route
+from conversation.one_writer import unless_busy
 from handoff import replies, ringing
 from handoff.access import Sight
+
+HIDDEN = "Relevo-Hidden"  # a page says so while nobody sees it
 
 
 def front() -> Response:
@@ -61,6 +64,13 @@ def counts_fragment() -> Response:
         return _fragment("_counts_fragment.html", **screens.numbers(session, asked))
 
 
+def nav_fragment() -> Response:
+    """The left column alone, for pages without a list."""
+    with here.desk().database.reading() as session:
+        left = nav.nav(session, here.viewer(), None, request.args.get("page", ""))
+        return _fragment("_nav.html", oob=True, nav=left, me=nav.me(here.agent()))
+
+
 def thread_fragment(conversation_id: str) -> Response:
     """The conversation's pieces; the composer only if another is on the page, for somebody may be typing there."""
     with here.desk().database.reading() as session:
@@ -82,11 +92,13 @@ def _fragment(template: str, **values: object) -> Response:
 
 
 def _mark_read(sight: Sight) -> None:
-    """Her own conversation is read once she has it before her eyes."""
+    """Her own conversation is read once she has it before her eyes: not while its page lies behind others."""
     ticket = sight.live_ticket
+    if request.headers.get(HIDDEN) == "1":
+        return
     if ticket is None or ticket["holder_id"] != here.viewer().agent_id or not sight.conversation["unread"]:
         return
-    with here.desk().database.work() as work:
+    with unless_busy(), here.desk().database.work() as work:
         replies.mark_read(work, sight.conversation["conversation_id"], here.viewer().agent_id)
 
 
@@ -96,7 +108,7 @@ def _mark_seen(conversation_id: str) -> None:
     with desk.database.reading() as session:
         rung = any(one["conversation_id"] == conversation_id for one in ringing.unseen(session, agent_id, here.formats().now))
     if rung:
-        with desk.database.work() as work:
+        with unless_busy(), desk.database.work() as work:
             ringing.saw(work, agent_id, conversation_id=conversation_id)
 
 
@@ -113,4 +125,5 @@ ROUTES = (
     Route("/conversations/<conversation_id>/fragment", "thread_fragment", thread_fragment),
     Route("/list", "list_fragment", list_fragment),
     Route("/counts", "counts_fragment", counts_fragment),
+    Route("/nav", "nav_fragment", nav_fragment),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import jsonify
+from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from console import composer, here, notifying, screens
+from console import composer, here, notifying, screens, targets
 from console.answers import answer_problem, saved
 from console.problems import problem
 from console.rendering import render
@@ -52,6 +52,16 @@ def status_line(conversation_id: str) -> Response:
     return Response(render("_status.html", **values) + render("_viewers.html", oob=True, **values), mimetype="text/html")
 
 
+def choices(conversation_id: str) -> Response:
+    """To whom it may go as things stand, for a list that is open while colleagues come and go."""
+    people_only = request.args.get("only") == "people"
+    with here.desk().database.reading() as session:
+        sight = screens.sight_of(session, conversation_id)
+        found = targets.targets(session, sight) if sight.live_ticket else ()
+    groups = targets.people(found) if people_only else found
+    return Response(render("_targets.html", groups=groups, chosen=request.args.get("to", "")), mimetype="text/html")
+
+
 def notices() -> Response:
     """What rings for her now: as a piece of the page, or as JSON."""
     with here.desk().database.reading() as session:
@@ -77,6 +87,7 @@ ROUTES = (
     Route("/conversations/<conversation_id>/viewers", "viewers", viewers,
           twin=Twin("Colleagues who look at it now", None, "conversations")),
     Route("/conversations/<conversation_id>/status", "status_line", status_line),
+    Route("/conversations/<conversation_id>/targets", "targets", choices),
     Route("/notices", "notices", notices, twin=Twin("What rings for you now", None, "agents")),
     Route("/notices/seen", "notices_seen", seen, ("POST",), twin=Twin("Say that you have seen your notices", SeenBody, "agents")),
 )

@@ -119,7 +119,6 @@ def _page(status: int = 200, banner: Any = None) -> Response:
             status,
             wall=wall_views.view(found, around),
             full=request.args.get("full") == "1",
-            stream_url=url_for("console.stream", after=nav.latest_entry(session)),
             nav=nav.nav(session, here.viewer(), None, "supervision"),
             me=nav.me(here.agent()),
             banner=banner or screens.flashed(),

@@ -60,7 +60,6 @@ def trouble() -> Response:
             kinds=found,
             failing=failing,
             failure_text=failure_text,
-            stream_url=url_for("console.stream", after=nav.latest_entry(session)),
             nav=nav.nav(session, here.viewer(), None, "trouble"),
             me=nav.me(here.agent()),
             banner=screens.flashed(),

@@ -1,12 +1,16 @@
 // Who else is here: this page says what it shows and whether one types; and what rings, until one has looked.
 const shown = document.querySelector("#thread[data-conversation]")?.dataset.conversation;
 let toldAt = 0;
+function post(path, facts, wanted) {
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers") ?? "{}"), ...wanted };
+  fetch(`/console/${path}`, { method: "POST", keepalive: true, headers, body: new URLSearchParams(facts) }).catch(() => {}); // live.js tells of a broken line
+}
 function look(facts = {}) {
   toldAt = Date.now();
-  const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
-  if (shown) fetch(`/console/conversations/${shown}/viewing`, { method: "POST", keepalive: true, headers, body: new URLSearchParams(facts) });
+  if (shown) post(`conversations/${shown}/viewing`, facts);
 }
 setInterval(() => document.hidden || look(), 15000);
+setInterval(() => document.hidden && document.querySelector("[data-presence]") && post("presence", {}, { Accept: "application/json" }), 30000); // else the stream says it
 document.addEventListener("visibilitychange", () => look(document.hidden ? { gone: 1 } : {}));
 window.addEventListener("pagehide", () => look({ gone: 1 }));
 document.addEventListener("input", ({ target: { dataset } }) => dataset.draft && Date.now() - toldAt > 3000 && look({ typing: 1, mode: dataset.draft.split(":")[1] }));

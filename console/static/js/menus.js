@@ -5,10 +5,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of open()) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
+  for (const menu of open()) menu.open = false, menu.querySelector("summary").focus();
 });
 document.body.addEventListener("htmx:afterRequest", (event) => {
   const menu = event.detail.elt.closest?.("details[data-menu]");
