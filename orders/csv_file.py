@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orders import fields
+from orders import buyers, fields
 from orders.base import Connector, Order, Proof
 from orders.errors import BadConfiguration, ConnectorError
 from orders.proof import DEFAULT_KINDS, Record, reveal
@@ -27,6 +27,8 @@ from orders.settings import Settings
 # How often the file's own time is looked at.
 LOOK_SECONDS = 1.0
 MAX_FINDINGS = 10
+# Of one mark, in case a shop writes the same telephone for everybody.
+MAX_CANDIDATES = 500
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
 ITEM_COLUMNS = ("item_name", "item_quantity", "item_price")
@@ -51,9 +53,10 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One reading of the file: rows by folded number, and where our columns stand in them."""
+    """One reading of the file: rows by folded number, numbers by the marks of their buyer, where our columns stand."""
 
     rows: Mapping[str, str]
+    by_buyer: Mapping[str, str]
     columns: tuple[tuple[str, int], ...]
     stamp: tuple[int, int]
 
@@ -63,6 +66,7 @@ class CsvFile:
 
     name = "csv_file"
     local = True
+    can_search = True
 
     def __init__(self, layout: Layout, proofs: tuple[str, ...]) -> None:
         self._layout = layout
@@ -78,6 +82,13 @@ class CsvFile:
     def find_without_proof(self, reference: str) -> Order | None:
         record = self._record(reference)
         return record.order if record else None
+
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        self._look()
+        book = self._book
+        numbers = [book.by_buyer.get(mark, "") for mark in buyers.marks(buyer.phone, buyer.email)]
+        keys = dict.fromkeys(key for kept in numbers for key in kept.split(_ROW)[-MAX_CANDIDATES:] if key)
+        return buyers.latest((_record(book.rows[key], book.columns, self._layout.reading) for key in keys), buyer)
 
     def refresh(self) -> None:
         """Reads the file again if it changed. Raises BadConfiguration for a bad one; the last good one stays."""
@@ -126,7 +137,8 @@ def read(layout: Layout) -> Book:
     rows = csv.reader(io.StringIO(_text(layout), newline=""), delimiter=layout.delimiter, strict=True)
     try:
         columns = _columns(layout, next(rows, []))
-        return Book(_indexed(layout, rows, columns), columns, stamp)
+        found = _indexed(layout, rows, columns)
+        return Book(found, _by_buyer(found, dict(columns)), columns, stamp)
     except csv.Error as error:
         detail = f"{layout.path}:{rows.line_num}: the row cannot be read ({error}): close its quotes."
         raise BadConfiguration(detail, key="path") from None
@@ -192,6 +204,17 @@ def _indexed(layout: Layout, rows: Any, columns: tuple[tuple[str, int], ...]) ->
     if findings:
         raise BadConfiguration("\n".join(findings), key="path")
     return index
+
+
+def _by_buyer(rows: Mapping[str, str], places: Mapping[str, int]) -> dict[str, str]:
+    """The numbers of each mark, written together: lists would take several times the room."""
+    found: dict[str, str] = {}
+    for key, kept in rows.items():
+        cells = kept.partition(_ROW)[0].split(_CELL)
+        phone, email = (cells[places[name]] if name in places else "" for name in ("phone", "email"))
+        for mark in buyers.marks(phone, email):
+            found[mark] = f"{found[mark]}{_ROW}{key}" if mark in found else key
+    return found
 
 
 def _trouble(cells: list[str], needed: int, columns: tuple[tuple[str, int], ...], how: fields.Reading) -> str:

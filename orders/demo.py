@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from orders import demo_shop
+from orders import buyers, demo_shop
 from orders.base import Connector, Order, Proof
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import fold
@@ -21,6 +21,7 @@ class DemoShop:
 
     name = "demo"
     local = True
+    can_search = True
 
     def __init__(self, proofs: tuple[str, ...], today: date) -> None:
         self._proofs = proofs
@@ -42,6 +43,9 @@ class DemoShop:
     def find_without_proof(self, reference: str) -> Order | None:
         record = self._record(reference)
         return record.order if record else None
+
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return buyers.latest(self._records.values(), buyer)
 
     def _record(self, reference: str) -> Record | None:
         return self._records.get(fold(reference))

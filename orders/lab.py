@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from orders import demo, fields
+from orders import buyers, demo, fields
 from orders.base import Connector, Order, Proof
 from orders.errors import BadConfiguration
 from orders.proof import DEFAULT_KINDS, Record, reveal
@@ -24,6 +24,7 @@ class LabShop:
 
     name = "lab"
     local = True
+    can_search = True
 
     def __init__(self, path: Path, proofs: tuple[str, ...], behind: Connector) -> None:
         self._path = path
@@ -41,13 +42,22 @@ class LabShop:
         record = self._record(reference)
         return record.order if record else self._behind.find_without_proof(reference)
 
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        kept = self._kept()
+        hidden = {fold(str(one.get("reference", ""))) for one in kept}
+        behind = [order for order in self._behind.orders_of(buyer) if fold(order.reference) not in hidden]
+        return buyers.newest([*buyers.latest(map(read, kept), buyer), *behind])
+
     def _record(self, reference: str) -> Record | None:
-        try:
-            kept = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
         wanted = fold(reference)
-        return next((read(one) for one in kept if fold(str(one.get("reference", ""))) == wanted), None)
+        return next((read(one) for one in self._kept() if fold(str(one.get("reference", ""))) == wanted), None)
+
+    def _kept(self) -> list[dict[str, Any]]:
+        try:
+            kept: list[dict[str, Any]] = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return []
+        return kept
 
 
 def read(order: Mapping[str, Any]) -> Record:

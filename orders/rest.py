@@ -1,23 +1,25 @@
 """The connector `rest`: a shop that answers one order as JSON, described by settings alone.
 
-One GET per look-up, repeated on errors that may pass and within one time limit. The proof is compared here, after the
-answer: the shop never learns what the contact claims. What is not the order that was asked for is never shown.
+One request per look-up, repeated on errors that may pass and within one time limit. The proof is compared here, after
+the answer: the shop never learns what the contact claims. What is not the order that was asked for is never shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-import fetch
-from orders import fields, paths, web
+from orders import buyers, fields, paths, web
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
 from orders.proof import Record, reveal
 from orders.reference import Form, fold
+from orders.rest_questions import Question
 from orders.rest_settings import Api, api
-from orders.web import OUR_PACE, Asker, Pace, Terms
+from orders.web import OUR_PACE, Asker, LookUp, Pace
+
+# Of a list: a shop that ignores its filter may answer with all it has.
+MAX_LISTED = 500
 
 
 class RestShop:
@@ -28,8 +30,8 @@ class RestShop:
 
     def __init__(self, described: Api, pace: Pace = OUR_PACE) -> None:
         self._api = described
-        terms = Terms(described.timeout_seconds, described.retries, described.max_bytes, described.not_found_seconds)
-        self._asker = Asker("rest", described.allowed, terms, pace)
+        self._asker = Asker("rest", described.allowed, described.terms, pace)
+        self.can_search = bool(described.searches)
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         started = self._asker.pace.now()
@@ -42,6 +44,15 @@ class RestShop:
         record = self._record(reference)
         return record.order if record else None
 
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        known = buyers.known(buyer)
+        wanted = [(question, known[kind]) for kind, question in self._api.searches.items() if kind in known]
+        if not wanted:
+            return ()
+        with self._asker.look_up() as look_up:
+            found = [record for question, value in wanted for record in self._listed(look_up, question, value)]
+        return buyers.latest(found, buyer)
+
     def close(self) -> None:
         """Closes the connections that wait for the next look-up."""
         self._asker.close()
@@ -50,28 +61,37 @@ class RestShop:
         written = _written(reference, self._api.form)
         if not written:
             return None
-        url = self._api.url.replace("{reference}", quote(written, safe=""))
-        headers = {"Accept": "application/json"} | dict(self._api.headers)
         with self._asker.look_up() as look_up:
-            answer = look_up.ask(fetch.Request(url, "GET", headers, self._api.credentials))
-            return self._understood(answer, written)
+            tree = self._answered(look_up, self._api.asked, written)
+            found = None if tree is None else paths.at(tree, self._api.order_path)
+            if found is None or found in ([], {}):
+                return None
+            record = _record(found, self._api)
+            if fold(record.order.reference) != fold(written):
+                raise web.other_order()
+            return record
 
-    def _understood(self, answer: fetch.Answer, written: str) -> Record | None:
-        if answer.status in self._api.absent_statuses:
+    def _answered(self, look_up: LookUp, question: Question, value: str) -> Any:
+        """The tree of the answer; None where the shop says that there is nothing of the kind."""
+        api = self._api
+        answer = look_up.ask(question.request(value, api.headers, api.credentials))
+        if answer.status in api.absent_statuses:
             return None
         if answer.status != 200:
             web.accepted(answer)
             raise ConnectorError(f"The shop refused with status {answer.status}.", permanent=True, code="refused")
         tree = web.tree(answer.body)
-        if self._api.absent_path is not None and paths.at(tree, self._api.absent_path) not in (None, False, ""):
-            return None
-        found = paths.at(tree, self._api.order_path)
-        if found is None or found in ([], {}):
-            return None
-        if not isinstance(found, dict):
-            detail = "Where the order should stand the shop says something else."
+        absent = None if api.absent_path is None else paths.at(tree, api.absent_path)
+        return tree if absent in (None, False, "") else None
+
+    def _listed(self, look_up: LookUp, question: Question, value: str) -> list[Record]:
+        tree = self._answered(look_up, question, value)
+        if tree is None:
+            return []
+        if paths.at(tree, self._api.listed_path) is None and isinstance(self._api.listed_path, tuple):
+            detail = "Where the list of orders should stand the shop says nothing."
             raise ConnectorError(detail, permanent=True, code="shape")
-        return _record(found, written, self._api)
+        return [_record(one, self._api) for one in paths.each(tree, self._api.listed_path)[:MAX_LISTED]]
 
 
 def _written(reference: str, form: Form | None) -> str:
@@ -80,10 +100,11 @@ def _written(reference: str, form: Form | None) -> str:
     return form.written(reference) if form else reference.strip().lstrip("#").strip()
 
 
-def _record(found: dict[str, Any], written: str, described: Api) -> Record:
+def _record(found: Any, described: Api) -> Record:
+    if not isinstance(found, dict):
+        detail = "Where the order should stand the shop says something else."
+        raise ConnectorError(detail, permanent=True, code="shape")
     values = {name: paths.at(found, path) for name, path in described.order_fields.items()}
-    if fold(fields.text(values.get("reference"))) != fold(written):
-        raise web.other_order()
     try:
         return fields.record(
             values,
@@ -96,10 +117,8 @@ def _record(found: dict[str, Any], written: str, described: Api) -> Record:
 
 
 def _each(found: dict[str, Any], path: paths.Path | None, described: Mapping[str, paths.Path]) -> list[dict[str, Any]]:
-    values = paths.at(found, path) if path is not None else None
-    if not isinstance(values, list):
-        return []
-    return [{name: paths.at(one, way) for name, way in described.items()} for one in values]
+    entries = paths.each(found, path) if path is not None else []
+    return [{name: paths.at(one, way) for name, way in described.items()} for one in entries if isinstance(one, dict)]
 
 
 class _Factory:

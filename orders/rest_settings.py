@@ -8,24 +8,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import fetch
-from orders import fields, paths, reference
+from orders import fields, paths, reference, web_settings
 from orders.proof import DEFAULT_KINDS
+from orders.rest_questions import Question, question
 from orders.settings import Settings
-from orders.web import MAX_BODY_BYTES
+from orders.web import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
     """All that `rest` knows of a shop. Paths of `order_fields` start at the order, `order_path` at the answer."""
 
-    url: str
+    asked: Question
+    searches: Mapping[str, Question]
+    listed_path: paths.Path
     allowed: frozenset[str]
     headers: Mapping[str, str]
     credentials: Mapping[str, str]
-    timeout_seconds: float
-    retries: int
-    max_bytes: int
-    not_found_seconds: float
+    terms: Terms
     absent_statuses: frozenset[int]
     absent_path: paths.Path | None
     order_path: paths.Path
@@ -42,19 +42,19 @@ class Api:
 def api(settings: Mapping[str, Any]) -> Api:
     """Raises BadConfiguration, which names the setting and the mend."""
     given = Settings(settings)
-    url, allowed = _url(given)
+    asked = question(given, "reference")
+    searches, listed_path = _searches(given.table("search"), asked)
     items_path, item_fields = _listed(given, "items", fields.ITEM_FIELDS)
     events_path, event_fields = _listed(given, "events", fields.EVENT_FIELDS)
     absent_statuses, absent_path = _absent(given.table("not_found"))
     described = Api(
-        url=url,
-        allowed=allowed,
-        headers=_headers(given, "headers"),
+        asked=asked,
+        searches=searches,
+        listed_path=listed_path,
+        allowed=frozenset({web_settings.host(given, "url", asked.url)}),
+        headers=web_settings.headers(given, "headers"),
         credentials=_credentials(given.table("auth")),
-        timeout_seconds=given.number("timeout_seconds", 6, 0.05, 30),
-        retries=int(given.number("retries", 1, 0, 5)),
-        max_bytes=int(given.number("max_bytes", MAX_BODY_BYTES, 1024, 16 * 1024 * 1024)),
-        not_found_seconds=given.number("not_found_seconds", 0.25, 0, 5),
+        terms=web_settings.terms(given),
         absent_statuses=absent_statuses,
         absent_path=absent_path,
         order_path=_path(given, "order", "$"),
@@ -71,34 +71,28 @@ def api(settings: Mapping[str, Any]) -> Api:
     return described
 
 
-def _url(given: Settings) -> tuple[str, frozenset[str]]:
-    url = given.text("url")
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    except ValueError:
-        mend = "write one such as https://shop.example/orders/{reference}"
-        raise given.wrong("url", f"“{url}” is not a URL: {mend}.") from None
-    if not port or not parts.hostname or parts.username is not None:
-        raise given.wrong("url", "must begin with https:// (or http://) and a host, without user and password.")
-    if "{reference}" not in parts.path + "?" + parts.query or url.count("{") != url.count("{reference}"):
-        raise given.wrong("url", "must hold {reference} in its path or query, and no other braces.")
-    return url, frozenset({f"{parts.hostname}:{port}"})
-
-
-def _headers(given: Settings, key: str) -> dict[str, str]:
-    headers = given.mapping(key)
-    for name, value in headers.items():
-        if not name.replace("-", "").isalnum() or not name.isascii() or not value.isprintable():
-            raise given.wrong(f"{key}.{name}", "is not a header: names are letters and hyphens, values one line.")
-    return headers
+def _searches(given: Settings, asked: Question) -> tuple[dict[str, Question], paths.Path]:
+    """How the shop is asked for the orders of a buyer: for each of phone and email a URL, or a URL and a body."""
+    found = {}
+    for kind in ("phone", "email"):
+        if kind not in given:
+            given.texts(kind)
+            continue
+        table = given.table_or_text(kind, "url")
+        found[kind] = question(table, kind)
+        table.refuse_unknown()
+        if urlsplit(found[kind].url)[:2] != urlsplit(asked.url)[:2]:
+            raise table.wrong("url", "must be of the same host as the order's url, whose credentials it is sent with.")
+    listed = _path(given, "orders", "$")
+    given.refuse_unknown()
+    return found, listed
 
 
 def _credentials(given: Settings) -> dict[str, str]:
     ways = [way for way in ("bearer", "basic", "header") if way in given]
     if len(ways) > 1:
         raise given.wrong(ways[1], f"comes on top of {ways[0]}: keep one of bearer, basic, header.")
-    bearer, basic, headers = given.text("bearer", ""), given.table("basic"), _headers(given, "header")
+    bearer, basic, headers = given.text("bearer", ""), given.table("basic"), web_settings.headers(given, "header")
     given.refuse_unknown()
     if bearer:
         return {"Authorization": f"Bearer {bearer}"}

@@ -37,6 +37,14 @@ def find_for_desk(connector: Connector, reference: str, today: date) -> dict[str
     return None if order is None else facts(order, today)
 
 
+def orders_of(connector: Connector, buyer: Proof, today: date) -> list[dict[str, Any]]:
+    """The facts of the latest orders of whoever bought with this phone or e-mail, newest first; [] for nobody.
+
+    The caller has proven that it is the contact's, or is an agent who may see it. Raises ConnectorError.
+    """
+    return [facts(order, today) for order in _on(connector, today).orders_of(buyer)]
+
+
 def facts(order: Order, today: date) -> dict[str, Any]:
     """The order as JSON may carry it; `days_late` and `days_since_delivery` are counted on `today`."""
     known: dict[str, Any] = {"reference": order.reference, "status": order.status, "currency": order.currency}

@@ -105,6 +105,11 @@ class Settings:
             raise self.wrong(key, "must be a table, one “name: value” a line.")
         return Settings(value, self.key(key))
 
+    def table_or_text(self, key: str, name: str) -> Settings:
+        """The settings below `key`; one text alone is the setting `name` of them."""
+        value = self._get(key)
+        return Settings({name: value}, self.key(key)) if isinstance(value, str) else self.table(key)
+
     def proofs(self, default: tuple[str, ...]) -> tuple[str, ...]:
         """Which proofs the shop takes; never none."""
         chosen = self.texts("proofs") or default

@@ -31,6 +31,10 @@ class Rig:
         assert order is not None, f"{ref} was not found"
         return order
 
+    def bought(self, **buyer: str) -> list[str]:
+        """The numbers of whoever has this phone or e-mail."""
+        return [order["reference"] for order in service.orders_of(self.connector, Proof(**buyer), self.today)]
+
     def marta(self, ref: str) -> dict[str, Any]:
         return self.found(ref, email="marta@example.com")
 
@@ -328,6 +332,93 @@ def agent_is_told_of_an_absent_order(rig: Rig) -> None:
 
 def connector_itself_hides_what_is_not_proven(rig: Rig) -> None:
     assert rig.connector.find("AB-12345", Proof(email="mallory@example.com")) is None
+
+
+def orders_are_found_by_the_phone_of_the_channel(rig: Rig) -> None:
+    assert "AB-12345" in rig.bought(phone="+34600111222")
+
+
+def orders_are_found_by_email(rig: Rig) -> None:
+    assert "AB-12345" in rig.bought(email="marta@example.com")
+
+
+def orders_are_found_by_an_email_in_capitals(rig: Rig) -> None:
+    assert "AB-12345" in rig.bought(email=" Marta@Example.COM ")
+
+
+def orders_are_found_by_phone_and_email_together_once_each(rig: Rig) -> None:
+    both = rig.bought(phone="+447700900123", email="john@example.com")
+
+    assert both.count("CD-11111") == 1
+
+
+def either_of_phone_and_email_is_enough_to_find_orders(rig: Rig) -> None:
+    assert "CD-11111" in rig.bought(phone="+15550001111", email="john@example.com")
+
+
+def newest_orders_come_first(rig: Rig) -> None:
+    orders = service.orders_of(rig.connector, Proof(email="marta@example.com"), rig.today)
+    days = [order["ordered_on"] for order in orders]
+
+    assert len(days) > 1 and days == sorted(days, reverse=True)
+
+
+def at_most_ten_orders_come(rig: Rig) -> None:
+    assert len(rig.bought(email="marta@example.com")) == 10
+
+
+def oldest_order_is_the_one_that_is_left_out(rig: Rig) -> None:
+    bought = rig.bought(email="marta@example.com")
+
+    assert "AB-20001" in bought and "AB-20009" not in bought
+
+
+def orders_of_one_buyer_are_hers_alone(rig: Rig) -> None:
+    assert not [ref for ref in rig.bought(phone="+34600111222", email="marta@example.com") if not ref.startswith("AB-")]
+
+
+def orders_of_another_buyer_are_his_alone(rig: Rig) -> None:
+    bought = rig.bought(email="john@example.com")
+
+    assert "CD-11111" in bought and not [ref for ref in bought if not ref.startswith("CD-")]
+
+
+def nobody_has_no_orders(rig: Rig) -> None:
+    assert rig.bought(phone="+34600999888", email="nobody@example.com") == []
+
+
+def without_phone_and_email_there_are_no_orders(rig: Rig) -> None:
+    assert rig.bought() == [] and rig.bought(phone=" ", email="\t") == []
+
+
+def postcode_and_last_digits_find_no_orders(rig: Rig) -> None:
+    assert rig.bought(postcode="28013", last_digits="1222") == []
+
+
+def signs_of_search_find_no_orders(rig: Rig) -> None:
+    assert rig.bought(email="%@%", phone="*") == [] and rig.bought(email="*@example.com") == []
+
+
+def part_of_an_email_finds_no_orders(rig: Rig) -> None:
+    assert rig.bought(email="marta@") == [] and rig.bought(email="arta@example.com") == []
+
+
+def end_of_a_phone_finds_no_orders(rig: Rig) -> None:
+    assert rig.bought(phone="600111222") == [] and rig.bought(phone="+351600111222") == []
+
+
+def strange_characters_find_no_orders(rig: Rig) -> None:
+    assert rig.bought(email="\x00\ud800@example.com", phone="\ud800") == []
+
+
+def found_orders_are_the_same_as_by_their_number(rig: Rig) -> None:
+    orders = service.orders_of(rig.connector, Proof(email="marta@example.com"), rig.today)
+
+    assert rig.marta("AB-12345") in orders
+
+
+def connector_says_that_it_can_search(rig: Rig) -> None:
+    assert rig.connector.can_search is True
 
 
 def connector_says_whether_it_is_local(rig: Rig) -> None:

@@ -33,6 +33,10 @@ def _sample(person: Mapping[str, str], facts: str, *items: tuple[str, int, str])
     return Sample(dict(pair.split("=", 1) for pair in facts.split("; ")) | dict(person), items)
 
 
+def _marta(reference: str, status: str, facts: str) -> Sample:
+    return _sample(MARTA, f"reference={reference}; status={status}; {facts}; currency=EUR")
+
+
 NIDO = ("Lámpara de mesa Nido", 1, "59.90")
 SAMPLES = (
     _sample(
@@ -43,32 +47,30 @@ SAMPLES = (
     ),
     _sample(
         MARTA,
-        "reference=AB-54321; status=delayed; carrier=SEUR; promised_on=2026-11-15; eta=2026-11-15; total=142.00; currency=EUR",
+        "reference=AB-54321; status=delayed; carrier=SEUR; ordered_on=2026-11-08; promised_on=2026-11-15; eta=2026-11-15; total=142.00; currency=EUR",
         ("Lámpara de pie Junco", 1, "129.00"),
         ("Bombilla LED cálida E27", 2, "6.50"),
     ),
     _sample(
         MARTA,
-        "reference=AB-20001; status=preparing; ships_on=2026-11-21; promised_on=2026-11-24; total=89.50; currency=EUR",
+        "reference=AB-20001; status=preparing; ordered_on=2026-11-19; ships_on=2026-11-21; promised_on=2026-11-24; total=89.50; currency=EUR",
     ),
-    _sample(MARTA, "reference=AB-20004; status=lost; carrier=GLS; promised_on=2026-11-01; total=88.00; currency=EUR"),
-    _sample(MARTA, "reference=AB-20005; status=attempted; carrier=SEUR; eta=2026-11-21; total=32.00; currency=EUR"),
-    _sample(
-        MARTA, "reference=AB-20006; status=out_for_delivery; carrier=DHL; eta=2026-11-20; total=26.00; currency=EUR"
-    ),
-    _sample(
-        MARTA, "reference=AB-20007; status=returning; carrier=MRW; promised_on=2026-11-10; total=44.00; currency=EUR"
-    ),
-    _sample(MARTA, "reference=AB-20008; status=cancelled; total=179.00; currency=EUR"),
-    _sample(MARTA, "reference=AB-20009; status=refunded; promised_on=2026-10-26; total=129.00; currency=EUR"),
+    _marta("AB-20002", "delivered", "carrier=MRW; ordered_on=2026-11-05; delivered_on=2026-11-11; total=34.00"),
+    _marta("AB-20003", "at_pickup_point", "carrier=Correos; ordered_on=2026-11-12; pickup_point=Kiosko Sol; total=27.00"),
+    _marta("AB-20004", "lost", "carrier=GLS; ordered_on=2026-10-25; promised_on=2026-11-01; total=88.00"),
+    _marta("AB-20005", "attempted", "carrier=SEUR; ordered_on=2026-11-16; eta=2026-11-21; total=32.00"),
+    _marta("AB-20006", "out_for_delivery", "carrier=DHL; ordered_on=2026-11-15; eta=2026-11-20; total=26.00"),
+    _marta("AB-20007", "returning", "carrier=MRW; ordered_on=2026-11-03; promised_on=2026-11-10; total=44.00"),
+    _marta("AB-20008", "cancelled", "ordered_on=2026-11-14; total=179.00"),
+    _marta("AB-20009", "refunded", "ordered_on=2026-10-20; promised_on=2026-10-26; total=129.00"),
     _sample(
         JOHN,
-        "reference=CD-11111; status=delivered; carrier=Royal Mail; promised_on=2026-11-18; delivered_on=2026-11-17"
+        "reference=CD-11111; status=delivered; carrier=Royal Mail; ordered_on=2026-11-12; promised_on=2026-11-18; delivered_on=2026-11-17"
         "; total=161.00; currency=GBP",
     ),
     _sample(
         RITA,
-        "reference=EF-22222; status=at_pickup_point; carrier=Correios; promised_on=2026-11-19; total=149.40; currency=BRL"
+        "reference=EF-22222; status=at_pickup_point; carrier=Correios; ordered_on=2026-11-10; promised_on=2026-11-19; total=149.40; currency=BRL"
         "; pickup_point=Banca do Parque, avenida Brasil 455",
     ),
 )
@@ -138,6 +140,7 @@ def rest_settings(url: str, token: str) -> dict[str, Any]:
         "url": f"{url}/orders/{{reference}}",
         "auth": {"bearer": token},
         "order": "data",
+        "search": {"email": f"{url}/orders?email={{email}}", "phone": f"{url}/orders?phone={{phone}}", "orders": "data"},
         "reference": {"pattern": "([A-Z]{2})([0-9]{5})", "form": "{1}-{2}"},
         "timezone": "Europe/Madrid",
         "timeout_seconds": "2",

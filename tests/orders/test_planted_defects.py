@@ -21,6 +21,7 @@ class Planted:
 
     name = "planted"
     local = True
+    can_search = True
 
     def __init__(self) -> None:
         self.good: Connector = orders.connector("demo", {"today": TODAY.isoformat()})
@@ -32,6 +33,9 @@ class Planted:
     def find_without_proof(self, reference: str) -> Order | None:
         order = self.good.find_without_proof(self.asked(reference))
         return None if order is None else self.told(order)
+
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return tuple(self.told(order) for order in self.good.orders_of(buyer))
 
     def asked(self, reference: str) -> str:
         return reference
@@ -175,6 +179,64 @@ class WritesADashForNothing(Planted):
 class HidesFromAgents(Planted):
     def find_without_proof(self, reference: str) -> Order | None:
         return None
+
+
+class ListsEverybodysOrders(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        found = super().orders_of(buyer)
+        return (*found, *self.good.orders_of(Proof(email="rita@example.com")))[:10] if found else ()
+
+
+class ListsByTheEndOfAPhone(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return super().orders_of(replace(buyer, phone="+34" + buyer.phone[-9:]))
+
+
+class ListsByTheDomainOfAnEmail(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        known = replace(buyer, email="marta@example.com") if buyer.email.endswith("@example.com") else buyer
+        return super().orders_of(buyer) or super().orders_of(known)
+
+
+class ListsByPostcode(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return super().orders_of(Proof(email="marta@example.com") if buyer.postcode == "28013" else buyer)
+
+
+class ListsOldestFirst(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return super().orders_of(buyer)[::-1]
+
+
+class ListsWithoutEnd(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return super().orders_of(buyer) * 2
+
+
+class ListsByEmailAlone(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return super().orders_of(replace(buyer, phone=""))
+
+
+class ListsOnlyWhereBothFit(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        by_phone, by_email = (self.good.orders_of(Proof(phone=buyer.phone)), self.good.orders_of(Proof(email=buyer.email)))
+        if buyer.phone and buyer.email:
+            return tuple(order for order in by_phone if order in by_email)
+        return by_phone or by_email
+
+
+class RaisesForNobody(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        found = super().orders_of(buyer)
+        if not found:
+            raise ConnectorError("There is nobody of that name.")
+        return found
+
+
+class ListsNothing(Planted):
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        return ()
 
 
 DEFECTS = tuple(Planted.__subclasses__())

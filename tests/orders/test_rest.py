@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -288,6 +289,10 @@ def test_connection_is_used_again(stand_in: ShopStandIn) -> None:
         ({"reference": {"pattern": "("}}, "reference.form: is missing"),
         ({"reference": {"pattern": "(", "form": "{1}"}}, "reference.pattern: “.” is not a pattern"),
         ({"items": {"path": "lines"}}, "items.fields.name: is missing"),
+        ({"body": "{number}"}, "body: is not JSON"),
+        ({"search": {"email": "https://127.0.0.1/?q=1"}}, r"search.email.url: must hold \{email\}"),
+        ({"search": {"email": "https://else.example/{email}"}}, "search.email.url: must be of the same host"),
+        ({"search": {"fax": "x"}}, "search.fax: is not a setting here"),
         ({"order": "a b"}, "order: “a b” is not a path"),
         ({"ulr": "x"}, "ulr: is not a setting here .did you mean url"),
     ],
@@ -295,3 +300,33 @@ def test_connection_is_used_again(stand_in: ShopStandIn) -> None:
 def test_wrong_setting_is_named_with_its_mend(settings: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadConfiguration, match=sentence):
         orders.connector("rest", samples.rest_settings("http://127.0.0.1:1", TOKEN) | settings)
+
+
+def test_shop_may_be_asked_by_a_body(stand_in: ShopStandIn) -> None:
+    with connected(stand_in, url=f"{stand_in.url}/orders", body='{"find": ["{reference}"], "n": 1}', not_found={}) as shop:
+        shop.find('AB-12345"', MARTA)
+
+    assert (stand_in.asked[0].method, json.loads(stand_in.asked[0].body)) == ("POST", {"find": ["AB-12345"], "n": 1})
+
+
+def test_search_by_a_body_cannot_be_broken_out_of(stand_in: ShopStandIn) -> None:
+    search = {"email": {"url": f"{stand_in.url}/orders/x", "body": '{"mail": "{email}"}'}}
+    with connected(stand_in, search=search) as shop:
+        shop.orders_of(Proof(email='a"b\\@example.com'))
+
+    assert json.loads(stand_in.asked[0].body) == {"mail": 'a"b\\@example.com'}
+
+
+def test_shop_without_a_search_finds_nobodys_orders(stand_in: ShopStandIn) -> None:
+    with connected(stand_in, search={}) as shop:
+        assert (shop.can_search, shop.orders_of(MARTA), stand_in.asked) == (False, (), [])
+
+
+def test_filter_of_a_path_chooses_among_parcels(stand_in: ShopStandIn) -> None:
+    parcels = [{"active": False, "carrier": "GLS"}, {"active": True, "carrier": "SEUR"}]
+    stand_in.orders["AB-12345"] = dict(stand_in.orders["AB-12345"]) | {"parcels": parcels}
+    fields = samples.rest_settings("", "")["fields"] | {"carrier": "$.parcels[?(@.active==true)].carrier"}
+
+    order = found(stand_in, fields=fields)
+
+    assert order is not None and order.carrier == "SEUR"
