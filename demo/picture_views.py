@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 FRAGMENT, FILE, TWIN, MOVED = "a piece of a page", "a file", "JSON", "moves on to a page"
 NO_PAGE = {
     "front": MOVED, "login_code": MOVED, "login_setup": MOVED, "saved_one": MOVED, "list_fragment": FRAGMENT,
-    "thread_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT, "notices": FRAGMENT, "commands": FRAGMENT,
+    "thread_fragment": FRAGMENT, "counts_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT,
+    "notices": FRAGMENT, "commands": FRAGMENT,
     "export_audit": FILE, "export_replies": FILE, "report_file": FILE, "sprite": FILE, "service_worker": FILE,
     "media_file": FILE, "media_thumb": FILE, "second_factor_square": FILE, "stream": "does not end",
 }
@@ -34,6 +35,13 @@ LINKED = {
     "admin_text": ("/console/admin/texts", "/console/admin/texts/", "", "boss"),
     "flow_set": ("/console/flow-changes", "/console/flow-sets/", "", "boss"),
 }
+# landmark: (who finds it, in which tab, whose conversation it is); the people are those of demo/stories.yaml
+TOLD = {
+    "failed": ("ana", "mine", "Álvaro Núñez"), "overtaken": ("ana", "mine", "João Gonçalves"),
+    "closed": ("ana", "snoozed", "Nuria Vázquez"), "photo": ("ana", "mine", "Oliver O'Neill"),
+    "late": ("boss", "queued", "Malena Agüero"),
+}
+SILENCE_MS = 31_000
 # endpoint: the address, where nothing has to be looked for
 KNOWN = {
     "flow": ("/console/flows/order_status", "boss"), "panel": ("{conversation}/panel", "ana"),
@@ -63,6 +71,34 @@ def _pressed(keys: str, then: str) -> Callable[[Page], None]:
     return press
 
 
+def _overtaken(page: Page) -> None:
+    """Somebody sends from a page that does not show yet what a colleague has answered."""
+    page.locator("[name=last_seen_seq]").first.evaluate("field => field.value = 1")
+    page.get_by_test_id("reply-text").fill("Oi, João, é a Ana. Vou ver e já escrevo.")
+    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("guard").wait_for()
+
+
+def _scrolled(page: Page) -> None:
+    """Somebody scrolls up to a photo."""
+    page.get_by_test_id("zoom").last.scroll_into_view_if_needed()
+
+
+def _opened(page: Page) -> None:
+    """Somebody looks at a photo whole."""
+    page.get_by_test_id("zoom").last.click()
+    page.get_by_test_id("zoomed").last.locator("img").wait_for()
+
+
+def _cut_off(page: Page) -> None:
+    """The line has been silent for half a minute."""
+    page.clock.install()
+    page.route("**/stream*", lambda route: route.abort())
+    page.reload()
+    page.clock.fast_forward(SILENCE_MS)
+    page.get_by_test_id("offline").wait_for()
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One picture's name, its address, who looks (`nobody` before the log-in), and what she does first."""
@@ -80,8 +116,12 @@ STATES = (
     View("blanks", "{conversation}", "ana", _chosen("Lo miro y te escribo")),
     View("command_bar", "{conversation}", "ana", _pressed("Control+k", "dialog[open]")),
     View("keys", "{conversation}", "ana", _pressed("?", "dialog[open]")),
+    View("closed", "{closed}", "ana"), View("offline", "{conversation}", "ana", _cut_off),
+    View("photo", "{photo}", "ana", _scrolled),
+    View("photo_opened", "{photo}", "ana", _opened), View("late", "{late}", "boss"),
     View("found", "/console/search?q=pedido", "ana"), View("nothing", "/console/search?q=zzzz", "ana"),
     View("flow_texts", "/console/flows/_texts"), View("demo", "/", "nobody"),
+    View("guard", "{overtaken}", "ana", _overtaken),  # last: what she did not send is a draft from then on
 )
 
 
@@ -94,7 +134,7 @@ def pages() -> list[str]:
 def views(page: Page, base: str, boss: Page) -> Iterator[View]:
     """Every page there is in this demo; a page nothing leads to today is left out."""
     rules = {route.endpoint: route for route in ROUTES}
-    found = _landmarks(page, base)
+    found = _landmarks(page, base, boss)
     for endpoint in pages():
         if endpoint in LINKED:
             start, link, without, who = LINKED[endpoint]
@@ -109,16 +149,17 @@ def views(page: Page, base: str, boss: Page) -> Iterator[View]:
         yield View(state.name, state.address.format(**found), state.who, state.does)
 
 
-def _landmarks(page: Page, base: str) -> dict[str, str]:
-    """The conversations the pictures are of: Ana's first, the first that waits, one with a message that did not arrive."""
+def _landmarks(page: Page, base: str, boss: Page) -> dict[str, str]:
+    """The conversations the pictures are of: Ana's first, the first that waits, and those of the people in TOLD."""
     talk = ("/console/conversations/cnv_", "")
     mine = _link(page, base, "/console/conversations?tab=mine", talk)
-    queued = _link(page, base, "/console/conversations?tab=queued", talk)
-    page.goto(f"{base}/console/conversations?tab=mine")
-    rows = page.get_by_test_id("row").filter(has_text="Álvaro Núñez")
-    failed = str(rows.first.get_attribute("href")) if rows.count() else mine
-    return {name: href.partition("?")[0] for name, href in
-            (("conversation", mine), ("queued", queued), ("failed", failed))}
+    found = {"conversation": mine, "queued": _link(page, base, "/console/conversations?tab=queued", talk)}
+    for name, (who, tab, contact) in TOLD.items():
+        looks = boss if who == "boss" else page
+        looks.goto(f"{base}/console/conversations?tab={tab}")
+        rows = looks.get_by_test_id("row").filter(has_text=contact)
+        found[name] = str(rows.first.get_attribute("href")) if rows.count() else mine
+    return {name: href.partition("?")[0] for name, href in found.items()}
 
 
 def _link(page: Page, base: str, start: str, wanted: tuple[str, str]) -> str:

@@ -175,6 +175,9 @@ def _by_people(
     for minutes, email, text in story.get("notes", ()):
         with ago(work, minutes) as then:
             replies.note(then, conversation_id, people[email], text)
+    if passed := story.get("passed"):
+        with ago(work, passed["minutes"]) as then:
+            claims.transfer_to_agent(then, ticket_id, agent_id, people[passed["to"]], passed["note"])
     _end(work, conversation_id, ticket_id, agent_id, story)
 
 
