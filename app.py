@@ -130,7 +130,7 @@ def wire(given: Settings) -> Relevo:
     if given.mode == "lab":
         clock.follow(given.lab_clock)
     ours = accounts.read(given.accounts())
-    connector = orders.configuration.load(given.orders_path, config.environment())
+    connector = orders.configuration.load(given.orders_path, config.environment(), clock.now)
     writers: list[Writer] = []
     doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
     files = FlowFiles(given.flows_dir, given.public_bases[0] if given.public_bases else "")

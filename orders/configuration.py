@@ -6,18 +6,20 @@
       auth: {bearer: "${SHOP_TOKEN}"}
 
 Every value is text; `${NAME}` is taken from the environment. Anchors, tags and doubled keys are refused.
+What a shop behind the network says is kept for a while (`orders/kept.py`); `keep: {fresh, stale}` says how long.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from orders import connector
+from orders import connector, kept
 from orders.base import Connector
 from orders.errors import BadConfiguration
 from orders.settings import Settings
@@ -90,10 +92,10 @@ def _is_secret(key: str) -> bool:
     return parts[:2] == ["settings", "auth"] and parts[-1] not in _NO_SECRETS
 
 
-def load(path: Path, environment: Mapping[str, str]) -> Connector:
+def load(path: Path, environment: Mapping[str, str], now: Callable[[], datetime] | None = None) -> Connector:
     """The connector that the file describes; a relative `path` of its settings counts from the file's folder.
 
-    Raises BadConfiguration with file, line, key and mend.
+    `now` dates what is told while the shop is away. Raises BadConfiguration with file, line, key and mend.
     """
     reader = _Reader(path, environment)
     tree = reader.value(_node(path))
@@ -104,9 +106,19 @@ def load(path: Path, environment: Mapping[str, str]) -> Connector:
         name = given.text("connector")
         given.table("settings")
         given.refuse_unknown()
-        return connector(name, _settings(tree, path.parent))
+        return _opened(name, _settings(tree, path.parent), now)
     except BadConfiguration as error:
         raise _placed(reader, error) from None
+
+
+def _opened(name: str, settings: dict[str, Any], now: Callable[[], datetime] | None) -> Connector:
+    terms = Settings({"keep": settings.pop("keep", None)}).table("keep")
+    shop = connector(name, settings)
+    if not isinstance(shop, kept.Recorded):
+        terms.refuse_unknown()
+        return shop
+    keep = kept.keep(terms)
+    return kept.Keeper(shop, keep, now) if keep.fresh_seconds else shop
 
 
 def _node(path: Path) -> yaml.Node:

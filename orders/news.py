@@ -20,7 +20,9 @@ KINDS = ("shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point
 class News:
     """One thing that happened to one order. `key` is the same however often and by whichever way it is told.
 
-    `cause` names what hit other orders as well (a carrier's own event), "" if it is this parcel's alone.
+    `cause` names what hit other orders as well (a carrier's own event), "" if it is this parcel's alone. `about`: some
+    posts name an order by the shop's inner handle alone, without its number and buyer; then it stands here, the order's
+    reference is "", and `complete` finds out the rest.
     """
 
     key: str
@@ -30,6 +32,7 @@ class News:
     buyer: Holder
     language: str = ""
     cause: str = ""
+    about: str = ""
 
 
 class Forged(ConnectorError):
@@ -56,3 +59,11 @@ class Lists(Protocol):
         """What moved after the mark `since` ("" at the first time: from now), oldest first, and the next mark.
 
         The same news may come again; their keys are the same. Raises ConnectorError."""
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """A connector whose posts may name an order by its inner handle alone."""
+
+    def complete(self, news: News) -> News | None:
+        """The same news with order and buyer; None if there is no such order. Asks the shop; raises ConnectorError."""

@@ -44,7 +44,7 @@ def open_slow(given: config.Settings) -> Slow:
     """Everything slow work needs, from the settings."""
     doorbell = lanes.Doorbell(given.redis_url)
     wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: Rendered(()), text=lambda key, language, **values: "")
-    connector = orders.configuration.load(given.orders_path, config.environment())
+    connector = orders.configuration.load(given.orders_path, config.environment(), clock.now)
     services = Services(connector, given.secret_key, lambda: clock.now().date())
     client = lanes.connect(given.redis_url) if given.redis_url else None
     ours = accounts.read(given.accounts())

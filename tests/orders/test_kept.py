@@ -1,0 +1,287 @@
+"""What a shop said is kept for a while, and tells strangers nothing. Time moves by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import metrics
+from orders.acting import Action, Acts, Done
+from orders.base import Order, Proof
+from orders.configuration import load
+from orders.errors import BadConfiguration, ConnectorError
+from orders.kept import Keep, Keeper, Recorded
+from orders.proof import Holder, Record
+from orders.web import Pace
+
+MARTA = Proof(email="marta@example.com")
+MALLORY = Proof(email="mallory@example.com")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@dataclass
+class Shop:
+    """A shop that takes a second for each answer, and moves the time itself."""
+
+    name: str = "shop"
+    local: bool = False
+    can_search: bool = True
+    proofs: tuple[str, ...] = ("email",)
+    not_found_seconds: float = 0.25
+    usual_cost: float = 7.0
+    status: str = "preparing"
+    is_away: bool = False
+    at: float = 0.0
+    asked: list[str] = field(default_factory=list)
+    answered: threading.Event = field(default_factory=threading.Event)
+    waits: threading.Event | None = None
+
+    def record(self, reference: str) -> Record | None:
+        self.asked.append(reference)
+        try:
+            if self.waits:
+                assert self.waits.wait(5)
+            self.at += 1
+            if self.is_away:
+                raise ConnectorError("away")
+            return Record(Order(reference, self.status), Holder(email=MARTA.email)) if reference == "AB-1" else None
+        finally:
+            self.answered.set()
+
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        found = self.record("AB-1")
+        return (found.order,) if found and buyer == MARTA else ()
+
+    def find(self, reference: str, proof: Proof) -> Order | None:
+        raise AssertionError("the keeper asks for records")
+
+    def find_without_proof(self, reference: str) -> Order | None:
+        raise AssertionError("the keeper asks for records")
+
+
+@dataclass
+class ActingShop(Shop):
+    actions: frozenset[str] = frozenset({"cancel"})
+
+    def preview(self, action: Action) -> Any:
+        raise AssertionError
+
+    def act(self, action: Action) -> Done:
+        self.status = "cancelled"
+        return Done()
+
+
+def kept(shop: Shop, **terms: Any) -> Keeper:
+    def pause(seconds: float) -> None:
+        shop.at += seconds
+
+    pace = Pace(lambda: shop.at, pause)
+    return Keeper(shop, Keep(**terms), lambda: NOON + timedelta(seconds=shop.at), pace)
+
+
+def seen(keeper: Keeper, proof: Proof = MARTA, reference: str = "AB-1") -> str | None:
+    order = keeper.find(reference, proof)
+    return order and order.status
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    moment = threading.Event()
+    assert any(is_so() or moment.wait(0.01) for _ in range(500))
+
+
+def took(shop: Shop, ask: Callable[[], object]) -> float:
+    started = shop.at
+    ask()
+    return shop.at - started
+
+
+def test_shop_is_asked_once_in_a_minute() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    for _ in range(20):
+        assert seen(keeper) == "preparing"
+
+    assert shop.asked == ["AB-1"]
+
+
+def test_after_a_minute_the_old_answer_comes_at_once_and_the_new_one_next() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    shop.at, shop.status = shop.at + 61, "shipped"
+    shop.answered.clear()
+
+    assert seen(keeper) == "preparing"
+    until(lambda: seen(keeper) == "shipped")
+
+
+def test_old_answer_says_from_when_it_is() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    shop.at, shop.is_away = 301, True
+    order = keeper.find("AB-1", MARTA)
+
+    assert order and order.extra["as_of"] == "2026-11-20T12:00:00+00:00"
+
+
+def test_fresh_answer_says_nothing_of_its_age() -> None:
+    keeper = kept(Shop())
+    seen(keeper)
+    order = keeper.find("AB-1", MARTA)
+
+    assert order and "as_of" not in order.extra
+
+
+def test_shop_that_is_away_for_too_long_is_away() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    shop.at, shop.is_away = 1000, True
+
+    with pytest.raises(ConnectorError):
+        seen(keeper)
+
+
+def test_many_who_ask_at_once_are_one_question() -> None:
+    shop = Shop(waits=threading.Event())
+    keeper = kept(shop)
+    found: list[str | None] = []
+    askers = [threading.Thread(target=lambda: found.append(seen(keeper))) for _ in range(6)]
+    for asker in askers:
+        asker.start()
+    until(lambda: bool(shop.asked))
+    shop.waits and shop.waits.set()
+    for asker in askers:
+        asker.join()
+
+    assert (found, len(shop.asked)) == (["preparing"] * 6, 1)
+
+
+def test_stranger_sees_nothing_of_what_is_kept() -> None:
+    keeper = kept(Shop())
+    seen(keeper)
+
+    assert seen(keeper, MALLORY) is None
+
+
+@pytest.mark.parametrize("minutes", [0, 0.1, 0.5, 3, 14, 60])
+def test_stranger_waits_as_long_whether_the_order_exists_is_kept_or_not(minutes: float) -> None:
+    times = set()
+    for reference in ("AB-1", "AB-2"):
+        shop = Shop()
+        keeper = kept(shop)
+        keeper.find(reference, MARTA if reference == "AB-1" else MALLORY)
+        shop.at += minutes * 60
+        times.add(took(shop, lambda: keeper.find(reference, MALLORY)))
+
+    assert times == {1.0}
+
+
+def test_stranger_hears_that_the_shop_is_away_though_the_order_is_kept() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    shop.at, shop.is_away = shop.at + 30, True
+
+    with pytest.raises(ConnectorError):
+        seen(keeper, MALLORY)
+
+
+def test_absent_order_is_kept_for_seconds_only() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    for pause in (0, 5, 20):
+        shop.at += pause
+        seen(keeper, MARTA, "AB-2")
+
+    assert len(shop.asked) == 2
+
+
+def test_agent_sees_what_is_kept_and_may_ask_anew() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    shop.status = "shipped"
+    before, now = keeper.find_without_proof("AB-1"), keeper.find_anew("AB-1")
+
+    assert (before and before.status, now and now.status) == ("preparing", "shipped")
+
+
+def test_orders_of_a_buyer_are_kept() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+
+    assert [len(keeper.orders_of(MARTA)) for _ in range(3)] == [1, 1, 1]
+    assert len(shop.asked) == 1
+
+
+def test_number_that_looks_like_a_buyer_is_a_number() -> None:
+    keeper = kept(Shop())
+    keeper.orders_of(MARTA)
+
+    assert keeper.find(" marta@example.com", MARTA) is None
+
+
+def test_what_was_changed_is_asked_for_again() -> None:
+    keeper = kept(ActingShop())
+    seen(keeper)
+    assert isinstance(keeper, Acts)
+    keeper.act(Action("cancel", "ab 1", "key"))
+
+    assert seen(keeper) == "cancelled"
+
+
+def test_answer_from_before_a_change_is_not_kept() -> None:
+    shop = Shop(waits=threading.Event())
+    keeper = kept(shop)
+    asking = threading.Thread(target=lambda: seen(keeper))
+    asking.start()
+    until(lambda: bool(shop.asked))
+    keeper.forget("AB-1")
+    shop.waits and shop.waits.set()
+    asking.join()
+    seen(keeper)
+
+    assert len(shop.asked) == 2
+
+
+def test_shop_that_cannot_act_cannot_when_kept() -> None:
+    assert not isinstance(kept(Shop()), Acts)
+
+
+def test_no_more_is_kept_than_allowed() -> None:
+    shop = Shop()
+    keeper = kept(shop, most=3)
+    for number in range(10):
+        seen(keeper, MARTA, f"AB-{number}")
+    seen(keeper)
+
+    assert len(keeper._kept) == 3
+    assert shop.asked.count("AB-1") == 2
+
+
+def test_what_was_saved_is_counted() -> None:
+    saved = metrics.shop_cost_saved.labels("shop")._value
+    before = saved.get()
+    keeper = kept(Shop())
+    for _ in range(3):
+        seen(keeper)
+
+    assert saved.get() - before == 14.0
+
+
+def test_file_says_how_long_and_a_mistake_is_named(tmp_path: Any) -> None:
+    path = tmp_path / "_orders.yaml"
+    path.write_text("connector: demo\nsettings:\n  keep: {fresh: 60}\n")
+    with pytest.raises(BadConfiguration, match=":3: settings.keep.fresh: is not a setting here"):
+        load(path, {})
+
+
+def test_stand_in_is_a_shop_that_can_be_kept() -> None:
+    assert isinstance(Shop(), Recorded)
