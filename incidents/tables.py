@@ -14,6 +14,7 @@ KINDS = ("late", "lost", "damaged", "wrong", "missing")
 STATES = ("open", "ready", "claimed", "accepted", "refused", "closed")
 OPEN_STATES = ("open", "ready", "claimed")
 _IS_OPEN = text("state IN ('open','ready','claimed')")
+_UNSEEN = text("sha256 = '' AND refused = ''")
 WHO = ("warehouse", "carrier", "desk", "customer")
 
 
@@ -23,13 +24,14 @@ class Incident(SQLModel, table=True):
     open (evidence is gathered) → ready (nothing that the carrier asks for lacks) → claimed (sent to the carrier) →
     accepted or refused by it → closed (settled with the customer). `order_facts` is the order as it stood.
     `deadline_on` is the carrier's last day for the claim, None where its rules do not say; `deadline_told_at` when
-    people were reminded.
+    people were reminded. `details`: what happened (`what`), and the documents and statements that are there (`ticked`).
     """
 
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("state", STATES),
         Index("incident_of_order", "order_key", "kind", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("incident_untold", "state_at", sqlite_where=text("told_state <> state"), postgresql_where=text("told_state <> state")),
         Index("incident_deadline", "deadline_on", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     )
 
@@ -49,6 +51,7 @@ class Incident(SQLModel, table=True):
     wish: str = ""  # replace, refund, open
     amount: str = ""  # decimal text: what is claimed, in `currency`
     currency: str = ""
+    recovered: str = ""  # what the carrier paid
     deadline_on: date | None = None
     deadline_told_at: datetime | None = None
     claim_reference: str = ""  # how the carrier calls it
@@ -57,23 +60,31 @@ class Incident(SQLModel, table=True):
     opened_at: datetime
     state_at: datetime
     told_state: str = ""  # the last state that the customer was told
+    claimed_at: datetime | None = None
     closed_at: datetime | None = None
     version: int = 1
 
 
 class IncidentPhoto(SQLModel, table=True):
-    """A photo or document of a case. `refused` says why it does not count (duplicate, too_small, unreadable, too_late)."""
+    """A photo or document of a case. `refused` says why it does not count (duplicate, too_small, unreadable, too_early,
+    taken_off); `twin_id` is the photo that shows the same. Until it was looked at, `sha256` is empty.
+    """
 
     __tablename__ = "incident_photo"
+    __table_args__ = (
+        Index("incident_photo_unseen", "created_at", sqlite_where=_UNSEEN, postgresql_where=_UNSEEN),
+        Index("incident_photo_once", "incident_id", "attachment_id", unique=True),
+    )
 
     incident_photo_id: str = Field(primary_key=True)
     incident_id: str = Field(foreign_key="incident.incident_id", index=True)
     attachment_id: str | None = Field(default=None, index=True)
     sha256: str = ""
-    likeness: str = ""  # a perceptual hash, 16 hex digits; empty where it is no picture
+    likeness: str = ""  # a perceptual hash (incidents/likeness.py); empty where it is no picture
     kind: str = ""  # item, box, label, document
     said_at: datetime | None = None
     refused: str = ""
+    twin_id: str | None = None
     created_at: datetime
 
 

@@ -152,6 +152,7 @@ def _create_incident() -> None:
         sa.Column("wish", sa.String(), nullable=False),
         sa.Column("amount", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("recovered", sa.String(), nullable=False),
         sa.Column("deadline_on", sa.Date(), nullable=True),
         sa.Column("deadline_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim_reference", sa.String(), nullable=False),
@@ -160,6 +161,7 @@ def _create_incident() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_state", sa.String(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind IN ('late', 'lost', 'damaged', 'wrong', 'missing')", name="kind_known"),
@@ -194,6 +196,13 @@ def _index_incident() -> None:
             unique=True,
             sqlite_where=sa.text("state IN ('open','ready','claimed')"),
             postgresql_where=sa.text("state IN ('open','ready','claimed')"),
+        )
+        batch_op.create_index(
+            "incident_untold",
+            ["state_at"],
+            unique=False,
+            sqlite_where=sa.text("told_state <> state"),
+            postgresql_where=sa.text("told_state <> state"),
         )
         batch_op.create_index(batch_op.f("ix_incident_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_conversation_id"), ["conversation_id"], unique=False)
@@ -273,6 +282,7 @@ def _create_incident_photo() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refused", sa.String(), nullable=False),
+        sa.Column("twin_id", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"],
@@ -284,6 +294,14 @@ def _create_incident_photo() -> None:
 
 def _index_incident_photo() -> None:
     with op.batch_alter_table("incident_photo", schema=None) as batch_op:
+        batch_op.create_index("incident_photo_once", ["incident_id", "attachment_id"], unique=True)
+        batch_op.create_index(
+            "incident_photo_unseen",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("sha256 = '' AND refused = ''"),
+            postgresql_where=sa.text("sha256 = '' AND refused = ''"),
+        )
         batch_op.create_index(batch_op.f("ix_incident_photo_attachment_id"), ["attachment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_photo_incident_id"), ["incident_id"], unique=False)
 

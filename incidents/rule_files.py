@@ -1,0 +1,192 @@
+"""Reads the carriers' claim rules: ours in `rules/`, and what the shop writes over them in `_claims.yaml`.
+
+A mistake is a finding with its file, line and mend, never a traceback: what can be read of a file is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from incidents import claim_rules
+from incidents.claim_rules import CarrierRules, Period, Rule, RuleBook, Source
+from incidents.tables import KINDS
+
+OURS = Path(__file__).with_name("rules")
+SHOPS = "_claims.yaml"
+LANGUAGES = ("es", "en", "pt")
+_HEAD = ("carrier", "name", "names", "country", "language", "claims", "where", "kinds")
+_RULE = ("deadline", "earliest", "photos", "documents", "statements", "basis", "note", "sources")
+_PERIOD = ("days", "from", "count")
+_WAYS = ("url", "email", "phone")
+_MOST_DAYS = 3_650
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in a file of rules, where it is, and what to write instead."""
+
+    file: str
+    line: int
+    text: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text} {self.mend}"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One file while it is read: its name, and what was found wrong."""
+
+    file: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def wrong(self, node: yaml.Node, text: str, mend: str) -> None:
+        self.findings.append(Finding(self.file, node.start_mark.line + 1, text, mend))
+
+    def table(self, node: yaml.Node | None, known: Iterable[str] | None = None) -> dict[str, yaml.Node]:
+        """The entries of a mapping; names that mean nothing here are told."""
+        if not isinstance(node, yaml.MappingNode):
+            if node is not None:
+                self.wrong(node, "Here belong names with values.", "Write them as “name: value”, one a line.")
+            return {}
+        found = {str(key.value): value for key, value in node.value}
+        for key, value in node.value:
+            if known is not None and key.value not in known:
+                self.wrong(key, f"“{key.value}” means nothing here.", f"Use one of: {', '.join(known)}.")
+                found.pop(str(key.value), None)
+            _ = value
+        return found
+
+    def word(self, node: yaml.Node | None, known: tuple[str, ...], default: str | None = None) -> str | None:
+        if node is None:
+            return default
+        if isinstance(node, yaml.ScalarNode) and node.value in known:
+            return str(node.value)
+        self.wrong(node, f"“{getattr(node, 'value', '')}” is not known here.", f"Use one of: {', '.join(known)}.")
+        return default
+
+    def words(self, node: yaml.Node | None, known: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
+        """A list of words; None where there is none."""
+        if node is None:
+            return None
+        if not isinstance(node, yaml.SequenceNode):
+            self.wrong(node, "Here belongs a list.", "Write it in brackets: [one, two].")
+            return None
+        found = [(one, self.word(one, known) if known else str(one.value)) for one in node.value]
+        return tuple(word for _, word in found if word)
+
+    def number(self, node: yaml.Node | None, most: int) -> int | None:
+        text = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+        if text.isascii() and text.isdigit() and int(text) <= most:
+            return int(text)
+        if node is not None:
+            self.wrong(node, f"“{text}” is no whole number from 0 to {most}.", "Write the digits alone, as in 7.")
+        return None
+
+
+def ours() -> tuple[RuleBook, list[Finding]]:
+    """The rules that came with the house."""
+    found: dict[str, CarrierRules] = {}
+    findings: list[Finding] = []
+    for path in sorted(OURS.glob("*.yaml")):
+        sheet = Sheet(path.name)
+        for one in _carriers(sheet, path.read_text("utf-8"), {}):
+            found[one.key] = one
+        findings += sheet.findings
+    return RuleBook(found), findings
+
+
+def with_shops(book: RuleBook, path: Path) -> tuple[RuleBook, list[Finding]]:
+    """The same with what the shop has agreed with its carriers; a file that is not there changes nothing."""
+    if not path.is_file():
+        return book, []
+    sheet = Sheet(path.name)
+    changed = {one.key: one for one in _carriers(sheet, path.read_text("utf-8"), book.carriers)}
+    return RuleBook({**book.carriers, **changed}), sheet.findings
+
+
+def _carriers(sheet: Sheet, text: str, known: Mapping[str, CarrierRules]) -> list[CarrierRules]:
+    """The carriers of a file: one, or several below `carriers:`, each written over the known one of its key."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        sheet.findings.append(Finding(sheet.file, line, "This is no YAML.", "Look at indents, quotes and colons near here."))
+        return []
+    if root is None:
+        return []
+    table = sheet.table(root)
+    if "carriers" not in table:
+        return [one for one in [_carrier(sheet, root, known)] if one]
+    several = table["carriers"]
+    if not isinstance(several, yaml.SequenceNode):
+        sheet.wrong(several, "Below “carriers” belongs a list.", "Begin each carrier with a dash.")
+        return []
+    return [one for node in several.value if (one := _carrier(sheet, node, known))]
+
+
+def _carrier(sheet: Sheet, node: yaml.Node, known: Mapping[str, CarrierRules]) -> CarrierRules | None:
+    table = sheet.table(node, _HEAD)
+    key = str(getattr(table.get("carrier"), "value", "")).strip().lower()
+    if not key:
+        sheet.wrong(node, "A carrier without a name.", "Begin with “carrier: seur”.")
+        return None
+    before = known.get(key, CarrierRules(key, key.upper(), (key,)))
+    kinds = dict(before.kinds)
+    for kind, below in sheet.table(table.get("kinds"), KINDS).items():
+        kinds[kind] = _rule(sheet, below, before.rule(kind))
+    given = {name: str(table[name].value) for name in ("name", "country") if name in table}
+    return replace(
+        before, **given, names=sheet.words(table.get("names")) or before.names,
+        language=sheet.word(table.get("language"), LANGUAGES, before.language) or "es",
+        claims=sheet.word(table.get("claims"), claim_rules.CLAIMANTS, before.claims),
+        where={**before.where, **{way: str(one.value) for way, one in sheet.table(table.get("where"), _WAYS).items()}},
+        kinds=kinds)
+
+
+def _rule(sheet: Sheet, node: yaml.Node, before: Rule) -> Rule:
+    table = sheet.table(node, _RULE)
+    given: dict[str, Any] = {name: _period(sheet, table[name]) for name in ("deadline", "earliest") if name in table}
+    if "photos" in table:
+        below = sheet.table(table["photos"], claim_rules.PHOTO_KINDS)
+        given["photos"] = {kind: count for kind, one in below.items() if (count := sheet.number(one, 20)) is not None}
+    for name, words in (("documents", claim_rules.DOCUMENTS), ("statements", claim_rules.STATEMENTS)):
+        if name in table:
+            given[name] = sheet.words(table[name], words)
+    for name in ("basis", "note"):
+        if name in table:
+            given[name] = {tag: str(one.value) for tag, one in sheet.table(table[name], LANGUAGES).items()}
+    if "sources" in table:
+        given["sources"] = _sources(sheet, table["sources"])
+    if not given.get("sources", before.sources):
+        sheet.wrong(node, "A rule without its source.", "Add “sources:” with url and the day it was read.")
+    return replace(before, **given)
+
+
+def _period(sheet: Sheet, node: yaml.Node) -> Period | None:
+    table = sheet.table(node, _PERIOD)
+    days = sheet.number(table.get("days"), _MOST_DAYS)
+    if days is None:
+        return None
+    of = sheet.word(table.get("from"), claim_rules.BASES)
+    return Period(days, of, sheet.word(table.get("count"), claim_rules.COUNTS, "calendar") or "calendar")
+
+
+def _sources(sheet: Sheet, node: yaml.Node) -> tuple[Source, ...]:
+    found = []
+    for one in node.value if isinstance(node, yaml.SequenceNode) else ():
+        table = sheet.table(one, ("url", "read"))
+        url, day = (str(getattr(table.get(name), "value", "")) for name in ("url", "read"))
+        try:
+            found.append(Source(url, date.fromisoformat(day)))
+        except ValueError:
+            sheet.wrong(one, "A source without the day it was read.", "Write it as {url: …, read: 2026-11-22}.")
+    return tuple(found)
