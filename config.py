@@ -246,7 +246,7 @@ def _filled_in(given: Settings) -> dict[str, Any]:
         found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
     if not given.public_base_url and mode != "production":
         found["public_base_url"] = f"http://127.0.0.1:{given.port}"
-    if mode == "demo" or (mode == "lab" and _provider_named(given) is None):
+    if mode == "demo" or (mode == "lab" and not _names_twilio(given)):
         found |= _own_provider(given, mode)
     return found
 
@@ -274,6 +274,11 @@ def _lab_orders(folder: Path) -> Path:
         kept = json.dumps(str((folder / "orders.json").resolve()))
         path.write_text(f"connector: lab\nsettings: {{path: {kept}}}\n", encoding="utf-8")
     return path
+
+
+def _names_twilio(given: Settings) -> bool:
+    """Whether Twilio, or all accounts, are somebody else's; Meta's have a place beside our stand-in for Twilio."""
+    return any(getattr(given, name) for name in (*TWILIO_FIELDS, "accounts_file"))
 
 
 def _provider_named(given: Settings) -> str | None:

@@ -22,7 +22,7 @@ from config import DEMO_WHATSAPP, LAB_PAGE, LAB_SMS
 from conversation.work import Database
 from handoff.house_tables import Letter
 from handoff.tables import Agent
-from lab import due, seeding
+from lab import due, said, seeding
 from lab.due import Hands
 from lab.provider import LabProvider, ProviderSilent
 from lab.seeding import BadSeed
@@ -37,12 +37,16 @@ PATIENCE_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What the doors stand on. `orders` is the file of the lab's shop, `provider` the stand-in (None: another one)."""
+    """What the doors stand on. `orders` is the file of the lab's shop, `provider` the stand-in (None: another one).
+
+    `hold` says for how many seconds a reply can be called back; None: as the settings say.
+    """
 
     database: Database
     hands: Hands
     orders: Path
     provider: LabProvider | None
+    hold: Callable[[float | None], None]
 
 
 class NoProvider(Exception):
@@ -89,13 +93,19 @@ class ClockHand(_Body):
     run: bool = True
 
 
+class Undo(_Body):
+    """For so many seconds a reply can be called back."""
+
+    seconds: float = Field(ge=0, le=30)
+
+
 def blueprint(lab: Lab) -> Blueprint:
     """The doors of this lab."""
     doors = Blueprint("lab", __name__, url_prefix="/lab")
     for rule, method, view in (
         ("", "GET", _overview), ("/clock", "GET", _show_clock), ("/clock", "POST", _set_clock), ("/seed", "POST", _seed),
         ("/reset", "POST", _reset), ("/messages", "POST", _say), ("/wire", "GET", _wire), ("/provider", "POST", _behave),
-        ("/run", "POST", _run), ("/letters", "GET", _letters),
+        ("/run", "POST", _run), ("/letters", "GET", _letters), ("/undo", "POST", _undo),
     ):
         doors.add_url_rule(rule, f"{method}{rule}", _opened(view, lab), methods=[method])
     doors.before_request(_from_here)
@@ -132,7 +142,7 @@ def _is_loopback(host: str) -> bool:
 
 def _overview(lab: Lab) -> Response:
     rules = ["GET /lab/clock", "POST /lab/clock", "POST /lab/seed", "POST /lab/reset", "POST /lab/messages",
-             "GET /lab/wire", "POST /lab/provider", "POST /lab/run", "GET /lab/letters"]
+             "GET /lab/wire", "POST /lab/provider", "POST /lab/run", "POST /lab/undo", "GET /lab/letters"]
     return jsonify({"doors": rules, "ours": OURS, "read": "docs/testing.md"} | _time())
 
 
@@ -175,6 +185,7 @@ def _reset(lab: Lab) -> Response:
     if lab.provider:
         lab.provider.forget()
     lab.orders.unlink(missing_ok=True)
+    lab.hold(None)
     with lab.database.work() as work:
         for table in reversed(SQLModel.metadata.sorted_tables):
             if table.name not in KEPT:
@@ -199,7 +210,16 @@ def _wire(lab: Lab) -> Response:
         raise BadBody("after: give the number of the last message that you have read.")
     after = int(typed)
     sent = [one | {"to": one["to"].rpartition(":")[2], "channel": _channel(one["to"])} for one in _provider(lab).wire()]
-    return jsonify({"messages": [one for one in sent if one["n"] > after and (not to or one["to"] == to)]})
+    found = [one for one in sent if one["n"] > after and (not to or one["to"] == to)]
+    with lab.database.reading() as session:
+        return jsonify({"messages": said.told(session, found)})
+
+
+def _undo(lab: Lab) -> Response:
+    """How long an agent's reply waits before it leaves, from now on."""
+    wanted = Undo.model_validate(_json())
+    lab.hold(wanted.seconds)
+    return jsonify({"seconds": wanted.seconds})
 
 
 def _behave(lab: Lab) -> Response:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from flask import Flask
 
 import config
+from console import here
 from conversation.events import Notice
 from conversation.work import Database
 from lab import doors
@@ -37,5 +39,9 @@ def add_to(app: Flask, house: House, tend: Callable[[], int], wake: Callable[[],
         except ProviderSilent:
             return 0
 
+    def hold(seconds: float | None) -> None:
+        desk = app.extensions[here.EXTENSION]
+        app.extensions[here.EXTENSION] = replace(desk, undo_seconds=given.undo_seconds if seconds is None else seconds)
+
     hands = Hands(house.database, tend, wake, ring, under_way)
-    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider))
+    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider, hold))

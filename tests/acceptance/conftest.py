@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance.playing import ASKS, MARTA, House, Person, Talk, queue
 from tests.end_to_end.relevo import Relevo
+from tests.providers.meta import ACCESS_TOKEN, APP_ID, APP_SECRET, PAGE_ID, MetaStandIn
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +17,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     if os.environ.get("RELEVO_LAB"):
         yield House(os.environ["RELEVO_LAB"])
         return
-    with Relevo(tmp_path_factory.mktemp("lab") / "data", {"MODE": "lab"}) as relevo:
-        yield House(f"http://127.0.0.1:{relevo.port}")
+    with MetaStandIn() as meta:
+        relevo = Relevo(tmp_path_factory.mktemp("lab") / "data", {"MODE": "lab", **_named(meta)})
+        meta.webhook_url = f"http://127.0.0.1:{relevo.port}/webhooks/meta"
+        with relevo:
+            yield House(f"http://127.0.0.1:{relevo.port}", meta)
+
+
+def _named(meta: MetaStandIn) -> dict[str, str]:
+    """The settings of an account at this Meta; nobody asks it how the channels stand."""
+    return {"META_GRAPH_BASE": meta.url, "META_APP_ID": APP_ID, "META_APP_SECRET": APP_SECRET,
+            "META_ACCESS_TOKEN": ACCESS_TOKEN, "META_VERIFY_TOKEN": "a word", "META_PAGES": PAGE_ID, "CHECK_SECONDS": "0"}
 
 
 @pytest.fixture

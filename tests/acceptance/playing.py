@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from tests.providers.meta import MetaStandIn
+
 MARTA, LEO, INA, TOM = "+34600111222", "+34600111333", "+34600111444", "+34600111555"
 ASKS = "quiero hablar con una persona"
 DAY = "mon-fri 09:00-14:00 16:00-19:30"
@@ -102,9 +104,10 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The lab's doors."""
+    """The lab's doors; `meta` is the stand-in for Meta beside it, if it was started with one."""
 
     base: str
+    meta: MetaStandIn | None = None
 
     def ask(self, path: str, body: Any = None, method: str = "", **headers: str) -> Answer:
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None

@@ -91,6 +91,10 @@ class MetaStandIn:
         """Answer as Meta does again."""
         self._behaviour.set(OK)
 
+    def forget(self) -> None:
+        """Nothing was ever sent."""
+        self._accepted.clear()
+
     def accepted(self, to: str = "") -> list[MetaSent]:
         """Every send that was accepted, in order."""
         return [sent for sent in list(self._accepted) if not to or sent.to == to]
