@@ -57,6 +57,11 @@ class Formats:
     def locale(self) -> str:
         return LOCALES[self.language]
 
+    @property
+    def today(self) -> date:
+        """The day on her wall."""
+        return self.now.astimezone(self.zone).date()
+
     def iso(self, moment: datetime) -> str:
         """For `<time datetime>`."""
         return as_utc(moment).isoformat(timespec="seconds")
@@ -85,6 +90,11 @@ class Formats:
         """The clock today, the day otherwise."""
         local = self.local(moment)
         return self.clock(moment) if local.date() == self.local(self.now).date() else self.day(local.date())
+
+    def soon(self, moment: datetime) -> str:
+        """`10:46` today, `mar 24, 10:46` otherwise."""
+        day, clock = self.moment(moment), self.clock(moment)
+        return clock if day == clock else f"{day}, {clock}"
 
     def full(self, moment: datetime) -> str:
         """Day and clock, for a title."""

@@ -68,7 +68,7 @@ def _held(sight: Sight, ticket: Mapping[str, Any]) -> dict[str, str]:
     if ticket["state"] == "snoozed" and not ticket["snoozed_until"]:
         return {"due": words("state.snoozed_reply"), "due_press": "calm"}
     if ticket["state"] == "snoozed":
-        return {"due": words("state.snoozed", time=formats.within(ticket["snoozed_until"])), "due_press": "calm"}
+        return {"due": words("state.snoozed", time=formats.soon(ticket["snoozed_until"])), "due_press": "calm"}
     if waiting is None:
         return {"due": words("state.theirs"), "due_press": "calm"}
     if due is None or ticket["first_reply_at"] is not None:
