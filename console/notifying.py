@@ -20,10 +20,12 @@ _conversation, _contact = Conversation.__table__, Contact.__table__
 
 
 def notices(session: Session, viewer: Viewer) -> dict[str, Any]:
-    """Count, number of the newest, and the notices; those of conversations she may not see any more are left out."""
+    """Count, number of the newest, and the notices. Those of conversations she may not see any more are left out; that one
+    was taken from her says so without a name."""
     rung = ringing.unseen(session, viewer.agent_id, here.formats().now)
     seen = sightings.visible(session, viewer, {row["conversation_id"] for row in rung if row["conversation_id"]})
-    found = [row for row in rung if not row["conversation_id"] or row["conversation_id"] in seen]
+    found = [row if row["conversation_id"] in seen else {**row, "conversation_id": None} for row in rung
+             if row["conversation_id"] in (None, *seen) or row["kind"] == "moved"]
     names = _names(session, {row["conversation_id"] for row in found if row["conversation_id"]})
     return {
         "count": len(found), "newest": found[0]["notice_id"] if found else 0, "sounds": bool(here.agent()["sounds"]),
@@ -34,10 +36,11 @@ def notices(session: Session, viewer: Viewer) -> dict[str, Any]:
 def _told(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     words, data = here.texts(), row["data"] or {}
     somebody = words("notice.somebody")
-    key = row["conversation_id"]
+    key, said = row["conversation_id"], f"notice.{row['kind']}_{data.get('what', '')}"
     return {
         "id": row["notice_id"], "kind": row["kind"], "conversation": key, "ticket": row["ticket_id"],
-        "text": words(f"notice.{row['kind']}", name=name or somebody, by=data.get("by") or somebody),
+        "text": words(said if words.has(said) else f"notice.{row['kind']}", name=name or somebody,
+                      by=data.get("by") or somebody, to=data.get("to") or somebody),
         "more": str(data.get("text") or data.get("note") or ""), "at": here.formats().iso(row["created_at"]),
         "url": url_for("console.conversation", conversation_id=key) if key else url_for("console.conversations"),
     }

@@ -253,8 +253,9 @@ def transfer_to_agent(work: Work, ticket_id: str, agent_id: str, to_agent: str, 
     data = {"from": ledger.name_of(work, before), "agent": colleague.name, "note": note}
     relaxed = {"relaxed": skills.steps_to(held.ticket["skills"], held.language, agent)}
     held = _assign(work, held, Change(row, agent_id, relaxed, data=data), to_agent)
-    told = {"by": viewer.name, "to": colleague.name, "note": note}
-    notices.add(work, "transferred", {to_agent, before} - {agent_id}, held.conversation_id, held.ticket_id, data=told)
+    if to_agent != agent_id:
+        told = {"by": viewer.name, "to": colleague.name, "note": note}
+        notices.add(work, "transferred", [to_agent], held.conversation_id, held.ticket_id, data=told)
     if telling.once(work, held, telling.mark_of_holder(to_agent)):
         telling.tell(work, held, "transfer", agent=colleague.name, queue=_title(work, held))
 

@@ -16,7 +16,7 @@ from conversation.events import TimelineLine
 from conversation.prepared import Prepared
 from conversation.tables import Conversation
 from conversation.work import Work
-from handoff import access, move_clocks, moves, queues
+from handoff import access, move_clocks, moves, notices, queues
 from handoff.access import Viewer
 from handoff.errors import IllegalMove, NotHolder, StaleEpoch, UnknownTicket
 from handoff.moves import Move
@@ -185,7 +185,17 @@ def apply(work: Work, held: Standing, change: Change) -> Standing:
         pass_on(work, held.conversation, moves.OWNER_OF[row.after])
     note_conversation(work, held.conversation_id, change.conversation)
     log(work, after, row.name, change.actor, change.data)
+    _tell_holder(work, held, change)
     return after
+
+
+def _tell_holder(work: Work, held: Standing, change: Change) -> None:
+    """Whoever held it knows when a colleague moved it; the contact and the clock have texts and notices of their own."""
+    holder, name = held.ticket["holder_id"], change.row.name
+    by = name_of(work, change.actor) if holder not in (None, change.actor) else ""
+    if by:
+        told = {"by": by, "what": name, "to": change.data.get("agent", "") if name == "transfer_to_agent" else ""}
+        notices.add(work, "moved", [holder], held.conversation_id, held.ticket_id, data=told)
 
 
 def _clocks(work: Work, held: Standing, change: Change) -> dict[str, Any]:

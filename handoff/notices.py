@@ -13,8 +13,9 @@ from conversation.work import Work
 from handoff.house_tables import Notice
 
 # given to her, waits in a queue of hers, offered to her, handed to her, a contact answered her, a colleague named her, a
-# supervisor whispers, a promise runs out, a promise is broken
-KINDS = ("assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "warned", "breached")
+# supervisor whispers, somebody else moved what she holds, or chose her presence, a promise runs out, a promise is broken
+KINDS = ("assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "moved", "presence",
+         "warned", "breached")
 
 
 def add(

@@ -19,9 +19,9 @@ WAYS = ("email", "push")
 # a push for what wants her now, a letter too for what would otherwise lie there until she comes back
 DEFAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "assigned": WAYS, "queued": (), "offered": ("push",), "transferred": WAYS, "replied": ("push",), "mentioned": WAYS,
-    "whispered": WAYS, "warned": ("push",), "breached": WAYS,
+    "whispered": WAYS, "moved": ("push",), "presence": ("push",), "warned": ("push",), "breached": WAYS,
 })
-WHILE_AWAY = frozenset({"assigned", "transferred", "whispered"})
+WHILE_AWAY = frozenset({"assigned", "transferred", "whispered", "moved", "presence"})
 
 _agent = Agent.__table__
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from conversation.events import TimelineLine
 from conversation.tables import Contact, Conversation
 from conversation.work import Work
-from handoff import capacity, figure_rows, figures, hours, open_time, presence, queue_book
+from handoff import capacity, figure_rows, figures, hours, ledger, notices, open_time, presence, queue_book
 from handoff.access import Reader
 from handoff.errors import UnknownAgent
 from handoff.figure_rows import Period
@@ -138,6 +138,8 @@ def send_away(work: Work, agent_id: str, to: str, by: str) -> str:
     if row["presence"] != to:
         work.connection.execute(update(_agent).where(_agent.c.agent_id == agent_id).values(presence=to, presence_at=work.now))
         work.record(TimelineLine("presence", "", by, data={"agent": agent_id, "from": row["presence"], "to": to}))
+        if by != agent_id:
+            notices.add(work, "presence", [agent_id], data={"by": ledger.name_of(work, by), "what": to})
     return str(row["name"])
 
 

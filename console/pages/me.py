@@ -22,7 +22,8 @@ from conversation.work import Work
 from handoff import notify
 from handoff.tables import Agent
 
-Kind = Literal["assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "warned", "breached"]
+Kind = Literal["assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "moved", "presence",
+               "warned", "breached"]
 
 
 class Profile(BaseModel):

@@ -163,7 +163,7 @@ def test_news_ring_once_on_every_page(sue: Client, database: Database, mine: tup
         notices.add(work, "mentioned", ["agt_sue"], mine[0], data={"by": "Ana"})
     pages = [sue.get(f"/console/{path}").get_data(as_text=True) for path in PAGES]
 
-    for sign in ('data-testid="notice"', 'id="notices"', 'id="offline"', "sse-connect"):
+    for sign in ('data-kind="mentioned"', ' id="notices"', ' id="offline"', "sse-connect"):
         assert {path: page.count(sign) for path, page in zip(PAGES, pages, strict=True)} == dict.fromkeys(PAGES, 1)
 
 
@@ -174,3 +174,18 @@ def test_the_choices_of_an_open_menu_follow_who_is_there(ana: Client, database: 
     choices = ana.get(f"/console/conversations/{mine[0]}/targets?to=agent:agt_sue").get_data(as_text=True)
 
     assert '<option value="agent:agt_sue" selected disabled>' in choices
+
+
+def test_what_a_supervisor_did_to_her_is_said_in_words(ana: Client, sue: Client, mine: tuple[str, str]) -> None:
+    post(sue, "/console/supervision/people/agt_ana/presence", presence="away")
+    post(sue, "/console/supervision/people/agt_ana/requeue")
+
+    told = [one["text"] for one in ana.get("/console/notices", headers=JSON).get_json()["notices"]]
+    assert told[:2] == ["Sue devuelve a la cola tu conversación con Marta", "Sue te ha puesto ausente"]
+
+
+def test_what_was_taken_out_of_her_sight_is_told_without_a_name(ana: Client, sue: Client, mine: tuple[str, str]) -> None:
+    post(sue, f"/console/tickets/{mine[1]}/transfers", to="queue:returns", note="es una devolución")
+    told = ana.get("/console/notices", headers=JSON).get_json()["notices"][0]
+
+    assert (told["conversation"], told["text"]) == (None, "Sue pasa a otra cola tu conversación con alguien")

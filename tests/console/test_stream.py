@@ -17,7 +17,7 @@ from console.tail import Tail
 from conversation.events import TimelineLine
 from conversation.tables import TimelineEntry
 from conversation.work import Database
-from handoff import access, agents
+from handoff import access, agents, presence, viewing, wall
 from handoff.access import Viewer
 from tests.console import desks
 
@@ -76,8 +76,8 @@ def test_a_change_reaches_the_page_by_its_number(tail: Tail, database: Database,
 
     events = told(next(frames))
 
-    assert ("entry", {"id": entry_id, "conversation": story}) in events
-    assert [event for event, _ in events] == ["entry", "list", "conversation"]
+    assert ("row", {"id": entry_id, "conversation": story}) in events
+    assert [event for event, _ in events] == ["row", "message", "list", "conversation"]
     frames.close()
 
 
@@ -94,7 +94,7 @@ def test_her_own_list_is_read_anew_where_it_may_be_another(
     record(database, conversation_id, kind)
     tail.read()
 
-    assert [name for name, _ in told(next(frames))] == ["entry", event]
+    assert [name for name, _ in told(next(frames)) if name not in ("row", "message")] == [event]
     frames.close()
 
 
@@ -110,7 +110,7 @@ def test_a_page_that_was_cut_off_hears_what_it_missed(tail: Tail, database: Data
 
     events = told(next(opened(tail, database, last_id=last)))
 
-    assert ("entry", {"id": missed[-1], "conversation": story}) in events
+    assert ("row", {"id": missed[-1], "conversation": story}) in events
 
 
 def test_a_page_too_far_behind_is_to_be_read_anew(tail: Tail, database: Database, story: str) -> None:
@@ -141,7 +141,7 @@ def test_a_conversation_that_leaves_her_sight_is_told_once(
     record(database, conversation_id)
     tail.read()
 
-    assert "entry" in [event for event, _ in first]
+    assert ("row_gone", conversation_id) in [(event, data.get("conversation")) for event, data in first]
     assert told(next(frames)) == []
     frames.close()
 
@@ -251,3 +251,50 @@ def test_a_deactivated_agents_session_no_longer_streams(ana: Client, database: D
         agents.deactivate(work, "ana@example.com")
 
     assert ana.get("/console/stream").status_code == 401
+
+
+def test_that_a_text_arrived_moves_the_conversation_and_no_list(tail: Tail, database: Database, story: str) -> None:
+    frames = opened(tail, database, last_id=latest(database), conversation_id=story)
+    next(frames)
+    record(database, story, "receipt")
+    tail.read()
+
+    assert [name for name, _ in told(next(frames))] == ["row", "status", "conversation"]
+    frames.close()
+
+
+def test_who_comes_and_goes_is_told_to_everybody(tail: Tail, database: Database, story: str) -> None:
+    frames = opened(tail, database, "Max", last_id=latest(database))
+    next(frames)
+    with database.work() as work:
+        presence.gone(work, "agt_ana")
+    tail.read()
+
+    assert [(name, data["agent"]) for name, data in told(next(frames))] == [("presence", "agt_ana")]
+    frames.close()
+
+
+def test_her_own_numbers_are_read_anew_when_a_supervisor_sent_her_away(tail: Tail, database: Database, story: str) -> None:
+    frames = opened(tail, database, last_id=latest(database))
+    next(frames)
+    with database.work() as work:
+        wall.send_away(work, "agt_ana", "away", "agt_sue")
+    tail.read()
+
+    assert {"presence", "notify", "counts"} <= {name for name, _ in told(next(frames))}
+    frames.close()
+
+
+def test_typing_begins_and_ends_on_a_row(tail: Tail, database: Database, story: str) -> None:
+    frames = opened(tail, database, last_id=latest(database), conversation_id="cnv_another")
+    next(frames)
+    found = []
+    for types in (True, False):
+        with database.work() as work:
+            viewing.look(work, story, "agt_sue", typing=types)
+        tail.read()
+        found += told(next(frames))
+
+    assert [data["names"] for name, data in found if name == "typing"] == [["Sue"], []]
+    assert {name for name, _ in found} == {"lookers", "typing"}
+    frames.close()

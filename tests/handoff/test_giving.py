@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from conversation.tables import TimelineEntry
-from handoff import capacity, claims, presence, settings
+from handoff import capacity, claims, closing, presence, settings
 from handoff.claims import Giving
 from handoff.errors import AlreadyClaimed, NoRoom, NotAllowed, StaleEpoch
 from handoff.house_tables import Notice
@@ -159,7 +159,22 @@ def test_both_agents_hear_of_a_transfer_that_a_supervisor_made(house: House, hel
 
     house.do(claims.transfer_to_agent, held[1], "agt_sue", "agt_eva", "Eva conoce el caso")
 
-    assert (_told(house, "agt_ana")[-1], _told(house, "agt_eva")[-1]) == ("transferred", "transferred")
+    assert (_told(house, "agt_ana")[-1], _told(house, "agt_eva")[-1]) == ("moved", "transferred")
+
+
+@pytest.mark.parametrize("move", [
+    lambda work, ticket: claims.release(work, ticket, "agt_sue"), lambda work, ticket: claims.snooze(work, ticket, "agt_sue", None),
+    lambda work, ticket: closing.resolve(work, ticket, "agt_sue"), lambda work, ticket: claims.requeue_all(work, "agt_sue", "agt_ana")])
+def test_who_held_it_hears_that_a_supervisor_moved_it(house: House, held: Pair, move: Any):
+    house.do(move, held[1])
+
+    assert _told(house, "agt_ana")[-1] == "moved"
+
+
+def test_nobody_is_told_of_her_own_moves(house: House, held: Pair):
+    house.do(claims.snooze, held[1], "agt_ana", None)
+
+    assert "moved" not in _told(house, "agt_ana")
 
 
 def test_a_released_ticket_rings_its_queue_again_but_not_who_released_it(house: House, held: Pair):
