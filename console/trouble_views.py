@@ -14,6 +14,7 @@ from console.rows import queue_titles
 from console.trouble_rows import FlowFailure, Rows
 
 LONGEST = 300
+OF_AGENTS = ("letters", "pushes")  # alarms about telling people of ours: no channel has to do with them
 GIVEN_UP = "given_up"
 NAMES = 3
 
@@ -56,7 +57,7 @@ def pieces(rows: Rows, titles: Mapping[str, str]) -> list[tuple[str, list[Piece]
         ("flows", [_flow(one, rows) for one in rows.flows]),
         ("services", [_service(one, rows) for one in rows.services]),
         ("hooks", [_hook(one, rows) for one in rows.hooks]),
-        ("mails", [*(_mail(one) for one in rows.mails), *(_push(one) for one in rows.pushes)]),
+        ("mails", [*(_mail(one, rows) for one in rows.mails), *(_push(one, rows) for one in rows.pushes)]),
     ]
     return [(kind, all_) for kind, all_ in found if all_]
 
@@ -75,7 +76,7 @@ def titles(session: Any) -> dict[str, str]:
 
 def _alarm(one: Mapping[str, Any]) -> Piece:
     words, shown = here.texts(), channel_cards.alarm(one, here.texts(), here.desk().channels)
-    ways = [Way(words("troubles.open_channels"), url_for("console.channels"), "activity")]
+    ways = [Way(words("troubles.open_channels"), url_for("console.channels"), "activity")] if one["key"] not in OF_AGENTS else []
     if shown.settle:
         ways.append(Way(words("health.settle"), url_for("console.settle_alarm", alarm_id=shown.id), "check", True, True))
     what = f"{shown.place}: {shown.sentence.what}" if shown.place else shown.sentence.what
@@ -132,7 +133,7 @@ def _service(one: Mapping[str, Any], rows: Rows) -> Piece:
     words, key = here.texts(), f"service:{one['service']}"
     return Piece("services", words("troubles.service_what", service=one["service"]), one["first_at"], one["error"][:LONGEST],
                  one["last_at"], one["times"], one["customers"], words("troubles.service_next"),
-                 _by_mail(rows.mailed[key]) if key in rows.mailed else words("troubles.told_here"), (),
+                 _by_alarm(key, rows), (),
                  {"service": one["service"], "is_over": key not in rows.mailed})
 
 
@@ -146,17 +147,21 @@ def _hook(one: Mapping[str, Any], rows: Rows) -> Piece:
                  one["last_at"], one["times"], 0, words("troubles.hook_next"), _by_mail(mailed), ways, {"hook": one["hook_id"]})
 
 
-def _mail(one: Mapping[str, Any]) -> Piece:
+def _mail(one: Mapping[str, Any], rows: Rows) -> Piece:
     words = here.texts()
     return Piece("mails", words("troubles.mail_what", to=one["to_address"], subject=one["subject"]),
                  one["created_at"], (one["error"] or "")[:LONGEST], one["ended_at"], step=words("troubles.mail_next"),
-                 told=words("troubles.told_here"), facts={"letter": one["letter_id"]})
+                 told=_by_alarm("letters", rows), facts={"letter": one["letter_id"]})
 
 
-def _push(one: Mapping[str, Any]) -> Piece:
+def _push(one: Mapping[str, Any], rows: Rows) -> Piece:
     words = here.texts()
     return Piece("mails", words("troubles.push_what", name=one["name"], device=one["device"] or "?"), one["failed_at"],
-                 step=words("troubles.push_next"), told=words("troubles.told_here"))
+                 step=words("troubles.push_next"), told=_by_alarm("pushes", rows))
+
+
+def _by_alarm(key: str, rows: Rows) -> str:
+    return _by_mail(rows.mailed[key]) if key in rows.mailed else here.texts()("troubles.told_here")
 
 
 def _talk(conversation_id: str) -> Way:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from conversation.work import Work
 from handoff.access import Reader
@@ -49,6 +49,22 @@ def forget(work: Work, agent_id: str, endpoint: str) -> None:
 def gone(work: Work, endpoint_hash: str) -> None:
     """Its push service says that there is no such browser any more."""
     work.connection.execute(delete(_known).where(_known.c.endpoint_hash == endpoint_hash))
+
+
+def failed(work: Work, endpoint_hash: str) -> None:
+    """Its push service has taken nothing for so long that we gave up."""
+    work.connection.execute(update(_known).where(_known.c.endpoint_hash == endpoint_hash).values(failed_at=work.now))
+
+
+def works_again(work: Work, endpoint_hash: str) -> bool:
+    """It was told something; returns whether it had failed before."""
+    had = update(_known).where(_known.c.endpoint_hash == endpoint_hash, _known.c.failed_at.is_not(None))
+    return work.connection.execute(had.values(failed_at=None)).rowcount > 0
+
+
+def any_failing(reader: Reader) -> bool:
+    """Whether there is a browser that could not be told."""
+    return reader.execute(select(_known.c.endpoint_hash).where(_known.c.failed_at.is_not(None)).limit(1)).first() is not None
 
 
 def of(reader: Reader, agent_id: str) -> list[Mapping[str, Any]]:

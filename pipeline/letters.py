@@ -2,7 +2,8 @@
 
 A letter is taken in a transaction of its own, sent with none open, and marked. A process that dies in between sends it
 again after the lease, with the same Message-ID. After ten tries, or where the server says never, it is given up: the
-trouble page shows it. A house without a mail server gives letters up at once; a lab keeps them as if sent, to be read.
+trouble page shows it. What is given up, or fails for the fourth time, raises an alarm; the next that arrives ends it.
+A house without a mail server gives letters up at once; a lab keeps them as if sent, to be read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import Any
 import structlog
 from sqlalchemy import bindparam, or_, select, update
 
-from conversation.work import Database
+from conversation import alarms
+from conversation.alarms import Trouble
+from conversation.work import Database, Work
 from handoff import passwords
 from handoff.house_tables import Letter
 from pipeline import mail
@@ -26,6 +29,7 @@ from pipeline.mail import Post
 
 AT_ONCE = 20
 MOST_TRIES = 10
+ALARM, ALARM_AT = "letters", 4  # about four minutes
 LEASE = timedelta(minutes=2)
 NO_SERVER = "There is no mail server: set SMTP_URL and MAIL_FROM."
 
@@ -94,6 +98,8 @@ def _again(database: Database, row: Mapping[str, Any], error: Exception) -> int:
     with database.work() as work:
         work.connection.execute(update(_letter).where(_letter.c.letter_id == row["letter_id"]).values(
             not_before=work.now + pause, lease_until=None, error=why))
+        if tried >= ALARM_AT:
+            _alarm(work, why)
     return 0
 
 
@@ -103,7 +109,15 @@ def _end(database: Database, row: Mapping[str, Any], state: str, error: str = ""
     with database.work() as work:
         work.connection.execute(update(_letter).where(_letter.c.letter_id == row["letter_id"]).values(
             state=state, error=error or None, text=text, lease_until=None, ended_at=work.now))
+        if state == "sent":
+            alarms.clear(work, ALARM)
+        elif error != NO_SERVER:  # that one is missing stands on each page that needs it
+            _alarm(work, error)
     return 1
+
+
+def _alarm(work: Work, why: str) -> None:
+    alarms.raise_alarm(work, Trouble(ALARM, "letters_failing", facts={"why": why}))
 
 
 def _is_final(error: Exception) -> bool:

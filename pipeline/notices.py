@@ -2,6 +2,7 @@
 
 A notice waits as long as a page of hers may still ring; once one was seen after it, nobody is told. What is told carries
 the contact's first name and a link, never a customer's words. Whoever may not see the conversation any more is not told.
+A browser whose push service takes nothing for six tries is noted and raises an alarm; what arrives again ends it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -18,6 +20,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from channels import web_push
 from channels.web_push import Browser, Ring
+from conversation import alarms
+from conversation.alarms import Trouble
 from conversation.tables import Contact, Conversation
 from conversation.work import Database, Work
 from handoff import access, letters, notify, subscriptions
@@ -30,6 +34,7 @@ PAGE_OPEN = timedelta(seconds=90)  # a page says so at least this often
 LETTER_AFTER = timedelta(minutes=2)
 OLDEST = timedelta(hours=12)  # what nobody could be told of for so long is not news
 MOST_TRIES = 5
+ALARM = "pushes"
 RETRY = timedelta(seconds=30)
 AT_ONCE = 200
 MOST_LINES = 20
@@ -165,21 +170,26 @@ def _write(work: Work, agent: Mapping[str, Any], rows: Sequence[Mapping[str, Any
 
 def _ring(database: Database, push: Push | None, call: Call) -> None:
     outcome = push(call.browser, call.ring, database.wiring.now()) if push else "later"
-    if outcome == "gone":
-        with database.work() as work:
+    with database.work() as work:
+        if outcome == "gone":
             subscriptions.gone(work, call.endpoint_hash)
-    if outcome == "later":
-        logger.info("a push service did not take it", notice=call.notice_id)
-        with database.work() as work:
-            _try_again(work, call.notice_id)
+        elif outcome == "later":
+            logger.info("a push service did not take it", notice=call.notice_id)
+            _try_again(work, call)
+        elif subscriptions.works_again(work, call.endpoint_hash) and not subscriptions.any_failing(work.connection):
+            alarms.clear(work, ALARM)
 
 
-def _try_again(work: Work, notice_id: int) -> None:
+def _try_again(work: Work, call: Call) -> None:
+    notice_id = call.notice_id
     row = work.connection.execute(select(_notice).where(_notice.c.notice_id == notice_id)).mappings().one()
     told_by = [way for way in row["told_by"] if way != "push"]
     if row["tries"] < MOST_TRIES:
         work.connection.execute(update(_notice).where(_notice.c.notice_id == notice_id).values(
             tries=row["tries"] + 1, told_by=told_by, tell_at=work.now + RETRY))
+        return
+    subscriptions.failed(work, call.endpoint_hash)
+    alarms.raise_alarm(work, Trouble(ALARM, "pushes_failing", facts={"host": urlsplit(call.browser.endpoint).hostname or "?"}))
 
 
 def _later(work: Work, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:

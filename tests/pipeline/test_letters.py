@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 import config
+from conversation.tables import Alarm
 from conversation.work import Database
 from handoff import letters as to_agents
 from handoff import passwords
@@ -102,6 +103,38 @@ def test_it_is_given_up_after_ten_tries(database: Database, server: MailStandIn,
     assert row(database)["state"] == "given_up"
     with database.reading() as reader:
         assert len(to_agents.given_up(reader, hand_clock.now() - timedelta(days=1))) == 1
+
+
+def open_alarms(database: Database) -> list[str]:
+    with database.reading() as reader:
+        return list(reader.execute(select(Alarm.__table__.c.text).where(Alarm.__table__.c.cleared_at.is_(None))).scalars())
+
+
+def test_the_fourth_failure_is_an_alarm_that_ends_with_a_letter_that_arrives(
+    database: Database, server: MailStandIn, hand_clock: HandClock
+) -> None:
+    invite(database)
+    server.refuses, alarmed = "451 Later", []
+    for _ in range(4):
+        letters.drain(database, post(server), BASE)
+        alarmed.append(open_alarms(database))
+        hand_clock.forward(hours=1)
+    server.refuses = ""
+
+    assert alarmed == [[], [], [], ["letters_failing"]]
+    assert letters.drain(database, post(server), BASE) == 1
+    assert open_alarms(database) == []
+
+
+def test_a_letter_that_is_given_up_is_an_alarm_but_not_for_want_of_a_server(database: Database, server: MailStandIn) -> None:
+    invite(database)
+    letters.drain(database, None, BASE)
+    assert open_alarms(database) == []
+
+    server.refuses = "550 No such person"
+    invite(database)
+    letters.drain(database, post(server), BASE)
+    assert open_alarms(database) == ["letters_failing"]
 
 
 def test_a_letter_of_a_process_that_died_is_sent_again_as_the_same(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.web_push import Browser, Ring
+from conversation.tables import Alarm
 from conversation.work import Database
 from handoff import desk, notices, notify, subscriptions
 from handoff.desk import Opening
@@ -167,6 +168,27 @@ def test_a_push_service_that_is_busy_is_asked_again_five_times(world: World) -> 
         world.tell(seconds=30)
 
     assert len(world.push.told) == 6
+
+
+def failing(world: World) -> tuple[int, list[str]]:
+    """Browsers that are known to take nothing, and what is open as an alarm."""
+    with world.database.reading() as reader:
+        browsers = reader.execute(select(PushSubscription.__table__.c.failed_at)).scalars()
+        open_ones = Alarm.__table__.c.cleared_at.is_(None)
+        return len([at for at in browsers if at]), list(reader.execute(select(Alarm.__table__.c.text).where(open_ones)).scalars())
+
+
+def test_a_push_service_that_takes_nothing_is_an_alarm_until_it_does(world: World) -> None:
+    world.push.outcome = "later"
+    world.happens("replied")
+    for _ in range(8):
+        world.tell(seconds=30)
+    before = failing(world)
+    world.push.outcome = "sent"
+    world.happens("replied")
+    world.tell()
+
+    assert (before, failing(world)) == ((1, ["pushes_failing"]), (0, []))
 
 
 def test_who_may_not_see_a_conversation_is_not_told_of_it(world: World) -> None:
