@@ -191,6 +191,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("password_link", "GET"): (410, 410, 410, 410, 410),
     ("use_password_link", "POST"): (410, 410, 410, 410, 410),
     ("service_worker", "GET"): (200, 200, 200, 200, 200),
+    ("manifest", "GET"): (200, 200, 200, 200, 200),
     ("save_ways", "POST"): (303, 303, 303, 303, LOGIN),
     ("change_password", "POST"): (422, 422, 422, 422, LOGIN),
     ("second_factor", "GET"): (200, 200, 200, 200, LOGIN),
