@@ -1,7 +1,8 @@
 """Opening hours of a queue, pure: several intervals a day, holidays, any zone, right on the days the clocks change.
 
 `hours` is {"mon": [["09:00", "14:00"], ["16:00", "19:30"]], …} in the queue's own time; empty means always open. An end
-at or before its start is on the next day. A holiday closes the intervals that begin on it.
+at or before its start is on the next day. A holiday closes the intervals that begin on it. A time that the clocks leap
+over is the instant at which they do; one that they show twice begins with the first and ends with the second.
 """
 
 from __future__ import annotations
@@ -149,7 +150,9 @@ def _intervals(queue: Mapping[str, Any], since: datetime, days: int) -> Iterator
         if day.isoformat() in closed:
             continue
         for begins, ends in queue["hours"].get(DAYS[day.weekday()], ()):
-            yield _instant(day, begins, zone), _last_instant(day + timedelta(days=int(ends <= begins)), ends, zone)
+            start, end = _instant(day, begins, zone), _last_instant(day + timedelta(days=int(ends <= begins)), ends, zone)
+            if start < end:  # both may lie in an hour that the clocks leap over
+                yield start, end
 
 
 def _last_instant(day: date, clock_time: str, zone: ZoneInfo) -> datetime:
@@ -158,8 +161,20 @@ def _last_instant(day: date, clock_time: str, zone: ZoneInfo) -> datetime:
 
 
 def _instant(day: date, clock_time: str, zone: ZoneInfo, fold: int = 0) -> datetime:
-    # a time that the clocks leap over is moved on by as much as they leap
     hours, minutes = map(int, clock_time.split(":"))
     if hours == 24:
         day, hours = day + timedelta(days=1), 0
-    return datetime.combine(day, time(hours, minutes), zone).replace(fold=fold).astimezone(UTC)
+    wanted = datetime.combine(day, time(hours, minutes), zone)
+    first, second = wanted.astimezone(UTC), wanted.replace(fold=1).astimezone(UTC)
+    if second < first:  # no clock ever shows it (PEP 495)
+        return _leap(second, first, zone)
+    return second if fold else first
+
+
+def _leap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which the clocks leap over the time that was wanted: from there on it is past, on every clock."""
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == old else (before, middle)
+    return after.replace(microsecond=0)

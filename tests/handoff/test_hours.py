@@ -87,8 +87,29 @@ def test_on_the_day_the_clocks_change_nine_is_nine(day: str):
     assert hours.opens_at(calendar, madrid(f"{day}T00:00")) == madrid(f"{day}T09:00")
 
 
-def test_an_hour_that_does_not_exist_opens_when_it_would():
-    assert hours.opens_at(a_calendar("sun 02:30-04:00"), madrid("2026-03-29T00:00")) == madrid("2026-03-29T03:30")
+@pytest.mark.parametrize(("words", "begins", "ends"), [
+    ("sun 02:30-04:00", "03:00", "04:00"), ("sun 02:30-03:15", "03:00", "03:15"), ("sun 01:00-02:30", "01:00", "03:00"),
+    ("sun 02:00-03:00", "", ""), ("sun 02:15-02:45", "", ""), ("sat 23:00-02:30", "00:00", "03:00"),
+])
+def test_a_time_that_the_clocks_leap_over_is_when_they_do(words: str, begins: str, ends: str):
+    midnight, four = madrid("2026-03-29T00:00"), madrid("2026-03-29T04:00")
+
+    found = [(max(start, midnight), end) for start, end in hours.intervals(a_calendar(words), midnight, four)]
+    assert found == ([(madrid(f"2026-03-29T{begins}"), madrid(f"2026-03-29T{ends}"))] if begins else [])
+
+
+def test_where_the_clocks_leap_at_midnight_the_day_begins_at_one():
+    calendar = a_calendar("sun 00:00-02:00") | {"time_zone": "America/Santiago"}
+
+    opens = hours.opens_at(calendar, datetime(2026, 9, 6, 3, tzinfo=UTC))
+    assert opens == datetime(2026, 9, 6, 4, tzinfo=UTC)
+
+
+def test_a_promise_over_a_lost_hour_counts_no_time_that_never_was():
+    calendar = a_calendar("sun 02:30-03:15; mon 09:00-10:00")
+
+    due = hours.add_open_time(calendar, madrid("2026-03-29T00:00"), timedelta(minutes=20))
+    assert due == madrid("2026-03-30T09:05")
 
 
 def test_an_hour_that_exists_twice_is_open_both_times():
