@@ -21,10 +21,17 @@ def shown(texts: Sequence[str], language: str) -> dict[str, Any] | None:
     return {
         "now": found.now, "text": words(f"mood.now.{found.now}"), "slope": found.slope,
         "slope_text": words(f"mood.slope.{found.slope}"),
-        "words": words("mood.words", words="», «".join(found.words)) if found.words else "",
+        "words": _why(found),
         "bars": [{"x": 7 * at, "height": round(2 + 14 * one, 1), "y": round(16 - (2 + 14 * one), 1)}
                  for at, one in enumerate(found.strengths)],
         "strengths": list(found.strengths),
         "label": words("mood.label", n=len(found.strengths)),
         "language": sure or language_name(language),
     }
+
+
+def _why(found: mood.Mood) -> str:
+    """The words that drove it; of one who is calm again, that they were said before."""
+    key = "mood.words_before" if found.now == "calm" else "mood.words"
+    words = here.texts()
+    return words(key, words=words("mood.between").join(found.words)) if found.words else ""

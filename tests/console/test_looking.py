@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import Client
 
-from console import snoozes
+from console import moods_shown, snoozes
 from console.around import Around
 from console.mood import mood
 from conversation.work import Database
@@ -136,6 +136,18 @@ def test_a_mood_says_where_it_goes_and_by_which_words() -> None:
     assert found is not None
     assert (found.now, found.slope, found.confidence) == ("angry", "up", 1.0)
     assert found.words
+
+
+@pytest.mark.parametrize(("texts", "why"), [
+    (["Sois unos inútiles", "Vale, gracias", "Perfecto, un saludo"], "antes, «"),
+    (["Hola", "Sois unos inútiles, qué vergüenza"], "por «"), (["Hola", "Gracias"], ""),
+])
+def test_who_is_calm_again_is_not_calm_for_her_angry_words(app: Flask, texts: list[str], why: str) -> None:
+    with app.test_request_context("/console/conversations"):
+        found = moods_shown.shown(texts, "es")
+
+    assert found is not None
+    assert found["words"].startswith(why) and bool(found["words"]) is bool(why)
 
 
 def test_what_rang_for_a_conversation_is_seen_when_it_is_opened(ana: Client, database: Database, mine: tuple[str, str]) -> None:
