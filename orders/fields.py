@@ -138,7 +138,7 @@ def record(
         events=_events(events, how),
         extra={"status_text": shop_word} if shop_word else {},
     )
-    known: dict[str, str] = {name: text(values.get(name)) for name in HOLDER_FIELDS}
+    known: dict[str, Any] = {name: text(values.get(name)) for name in HOLDER_FIELDS}
     return Record(order, Holder(country_code=how.country_code, **known))
 
 

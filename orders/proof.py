@@ -40,12 +40,17 @@ _not_alphanumeric = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What the shop knows of the one who bought. `country_code` completes a phone written without one."""
+    """What the shop knows of the one who bought. `country_code` completes a phone written without one.
+
+    `other_phones`: a shop may know one of the account, one of the order and one for the carrier. Only whole numbers are
+    compared with them.
+    """
 
     phone: str = ""
     email: str = ""
     postcode: str = ""
     country_code: str = ""
+    other_phones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,9 @@ def _phone_fits(holder: Holder, proof: Proof) -> bool:
     offered = canonical_phone(_digits(proof.phone))
     country = holder.country_code or _country_code(offered)
     fits = False
-    for reading in _readings(holder.phone, country):
-        fits |= _same(canonical_phone(reading), offered)
+    for phone in (holder.phone, *holder.other_phones):
+        for reading in _readings(phone, country):
+            fits |= _same(canonical_phone(reading), offered)
     return fits and len(offered) >= _SHORTEST_NATIONAL + 1
 
 

@@ -111,11 +111,12 @@ class Asker:
 
 
 class LookUp:
-    """One question of ours and the time it has left."""
+    """One question of ours and the time it has left. `cost`: what it cost so far, where the shop says so."""
 
     def __init__(self, asker: Asker, deadline: float) -> None:
         self._asker = asker
         self._deadline = deadline
+        self.cost = 0.0
 
     def ask(self, request: fetch.Request) -> fetch.Answer:
         """The answer to a request that only reads, whatever its status is that will not pass. Raises ConnectorError."""
@@ -135,6 +136,12 @@ class LookUp:
                 raise failure
             pace.pause(wait)
         raise AssertionError("the last attempt returns or raises")
+
+    def wait(self, seconds: float, failure: ConnectorError) -> None:
+        """Pauses as long as the shop asks us to. Raises `failure` where that is longer than the look-up may take."""
+        if self._asker.pace.now() + seconds >= self._deadline:
+            raise failure
+        self._asker.pace.pause(seconds)
 
     def change(self, request: fetch.Request) -> fetch.Answer:
         """The answer to a request that changes something: sent once. Raises Unsure where it may have arrived, and
