@@ -52,6 +52,7 @@ class Incident(SQLModel, table=True):
     amount: str = ""  # decimal text: what is claimed, in `currency`
     currency: str = ""
     recovered: str = ""  # what the carrier paid
+    verdict: str = ""  # the carrier's: accepted, refused; it stays when the case is closed
     deadline_on: date | None = None
     deadline_told_at: datetime | None = None
     claim_reference: str = ""  # how the carrier calls it

@@ -153,6 +153,7 @@ def _create_incident() -> None:
         sa.Column("amount", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("recovered", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
         sa.Column("deadline_on", sa.Date(), nullable=True),
         sa.Column("deadline_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim_reference", sa.String(), nullable=False),
