@@ -26,9 +26,9 @@ Groups = tuple[tuple[str, list[Target]], ...]
 
 
 def targets(session: Session, sight: Sight) -> Groups:
-    """Groups of a list. Who has no room or is not at her desk is shown and cannot be chosen."""
+    """Groups of a list, those of the queue first. Who has no room or is not at her desk is shown and cannot be chosen."""
     words, ticket = here.texts(), sight.live_ticket or {}
-    found = sorted(colleagues.every(session, here.formats().now), key=lambda one: one.name.casefold())
+    found = sorted(colleagues.every(session, here.formats().now), key=lambda one: (one.role in SEES_EVERYTHING, one.name.casefold()))
     people = [_person(one) for one in found if one.agent_id != ticket["holder_id"]
               and (ticket["queue_id"] in one.queues or one.role in SEES_EVERYTHING)]
     queues = [Target(f"queue:{queue_id}", name) for queue_id, name in

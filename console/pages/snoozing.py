@@ -23,7 +23,7 @@ def snooze(ticket_id: str) -> Response:
     except BadSnooze as error:
         return refused(conversation_id, error, Writing())
     words = here.texts()
-    told = words("done.snoozed", time=formats.within(until)) if until else words("done.snoozed_reply")
+    told = words("done.snoozed", time=formats.soon(until)) if until else words("done.snoozed_reply")
     return perform(
         conversation_id,
         lambda work: claims.snooze(work, ticket_id, here.viewer().agent_id, until),

@@ -98,6 +98,16 @@ def test_two_agents_on_one_screen_see_each_other_type(enter: Callable[..., Page]
     expect(sue.get_by_test_id("status")).to_contain_text("Ana está escribiendo")
 
 
+def test_what_a_menu_did_is_seen_without_news(enter: Callable[..., Page], held: str) -> None:
+    page = enter("Ana")
+    page.route("**/stream*", lambda route: route.abort())
+    page.goto(f"/console/conversations/{held}")
+    page.get_by_test_id("snooze").click()
+    page.get_by_test_id("snooze-1h").click()
+
+    expect(page.get_by_test_id("state")).to_contain_text("pospuesta hasta")
+
+
 def test_keys_reach_everything_and_can_be_switched_off(enter: Callable[..., Page], held: str) -> None:
     page = enter("Ana")
     page.goto(f"/console/conversations/{held}")

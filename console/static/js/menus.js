@@ -7,7 +7,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of open()) menu.open = false, menu.querySelector("summary").focus();
 });
-document.body.addEventListener("htmx:afterRequest", (event) => {
-  const menu = event.detail.elt.closest?.("details[data-menu]");
-  if (menu && event.detail.successful) menu.open = false;
+document.body.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
+  const menu = elt.closest?.("details[data-menu]");
+  if (menu && xhr.status < 400) menu.open = false; // before the answer is put in: a piece with an open menu stays as it was (live.js)
 });
