@@ -10,7 +10,6 @@ from flask import Blueprint, Flask, g, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -26,7 +25,6 @@ from console.programs.pace import Pace
 from console.reckoning import Reckoning
 from console.route import Route
 from console.tail import Tail
-from handoff.tables import Agent
 
 # a module of `pages/` is a page: whoever adds one adds it there and nowhere else
 PAGES = tuple(import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__))
@@ -42,7 +40,6 @@ TAKES_FLOWS = frozenset(
 
 logger = structlog.get_logger(__name__)
 _csrf = CSRFProtect()
-_agent = Agent.__table__
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -111,10 +108,7 @@ def _longest(endpoint: str) -> int:
 
 
 def _know() -> None:
-    viewer = current_user.viewer
-    with here.desk().database.reading() as session:
-        row = session.execute(select(_agent).where(_agent.c.agent_id == viewer.agent_id)).mappings().one()
-    g.viewer, g.agent_row = viewer, row
+    g.viewer, g.agent_row = current_user.viewer, current_user.row
 
 
 def _to_login() -> Response:

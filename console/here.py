@@ -18,6 +18,7 @@ from handoff.access import Viewer
 EXTENSION = "relevo_console"
 RECKONING = "relevo_console_reckoning"
 API = "/api/v1/"
+HIDDEN = "Relevo-Hidden"  # a page says so while nobody sees it
 UTC = ZoneInfo("UTC")
 
 
@@ -79,7 +80,11 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def formats() -> Formats:
-    return Formats(language(), zone(), desk().database.wiring.now())
+    row = getattr(g, "agent_row", None)
+    known = getattr(g, "reads", None)
+    if known is None or known[0] is not row:  # a page asks for it some hundred times; its time is one
+        known = g.reads = (row, Formats(language(), zone(), desk().database.wiring.now()))
+    return known[1]
 
 
 def wants_json() -> bool:
@@ -94,6 +99,11 @@ def wants_json() -> bool:
 def wants_fragment() -> bool:
     """Whether htmx asks and will put what it gets into the page."""
     return request.headers.get("HX-Request") == "true" and not request.path.startswith(API)
+
+
+def is_unseen() -> bool:
+    """Whether the page that asks lies behind others, so that nobody reads what it gets (static/js/live.js)."""
+    return request.headers.get(HIDDEN) == "1"
 
 
 def fields() -> Mapping[str, Any]:

@@ -21,8 +21,8 @@ from werkzeug.wrappers import Response
 from console import here, safety
 from console.devices import device
 from handoff import access, known_browsers, second_factor, sessions, settings
-from handoff.access import Viewer
 from handoff.sealing import Seal
+from handoff.sessions import Known
 from handoff.tables import Agent
 
 BROWSER_COOKIE = "relevo_browser"
@@ -46,9 +46,9 @@ class Halfway:
 class Person(UserMixin):
     """An agent as Flask-Login wants her."""
 
-    def __init__(self, viewer: Viewer) -> None:
-        self.id = viewer.agent_id
-        self.viewer = viewer
+    def __init__(self, known: Known) -> None:
+        self.id = known.viewer.agent_id
+        self.viewer, self.row = known.viewer, known.row
 
 
 def install(app: Flask) -> None:
@@ -60,8 +60,8 @@ def install(app: Flask) -> None:
 
 
 def _load(agent_id: str) -> Person | None:
-    viewer = sessions.resolve(here.desk().database, session.get(_TOKEN, ""))
-    return Person(viewer) if viewer is not None and viewer.agent_id == agent_id else None
+    known = sessions.known(here.desk().database, session.get(_TOKEN, ""))
+    return Person(known) if known is not None and known.viewer.agent_id == agent_id else None
 
 
 def proceed(agent_id: str, following: str, kept: bool = False) -> Response:
@@ -94,18 +94,13 @@ def halfway() -> Halfway | None:
 
 
 def begin_as(agent_id: str, kept: bool = False) -> None:
-    """Log in whoever this is."""
-    with here.desk().database.reading() as reader:
-        viewer = access.viewer(reader, agent_id)
-    begin(viewer, kept)
-
-
-def begin(viewer: Viewer, kept: bool = False) -> None:
-    """Log her in: a new session with a new id, whatever the browser brought. One that is `kept` is never idle."""
+    """Log in whoever this is: a new session with a new id, whatever the browser brought. One that is `kept` is never idle."""
     session.clear()
     with here.desk().database.work() as work:
-        session[_TOKEN] = sessions.create(work, viewer.agent_id, this_device(), kept)
-    login_user(Person(viewer))
+        row = access.active(work.connection, agent_id)
+        session[_TOKEN] = sessions.create(work, agent_id, this_device(), kept)
+        known = Known(access.viewer_of(work.connection, row), row)
+    login_user(Person(known))
 
 
 def end() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -79,8 +79,9 @@ def latest_entry(session: Session) -> int:
 
 
 def as_of(session: Session) -> AsOf:
-    """The state that this page is of; asked before anything else is read."""
-    return AsOf(here.formats().now, latest_entry(session), here.wants_fragment())
+    """The state that this page is of; asked before anything else is read. Whoever did something sees what she did."""
+    is_live = here.wants_fragment() and request.method == "GET"
+    return AsOf(here.formats().now, latest_entry(session), is_live)
 
 
 def me(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Reckoned:
     elsewhere: dict[str, int] = field(default_factory=dict)
     load: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, Scope], list[str]] = field(default_factory=dict)
+    whole: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Reckoning:
@@ -82,7 +83,10 @@ class Reckoning:
                 first = replace(wanted, limit=FIRST, offset=0)
                 found.order[key] = lists.order(session, viewer, first, as_of.now)
             keys = found.order[key][wanted.offset : wanted.offset + wanted.limit]
-        return lists.still(session, viewer, keys, wanted.tab)
+            keys = lists.still(session, viewer, keys, wanted.tab)
+            missing = [key for key in keys if key not in found.whole]
+            found.whole |= {row["conversation_id"]: row for row in lists.whole(session, missing)}
+            return [found.whole[key] for key in keys if key in found.whole]
 
     def load(self, session: Session, viewer: Viewer, as_of: AsOf) -> int:
         """How many conversations count towards her capacity."""

@@ -21,6 +21,7 @@ from console import here
 from console.attachments import length, map_link
 from console.safety import HOME
 from console.segments import segments
+from console.stretches import Bubble
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -110,6 +111,8 @@ def _environment() -> Environment:
     made.globals.update(
         csrf_token=generate_csrf,
         drawn=drawn,
+        is_plain=is_plain,
+        spoken=spoken,
         map_link=map_link,
         length=length,
         url=_url,
@@ -151,6 +154,34 @@ def drawn(row: Mapping[str, Any]) -> Markup:
 @lru_cache(2_048)
 def _drawn(_language: str, row: _Row) -> Markup:
     return Markup(render("_row.html", row=row.values))
+
+
+def is_plain(bubble: Bubble) -> bool:
+    """Whether a message reads the same to everybody who may see it: no button, no file with a state of its own, no way
+    to a card beside it."""
+    return not (bubble.can_retry or bubble.attachments or bubble.cites or bubble.loose)
+
+
+def spoken(bubble: Bubble, thread: Mapping[str, Any], named: bool) -> Markup:
+    """Such a message; drawn once for all who read it in the same language, zone and day, as long as it says the same."""
+    reader, around = here.formats(), tuple((name, thread[name]) for name in ("name", "first_name", "channel"))
+    told = f"{named} {reader.zone.key} {reader.today} {around} {bubble!r}"
+    return _spoken(reader.language, _Message(told, bubble, dict(around), named))
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message, told from others by all that its template reads."""
+
+    told: str
+    bubble: Bubble = field(compare=False)
+    thread: Mapping[str, Any] = field(compare=False)
+    named: bool = field(compare=False)
+
+
+@lru_cache(4_096)
+def _spoken(_language: str, said: _Message) -> Markup:
+    return Markup(render("_message.html", bubble=said.bubble, thread=said.thread, named=said.named))
 
 
 def breakable(address: str) -> list[str]:

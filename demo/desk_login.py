@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from console import login
 from conversation.work import Database
-from handoff import access, agents
+from handoff import agents
 from handoff.tables import Agent
 
 
@@ -19,6 +19,5 @@ def log_in(database: Database, email: str, language: str, zone: str) -> None:
         work.connection.execute(
             update(agent).where(agent.c.agent_id == agent_id).values(language=language, time_zone=zone)
         )
-        viewer = access.viewer(work.connection, agent_id)
     if not (current_user.is_authenticated and current_user.get_id() == agent_id):
-        login.begin(viewer)
+        login.begin_as(agent_id)

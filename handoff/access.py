@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
@@ -67,11 +68,22 @@ class Sight:
 
 def viewer(reader: Reader, agent_id: str) -> Viewer:
     """The agent behind an id. Raises UnknownAgent, also for a deactivated one."""
+    return viewer_of(reader, active(reader, agent_id))
+
+
+def viewer_of(reader: Reader, row: Mapping[str, Any]) -> Viewer:
+    """The agent whose row this is."""
+    queues = frozenset(reader.execute(_queues_of, {"id": row["agent_id"]}).scalars())
+    return Viewer(
+        row["agent_id"], row["name"], row["role"], row["capacity"], row["language"], queues, row["last_seen_at"])
+
+
+def active(reader: Reader, agent_id: str) -> Mapping[str, Any]:
+    """Her row. Raises UnknownAgent, also for a deactivated one."""
     row = reader.execute(_agent_by_id, {"id": agent_id}).mappings().first()
     if row is None:
         raise UnknownAgent(agent_id)
-    queues = frozenset(reader.execute(_queues_of, {"id": agent_id}).scalars())
-    return Viewer(agent_id, row["name"], row["role"], row["capacity"], row["language"], queues, row["last_seen_at"])
+    return row
 
 
 def may_see(viewer: Viewer, ticket: Mapping[str, Any] | None) -> bool:
@@ -124,6 +136,7 @@ def conversations_of(reader: Reader, viewer: Viewer, contact_id: str) -> list[st
     return found
 
 
+@cache
 def is_newest() -> ColumnElement[bool]:
     """The ticket of a join is the newest of its conversation."""
     other = _ticket.alias("other_ticket")

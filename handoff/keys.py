@@ -102,10 +102,10 @@ def resolve(database: Database, token: str) -> Known | None:
         if row is None or (row["expires_at"] is not None and now >= row["expires_at"]):
             return None
         try:
-            viewer = access.viewer(reader, row["agent_id"])
+            agent = access.active(reader, row["agent_id"])
         except UnknownAgent:
             return None
-        agent = reader.execute(select(_agent).where(_agent.c.agent_id == viewer.agent_id)).mappings().one()
+        viewer = access.viewer_of(reader, agent)
     is_used = _is_old(row["last_used_at"], now, NOTED_EACH)
     is_seen = bool(agent["is_integration"]) and _is_old(agent["last_seen_at"], now, SEEN_EACH)
     if is_used or is_seen:

@@ -66,9 +66,12 @@ def order(reader: Reader, viewer: Viewer, wanted: Wanted, now: datetime) -> list
     return list(reader.execute(found.limit(wanted.limit).offset(wanted.offset)).scalars())
 
 
-def still(reader: Reader, viewer: Viewer, conversation_ids: Sequence[str], tab: str) -> list[Mapping[str, Any]]:
-    """The rows of these, in this order: of those that are in this tab now, and that she may see now."""
-    return [row for row in whole(reader, conversation_ids) if _belongs(row, tab) and may_see(
+def still(reader: Reader, viewer: Viewer, conversation_ids: Sequence[str], tab: str) -> list[str]:
+    """Of these conversations those that are in this tab now, and that she may see now."""
+    if not conversation_ids:
+        return []
+    found = {row["conversation_id"]: row for row in reader.execute(_standing(), {"ids": list(conversation_ids)}).mappings()}
+    return [key for key in conversation_ids if (row := found.get(key)) and _belongs(row, tab) and may_see(
         viewer, {"queue_id": row["ticket_queue_id"], "holder_id": row["ticket_holder_id"]})]
 
 
@@ -110,6 +113,15 @@ def counts(reader: Reader, viewer: Viewer, now: datetime) -> Counts:
         return found if viewer.sees_everything else found + tally.closed_elsewhere(reader, viewer, room - found)
 
     return tally.counts(tally.groups(reader), viewer, now, closed)
+
+
+@cache
+def _standing() -> Select[Any]:
+    """What decides whether a conversation is in a tab, and who may see it."""
+    return select(_conversation.c.conversation_id, _conversation.c.waiting_since, _ticket.c.state.label("ticket_state"),
+                  _ticket.c.queue_id.label("ticket_queue_id"), _ticket.c.holder_id.label("ticket_holder_id")
+                  ).select_from(_conversation.outerjoin(_ticket, is_newest())
+                  ).where(_conversation.c.conversation_id.in_(bindparam("ids", expanding=True)))
 
 
 @cache

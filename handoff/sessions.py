@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +39,21 @@ def create(work: Work, agent_id: str, device: str = "", kept: bool = False) -> s
     return token
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who a token speaks for; `row` is hers."""
+
+    viewer: Viewer
+    row: Mapping[str, Any]
+
+
 def resolve(database: Database, token: str) -> Viewer | None:
+    """The agent behind a token, as `known` finds her."""
+    found = known(database, token)
+    return found.viewer if found else None
+
+
+def known(database: Database, token: str) -> Known | None:
     """The agent behind a token; None once it is revoked, too old, idle for too long, or she is deactivated.
 
     Being asked counts as being at her desk.
@@ -49,15 +64,16 @@ def resolve(database: Database, token: str) -> Viewer | None:
         if row is None or not _lasts(row, now):
             return None
         try:
-            viewer = access.viewer(reader, row["agent_id"])
+            agent = access.active(reader, row["agent_id"])
         except UnknownAgent:
             return None
+        viewer = access.viewer_of(reader, agent)
     if now - row["last_used_at"] >= NOTED_EACH:
         with unless_busy(), database.work() as work:
             work.connection.execute(update(_session).where(_session.c.token_hash == row["token_hash"])
                                     .values(last_used_at=now))
             seen(work, viewer.agent_id)
-    return viewer
+    return Known(viewer, agent)
 
 
 def seen(work: Work, agent_id: str) -> None:

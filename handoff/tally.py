@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, literal, select
 
 from conversation.tables import Conversation
 from handoff.access import Reader, Viewer, is_newest, may_see
@@ -85,9 +86,16 @@ def closed_in(reader: Reader, queues: frozenset[str] | None, room: int) -> int:
 
 def closed_elsewhere(reader: Reader, viewer: Viewer, room: int) -> int:
     """Those that she held last, in queues that are not hers."""
-    hers = and_(_ticket.c.holder_id == viewer.agent_id, _ticket.c.state.not_in(LIVE_TICKET_STATES),
-                _ticket.c.queue_id.not_in(sorted(viewer.queues)))
-    return _up_to(reader, select(literal(1).label("one")).select_from(_conversation).join(_ticket, is_newest()).where(hers), room)
+    named = {"agent": viewer.agent_id, "queues": sorted(viewer.queues), "room": max(0, room)}
+    return reader.execute(_elsewhere(), named).scalar_one()
+
+
+@cache
+def _elsewhere() -> Select[Any]:
+    hers = and_(_ticket.c.holder_id == bindparam("agent"), _ticket.c.state.not_in(LIVE_TICKET_STATES),
+                _ticket.c.queue_id.not_in(bindparam("queues", expanding=True)))
+    found = select(literal(1).label("one")).select_from(_conversation).join(_ticket, is_newest()).where(hers)
+    return select(func.count()).select_from(found.limit(bindparam("room", type_=Integer)).subquery())
 
 
 def scope(viewer: Viewer) -> frozenset[str] | None:
