@@ -110,8 +110,9 @@ def _looked_up(work: Work, policy: Policy, doors: Doors, rows: Sequence[Mapping[
         here.of_orders.setdefault(one["order_key"], []).append(one)
     for one in work.connection.execute(_of_people, {"keys": [f"phone:{phone}" for phone in phones]}).mappings():
         here.people.setdefault(one["canonical"].removeprefix("phone:"), []).append(one)
-    here.wishes = dict(work.connection.execute(_wishes, {"phones": phones}).tuples())
-    here.counts = dict(work.connection.execute(_counts, {"today": here.today, "phones": ["", *phones]}).tuples())
+    here.wishes = {row.canonical: row.state for row in work.connection.execute(_wishes, {"phones": phones})}
+    counted = work.connection.execute(_counts, {"today": here.today, "phones": ["", *phones]})
+    here.counts = {row["canonical"]: row["count"] for row in counted.mappings()}
     return here
 
 
