@@ -12,11 +12,13 @@ from werkzeug.datastructures import MultiDict
 from console.desk_context import Desk
 from console.formats import Formats
 from console.reckoning import Reckoning
+from console.shared_pieces import SharedPieces
 from console.words import DEFAULT, LANGUAGES, Words, words
 from handoff.access import Viewer
 
 EXTENSION = "relevo_console"
 RECKONING = "relevo_console_reckoning"
+PIECES = "relevo_console_pieces"
 API = "/api/v1/"
 HIDDEN = "Relevo-Hidden"  # a page says so while nobody sees it
 UTC = ZoneInfo("UTC")

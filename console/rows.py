@@ -137,11 +137,17 @@ def _room(session: Session, viewer: Viewer, as_of: AsOf) -> str:
 def _rows(
     viewer: Viewer, rows: Sequence[Mapping[str, Any]], tab: str, current: str, signs: Signs
 ) -> list[dict[str, Any]]:
-    made = [_row(row, viewer, tab) | _signed(row, viewer, signs) | {"current": row["conversation_id"] == current}
-            for row in rows]
+    made = [_row(row, viewer, tab) | _signed(row, viewer, signs) | _opened(row, viewer, current) for row in rows]
     # the first that is hers to take says why it is first
     first = next((place for place, row in enumerate(made) if tab == "queued" and not (row["kept"] or row["offer"])), -1)
     return [row | rank(told, signs, place == first) for place, (row, told) in enumerate(zip(made, rows, strict=True))]
+
+
+def _opened(row: Mapping[str, Any], viewer: Viewer, current: str) -> dict[str, Any]:
+    """What she has before her eyes is read, also where that is written down a moment later."""
+    is_current = row["conversation_id"] == current
+    is_read = is_current and row["ticket_holder_id"] == viewer.agent_id and not here.is_unseen()
+    return {"current": is_current, **({"unread": ""} if is_read else {})}
 
 
 def _row(row: Mapping[str, Any], viewer: Viewer, tab: str) -> dict[str, Any]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import redirect, request, url_for
+from flask import session as flask_session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import here, nav, screens
+from console import here, login, nav, screens
 from console.rendering import page, render
 from console.route import Entry, Route
 from conversation.one_writer import unless_busy
 from handoff import replies, ringing
 from handoff.access import Sight
-
-HIDDEN = "Relevo-Hidden"  # a page says so while nobody sees it
 
 
 def front() -> Response:
@@ -51,17 +52,21 @@ def _conversation(conversation_id: str, screen: str) -> Response:
 
 def list_fragment() -> Response:
     """The list and the left column, for a page that is told they changed."""
-    with here.desk().database.reading() as session:
-        return _fragment(
-            "_list_fragment.html", **screens.list_screen(session, screens.asked(), request.args.get("current", ""))
-        )
+    def made() -> str:
+        with here.desk().database.reading() as session:
+            values = screens.list_screen(session, screens.asked(), request.args.get("current", ""))
+            return render("_list_fragment.html", **values)
+
+    return _shared(made)
 
 
 def counts_fragment() -> Response:
     """The left column and the number above the list, where no row can be another."""
-    asked = screens.asked()
-    with here.desk().database.reading() as session:
-        return _fragment("_counts_fragment.html", **screens.numbers(session, asked))
+    def made() -> str:
+        with here.desk().database.reading() as session:
+            return render("_counts_fragment.html", **screens.numbers(session, screens.asked()))
+
+    return _shared(made)
 
 
 def nav_fragment() -> Response:
@@ -87,6 +92,13 @@ def _pieces(session: Session, sight: Sight) -> dict[str, object]:
     return values
 
 
+def _shared(make: Callable[[], str]) -> Response:
+    """A piece that all tabs of this browser fetch at the same change; what an action left to be said is for one alone."""
+    is_shared = here.wants_fragment() and "_flashes" not in flask_session
+    made = here.pieces().get((login.token(), request.full_path), make) if is_shared else make()
+    return Response(made, mimetype="text/html")
+
+
 def _fragment(template: str, **values: object) -> Response:
     return Response(render(template, **values), mimetype="text/html")
 
@@ -94,7 +106,7 @@ def _fragment(template: str, **values: object) -> Response:
 def _mark_read(sight: Sight) -> None:
     """Her own conversation is read once she has it before her eyes: not while its page lies behind others."""
     ticket = sight.live_ticket
-    if request.headers.get(HIDDEN) == "1":
+    if here.is_unseen():
         return
     if ticket is None or ticket["holder_id"] != here.viewer().agent_id or not sight.conversation["unread"]:
         return

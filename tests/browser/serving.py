@@ -28,14 +28,14 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve the app on a free port of loopback, with threads, and yield its address without a slash at its end."""
+def served(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve the app on this (else a free) port of loopback, with threads, and yield its address without a slash at its end."""
 
     def noted(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         environ[_ANSWER] = app(environ, start_response)
         return environ[_ANSWER]  # type: ignore[no-any-return]
 
-    server = make_server("127.0.0.1", 0, noted, threaded=True, request_handler=_Handler)
+    server = make_server("127.0.0.1", port, noted, threaded=True, request_handler=_Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
