@@ -24,6 +24,7 @@ from console.programs.mount import Door
 from console.programs.pace import Pace
 from console.reckoning import Reckoning
 from console.route import Route
+from console.shared_pieces import SharedPieces
 from console.tail import Tail
 
 # a module of `pages/` is a page: whoever adds one adds it there and nowhere else
@@ -77,6 +78,7 @@ def serve(app: Flask, desk: Desk) -> None:
     """Let these pages show this desk, and no other from now on."""
     tail = Tail(desk.database, desk.redis_url)
     app.extensions |= {here.EXTENSION: desk, live.TAIL: tail, here.RECKONING: Reckoning(tail),
+                       here.PIECES: SharedPieces(tail),
                        mount.PACE: Pace(desk.api_rate, desk.redis_url)}
     app.config["SESSION_COOKIE_SECURE"] = desk.secure_cookies
 
@@ -123,6 +125,8 @@ def _to_login() -> Response:
 
 
 def _leave(answer: Response) -> Response:
+    if request.method != "GET" and here.is_known():
+        here.pieces().forget(login.token())
     for name, value in safety.headers(here.desk().mode).items():
         answer.headers.setdefault(name, value)
     if request.endpoint == "console.static":

@@ -32,6 +32,10 @@ def reckoning() -> Reckoning:
     return current_app.extensions[RECKONING]
 
 
+def pieces() -> SharedPieces:
+    return current_app.extensions[PIECES]
+
+
 def viewer() -> Viewer:
     """The agent who asks; only on pages that need one."""
     return g.viewer
