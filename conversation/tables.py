@@ -215,7 +215,7 @@ class OutboxPart(SQLModel, table=True):
 
 NOTABLE = text("kind IN ('alert','pulled_forward')")  # lines that pages look for among millions
 # What people of ours did, without what happens with every message: the few lines that an audit asks for by person.
-BY_PERSON = text("actor NOT IN ('bot','contact','system','clock','engine')"
+BY_PERSON = text("substr(actor, 1, 4) = 'agt_'"
                  " AND kind NOT IN ('message','receipt','attachment','typing','seen')")
 ALARM_LEVELS = ("warning", "critical")
 

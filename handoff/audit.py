@@ -1,7 +1,8 @@
 """Changes of the house as lines of the timeline: who, what, from which value to which; and reading them back, bounded.
 
 A line of a change has `data` {subject, changes: {field: [old, new]}}. A page looks at a fixed stretch of lines at a
-time, so that a log of years answers as fast as one of a day; `older` says where the next stretch begins.
+time, so that a log of years answers as fast as one of a day; `older` says where the next stretch begins. The lines of
+one conversation, and what one person did, have an index and need no stretch.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from conversation.events import TimelineLine
-from conversation.tables import TimelineEntry
+from conversation.tables import BY_PERSON, TimelineEntry
 from conversation.work import Work
 from handoff.access import Reader
 
@@ -59,24 +60,37 @@ def differences(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[st
     return {name: (before.get(name), value) for name, value in wanted.items() if before.get(name) != value}
 
 
-def read(reader: Reader, asked: Asked, most: int = PAGE) -> Found:
+def read(reader: Reader, asked: Asked, most: int = PAGE, stretch: int = STRETCH) -> Found:
     """The newest lines that fit, from one stretch of the log."""
     newest = reader.execute(select(func.max(_entry.c.entry_id))).scalar() or 0
     top = min(asked.before - 1, newest) if asked.before > 0 else newest
-    bottom = max(0, top - STRETCH)
-    query = select(_entry).where(_entry.c.entry_id <= top)
-    if not asked.conversation_id:  # those of one conversation have an index, and need no stretch
-        query = query.where(_entry.c.entry_id > bottom)
-    rows = reader.execute(_narrowed(query, asked).order_by(_entry.c.entry_id.desc()).limit(most + 1)).mappings().all()
+    is_short = bool(asked.conversation_id) or _is_by_person(asked)
+    bottom = 0 if is_short else max(0, top - stretch)
+    rows = reader.execute(question(asked, top, bottom).limit(most + 1)).mappings().all()
     if len(rows) > most:
         return Found(tuple(rows[:most]), rows[most - 1]["entry_id"])
-    is_over = asked.conversation_id or bottom == 0 or _is_before(reader, bottom, asked.since)
+    is_over = bottom == 0 or _is_before(reader, bottom, asked.since)
     return Found(tuple(rows), 0 if is_over else bottom + 1)
+
+
+def question(asked: Asked, top: int, bottom: int) -> Any:
+    """The lines that fit from number `top` down to `bottom`, the newest first; a `bottom` of 0 leaves it out."""
+    query = select(_entry).where(_entry.c.entry_id <= top)
+    if bottom:
+        query = query.where(_entry.c.entry_id > bottom)
+    return _narrowed(query, asked).order_by(_entry.c.entry_id.desc())
+
+
+def _is_by_person(asked: Asked) -> bool:
+    """Whether the index of what people did has all that is asked for."""
+    return asked.actor.startswith("agt_") and not asked.conversation_id and asked.kind not in BUSY
 
 
 def _narrowed(query: Any, asked: Asked) -> Any:
     if asked.actor:
         query = query.where(_entry.c.actor == asked.actor)
+    if _is_by_person(asked):
+        query = query.where(BY_PERSON)
     if asked.conversation_id:
         query = query.where(_entry.c.conversation_id == asked.conversation_id)
     if asked.kind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,18 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import admin_room, here, week_form
-from console.formats import as_utc
+from console import admin_room, audit_words, here
+from console.audit_words import Names
 from console.route import ADMINS, Entry, Route, Twin
+from console.rows import queue_titles
 from console.ticket_file import safe
-from handoff import audit
+from handoff import audit, skill_book
 from handoff.audit import HOUSE, Asked, Found
-from handoff.hours import DAYS as DAYS_OF_WEEK
 from handoff.tables import Agent
 
 DAYS = 7
-LONGEST = 300
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 HIDDEN = ("subject", "changes", "text", "set", "before")
 COLUMNS = ("at", "who", "kind", "subject", "conversation", "ticket", "what")
 # Kinds that the page offers; any other may be asked for by its address.
@@ -63,10 +60,10 @@ def show() -> Response:
     with here.desk().database.reading() as session:
         found, names = audit.read(session, asked), _names(session)
         if here.wants_json():
-            return jsonify({"lines": [_data(row, names) for row in found.lines], "older": found.older})
+            return jsonify({"lines": [_data(row, names.people) for row in found.lines], "older": found.older})
         return admin_room.show(
             "admin_audit.html", session, lines=[_line(row, names) for row in found.lines], typed=typed,
-            people=sorted(names.items(), key=lambda pair: pair[1].casefold()), house=HOUSE[:3],
+            people=sorted(names.people.items(), key=lambda pair: pair[1].casefold()), house=HOUSE[:3],
             kinds=[(kind, _kind(kind)) for kind in KINDS], older=_older(found, typed),
             export=url_for("console.export_audit", **{key: value for key, value in typed.items() if value}))  # fmt: skip
 
@@ -76,7 +73,7 @@ def export() -> Response:
     """The same as CSV, ten thousand lines at most; times in UTC."""
     asked, _ = _asked()
     with here.desk().database.reading() as session:
-        found, names = audit.read(session, asked, audit.EXPORTED), _names(session)
+        found, names = audit.read(session, asked, audit.EXPORTED), _names(session).people
     out = io.StringIO()
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
@@ -115,8 +112,11 @@ def _older(found: Found, typed: Mapping[str, str]) -> str:
     return url_for("console.admin_audit", before=found.older, **{key: value for key, value in typed.items() if value})
 
 
-def _names(session: Session) -> dict[str, str]:
-    return {row.agent_id: row.name for row in session.execute(select(_agent.c.agent_id, _agent.c.name))}
+def _names(session: Session) -> Names:
+    people = {row.agent_id: row.name for row in session.execute(select(_agent.c.agent_id, _agent.c.name))}
+    base = here.language()
+    skills = {one["skill_id"]: one["titles"].get(base) or one["titles"].get("es", "") for one in skill_book.every(session)}
+    return Names(people, queue_titles(session, base), skills)
 
 
 def _kind(kind: str) -> str:
@@ -131,46 +131,17 @@ def _who(actor: str, names: Mapping[str, str]) -> str:
     return names.get(actor) or here.texts().either(f"admin.audit.house.{actor}", "admin.audit.house.system")
 
 
-def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _line(row: Mapping[str, Any], names: Names) -> dict[str, Any]:
     data = row["data"] or {}
-    subject = str(data.get("subject") or "")
     found = data.get("changes")
     changes: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    told = [(name, _short(pair[0]), _short(pair[1])) for name, pair in changes.items()
-            if isinstance(pair, list) and len(pair) == 2]
-    rest = {key: value for key, value in data.items() if key not in HIDDEN and value not in (None, "", [], {})}
-    return {"id": row["entry_id"], "at": row["at"], "who": _who(row["actor"], names), "kind": _kind(row["kind"]),
-            "subject": names.get(subject, subject), "conversation_id": row["conversation_id"], "changes": told,
-            "rest": _short(rest) if rest and not told else ""}  # fmt: skip
-
-
-def _short(value: Any) -> str:
-    """A value as one reads it: `es: Envíos, en: Shipping`, `a, b`, yes and no."""
-    text = _told(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, bool):
-        return here.texts()("admin.roles.yes" if value else "admin.roles.no")
-    if value in (None, "", [], {}):
-        return "—"
-    if isinstance(value, Mapping) and set(value) <= set(DAYS_OF_WEEK):
-        return week_form.words_of(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{_fact(key)}: {_told(one)}" for key, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(_told(one) for one in value)
-    text = str(value)
-    if _MOMENT.match(text):
-        return here.formats().moment(as_utc(datetime.fromisoformat(text)))
-    return here.texts()(f"admin.audit.values.{text}") if here.texts().has(f"admin.audit.values.{text}") else text
-
-
-def _fact(key: Any) -> str:
-    """What this is called; `from` is a word of Python's and stands as `from_`."""
-    name = "admin.audit.facts." + ("from_" if key == "from" else str(key))
-    return here.texts()(name) if here.texts().has(name) else str(key)
+    told = [(audit_words.field(name), audit_words.value(name, pair[0], names), audit_words.value(name, pair[1], names))
+            for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
+    rest = {key: value for key, value in data.items() if key not in HIDDEN}
+    return {"id": row["entry_id"], "at": row["at"], "who": _who(row["actor"], names.people), "kind": _kind(row["kind"]),
+            "subject": audit_words.subject(row["kind"], str(data.get("subject") or ""), names),
+            "conversation_id": row["conversation_id"], "changes": told,
+            "rest": audit_words.facts(rest, names) if rest and not told else ""}
 
 
 def _data(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

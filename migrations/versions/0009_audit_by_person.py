@@ -9,7 +9,7 @@ revision = "0009"
 down_revision = "0008"
 
 BY_PERSON = sa.text(
-    "actor NOT IN ('bot','contact','system','clock','engine')"
+    "substr(actor, 1, 4) = 'agt_'"
     " AND kind NOT IN ('message','receipt','attachment','typing','seen')"
 )
 

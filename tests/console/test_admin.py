@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -363,6 +364,14 @@ def test_the_audit_is_filtered_by_person_and_kind(ada: Client):
     found = ada.get("/console/admin/audit?person=agt_ada&kind=queue_changed", headers=JSON).json["lines"]
 
     assert [(line["who"], line["subject"], line["what"]["promise_minutes"]) for line in found] == [("Ada", "orders", [15, 33])]
+
+
+def test_the_audit_says_what_changed_in_words(ada: Client):
+    post(ada, "/console/admin/queues/orders", **settings_of_queue(promise_minutes="33", mode="push"))
+    page = ada.get("/console/admin/audit?person=agt_ada").get_data(as_text=True)
+
+    assert "<b>Atender</b>" in page and "33 min" in page and "<b>Reparto</b>" in page and "Se reparte sola" in page
+    assert not re.search(r"promise_minutes|agt_[a-z]|>orders<", page.split('data-testid="audit"')[1])
 
 
 def test_the_audit_as_a_table_runs_no_formula(ada: Client):
