@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from conversation import outbox
 from conversation.events import Outgoing
@@ -136,3 +136,23 @@ def test_a_phone_goes_from_list_to_conversation_to_panel_and_back(
 
     expect(page).to_have_url(re.compile("/console/conversations(\\?|$)"))
     expect(page.get_by_test_id("row")).to_be_visible()
+
+
+def test_news_that_come_late_leave_what_she_has_begun_to_write(
+    enter: Callable[..., Page], database: Database  # noqa: F811 - the fixtures of these names
+) -> None:
+    with database.work() as work:
+        story = desks.a_story(work)[0]
+    page = enter("Ana")
+    page.goto(f"/console/conversations/{story}")
+    late: list[Route] = []
+    page.route("**/fragment*", lambda route: late.append(route))  # what the page asked for before she had it comes after that
+    with page.expect_request("**/fragment*"):
+        page.evaluate("htmx.trigger(document.body, 'relevo:refresh')")
+    page.locator("#thread-head").get_by_test_id("claim").click()
+    page.get_by_test_id("reply-text").fill("Sale hoy.")
+    with page.expect_response("**/fragment*"):
+        late[0].continue_()
+
+    expect(page.locator("#transcript")).to_contain_text("taken")
+    expect(page.get_by_test_id("reply-text")).to_have_value("Sale hoy.")

@@ -3,7 +3,7 @@ const SILENCE_MS = 25000; // the server says something every 15 s
 const POLL_MS = 10000;
 const HIDDEN_MS = 60000; // a tab nobody sees gives its connection back
 const NAMES = ["ping", "list", "counts", "conversation", "resync", "viewers", "lookers", "presence", "notify"];
-let source = null, address = null, lastId = "", brokenSince = null, unread = false, hiding = 0;
+let source = null, address = null, lastId = "", brokenSince = null, unread = "", verb = "", hiding = 0;
 let heardAt = Date.now(), openedAt = 0, polledAt = 0;
 // htmx' extension hears one line as long as the page is there; the streams behind it come and go.
 const line = Object.assign(new EventTarget(), { close: () => source?.close() });
@@ -43,10 +43,7 @@ function refresh() {
 }
 function heard() {
   heardAt = Date.now();
-  if (!brokenSince) return;
-  brokenSince = null;
-  document.getElementById("offline").hidden = true;
-  refresh();
+  if (brokenSince) brokenSince = null, document.getElementById("offline").hidden = true, refresh();
 }
 function look() {
   if (document.hidden || !address || (Date.now() - heardAt < SILENCE_MS && !isClosed())) return;
@@ -70,11 +67,14 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return (hiding = setTimeout(line.close, HIDDEN_MS));
   heardAt = Date.now();
   if (isClosed()) open();
-  if (unread) refresh();
-  unread = false;
+  if (unread) unread = "", refresh();
 });
-// A piece with an open menu is left alone until the menu is closed.
-document.body.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.querySelector("details[data-menu][open]") && event.preventDefault());
+// A piece with an open menu is left alone until it is closed; so is a field that is here already when its news arrives.
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => (verb = detail.requestConfig.verb));
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const [here, next] = [event.detail.target, event.detail.fragment].map((piece) => piece.querySelector("#composer-key")?.value);
+  if (event.detail.target.querySelector("details[data-menu][open]") || (verb === "get" && here && here === next)) event.preventDefault();
+});
 // Readers of a screen hear what the contact wrote, and only that.
 const newest = () => [...document.querySelectorAll('#transcript [data-author="contact"]')].at(-1);
 let lastSeq = newest()?.dataset.seq ?? "0";
