@@ -51,6 +51,16 @@ def at(value: Any, path: Path) -> Any:
     return value
 
 
+def is_there(value: Any, path: Path) -> bool:
+    """Whether `path` leads anywhere, be it to null: what is missing altogether is another kind of answer."""
+    if not isinstance(path, tuple):
+        return bool(_all(value, path))
+    above = at(value, path[:-1])
+    if isinstance(above, dict):
+        return not path or str(path[-1]) in above
+    return not path or at(value, path) is not None
+
+
 def each(value: Any, path: Path) -> list[Any]:
     """The entries of the list that stands at `path`, or all that it leads to."""
     found = [at(value, path)] if isinstance(path, tuple) else _all(value, path)

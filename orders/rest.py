@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orders import buyers, fields, paths, web
+from orders import buyers, fields, number_settings, paths, web
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
 from orders.proof import Record, reveal
-from orders.reference import Form, fold
+from orders.reference import fold
 from orders.rest_questions import Question
 from orders.rest_settings import Api, api
 from orders.web import OUR_PACE, Asker, LookUp, Pace
@@ -32,16 +32,18 @@ class RestShop:
         self._api = described
         self._asker = Asker("rest", described.allowed, described.terms, pace)
         self.can_search = bool(described.searches)
+        self.proofs = described.proofs
+        self.not_found_seconds = described.terms.not_found_seconds
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         started = self._asker.pace.now()
-        order = reveal(self._record(reference), proof, self._api.proofs)
+        order = reveal(self.record(reference), proof, self._api.proofs)
         if order is None:
             self._asker.even_out(started)
         return order
 
     def find_without_proof(self, reference: str) -> Order | None:
-        record = self._record(reference)
+        record = self.record(reference)
         return record.order if record else None
 
     def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
@@ -57,14 +59,17 @@ class RestShop:
         """Closes the connections that wait for the next look-up."""
         self._asker.close()
 
-    def _record(self, reference: str) -> Record | None:
-        written = _written(reference, self._api.form)
+    def record(self, reference: str) -> Record | None:
+        """The order and who bought it. Raises ConnectorError."""
+        written = number_settings.written(reference, self._api.form)
         if not written:
             return None
         with self._asker.look_up() as look_up:
             tree = self._answered(look_up, self._api.asked, written)
-            found = None if tree is None else paths.at(tree, self._api.order_path)
-            if found is None or found in ([], {}):
+            if tree is None or tree in ([], {}):
+                return None
+            found = paths.at(tree, self._api.order_path)
+            if found in (None, [], {}) and paths.is_there(tree, self._api.order_path):
                 return None
             record = _record(found, self._api)
             if fold(record.order.reference) != fold(written):
@@ -88,16 +93,10 @@ class RestShop:
         tree = self._answered(look_up, question, value)
         if tree is None:
             return []
-        if paths.at(tree, self._api.listed_path) is None and isinstance(self._api.listed_path, tuple):
+        if isinstance(self._api.listed_path, tuple) and not paths.is_there(tree, self._api.listed_path):
             detail = "Where the list of orders should stand the shop says nothing."
             raise ConnectorError(detail, permanent=True, code="shape")
         return [_record(one, self._api) for one in paths.each(tree, self._api.listed_path)[:MAX_LISTED]]
-
-
-def _written(reference: str, form: Form | None) -> str:
-    if not fold(reference):
-        return ""
-    return form.written(reference) if form else reference.strip().lstrip("#").strip()
 
 
 def _record(found: Any, described: Api) -> Record:

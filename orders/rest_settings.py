@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import fetch
-from orders import fields, paths, reference, web_settings
+from orders import fields, number_settings, paths, reference, web_settings
 from orders.proof import DEFAULT_KINDS
 from orders.rest_questions import Question, question
 from orders.settings import Settings
@@ -64,7 +64,7 @@ def api(settings: Mapping[str, Any]) -> Api:
         events_path=events_path,
         event_fields=event_fields,
         reading=fields.reading(given),
-        form=_form(given.table("reference")),
+        form=number_settings.form(given.table("reference")),
         proofs=given.proofs(DEFAULT_KINDS),
     )
     given.refuse_unknown()
@@ -142,16 +142,3 @@ def _listed(given: Settings, key: str, known: tuple[str, ...]) -> tuple[paths.Pa
     described = _fields(table.table("fields"), known, set(known[:1]))
     table.refuse_unknown()
     return path, described
-
-
-def _form(given: Settings) -> reference.Form | None:
-    pattern, written = given.text("pattern", ""), given.text("form", "")
-    given.refuse_unknown()
-    if not pattern and not written:
-        return None
-    if not pattern or not written:
-        raise given.wrong("form" if pattern else "pattern", "is missing: pattern and form come together.")
-    try:
-        return reference.form(pattern, written)
-    except ValueError as error:
-        raise given.wrong("pattern", f"{error}.") from None

@@ -1,16 +1,26 @@
-"""How a test gets a connector over the samples; a connector of the registry without a rig here fails the suite."""
+"""How a test gets a connector over the samples; a connector of the registry without a rig here fails the suite.
+
+`RIGS` are all of them; `FAULTY` are those over HTTP with their stand-ins, which can be told to fail.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import orders
 from orders.base import Connector
-from tests.orders import samples
+from tests.orders import samples, shopify_samples, woocommerce_samples
+from tests.orders.faults import TIMEOUT_SECONDS, Faulty
+from tests.providers.faulty import FaultyShop
 from tests.providers.shop import TOKEN, ShopStandIn
+from tests.providers.shopify import ShopifyStandIn
+from tests.providers.woocommerce import WooStandIn
+
+Made = tuple[FaultyShop, Callable[[str], dict[str, Any]]]
 
 
 @contextmanager
@@ -24,18 +34,53 @@ def _csv_file(folder: Path) -> Iterator[Connector]:
 
 
 @contextmanager
-def _rest(folder: Path) -> Iterator[Connector]:
-    with ShopStandIn(samples.rest_orders()) as shop:
-        connector = orders.connector("rest", samples.rest_settings(shop.url, TOKEN))
-        yield connector
-        connector.close()
-
-
-@contextmanager
 def _lab(folder: Path) -> Iterator[Connector]:
     path = folder / "orders.json"
     path.write_text(json.dumps(samples.lab_orders()), encoding="utf-8")
     yield orders.connector("lab", {"path": str(path)})
 
 
-RIGS: dict[str, Callable[[Path], object]] = {"demo": _demo, "csv_file": _csv_file, "rest": _rest, "lab": _lab}
+def _rest() -> Made:
+    return ShopStandIn(samples.rest_orders()), lambda url: samples.rest_settings(url, TOKEN)
+
+
+def _woocommerce() -> Made:
+    return WooStandIn(woocommerce_samples.trees()), woocommerce_samples.settings
+
+
+def _shopify() -> Made:
+    return ShopifyStandIn(shopify_samples.trees()), shopify_samples.settings
+
+
+# A stand-in that can fail, and the settings that reach it at its URL.
+OVER_HTTP: dict[str, Callable[[], Made]] = {"rest": _rest, "woocommerce": _woocommerce, "shopify": _shopify}
+
+
+@contextmanager
+def reached(name: str, **more: Any) -> Iterator[Faulty]:
+    """The connector over its stand-in; `more` are settings on top."""
+    made, settings = OVER_HTTP[name]()
+    with made as shop:
+        connector = orders.connector(name, settings(shop.url) | more)
+        yield Faulty(connector, shop)
+        connector.close()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _over_http(name: str) -> Iterator[Connector]:
+    with reached(name) as rig:
+        yield rig.connector
+
+
+def _rig(name: str) -> Callable[[Path], AbstractContextManager[Connector]]:
+    return lambda folder: _over_http(name)
+
+
+def _faulty(name: str) -> Callable[[], AbstractContextManager[Faulty]]:
+    return lambda: reached(name, timeout_seconds=str(TIMEOUT_SECONDS), retries="1")
+
+
+RIGS: dict[str, Callable[[Path], AbstractContextManager[Connector]]] = {
+    "demo": _demo, "csv_file": _csv_file, "lab": _lab, **{name: _rig(name) for name in OVER_HTTP},
+}  # fmt: skip
+FAULTY: dict[str, Callable[[], AbstractContextManager[Faulty]]] = {name: _faulty(name) for name in OVER_HTTP}

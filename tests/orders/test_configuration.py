@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import registry
 from orders.base import Proof
 from orders.configuration import load
 from orders.errors import BadConfiguration
@@ -19,6 +20,7 @@ settings:
   fields: {reference: number, status: state}
 """
 MISSING = "No such file or directory"
+KNOWN = ", ".join(registry.collect("orders", "CONNECTOR"))
 HERE = Path(__file__).parents[2]
 
 
@@ -55,7 +57,7 @@ def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:
         ("", "FILE:1: is empty: write a line “connector: demo”."),
         ("- demo", "FILE:1: must begin with a line such as “connector: demo”."),
         ("conector: demo", "FILE:1: connector: is missing: add a line “connector: …”."),
-        ("connector: dmeo", "FILE:1: connector: There is no connector “dmeo”: write one of csv_file, demo, lab, rest."),
+        ("connector: dmeo", f"FILE:1: connector: There is no connector “dmeo”: write one of {KNOWN}."),
         ("connector: demo\nconnector: rest", "FILE:2: “connector” stands here twice: keep one."),
         ("connector: demo\nsettings: [a]", "FILE:2: settings: must be a table, one “name: value” a line."),
         (

@@ -7,7 +7,9 @@ a status ("503"), one of `MODES`, or one that the stand-in itself knows. `tests/
 from __future__ import annotations
 
 import json
+import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,15 +51,21 @@ class Reply:
 
 
 class _Server(ThreadingHTTPServer):
+    broke: list[BaseException]
+
     def handle_error(self, *_: Any) -> None:
-        """A client that hangs up on a slow shop is what some tests want."""
+        """A client that hangs up on a slow shop is what some tests want; anything else is a mistake of the stand-in."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            self.broke.append(error)
 
 
 class FaultyShop:
     """`with …(…) as shop`: serves until the end of the block. Requests are served by threads, one `reply` at a time.
 
-    A stand-in reads `swapped` (answer with another order than the one asked for) and `unfiltered` (a search that
-    finds everybody's orders), and hands what it tells through `told`, so that a test may bend it.
+    A stand-in counts in `done` what it changed, by the kinds of `orders.acting.CHANGES`, and reads `swapped` (answer
+    with another order than the one asked for) and `unfiltered` (a search that finds everybody's orders). `bend` gets
+    every tree that it tells.
     """
 
     modes: ClassVar[Mapping[str, Callable[[Handler], None]]] = {}
@@ -67,11 +75,14 @@ class FaultyShop:
         self.closing = threading.Event()
         self.swapped = self.unfiltered = False
         self.bend: Callable[[Any], Any] | None = None
+        self.done: Counter[str] = Counter()
         self._mode = ""
         self._left = 0
-        self._one = threading.Lock()
+        self._only_changes = False
+        self._in_turn = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), type("BoundHandler", (Handler,), {"shop": self}))
         self._server.daemon_threads = True
+        self._server.broke = []
 
     def reply(self, asked: Asked) -> Reply:
         """What the shop answers if nothing goes wrong."""
@@ -85,18 +96,22 @@ class FaultyShop:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def mode(self, name: str, count: int = 1_000_000) -> None:
-        """The next `count` answers are of this kind."""
-        self._mode, self._left = name, count
+    def mode(self, name: str, count: int = 1_000_000, only_changes: bool = False) -> None:
+        """The next `count` answers are of this kind; `only_changes`: to requests that change something."""
+        self._mode, self._left, self._only_changes = name, count, only_changes
 
-    def next_mode(self) -> str:
-        if not self._left:
+    def changes(self, asked: Asked) -> bool:
+        """Whether this request changes something."""
+        return asked.method not in ("GET", "HEAD")
+
+    def next_mode(self, asked: Asked) -> str:
+        if not self._left or (self._only_changes and not self.changes(asked)):
             return ""
         self._left -= 1
         return self._mode
 
     def answered(self, asked: Asked, mode: str = "") -> Reply:
-        with self._one:
+        with self._in_turn:
             self.swapped, self.unfiltered = mode == "other_order", mode == "everybody"
             reply = self.reply(asked)
         if self.bend is None or isinstance(reply.tree, bytes):
@@ -113,6 +128,8 @@ class FaultyShop:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
+        if self._server.broke:
+            raise self._server.broke[0]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -128,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.request_now = Asked(self.path, headers, self.command, body)
         self.shop.asked.append(self.request_now)
-        mode = self.shop.next_mode()
+        mode = self.shop.next_mode(self.request_now)
         if mode in self.shop.modes:
             self.shop.modes[mode](self)
         elif mode in MODES:
