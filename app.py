@@ -15,6 +15,7 @@ import structlog
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
+import carriers.configuration
 import channels
 import clock
 import config
@@ -24,28 +25,31 @@ from bot.commands import flows
 from bot.flow.library import Library
 from bot.understanding.commands import understand
 from bot.understanding.read import warm_up
+from carriers.parcels import Parcels
 from channels import accounts, countries, web_push, webhooks
 from channels.accounts import Accounts
 from channels.commands import channels as channel_commands
 from config import Settings
-from console import safety
+from console import here, safety
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
 from console.flow_shop import FlowShop
 from console.public_files import Public
 from console.public_files import blueprint as files_blueprint
 from conversation.events import Outgoing, Rendered
+from conversation.files import Folder
 from conversation.flow_files import FlowFiles
 from conversation.work import Database, Wiring
 from handoff import routing, search_index, sweep
 from handoff.commands import agents, queues
 from handoff.key_commands import api_keys
+from incidents.rule_book import Rules
 from operations import health
 from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.service import find_for_desk
-from pipeline import burial, dead_letters, flow_sets, publishing, returning, service_troubles
+from pipeline import burial, case_watch, dead_letters, flow_sets, publishing, returning, service_troubles
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
 from pipeline.channel_pulse import Pulse
@@ -82,6 +86,7 @@ class Relevo:
     pulse: Pulse
     doorbell: Doorbell
     files: FlowFiles
+    rules: Rules
 
     @property
     def library(self) -> Library:
@@ -144,18 +149,25 @@ def wire(given: Settings) -> Relevo:
     intake = Intake(bot)
     writer = Writer(database, intake, given.sweep_seconds)
     writers.append(writer)
-    writer.every_sweep(lambda: _tend_desk(database))
     pulse = Pulse(database, writer.submit)
     writer.every_sweep(pulse.flush)
-    return Relevo(given, database, live[0], watch if given.flows_watch else None, ours, connector, intake, writer, pulse,
-                  doorbell, files)
+    relevo = Relevo(given, database, live[0], watch if given.flows_watch else None, ours, connector, intake, writer, pulse,
+                    doorbell, files, Rules(given.claims_path))
+    writer.every_sweep(lambda: _tend(relevo))
+    return relevo
 
 
 def bot_of(given: Settings, flows: LiveFlows, connector: Connector, ours: Accounts) -> Bot:
     """What turns need: the flows that are live at the time, the shop, the desk, and whom we answer."""
-    services = Services(connector, given.secret_key, lambda: clock.now().date())
+    services = Services(connector, given.secret_key, lambda: clock.now().date(), Rules(given.claims_path),
+                        parcels=parcels_of(given))
     served = sms_countries(given.sms_countries, ours, flows.library.project.country)
     return Bot(flows, services, Duty().open_queues, Limits(given.contact_rate, served), flows.for_state)
+
+
+def parcels_of(given: Settings) -> Parcels:
+    """What the shop has set up about parcels: words, carriers to ask, when one is late. Raises BadConfiguration."""
+    return Parcels(carriers.configuration.load(given.flows_dir, config.environment()))
 
 
 def watch_of_flows(given: Settings, database: Database) -> FlowWatch | None:
@@ -175,6 +187,11 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
         return frozenset()
     numbers = (one for account in ours.twilio.values() for one in account.senders.get("twilio-sms", ()))
     return named or countries.countries_of(numbers) | {shop.upper()}
+
+
+def _tend(relevo: Relevo) -> int:
+    """Everything that is done by itself as time passes; how much changed."""
+    return _tend_desk(relevo.database) + case_watch.tend(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
 
 
 def _tend_desk(database: Database) -> int:
@@ -210,8 +227,12 @@ def desk_of(relevo: Relevo) -> Desk:
         with relevo.database.work() as work:
             dead_letters.dismiss(work, dead_letter_id, agent_id)
 
+    parcels = parcels_of(given)
+
     def find_order(reference: str) -> Mapping[str, Any] | None:
-        return find_for_desk(relevo.connector, reference, clock.now().date())
+        today = clock.now().date()
+        facts = find_for_desk(relevo.connector, reference, today)
+        return facts and parcels.told(facts, here.texts().language, today)
 
     return Desk(
         database=relevo.database, find_order=find_order,
@@ -223,7 +244,7 @@ def desk_of(relevo: Relevo) -> Desk:
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
         failing_services=service_troubles.failing, alert_to=tuple(config.listed(given.alert_email)),
         undo_seconds=given.undo_seconds, api_rate=given.api_rate, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
-        media_days=given.media_keep_days,
+        media_days=given.media_keep_days, rules=relevo.rules, shop=lambda: relevo.library.project.shop,
         public_base=given.public_bases[0] if given.public_bases else "",
         mails=letters_post(given) is not None or given.mode == "lab", push_key=push_key_of(given.secret_key))
 
@@ -258,7 +279,7 @@ def _add_front(made: Flask, relevo: Relevo) -> None:
     if relevo.settings.mode == "lab":
         from lab.wiring import add_to as add_lab
 
-        add_lab(made, relevo, lambda: _tend_desk(relevo.database), relevo.writer.wake, relevo.doorbell.ring)
+        add_lab(made, relevo, lambda: _tend(relevo), relevo.writer.wake, relevo.doorbell.ring)
     if relevo.settings.mode == "demo":
         from demo.wiring import add_to  # only a demo needs the demo
 

@@ -140,6 +140,11 @@ class Settings(BaseSettings):
         return Path(self.orders_config) if self.orders_config else self.flows_dir / "_orders.yaml"
 
     @property
+    def claims_path(self) -> Path:
+        """What the shop agreed with its carriers about claims, where that differs from what they publish."""
+        return self.flows_dir / "_claims.yaml"
+
+    @property
     def secret_values(self) -> list[str]:
         """Every value that must never be seen in a log line."""
         single = [self.secret_key, self.meta_access_token, self.meta_verify_token]

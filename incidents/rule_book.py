@@ -13,9 +13,9 @@ from incidents.rule_files import Finding
 
 @dataclass
 class Rules:
-    """Safe to share by threads."""
+    """Safe to share by threads. `path` is the shop's own file; without one ours alone are in force."""
 
-    path: Path
+    path: Path | None = None
     _ours: tuple[RuleBook, list[Finding]] = field(default_factory=rule_files.ours)
     _seen: tuple[int, int] | None = None
     _book: RuleBook | None = None
@@ -36,13 +36,15 @@ class Rules:
             stamp = self._stamp()
             if self._book is None or stamp != self._seen:
                 ours, findings = self._ours
-                self._book, more = rule_files.with_shops(ours, self.path)
+                self._book, more = rule_files.with_shops(ours, self.path) if self.path else (ours, [])
                 self._seen, self._findings = stamp, [*findings, *more]
             return self._book, self._findings
 
     def _stamp(self) -> tuple[int, int]:
         try:
-            found = self.path.stat()
+            found = self.path.stat() if self.path else None
         except OSError:
+            found = None
+        if found is None:
             return 0, 0
         return found.st_mtime_ns, found.st_size

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ class Sheet:
         return None
 
 
+@cache
 def ours() -> tuple[RuleBook, list[Finding]]:
     """The rules that came with the house."""
     found: dict[str, CarrierRules] = {}

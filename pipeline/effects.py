@@ -24,7 +24,8 @@ from conversation.tables import Contact
 from conversation.work import Work
 from handoff import desk
 from handoff.desk import Opening
-from pipeline import paging, templated
+from incidents.cases import FLAG
+from pipeline import case_services, paging, templated
 from pipeline.services import OTHERS, Asked, Services
 from pipeline.tables import SlowWork, Timer
 from pipeline.templated import Templates
@@ -88,9 +89,14 @@ def say(work: Work, talk: Talk, effect: Say, approved: Templates = NO_TEMPLATES)
 
 def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:
     """Answer at once where that needs no I/O; otherwise leave a row for the worker."""
+    if case_services.has_none(talk, effect.service):
+        return CallResult(effect.seq, "not_found", None)
     if services.is_local(effect.service):
-        asked = Asked(effect.service, effect.arguments, talk.row["address"], effect.others)
+        asked = Asked(effect.service, effect.arguments, talk.row["address"], effect.others, talk.conversation_id,
+                      language=talk.row["language"])
         answered = services.judge(work, asked, services.ask(asked))
+        if effect.service == case_services.OPEN:
+            talk.facts |= {"facts": {**talk.facts["facts"], FLAG: True}}  # what the row says by now
         return CallResult(effect.seq, answered.status, answered.value, answered.used)
     others = {OTHERS: {name: list(values) for name, values in effect.others.items()}} if effect.others else {}
     talk.also(_add_slow, {

@@ -13,11 +13,13 @@ from typing import Any
 import metrics
 from bot.flow.effects import tries
 from bot.judge import SERVICE as JUDGE
+from carriers.parcels import Parcels
 from conversation.work import Work
+from incidents.rule_book import Rules
 from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.service import find_order
-from pipeline import judging, proofs
+from pipeline import case_services, judging, proofs
 from pipeline.errors import UnknownService
 
 FIND_ORDER = "orders.find"
@@ -29,13 +31,16 @@ OTHERS, USED = "_others", "_used"
 class Asked:
     """One call: which service, with what, by whom (an address of ours or theirs, only ever hashed).
 
-    `others`: what an argument may be instead (the other order numbers of her message), in order.
+    `others`: what an argument may be instead (the other order numbers of her message), in order. `conversation` is where
+    it was asked, `language` the one in which she is told.
     """
 
     service: str
     arguments: Mapping[str, Any]
     sender: str
     others: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    conversation: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +65,34 @@ class Services:
     connector: Connector
     secret: str
     today: Callable[[], date]
+    rules: Rules = field(default_factory=Rules)
+    parcels: Parcels = field(default_factory=Parcels)
 
     def is_local(self, service: str) -> bool:
         """True where the answer needs no I/O."""
-        return service == FIND_ORDER and self.connector.local
+        if service == FIND_ORDER and self.parcels.asks:
+            return False
+        return service == case_services.FIND or (service in (FIND_ORDER, case_services.OPEN) and self.connector.local)
 
     def ask(self, asked: Asked) -> Answered:
         """Ask the shop. No transaction may be open unless the service is local."""
         if asked.service == JUDGE:
             opinion = judging.ask(getattr(self.connector, "judge", None), asked.arguments)
             return Answered("found" if opinion else "failed", opinion)
+        if asked.service == case_services.FIND:
+            return Answered("found")
+        if asked.service == case_services.OPEN:
+            return Answered("found", case_services.order_facts(self.connector, asked.arguments, self.today()))
         if asked.service != FIND_ORDER:
-            raise UnknownService(f"Nothing answers the service “{asked.service}”; there is: {FIND_ORDER}.")
+            known = ", ".join((FIND_ORDER, *sorted(case_services.SERVICES)))
+            raise UnknownService(f"Nothing answers the service “{asked.service}”; there is: {known}.")
         missed: list[str] = []
         try:
             for used, arguments in tries(asked.arguments, asked.others):
                 value = find_order(self.connector, arguments, self.today())
                 if value is not None:
-                    return Answered("found", value, used=used, missed=tuple(missed))
+                    told = self.parcels.told(value, asked.language, self.today())
+                    return Answered("found", told, used=used, missed=tuple(missed))
                 missed.append(str(arguments.get("ref", "")))
         except ConnectorError as error:
             metrics.lookups.labels(asked.service, "failed").inc()
@@ -89,6 +104,8 @@ class Services:
 
         Every number that was asked for counts: several in one message are not several guesses for the price of one.
         """
+        if asked.service in case_services.SERVICES:
+            return self._case(work, asked, answered)
         if asked.service != FIND_ORDER or answered.status not in ("found", "not_found"):
             return answered
         found = str({**asked.arguments, **answered.used}.get("ref", "")) if answered.status == "found" else None
@@ -102,3 +119,13 @@ class Services:
             return answered
         metrics.lookups.labels(asked.service, "not_found").inc()
         return Answered("not_found")
+
+    def _case(self, work: Work, asked: Asked, answered: Answered) -> Answered:
+        """Cases are ours: they are written and read in the transaction that will use the answer."""
+        if asked.service == case_services.FIND:
+            value = case_services.found(work, asked.conversation, asked.arguments)
+            return Answered("found", value) if value else Answered("not_found")
+        if answered.status == "unsure":
+            return answered
+        value = case_services.opened(work, self.rules.book, asked.conversation, asked.arguments, answered.value or {})
+        return Answered("found", value) if value else Answered("failed", error="The case could not be begun.")

@@ -43,7 +43,7 @@ _heard = (  # her last message as the provider names it: what a sign of reading 
     .order_by(_message.c.seq.desc()).limit(1).scalar_subquery()
 )
 _waiting = (
-    select(_slow, _conversation.c.address, _channel.c.kind, _channel.c.account, _heard.label("heard"))
+    select(_slow, _conversation.c.address, _conversation.c.language, _channel.c.kind, _channel.c.account, _heard.label("heard"))
     .join(_conversation, _conversation.c.conversation_id == _slow.c.conversation_id)
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(IS_OPEN, or_(and_(_slow.c.state == "queued", _slow.c.not_before <= bindparam("now")),
@@ -107,7 +107,7 @@ class Slow:
     def _run(self, row: Mapping[str, Any]) -> None:
         arguments = dict(row["arguments"])
         others = arguments.pop(OTHERS, {})
-        asked = Asked(row["service"], arguments, row["address"], others)
+        asked = Asked(row["service"], arguments, row["address"], others, row["conversation_id"], language=row["language"])
         if row["is_write"] and row["attempt"] > 0:
             answered = Answered("unsure", error="A worker ended while it was asking; whether it was done is unknown.")
         elif row["attempt"] >= TRIES:

@@ -21,12 +21,15 @@ from rq.serializers import JSONSerializer
 import clock
 import config
 import logs
+import carriers.configuration
 import orders.configuration
+from carriers.parcels import Parcels
 from channels import accounts
 from channels.web_push import Pusher
 from conversation import signed_calls
 from conversation.events import Rendered
 from conversation.work import Database, Wiring
+from incidents.rule_book import Rules
 from pipeline import bulk, channel_watch, lanes, letters, mail, notices, schema, slow
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
@@ -45,7 +48,9 @@ def open_slow(given: config.Settings) -> Slow:
     doorbell = lanes.Doorbell(given.redis_url)
     wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: Rendered(()), text=lambda key, language, **values: "")
     connector = orders.configuration.load(given.orders_path, config.environment(), clock.now)
-    services = Services(connector, given.secret_key, lambda: clock.now().date())
+    parcels = Parcels(carriers.configuration.load(given.flows_dir, config.environment()))
+    services = Services(connector, given.secret_key, lambda: clock.now().date(), Rules(given.claims_path),
+                        parcels=parcels)
     client = lanes.connect(given.redis_url) if given.redis_url else None
     ours = accounts.read(given.accounts())
     attention = Attention(ours.endpoints(given.twilio_api_base, given.meta_graph_base, ""))

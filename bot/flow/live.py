@@ -24,8 +24,8 @@ from bot.flow.run import Trace
 FOLDER, CONSOLE, CLI = "folder", "console", "cli"
 ORIGINS = (FOLDER, CONSOLE, CLI)
 TESTS = "tests/"
-# Says how the shop is reached: it belongs to the machine, not to what the bot says.
-NOT_OURS = frozenset({"_orders.yaml"})
+# Say how the shop is reached and what its carriers ask for: no part of what the bot says.
+NOT_OURS = frozenset({"_orders.yaml", "_claims.yaml"})
 CONTENT_LENGTH = 12
 LEADING = frozenset({"call", "start_flow"})
 LONGEST_STANDING = 1_000  # bytes: PostgreSQL keeps no more than 2,704 in an index
