@@ -121,8 +121,15 @@ def _queues(session: Session, viewer: Viewer, asked: Asked | None, counts: Count
 
 def _pages(session: Session, viewer: Viewer, page: str, alarms: int) -> list[dict[str, Any]]:
     counts = {"trouble": _open_letters(session), "channels": alarms} if viewer.sees_everything else {}
-    return [entry | {"count": counts.get(entry["key"], 0), "current": entry["key"] == page}
-            for entry in entries(viewer, "main")]
+    return [entry | {"count": counts.get(entry["key"], 0), "current": entry["key"] == page} for entry in _column(viewer)]
+
+
+def _column(viewer: Viewer) -> list[dict[str, Any]]:
+    """Her pages; who has no page of settings finds those that are for everybody here, before herself."""
+    main = entries(viewer, "main")
+    if any(entry["key"] == "admin" for entry in main):
+        return main
+    return [*main[:-1], *entries(viewer, "admin"), *main[-1:]]
 
 
 def _front(pages: list[dict[str, Any]]) -> frozenset[str]:

@@ -358,6 +358,24 @@ def test_templates_show_where_they_are_approved(ada: Client):
     assert "sin registrar" in page
 
 
+def test_templates_say_where_they_are_written_and_lead_there(ada: Client, live: str):
+    page = ada.get("/console/admin/templates").get_data(as_text=True)
+
+    assert "Se escriben en _templates.yaml" in page
+    assert ada.get("/console/flows/_templates").status_code == 200 and 'href="/console/flows/_templates"' in page
+
+
+def test_an_agent_finds_her_saved_replies_in_the_left_column(enter: Enter):
+    page = enter("Ana").get("/console/me").get_data(as_text=True)
+
+    assert 'href="/console/admin/replies"' in page
+    assert enter("Ana").get("/console/admin/replies").status_code == 200
+
+
+def test_who_has_settings_finds_them_there(ada: Client):
+    assert 'href="/console/admin/replies"' not in ada.get("/console/me").get_data(as_text=True)
+
+
 def test_the_audit_is_filtered_by_person_and_kind(ada: Client):
     post(ada, "/console/admin/queues/orders", **settings_of_queue(promise_minutes="33"))
     post(ada, "/console/admin/skills", skill_id="refunds", title_es="Reembolsos")
