@@ -55,7 +55,7 @@ def test_a_check_shows_by_itself_what_it_found(sue: Page, database: Database) ->
         channel_health.write_findings(work, KIND, NUMBER, [found])
         assert channel_health.claim_check(work, KIND, NUMBER, now.replace(year=now.year + 1))
 
-    expect(sue.get_by_text("mal", exact=True)).to_be_visible(timeout=8000)
+    expect(sue.get_by_text("mal", exact=True)).to_be_visible()
     expect(sue.get_by_text("Preguntando al proveedor…")).to_have_count(0)
 
 

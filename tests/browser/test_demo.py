@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sy
 from tests.browser.test_console import CHROMIUM, FLAGS, MISSING
 from tests.end_to_end.relevo import Relevo, run
 
-PATIENCE_MS = 15_000  # for what several processes do one after the other on a busy machine
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -26,10 +24,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def relevo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relevo]:
-    expect.set_options(timeout=PATIENCE_MS)
     with Relevo(tmp_path_factory.mktemp("demo")) as relevo:
         yield relevo
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -50,6 +46,13 @@ def newest(page: Page) -> Locator:
 def say(page: Page, words: str) -> None:
     page.get_by_test_id("phone-text").fill(words)
     page.get_by_test_id("phone-send").click()
+
+
+def minutes_between(*bubbles: Locator) -> int:
+    """By the clocks that stand in them, also around midnight."""
+    first, second = (int(hour) * 60 + int(minute) for hour, minute in
+                     (bubble.locator("time").inner_text().split(":") for bubble in bubbles))
+    return min((first - second) % 1440, (second - first) % 1440)
 
 
 def desk(page: Page) -> FrameLocator:
@@ -73,7 +76,7 @@ def test_marta_asks_gets_angry_meets_ana_and_is_back_with_the_bot(page: Page) ->
     side.get_by_test_id("send").click()
     expect(newest(page)).to_contain_text("Lo reclamo hoy mismo, Marta.")
     spoken = side.locator("[data-testid=message][data-author=agent]").last
-    assert newest(page).locator("time").inner_text() == spoken.locator("time").inner_text()
+    assert minutes_between(newest(page), spoken) <= 1  # it left some seconds after it was written
 
     side.get_by_test_id("return").click()
     expect(newest(page)).to_contain_text("Ana ha terminado. Sigo yo, el asistente")

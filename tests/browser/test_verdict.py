@@ -48,7 +48,7 @@ def test_a_colleague_sees_it_without_a_reload(enter: Callable[..., Page], angry:
     expect(sue.get_by_test_id("verdict-not_a_reason")).to_have_attribute("aria-pressed", "false")
     ana.get_by_test_id("verdict-not_a_reason").click()
 
-    expect(sue.get_by_test_id("verdict")).to_contain_text("Ana: no era motivo", timeout=4_000)
+    expect(sue.get_by_test_id("verdict")).to_contain_text("Ana: no era motivo")
     expect(sue.locator("#transcript")).to_contain_text("Ana: no era motivo para pasar a una persona")
 
 
@@ -62,7 +62,7 @@ def test_a_key_presses_it_and_what_is_typed_stays_when_something_happens(
     with database.work() as work:
         desk.heard(work, the_conversation(work, angry), a_message(work, angry, "¿Sigues ahí?", epoch=2))
         work.record(desks.a_line(angry))
-    expect(page.locator("#transcript")).to_contain_text("¿Sigues ahí?", timeout=4_000)
+    expect(page.locator("#transcript")).to_contain_text("¿Sigues ahí?")
 
     expect(page.get_by_label("En pocas palabras")).to_have_value("era una broma")
     page.get_by_test_id("verdict-save").click()

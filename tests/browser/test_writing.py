@@ -89,10 +89,11 @@ def test_a_saved_reply_is_filled_in_sent_and_called_back(enter: Callable[..., Pa
 
 def test_two_agents_on_one_screen_see_each_other_type(enter: Callable[..., Page], held: str) -> None:
     ana, sue = enter("Ana"), enter("Sue")
+    ana.clock.install()
     for page in (ana, sue):
         page.goto(f"/console/conversations/{held}")
     expect(ana.get_by_test_id("status")).to_contain_text("Sue está mirando")
-    ana.wait_for_timeout(3_100)  # a page tells at most every three seconds that somebody types
+    ana.clock.fast_forward(3_100)  # a page tells at most every three seconds that somebody types
     ana.get_by_test_id("reply-text").press_sequentially("Hola")
 
     expect(sue.get_by_test_id("status")).to_contain_text("Ana está escribiendo")
