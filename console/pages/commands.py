@@ -35,7 +35,8 @@ def commands() -> Response:
             {"key": "found", "items": _found(session, query)},
         ]
     some = any(group["items"] for group in groups)
-    return Response(render("_commands.html", groups=groups, found=some), mimetype="text/html")
+    asked = request.args.get("q", "")[:80]
+    return Response(render("_commands.html", groups=groups, found=some, query=asked), mimetype="text/html")
 
 
 def _actions(session: Session, conversation_id: str) -> list[dict[str, str]]:

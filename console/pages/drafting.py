@@ -54,15 +54,16 @@ def saved_list(conversation_id: str) -> Response:
     """`?q=`: those that fit here, as the picker shows them."""
     with here.desk().database.reading() as session:
         sight = screens.sight_of(session, conversation_id)
-        found = _shown(session, sight, request.args.get("q", "")[:80])
+        query = request.args.get("q", "")[:80]
+        found = _shown(session, sight, query)
         if here.wants_json():
             return jsonify({"saved_replies": [_plain(one) for one in found]})
-        values = {"replies": found, "thread": threads.thread(session, here.viewer(), sight)}
+        values = {"replies": found, "query": query, "thread": threads.thread(session, here.viewer(), sight)}
         if here.wants_fragment():
             name = "_saved_list.html" if request.args.get("options") else "_picker.html"
             return Response(render(name, **values), mimetype="text/html")
         screen = screens.list_screen(session, screens.asked(), conversation_id)
-        return page("saved_list.html", **(screen | values), query=request.args.get("q", "")[:80])
+        return page("saved_list.html", **(screen | values))
 
 
 def saved_one(conversation_id: str, saved_reply_id: str) -> Response:

@@ -71,8 +71,7 @@ def test_an_agent_works_a_whole_conversation_by_keys(enter: Callable[..., Page],
     press("/")
     reached(page, "saved-query")
     page.keyboard.type("tienda")
-    expect(page.get_by_test_id("saved-option")).to_have_count(1)
-    press("Enter")
+    press("Enter")  # at once: what is listed does not answer this yet
     expect(page.get_by_test_id("reply-text")).to_have_value("Puedes recogerlo en la tienda.")
     reached(page, "reply-text").fill("")
 

@@ -1,6 +1,5 @@
 // Single keys, off inside fields, with a modifier and by her own wish; Ctrl+K opens the command bar.
-const press = (selector) => document.querySelector(selector)?.click();
-const show = (id) => document.getElementById(id)?.showModal();
+const press = (selector) => document.querySelector(selector)?.click(), show = (id) => document.getElementById(id)?.showModal();
 function step(by) {
   const rows = [...document.querySelectorAll("#list-rows .row__link")];
   const at = rows.findIndex((row) => row === document.activeElement || row.closest("[aria-current]"));
@@ -29,18 +28,19 @@ document.addEventListener("keydown", (event) => {
   if (inside?.matches("textarea") && event.key === "Escape") return inside.blur();
   if (inside || event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.singleKeys === "0") return;
   led = key === "g" ? Date.now() : 0;
-  if (!PRESSED[key] && !DONE[key]) return;
-  if (key !== "escape") event.preventDefault();
-  DONE[key] ? DONE[key]() : press(PRESSED[key]);
+  if ((PRESSED[key] || DONE[key]) && key !== "escape") event.preventDefault();
+  if (PRESSED[key] || DONE[key]) DONE[key] ? DONE[key]() : press(PRESSED[key]);
 });
 
-// Lists that are chosen from without leaving their field: arrows move, Enter takes.
+// Lists that are chosen from without leaving their field: arrows move, Enter takes, once what is listed answers what was typed.
 document.addEventListener("keydown", (event) => {
   const list = event.target.closest('[role="combobox"]')?.getAttribute("aria-controls");
   const options = list ? [...document.querySelectorAll(`#${list} [role="option"]`)] : [];
   const at = options.findIndex((option) => option.ariaSelected === "true");
   if (!options.length || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   event.preventDefault();
+  const isOld = document.getElementById(list).dataset.query !== event.target.value;
+  if (event.key === "Enter" && isOld) return setTimeout(() => event.target === document.activeElement && event.target.dispatchEvent(new KeyboardEvent("keydown", event)), 50);
   if (event.key === "Enter") return options[Math.max(at, 0)].click();
   const next = options.at(event.key === "ArrowDown" ? (at + 1) % options.length : Math.max(at, 0) - 1);
   for (const option of options) option.ariaSelected = String(option === next);
