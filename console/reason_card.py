@@ -99,10 +99,14 @@ def _score(score: float | None, threshold: float | None) -> dict[str, str] | Non
     }
 
 
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == len("2026-11-17")
+
+
 def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    words = here.texts()
+    words, formats = here.texts(), here.formats()
     known = [
-        labels.shown(words, name, value)
+        labels.shown(words, name, formats.day_text(value) if _is_day(value) else value)
         for name, value in (card.get("known") or {}).items()
         if value not in (None, "", [], {})
     ]
