@@ -20,6 +20,7 @@ from orders.web import OUR_PACE, LookUp, Pace
 # A name is looked for, not fetched: others like it may come first.
 MAX_SEARCHED_PAGES = 3
 MAX_PAGES = 5
+SHORTEST_PHONE = 8
 _UNSEARCHABLE = frozenset("\"'\\:()*<> \t\n")
 
 
@@ -142,7 +143,7 @@ class Shop:
         return {"nodes": found}
 
     def _of_email(self, look_up: LookUp, email: str) -> list[dict[str, Any]]:
-        if "@" not in email or _UNSEARCHABLE & set(email):
+        if "@" not in email or not email.isprintable() or _UNSEARCHABLE & set(email):
             return []
         answered = self._api.ask(look_up, queries.BY_EMAIL, {"query": search("email", email)})
         return self._listed(answered, answered.data.get("orders"))
@@ -163,8 +164,8 @@ class Shop:
 
 def numbers(phone: str) -> list[str]:
     """The ways in which a shop may have written this number: as it is, and without or with what is left out at times."""
-    digits = "".join(filter(str.isdigit, phone))
-    if len(digits) < 8:
+    digits = "".join(figure for figure in phone if figure in "0123456789")
+    if len(digits) < SHORTEST_PHONE:
         return []
     short = canonical_phone(digits)
     with_nine = f"{digits[:4]}9{digits[4:]}" if digits.startswith("55") and len(digits) == 12 else digits

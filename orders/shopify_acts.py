@@ -27,6 +27,7 @@ from orders.web import LookUp
 
 JOB_PAUSE_SECONDS = 0.5
 _NEEDED_OF_AN_ADDRESS = ("street", "postcode", "city")
+_THERE = {"name": "name", "street": "address1", "postcode": "zip", "city": "city", "country": "countryCodeV2"}
 Node = Mapping[str, Any]
 
 
@@ -39,7 +40,7 @@ def preview(account: Account, api: Api, look_up: LookUp, action: Action) -> Prev
 def act(account: Account, api: Api, look_up: LookUp, action: Action) -> Done:
     """Do it. Raises Unsure where it may have been done, ConnectorError where not."""
     node, date = _order(account, api, look_up, action)
-    if node and (before := _done_before(node, action)):
+    if node and (before := _done_before(node, action) or _coupon_of(api, look_up, action)):
         return before
     judged = _judged(node, action)
     if judged.refused or node is None:
@@ -56,18 +57,30 @@ def _order(account: Account, api: Api, look_up: LookUp, action: Action) -> tuple
     answered = api.ask(look_up, queries.BEFORE_A_CHANGE, {"query": search("name", written)})
     if answered.missing:
         raise ConnectorError("The shop could not say how the order stands.", code="partial")
-    nodes, _ = page(answered.data.get("orders"))
-    return next((one for one in nodes if fold(str(one.get("name"))) == fold(written)), None), answered.date
+    found, _ = page(answered.data.get("orders"))
+    return next((one for one in found if fold(str(one.get("name"))) == fold(written)), None), answered.date
 
 
 def _done_before(node: Node, action: Action) -> Done | None:
     """What the same key did already, or what needs no doing."""
     if action.kind == "cancel" and node.get("cancelledAt"):
-        return Done({"already": True})
-    for refund in node.get("refunds") or []:
+        return Done()
+    if action.kind == "change_address" and _wanted(action) and _wanted(action).items() <= _address(node).items():
+        return Done({"address": dict(action.address)})
+    for refund in reading.nodes(node.get("refunds")):
         if action.kind == "refund" and _mark(action) in fields.text(refund.get("note")):
-            return Done({"refund_id": refund.get("id"), "already": True})
+            return Done({"refund_id": refund.get("id")})
     return None
+
+
+def _coupon_of(api: Api, look_up: LookUp, action: Action) -> Done | None:
+    """The coupon that the same key made before."""
+    if action.kind != "coupon":
+        return None
+    said = api.ask(look_up, queries.COUPON_OF_CODE, {"code": _code(action)}).data
+    found = reading.at(said, "codeDiscountNodeByCode")
+    ends = fields.text(reading.at(found, "codeDiscount").get("endsAt"))
+    return _made(action, ends) if found.get("id") else None
 
 
 def _judged(node: Node | None, action: Action) -> Preview:
@@ -102,16 +115,13 @@ def _refused_amount(node: Node, action: Action, at_most: Decimal) -> str:
 
 
 def _readdressing(node: Node, action: Action) -> Preview:
-    now = reading.at(node, "shippingAddress")
-    there = {"name": "name", "street": "address1", "postcode": "zip", "city": "city", "country": "countryCodeV2"}
-    before = {ours: fields.text(now.get(theirs)) for ours, theirs in there.items()}
-    facts = {"address_now": before, "address": before | {k: v for k, v in action.address.items() if v}}
+    facts = {"address_now": _address(node), "address": _address(node) | _wanted(action)}
     if node.get("cancelledAt"):
         return Preview("cancelled", facts)
     if _is_sent(node):
         return Preview("shipped", facts)
-    is_whole = all(action.address.get(name, "").strip() for name in _NEEDED_OF_AN_ADDRESS)
-    return Preview("" if is_whole and len(_country(node, action)) == 2 else "address", facts)
+    is_whole = all(_wanted(action).get(name) for name in _NEEDED_OF_AN_ADDRESS)
+    return Preview("" if is_whole and len(facts["address"]["country"]) == 2 else "address", facts)
 
 
 def _couponing(node: Node, action: Action) -> Preview:
@@ -140,7 +150,7 @@ def _cancel(api: Api, look_up: LookUp, action: Action, node: Node) -> Done:
 def _refund(api: Api, look_up: LookUp, action: Action, node: Node) -> Done:
     left = _refundable(node) if action.amount is None else action.amount
     transactions = []
-    for one in reading.at(node, "suggestedRefund").get("suggestedTransactions") or []:
+    for one in reading.nodes(reading.at(node, "suggestedRefund").get("suggestedTransactions")):
         most = _decimal(reading.at(one, "maximumRefundableSet", "shopMoney").get("amount"))
         amount = min(left, most)
         if amount > 0:
@@ -157,51 +167,68 @@ def _refund(api: Api, look_up: LookUp, action: Action, node: Node) -> Done:
 
 
 def _readdress(api: Api, look_up: LookUp, action: Action, node: Node) -> Done:
-    now = reading.at(node, "shippingAddress")
-    first, _, last = (action.address.get("name", "").strip() or fields.text(now.get("name"))).partition(" ")
+    there = _address(node) | _wanted(action)
+    first, _, last = there["name"].partition(" ")
     address = {
-        "firstName": first, "lastName": last, "address1": action.address["street"], "zip": action.address["postcode"],
-        "city": action.address["city"], "countryCode": _country(node, action), "phone": now.get("phone"),
+        "firstName": first, "lastName": last, "address1": there["street"], "zip": there["postcode"],
+        "city": there["city"], "countryCode": there["country"], "phone": reading.at(node, "shippingAddress").get("phone"),
     }  # fmt: skip
     said = api.change(look_up, queries.READDRESS, {"input": {"id": node.get("id"), "shippingAddress": address}})
     _accepted(said, "orderUpdate", "address")
     return Done({"address": dict(action.address)})
 
 
-def _coupon(api: Api, look_up: LookUp, action: Action, days: tuple[str | None, str | None]) -> Done:
-    code = "RE" + base64.b32encode(hashlib.sha256(action.key.encode()).digest())[:8].decode()
-    starts, ends = days
+def _coupon(api: Api, look_up: LookUp, action: Action, days: tuple[str, str]) -> Done:
+    code, (starts, ends) = _code(action), days
     discount = {
         "title": f"{code} {fields.text(action.reference)}", "code": code, "usageLimit": 1,
-        "appliesOncePerCustomer": True, "context": {"all": "ALL"}, "startsAt": starts, "endsAt": ends,
+        "appliesOncePerCustomer": True, "context": {"all": "ALL"}, "startsAt": starts, "endsAt": ends or None,
         "customerGets": {"value": {"discountAmount": {"amount": str(action.amount), "appliesOnEachItem": False}},
                          "items": {"all": True}},
     }  # fmt: skip
     said = reading.at(api.change(look_up, queries.COUPON, {"discount": discount}), "discountCodeBasicCreate")
-    errors = said.get("userErrors") or []
-    if not (errors and all(one.get("code") == "TAKEN" for one in errors)):  # taken: the same key made it before
-        _check(errors, "unsupported")
-    return Done({"coupon": code} | ({"ends_on": ends[:10]} if ends else {}))
+    _check(reading.nodes(said.get("userErrors")), "unsupported")
+    return _made(action, ends)
 
 
-def _days(date: str, coupon_days: int) -> tuple[str | None, str | None]:
+def _made(action: Action, ends: str) -> Done:
+    return Done({"coupon": _code(action)} | ({"ends_on": ends[:10]} if ends else {}))
+
+
+def _code(action: Action) -> str:
+    """The same for the same key: whoever asks twice gets one coupon."""
+    return "RE" + base64.b32encode(hashlib.sha256(action.key.encode()).digest())[:8].decode()
+
+
+def _address(node: Node) -> dict[str, str]:
+    """Where it goes now, by our names."""
+    now = reading.at(node, "shippingAddress")
+    return {ours: fields.text(now.get(theirs)) for ours, theirs in _THERE.items()}
+
+
+def _wanted(action: Action) -> dict[str, str]:
+    typed = {name: fields.text(action.address.get(name)) for name in _THERE}
+    return {name: text.upper() if name == "country" else text for name, text in typed.items() if text}
+
+
+def _days(date: str, coupon_days: int) -> tuple[str, str]:
     """From when and until when a coupon is good, by the shop's own clock."""
     try:
         now = parsedate_to_datetime(date)
     except (ValueError, TypeError):
         raise ConnectorError("The shop did not say what time it is there.", permanent=True, code="shape") from None
-    ends = now + timedelta(days=coupon_days) if coupon_days else None
-    return now.isoformat(), ends.isoformat() if ends else None
+    ends = now + timedelta(days=coupon_days)
+    return now.isoformat(), ends.isoformat() if coupon_days else ""
 
 
 def _accepted(said: Node, name: str, code: str = "unsupported") -> Node:
     """What the mutation returned. Raises ConnectorError with the shop's own reason where it refused."""
     found = reading.at(said, name)
-    _check([*(found.get("userErrors") or []), *(found.get("orderCancelUserErrors") or [])], code)
+    _check([*reading.nodes(found.get("userErrors")), *reading.nodes(found.get("orderCancelUserErrors"))], code)
     return found
 
 
-def _check(errors: list[Any], code: str) -> None:
+def _check(errors: list[Node], code: str) -> None:
     if errors:
         told = "; ".join(fields.text(one.get("message")) for one in errors)
         raise ConnectorError(f"The shop refused: {told}", permanent=True, code=code)
@@ -223,11 +250,6 @@ def _money(node: Node) -> dict[str, Any]:
 
 def _decimal(value: Any) -> Decimal:
     return fields.money("amount", value, fields.Reading()) or Decimal(0)
-
-
-def _country(node: Node, action: Action) -> str:
-    typed = action.address.get("country", "").strip().upper()
-    return typed or fields.text(reading.at(node, "shippingAddress").get("countryCodeV2"))
 
 
 def _mark(action: Action) -> str:

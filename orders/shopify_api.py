@@ -26,6 +26,8 @@ from orders.web import Asker, LookUp, Pace
 # A token is renewed this long before it ends.
 EARLY_SECONDS = 300.0
 SHORTEST_WAIT_SECONDS = 0.1
+# No question of ours comes near; more is no figure to count.
+MAX_COST = 10_000
 
 Path = tuple[str | int, ...]
 
@@ -123,10 +125,10 @@ def search(field: str, value: str) -> str:
 def page(connection: Any) -> tuple[list[dict[str, Any]], str | None]:
     """The objects of a page, and the cursor of the next one if there is one. Raises ConnectorError."""
     connection = connection if isinstance(connection, dict) else {}
-    nodes, info = connection.get("nodes"), connection.get("pageInfo") or {}
+    nodes, info = connection.get("nodes"), connection.get("pageInfo")
     if nodes is not None and not isinstance(nodes, list):
         raise ConnectorError("Where a list should stand the shop says something else.", permanent=True, code="shape")
-    after = info.get("endCursor") if info.get("hasNextPage") else None
+    after = info.get("endCursor") if isinstance(info, dict) and info.get("hasNextPage") else None
     return [one for one in nodes or [] if isinstance(one, dict)], after if isinstance(after, str) else None
 
 
@@ -189,6 +191,7 @@ def _path(error: dict[str, Any]) -> Path:
 def _spent(tree: dict[str, Any]) -> float:
     """What the answer says it cost; a throttled one cost nothing."""
     spent = _number(_cost(tree).get("actualQueryCost"))
+    spent = spent if 0 <= spent <= MAX_COST else 0.0
     metrics.shop_cost.labels("shopify").inc(spent)
     return spent
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import metrics
 from orders import fields, web
 from orders import shopify_orders as reading
 from orders import shopify_queries as queries
@@ -75,7 +76,7 @@ def changes(account: Account, api: Api, look_up: LookUp, since: str) -> tuple[tu
         nodes, after = page(answered.data.get("orders"))
         for node in nodes:
             newest = max(newest, fields.text(node.get("updatedAt")))
-            found += _of_order(node, account.reading, start)
+            found += _readable(node, account.reading, start)
         if not after:
             return _in_order(found), newest
     return _in_order(found), f"{start} {after}"
@@ -90,12 +91,12 @@ def _is_signed(account: Account, signature: str, body: bytes) -> bool:
 
 
 def _parcel_made(told: Node, how: fields.Reading) -> News | None:
-    return None if told.get("status") in _VOID else _of_parcel(told, "shipped", "created_at", how)
+    return None if fields.text(told.get("status")) in _VOID else _of_parcel(told, "shipped", "created_at", how)
 
 
 def _parcel_moved(told: Node, how: fields.Reading) -> News | None:
     kind = _kind(told.get("shipment_status"), how)
-    if kind in _REPEATED or told.get("status") in _VOID:
+    if kind in _REPEATED or fields.text(told.get("status")) in _VOID:
         return None  # the carrier's scan tells it, with an id of its own
     return _of_parcel(told, kind, "updated_at", how) if kind else None
 
@@ -144,6 +145,15 @@ _TOPICS: Mapping[str, Callable[[Node, fields.Reading], News | None]] = {
     "fulfillment_events/create": _scanned,
     "orders/cancelled": _cancelled,
 }
+
+
+def _readable(node: Node, how: fields.Reading, start: str) -> list[News]:
+    """Its news; one order that cannot be read does not hold up all others."""
+    try:
+        return list(_of_order(node, how, start))
+    except (fields.BadField, ConnectorError):
+        metrics.ignored.labels("shopify", "unreadable").inc()
+        return []
 
 
 def _of_order(node: Node, how: fields.Reading, start: str) -> Iterator[News]:

@@ -58,9 +58,9 @@ def record(node: Node, how: fields.Reading) -> Record:
 def parcels(node: Node, how: fields.Reading) -> tuple[Parcel, ...]:
     """The parcels that count, the one that most needs a word first."""
     found = []
-    for one in _nodes(node.get("fulfillments")):
+    for one in nodes(node.get("fulfillments")):
         word = fields.text(one.get("displayStatus")) or "FULFILLED"
-        if one.get("status") not in _VOID and word != "CANCELED":
+        if fields.text(one.get("status")) not in _VOID and word != "CANCELED":
             found.append(Parcel(word, fields.status(word, how), one))
     return tuple(sorted(found, key=lambda parcel: _URGENT_FIRST.index(parcel.status)))
 
@@ -72,7 +72,7 @@ def _record(node: Node, how: fields.Reading) -> Record:
     values = _days(node, sent) | _buyer(node) | _parcel(told)
     money = at(node, "totalPriceSet", "shopMoney")
     values |= {"reference": node.get("name"), "status": word, "total": money.get("amount")}
-    values |= {"currency": money.get("currencyCode"), "paid": _PAID.get(str(node.get("displayFinancialStatus")))}
+    values |= {"currency": money.get("currencyCode"), "paid": _PAID.get(fields.text(node.get("displayFinancialStatus")))}
     read = fields.record(values, how, _items(node), _events(sent))
     return replace(read, order=_with_parcels(read, sent, how), holder=_holder(read, node, how))
 
@@ -89,13 +89,13 @@ def _word(node: Node, sent: tuple[Parcel, ...]) -> str:
 
 
 def _days(node: Node, sent: tuple[Parcel, ...]) -> dict[str, Any]:
-    orders = _nodes(node.get("fulfillmentOrders"))
-    promised = [at(one, "deliveryMethod").get("maxDeliveryDateTime") for one in orders]
-    leaving = [parcel.node.get("createdAt") for parcel in sent] or [one.get("fulfillBy") for one in orders]
+    plans = nodes(node.get("fulfillmentOrders"))
+    promised = [at(one, "deliveryMethod").get("maxDeliveryDateTime") for one in plans]
+    leaving = [parcel.node.get("createdAt") for parcel in sent] or [one.get("fulfillBy") for one in plans]
     return {
         "ordered_on": node.get("createdAt"),
-        "ships_on": min(filter(None, leaving), default=None),
-        "promised_on": max(filter(None, promised), default=None),
+        "ships_on": min(_known(leaving), default=None),
+        "promised_on": max(_known(promised), default=None),
         "delivered_on": _delivered(sent),
     }
 
@@ -104,7 +104,11 @@ def _delivered(sent: tuple[Parcel, ...]) -> Any:
     """When the last of it came, if all of it did."""
     if not sent or any(parcel.status != "delivered" for parcel in sent):
         return None
-    return max(filter(None, (parcel.node.get("deliveredAt") for parcel in sent)), default=None)
+    return max(_known(parcel.node.get("deliveredAt") for parcel in sent), default=None)
+
+
+def _known(moments: Iterable[Any]) -> list[str]:
+    return [text for text in map(fields.text, moments) if text]
 
 
 def _buyer(node: Node) -> dict[str, Any]:
@@ -143,7 +147,7 @@ def calling_code(region: Any) -> str:
 def _parcel(told: Parcel | None) -> dict[str, Any]:
     if told is None:
         return {}
-    tracking = next(iter(_nodes(told.node.get("trackingInfo"))), {})
+    tracking = next(iter(nodes(told.node.get("trackingInfo"))), {})
     reported = scans(told.node)
     last = reported[-1] if reported else {}
     point = " ".join(filter(None, (fields.text(last.get("address1")), fields.text(last.get("city")))))
@@ -168,7 +172,7 @@ def _with_parcels(read: Record, sent: tuple[Parcel, ...], how: fields.Reading) -
 
 
 def _items(node: Node) -> Iterator[dict[str, Any]]:
-    for line in _nodes(node.get("lineItems")):
+    for line in nodes(node.get("lineItems")):
         quantity = line.get("currentQuantity")
         if quantity != 0:  # zero: taken out of the order
             money = at(line, "originalUnitPriceSet", "shopMoney")
@@ -184,10 +188,10 @@ def _events(sent: tuple[Parcel, ...]) -> Iterator[dict[str, Any]]:
 
 def scans(parcel: Node) -> list[Node]:
     """What the carrier reported of a parcel, oldest first."""
-    return sorted(_nodes(parcel.get("events")), key=lambda scan: str(scan.get("happenedAt")))
+    return sorted(nodes(parcel.get("events")), key=lambda scan: str(scan.get("happenedAt")))
 
 
-def _nodes(value: Any) -> list[Node]:
+def nodes(value: Any) -> list[Node]:
     """The objects of a list, or of a connection's `nodes`."""
     value = value.get("nodes") if isinstance(value, dict) else value
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -87,6 +87,9 @@ REFUND = """mutation Refund($input: RefundInput!, $key: String!) {
 READDRESS = """mutation Readdress($input: OrderInput!) {
   orderUpdate(input: $input) { order { id } userErrors { field message } }
 }"""
+COUPON_OF_CODE = """query CouponOfCode($code: String!) {
+  codeDiscountNodeByCode(code: $code) { id codeDiscount { ... on DiscountCodeBasic { endsAt } } }
+}"""
 COUPON = """mutation Coupon($discount: DiscountCodeBasicInput!) {
   discountCodeBasicCreate(basicCodeDiscount: $discount) {
     codeDiscountNode { id }
