@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -153,6 +152,7 @@ def wire(given: Settings) -> Relevo:
     writer.every_sweep(pulse.flush)
     relevo = Relevo(given, database, live[0], watch if given.flows_watch else None, ours, connector, intake, writer, pulse,
                     doorbell, files, Rules(given.claims_path))
+    writer.every_sweep(lambda: sweep.catch_up(database).is_behind)
     writer.every_sweep(lambda: _tend(relevo))
     return relevo
 
@@ -189,23 +189,20 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
     return named or countries.countries_of(numbers) | {shop.upper()}
 
 
+def _catch_up(relevo: Relevo) -> int:
+    """All that time does, for whoever moved the clock; how much changed."""
+    return sweep.catch_up(relevo.database).changed + _tend(relevo)
+
+
 def _tend(relevo: Relevo) -> int:
-    """Everything that is done by itself as time passes; how much changed."""
+    """What is done by itself as time passes, beside the clocks; how much changed."""
     return _tend_desk(relevo.database) + case_watch.tend(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
 
 
 def _tend_desk(database: Database) -> int:
-    """What the desk does by itself as time passes: promises that are late, agents who are gone, who gets what waits. How
-    much changed."""
-    changed, until = 0, time.monotonic() + sweep.BUDGET_SECONDS
-    for _ in range(sweep.ROUNDS):  # short transactions, and not for long: messages are stored by the same thread
-        with database.work() as work:
-            done = sweep.tick(work)
-        changed += done
-        if done < sweep.AT_ONCE or time.monotonic() > until:
-            break
+    """Who gets what waits, and what can be found; how much changed."""
     with database.work() as work:  # apart, so that a conversation that somebody works on holds nothing up
-        changed += routing.tick(work)
+        changed = routing.tick(work)
     with database.work() as work:
         return changed + search_index.tick(work)
 
@@ -279,7 +276,7 @@ def _add_front(made: Flask, relevo: Relevo) -> None:
     if relevo.settings.mode == "lab":
         from lab.wiring import add_to as add_lab
 
-        add_lab(made, relevo, lambda: _tend(relevo), relevo.writer.wake, relevo.doorbell.ring)
+        add_lab(made, relevo, lambda: _catch_up(relevo), relevo.writer.wake, relevo.doorbell.ring)
     if relevo.settings.mode == "demo":
         from demo.wiring import add_to  # only a demo needs the demo
 

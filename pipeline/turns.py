@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,7 +67,8 @@ class Writer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = False
-        self._chores: list[Callable[[], None]] = []
+        self._chores: list[Callable[[], object]] = []
+        self._unfinished: list[Callable[[], object]] = []
 
     def submit(self, events: Sequence[Event]) -> None:
         """Store these events and answer them; returns after the commit. Raises NotStored."""
@@ -83,9 +84,16 @@ class Writer:
         self._rung.set()
         self._waiting.put(None)
 
-    def every_sweep(self, chore: Callable[[], None]) -> None:
-        """Run this too at each sweep, in the writer's thread."""
+    def every_sweep(self, chore: Callable[[], object]) -> None:
+        """Run this too at each sweep, in the writer's thread. It does a little at a time: where it answers True there is
+        more to do, and it is asked again as soon as those who wait have been stored.
+        """
         self._chores.append(chore)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a chore has more to do than it did."""
+        return bool(self._unfinished)
 
     def start(self) -> None:
         if self._thread is None:
@@ -104,13 +112,15 @@ class Writer:
     def _run(self) -> None:
         next_sweep = time.monotonic()
         while not self._stopping:
-            group = self._take(max(0.0, next_sweep - time.monotonic()))
+            group = self._take(0.0 if self._unfinished else max(0.0, next_sweep - time.monotonic()))
             if group:
                 self._commit_group(group)
             if self._rung.is_set() or time.monotonic() >= next_sweep:
                 self._rung.clear()
                 next_sweep = time.monotonic() + self._sweep_seconds
-                self._sweep()
+                self._sweep((self._take_due, *self._chores))
+            elif self._unfinished:
+                self._sweep(self._unfinished)
 
     def _take(self, timeout_seconds: float) -> list[Submission]:
         try:
@@ -180,25 +190,25 @@ class Writer:
             return error
         return None
 
-    def _sweep(self) -> None:
-        for chore in (self._take_due, *self._chores):
+    def _sweep(self, chores: Iterable[Callable[[], object]]) -> None:
+        found, self._unfinished = tuple(chores), []
+        for chore in found:
             try:
-                chore()
+                if chore() is True:
+                    self._unfinished.append(chore)
             except Exception as error:  # the sweep comes again in a second; nothing is lost by one that failed
                 logger.warning("a sweep failed", error=_place(error))
 
-    def _take_due(self) -> None:
-        """Answers of services and timers that are due, a group at a time until none is left."""
-        taken = GROUP_LIMIT
-        while taken >= GROUP_LIMIT:
-            try:
-                with self._database.work() as work:
-                    taken = self._intake.take_due(work, GROUP_LIMIT)
-            except Exception as error:  # one row may be poison: take them one at a time to find it
-                if _is_no_storage(error):
-                    raise
-                self._take_due_alone()
-                return
+    def _take_due(self) -> bool:
+        """Answers of services and timers that are due, a group at a time; True where there may be more."""
+        try:
+            with self._database.work() as work:
+                return self._intake.take_due(work, GROUP_LIMIT) >= GROUP_LIMIT
+        except Exception as error:  # one row may be poison: take them one at a time to find it
+            if _is_no_storage(error):
+                raise
+            self._take_due_alone()
+            return False
 
     def _take_due_alone(self) -> None:
         with self._database.work() as work:
