@@ -112,7 +112,8 @@ def _asks(
     def ask(call: Call) -> CallResult | None:
         if call.write:
             return None
-        answered = services.ask(Asked(call.service, call.arguments, sender, call.others))
+        said = str(recording.given["language"])
+        answered = services.ask(Asked(call.service, call.arguments, sender, call.others, language=said))
         recording.answered(call.service, {**call.arguments, **answered.used}, answered.value or answered.status)
         return CallResult(call.seq, answered.status, answered.value, answered.used)
 

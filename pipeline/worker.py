@@ -18,10 +18,10 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
+import carriers.configuration
 import clock
 import config
 import logs
-import carriers.configuration
 import orders.configuration
 from carriers.parcels import Parcels
 from channels import accounts

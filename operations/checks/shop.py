@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import carriers.configuration
 import orders.configuration
 from bot.flow.library import load
 from operations.checks.finding import Finding, Patient
@@ -43,4 +44,15 @@ def connector(patient: Patient) -> Iterator[Finding]:
     yield Finding("orders", "ok", f"Orders come from the connector {found.name}.")
 
 
-CHECKS = (flows, connector)
+def parcels(patient: Patient) -> Iterator[Finding]:
+    """Whom we ask about parcels, when one is late, and the shop's own words about them."""
+    wrong = carriers.configuration.check(patient.settings.flows_dir, patient.environment)
+    for one in wrong:
+        level = "fail" if one.file == carriers.configuration.FILE else "warn"
+        yield Finding("parcels", level, str(one), "see docs/carriers.md")
+    if not wrong:
+        asked = carriers.configuration.load(patient.settings.flows_dir, patient.environment).trackers.by_name
+        yield Finding("parcels", "ok", f"Parcels are told by {', '.join(asked)}." if asked else "Parcels are told by the shop's own data.")
+
+
+CHECKS = (flows, connector, parcels)
