@@ -20,6 +20,7 @@ import fetch
 import metrics
 from orders import web
 from orders.errors import ConnectorError, Unsure
+from orders.shopify_queries import PLANS
 from orders.shopify_settings import Account
 from orders.web import Asker, LookUp, Pace
 
@@ -49,20 +50,26 @@ class Api:
         self._account = account
         self._token, self._token_ends = account.token, math.inf if account.token else 0.0
         self._letting_in = threading.Lock()
+        self._may_not: set[str] = set()
 
     def ask(self, look_up: LookUp, document: str, variables: Mapping[str, Any]) -> Answered:
         """What the shop says to a question that changes nothing. Raises ConnectorError."""
         is_renewed = False
         while True:
-            answer = look_up.ask(self._request(look_up, document, variables))
+            asked = document.replace(PLANS, "") if "fulfillmentOrders" in self._may_not else document
+            answer = look_up.ask(self._request(look_up, asked, variables))
             if answer.status == 401 and not is_renewed and self._account.client_id:
                 self._token_ends, is_renewed = 0.0, True
                 continue
             tree = _tree(web.accepted(answer))
             look_up.cost += _spent(tree)
-            if _codes(tree) != {"THROTTLED"}:
+            denied = _denied(tree) - self._may_not
+            if _codes(tree) == {"THROTTLED"}:
+                _wait(look_up, tree)
+            elif "fulfillmentOrders" in denied and tree.get("data") is None:
+                self._may_not |= denied
+            else:
                 return _answered(tree, answer.headers.get("date", ""))
-            _wait(look_up, tree)
 
     def change(self, look_up: LookUp, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """What the shop says to a change. Raises Unsure where it may have been made, ConnectorError where not."""
@@ -150,6 +157,13 @@ def _codes(tree: dict[str, Any]) -> set[str]:
     """The codes of all errors; one without a code counts as "?"."""
     found = [one.get("extensions") for one in _errors(tree)]
     return {str(one.get("code", "?")) if isinstance(one, dict) else "?" for one in found}
+
+
+def _denied(tree: dict[str, Any]) -> set[str]:
+    """The fields that this app lacks the permission to ask for."""
+    if "ACCESS_DENIED" not in _codes(tree):
+        return set()
+    return {str(path[-1]) for path in map(_path, _errors(tree)) if path}
 
 
 def _wait(look_up: LookUp, tree: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ LINES, MORE_LINES, LISTED_LINES = 20, 100, 10
 SCANS, MORE_SCANS, LISTED_SCANS = 10, 50, 5
 PARCELS, LISTED_PARCELS = 10, 3
 
+# What an app may only ask with a permission of its own (read_merchant_managed_fulfillment_orders): it can do without.
+PLANS = "fulfillmentOrders(first: 5) { nodes { fulfillBy deliveryMethod { maxDeliveryDateTime } } }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _LINE = "nodes { name currentQuantity originalUnitPriceSet { shopMoney { amount } } }"
 _SCAN = "nodes { id status message happenedAt createdAt estimatedDeliveryAt address1 city }"
@@ -30,7 +32,7 @@ def _order(lines: int, parcels: int, scans: int) -> str:
     trackingInfo(first: 3) {{ company number url }}
     events(first: {scans}, reverse: true) {{ {_SCAN} {_PAGE} }}
   }}
-  fulfillmentOrders(first: 5) {{ nodes {{ fulfillBy deliveryMethod {{ maxDeliveryDateTime }} }} }}
+  {PLANS}
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.orders.samples import SAMPLES, Sample
-from tests.providers.shopify import CLIENT_SECRET, HOOK_SECRET, TOKEN, moment
+from tests.providers.shopify import HOOK_SECRET, TOKEN, moment
 
 # The shop's words; for the last two it has none, and says in `statuses` what it means by these.
 WORDS = {
@@ -92,6 +92,3 @@ def settings(url: str) -> dict[str, Any]:
         "statuses": {"FAILURE": "lost", "NOT_DELIVERED": "returning"},
     }
 
-
-def day_token_settings(url: str) -> dict[str, Any]:
-    return settings(url) | {"auth": {"client_id": "client", "client_secret": CLIENT_SECRET}}
