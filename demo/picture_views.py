@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FRAGMENT, FILE, TWIN, MOVED = "a piece of a page", "a file", "JSON", "moves on to a page"
 NO_PAGE = {
     "front": MOVED, "login_code": MOVED, "login_setup": MOVED, "saved_one": MOVED, "list_fragment": FRAGMENT,
-    "thread_fragment": FRAGMENT, "counts_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT,
+    "thread_fragment": FRAGMENT, "counts_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT, "targets": FRAGMENT,
     "notices": FRAGMENT, "commands": FRAGMENT,
     "export_audit": FILE, "export_replies": FILE, "report_file": FILE, "sprite": FILE, "service_worker": FILE,
     "media_file": FILE, "media_thumb": FILE, "second_factor_square": FILE, "stream": "does not end",
