@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from console.programs import answers
 from console.route import Route
 
 VERSION = "1.0"
@@ -80,7 +81,7 @@ def document(routes: Sequence[Route], base: str = "") -> dict[str, Any]:
                 "session": {"type": "apiKey", "in": "cookie", "name": "relevo"},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
             },
-            "schemas": {"Error": ERROR, "Done": DONE, **bodies},
+            "schemas": {"Error": ERROR, "Done": DONE, **answers.shapes(), **bodies},
             "responses": {f"E{status}": _refusal(text) for status, text in STATUSES.items()},
         },
     }  # fmt: skip
@@ -115,7 +116,7 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
         "summary": twin.summary if twin else told,
         "tags": [twin.tag if twin else "read"],
         "parameters": [_place(name) for name in PLACE.findall(route.rule)],
-        "responses": _answers(method),
+        "responses": _answers(route, method),
     }
     if told:
         made["description"] = told
@@ -148,10 +149,8 @@ def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
             for name, one in schema.get("properties", {}).items()]
 
 
-def _answers(method: str) -> dict[str, Any]:
-    body = {"schema": {"$ref": SCHEMAS.format(model="Done") if method != "GET" else ""}}
-    if method == "GET":
-        body = {"schema": {"type": "object"}}
+def _answers(route: Route, method: str) -> dict[str, Any]:
+    body = {"schema": answers.of(route.endpoint) if method == "GET" else {"$ref": SCHEMAS.format(model="Done")}}
     good = {"description": "Done." if method != "GET" else "What was asked for.", "content": {"application/json": body}}
     refusals = READING if method == "GET" else tuple(STATUSES)
     return {"200": good} | {status: {"$ref": f"#/components/responses/E{status}"} for status in refusals}
