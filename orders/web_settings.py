@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from orders import fields, paths
 from orders.settings import Settings
 from orders.web import MAX_BODY_BYTES, Terms
 
+# What plug-ins of a shop add to its orders, and no shop has of its own.
+ADDED_FIELDS = (*fields.TEXT_FIELDS, *fields.DAY_FIELDS, "tracking_url", "phone")
 TIMEOUT_SECONDS = 6
 RETRIES = 1
 
 
-def terms(given: Settings, retries: int = RETRIES) -> Terms:
+def terms(given: Settings, not_found_seconds: float = 0.25) -> Terms:
     """What one look-up may take. Raises BadConfiguration."""
     return Terms(
         timeout_seconds=given.number("timeout_seconds", TIMEOUT_SECONDS, 0.05, 30),
-        retries=int(given.number("retries", retries, 0, 5)),
+        retries=int(given.number("retries", RETRIES, 0, 5)),
         max_bytes=int(given.number("max_bytes", MAX_BODY_BYTES, 1024, 16 * 1024 * 1024)),
-        not_found_seconds=given.number("not_found_seconds", 0.25, 0, 5),
+        not_found_seconds=given.number("not_found_seconds", not_found_seconds, 0, 5),
     )
 
 
@@ -49,4 +52,18 @@ def headers(given: Settings, key: str) -> dict[str, str]:
     for name, value in found.items():
         if not name.replace("-", "").isalnum() or not name.isascii() or not value.isprintable():
             raise given.wrong(f"{key}.{name}", "is not a header: names are letters and hyphens, values one line.")
+    return found
+
+
+def places(given: Settings) -> dict[str, paths.Path]:
+    """Our names of what plug-ins add, and where it stands. Raises BadConfiguration."""
+    found = {}
+    for name in ADDED_FIELDS:
+        written = given.text(name, "")
+        try:
+            if written:
+                found[name] = paths.parse(written)
+        except ValueError as error:
+            raise given.wrong(name, f"{error}.") from None
+    given.refuse_unknown()
     return found

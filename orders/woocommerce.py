@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 import fetch
-from orders import buyers, fields, number_settings, paths, web, web_settings, woocommerce_acts, woocommerce_orders
+from orders import buyers, fields, number_settings, web, web_settings, woocommerce_acts, woocommerce_orders
 from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError, Unsure
@@ -26,7 +26,7 @@ from orders.reference import Form, fold
 from orders.settings import Settings
 from orders.web import OUR_PACE, Asker, LookUp, Pace, Terms
 from orders.woocommerce_acts import Deed
-from orders.woocommerce_orders import META_FIELDS, Shop
+from orders.woocommerce_orders import Shop
 from orders.woocommerce_web import Rest
 
 PER_SEARCH = 50
@@ -250,18 +250,8 @@ def setup(settings: Mapping[str, Any]) -> Setup:
 
 def _shop(given: Settings) -> Shop:
     how = fields.reading(given)
-    meta = given.table("meta")
-    places = {}
-    for name in META_FIELDS:
-        try:
-            if name in meta:
-                places[name] = paths.parse(meta.text(name))
-        except ValueError as error:
-            raise meta.wrong(name, f"{error}.") from None
-        meta.text(name, "")
-    meta.refuse_unknown()
     words = {**woocommerce_orders.STATUSES, **how.statuses}
-    return Shop(replace(how, statuses=words), given.text("number_meta", ""), places)
+    return Shop(replace(how, statuses=words), given.text("number_meta", ""), web_settings.places(given.table("meta")))
 
 
 CONNECTOR = _Factory()

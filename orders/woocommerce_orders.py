@@ -28,7 +28,6 @@ STATUSES: Mapping[str, str] = {
 # Carts and what was thrown away: no orders.
 ABSENT = frozenset({"trash", "auto-draft", "checkout-draft"})
 TRACKING_META = "_wc_shipment_tracking_items"
-META_FIELDS = (*fields.TEXT_FIELDS, *fields.DAY_FIELDS, "tracking_url", "phone")
 _NEWS = frozenset({"shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point", "delivered", "lost",
                    "returning", "cancelled"})  # fmt: skip
 _CENT = Decimal("0.01")
@@ -63,7 +62,9 @@ def record(tree: Any, shop: Shop) -> Record | None:
     order = found.order
     if order.status == "preparing" and order.tracking_number:
         order = replace(order, status="shipped")  # its parcel has left, whatever the shop's own word still is
-    return replace(found, order=replace(order, extra=order.extra | {"refunded": str(refunded(tree))}))
+    phones = [_first(tree, "phone", part) for part in ("billing", "shipping")]
+    holder = replace(found.holder, other_phones=tuple({*phones} - {"", found.holder.phone}))
+    return Record(replace(order, extra=order.extra | {"refunded": str(refunded(tree))}), holder)
 
 
 def metas(tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,8 @@ QUESTIONS: dict[str, Question] = {
 FAILURES: dict[str, tuple[bool, frozenset[str]]] = {
     **{status: (False, frozenset({"unavailable"})) for status in ("500", "502", "503", "504")},
     "429": (False, frozenset({"throttled"})),
-    **{mode: (False, frozenset({"unavailable"})) for mode in ("reset", "cut")},
+    # Asked again, and the time may be over by then.
+    **{mode: (False, frozenset({"unavailable", "timeout"})) for mode in ("reset", "cut")},
     **{mode: (False, frozenset({"timeout"})) for mode in ("slow", "drip", "drip_headers")},
     **{status: (True, frozenset({"credentials"})) for status in ("401", "403")},
     **{status: (True, frozenset({"refused"})) for status in ("400", "418")},
@@ -58,6 +59,8 @@ FAILURES: dict[str, tuple[bool, frozenset[str]]] = {
     "big": (True, frozenset({"too_big"})),
     "redirect": (True, frozenset({"unavailable", "refused"})),
 }
+JUNK: tuple[Any, ...] = (None, {"a": [[]]}, "\x00\ud800", 10**30)
+MAX_PLACES = 40
 SLOW = ("slow", "drip", "drip_headers")
 
 
@@ -115,12 +118,11 @@ def search_without_a_filter_finds_nobodys_orders_for_nobody(rig: Faulty) -> None
     assert not _references(lambda: rig.connector.orders_of(Proof(email="nobody@example.com", phone="+34600999888")))
 
 
-def answer_with_a_part_bent_is_an_error_or_her_order(ask: Question, rig: Faulty) -> None:
+def answer_with_a_part_bent_is_an_error_or_her_order(junk: Any, ask: Question, rig: Faulty) -> None:
     for place in _places(_told(rig, ask)):
-        for junk in (None, "", "\x00\ud800", [], {}, [[]], {"a": 1}, -1, 10**30, True, "1e999"):
-            rig.shop.bend = partial(_bent, place, junk)
-            found = _references(partial(ask, rig.connector))
-            assert not [ref for ref in found if ref.startswith(OTHERS)], f"{place} as {junk!r}: {found}"
+        rig.shop.bend = partial(_bent, place, junk)
+        found = _references(partial(ask, rig.connector))
+        assert not [ref for ref in found if ref.startswith(OTHERS)], f"{place} as {junk!r}: {found}"
 
 
 def answer_with_a_part_missing_never_opens_to_a_stranger(rig: Faulty) -> None:
@@ -155,7 +157,7 @@ def what_has_left_is_not_cancelled(rig: Faulty) -> None:
 def more_than_was_paid_is_not_given_back(rig: Faulty) -> None:
     if (shop := _acting(rig, "refund")) is None:
         return
-    action = _action("refund", amount=Decimal("9999"))
+    action = _action("refund", amount=Decimal(9999))
 
     assert shop.preview(action).refused == "too_much"
     assert getattr(_error(lambda: shop.act(action)), "code", "") == "too_much" and not rig.shop.done
@@ -227,9 +229,11 @@ def cases() -> Iterator[tuple[str, Case]]:
     for name in ("find", "email"):
         yield f"is_asked_again-503-{name}", partial(is_asked_again_when_it_may_pass, "503", QUESTIONS[name])
         yield f"is_asked_again-reset-{name}", partial(is_asked_again_when_it_may_pass, "reset", QUESTIONS[name])
-        yield f"answer_with_a_part_bent-{name}", partial(answer_with_a_part_bent_is_an_error_or_her_order, QUESTIONS[name])
+        for junk in JUNK if name == "find" else JUNK[:1]:
+            bent = partial(answer_with_a_part_bent_is_an_error_or_her_order, junk, QUESTIONS[name])
+            yield f"answer_with_a_part_bent-{junk!r:.12}-{name}", bent
     for mode in modes:
-        for name in ("find",) if mode in SLOW else QUESTIONS:
+        for name in QUESTIONS if mode in ("500", "html") else ("find",) if mode in SLOW else ("find", "email"):
             yield f"{mode}-{name}", partial(ends_in_the_right_error, mode, QUESTIONS[name])
 
 
@@ -271,8 +275,8 @@ def _references(ask: Callable[[], Order | None | tuple[Order, ...]]) -> set[str]
         return set()
 
 
-def _told(rig: Faulty, ask: Question) -> Any:
-    """The tree that the shop answers with."""
+def _told(rig: Faulty, ask: Question) -> list[Any]:
+    """The trees that the shop answers with."""
     seen: list[Any] = []
 
     def remember(tree: Any) -> Any:
@@ -281,20 +285,23 @@ def _told(rig: Faulty, ask: Question) -> Any:
 
     rig.shop.bend = remember
     ask(rig.connector)
-    return seen[-1]
+    return seen
 
 
-MAX_PLACES = 60
+def _places(trees: list[Any]) -> list[tuple[Any, ...]]:
+    """Where something stands in them: some of the places, spread over all."""
+    found = list(dict.fromkeys(place for tree in trees for place in _inside(tree, ())))
+    return found[:: 1 + len(found) // MAX_PLACES]
 
 
-def _places(tree: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where something stands in the tree; of a long list the first entry."""
+def _inside(tree: Any, above: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """Every place of one tree; of a list the first entry."""
     below: list[tuple[Any, ...]] = [above]
     if isinstance(tree, dict):
-        below += [place for key, one in tree.items() for place in _places(one, (*above, key))]
+        below += [place for key, one in tree.items() for place in _inside(one, (*above, key))]
     if isinstance(tree, list) and tree:
-        below += _places(tree[0], (*above, 0))
-    return below[:MAX_PLACES]
+        below += _inside(tree[0], (*above, 0))
+    return below
 
 
 def _bent(place: tuple[Any, ...], junk: Any, tree: Any) -> Any:

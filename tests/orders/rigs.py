@@ -13,9 +13,10 @@ from typing import Any
 
 import orders
 from orders.base import Connector
-from tests.orders import samples, shopify_samples, woocommerce_samples
+from tests.orders import prestashop_samples, samples, shopify_samples, woocommerce_samples
 from tests.orders.faults import TIMEOUT_SECONDS, Faulty
 from tests.providers.faulty import FaultyShop
+from tests.providers.prestashop import PrestaStandIn
 from tests.providers.shop import TOKEN, ShopStandIn
 from tests.providers.shopify import ShopifyStandIn
 from tests.providers.woocommerce import WooStandIn
@@ -52,8 +53,14 @@ def _shopify() -> Made:
     return ShopifyStandIn(shopify_samples.trees()), shopify_samples.settings
 
 
+def _prestashop() -> Made:
+    return PrestaStandIn(prestashop_samples.rows()), prestashop_samples.settings
+
+
 # A stand-in that can fail, and the settings that reach it at its URL.
-OVER_HTTP: dict[str, Callable[[], Made]] = {"rest": _rest, "woocommerce": _woocommerce, "shopify": _shopify}
+OVER_HTTP: dict[str, Callable[[], Made]] = {
+    "rest": _rest, "woocommerce": _woocommerce, "prestashop": _prestashop, "shopify": _shopify,
+}  # fmt: skip
 
 
 @contextmanager
