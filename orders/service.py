@@ -31,9 +31,14 @@ def find_order(connector: Connector, arguments: Mapping[str, Any], today: date) 
     return None if order is None else facts(order, today)
 
 
-def find_for_desk(connector: Connector, reference: str, today: date) -> dict[str, Any] | None:
-    """The same facts for an agent who may see the conversation: without proof. Raises ConnectorError."""
-    order = _on(connector, today).find_without_proof(reference)
+def find_for_desk(connector: Connector, reference: str, today: date, anew: bool = False) -> dict[str, Any] | None:
+    """The same facts for an agent who may see the conversation: without proof. Raises ConnectorError.
+
+    `anew`: not what the shop said a moment ago, but what it says now.
+    """
+    shop = _on(connector, today)
+    find = getattr(shop, "find_anew", shop.find_without_proof) if anew else shop.find_without_proof
+    order = find(reference)
     return None if order is None else facts(order, today)
 
 
@@ -55,6 +60,8 @@ def facts(order: Order, today: date) -> dict[str, Any]:
         if day := getattr(order, name):
             known[name] = day.isoformat()
     known["status_text"] = order.extra.get("status_text") or order.status
+    if as_of := order.extra.get("as_of"):
+        known["as_of"] = as_of
     known["days_late"] = days_late(order, today)
     if order.delivered_on:
         known["days_since_delivery"] = max(0, (today - order.delivered_on).days)
@@ -75,6 +82,8 @@ def days_late(order: Order, today: date) -> int:
 
 def _lists(order: Order) -> dict[str, Any]:
     lists: dict[str, Any] = {}
+    if parcels := order.extra.get("parcels"):
+        lists["parcels"] = [dict(parcel) for parcel in parcels]
     if order.items:
         lists["items"] = [
             {"name": item.name, "quantity": item.quantity}

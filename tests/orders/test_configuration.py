@@ -10,6 +10,7 @@ import registry
 from orders.base import Proof
 from orders.configuration import load
 from orders.errors import BadConfiguration
+from orders.kept import Keeper
 
 REST = """\
 connector: rest
@@ -41,6 +42,16 @@ def test_secret_comes_from_the_environment(tmp_path: Path) -> None:
     path.write_text(REST.replace("AUTH", '"${SHOP_TOKEN}"'))
 
     assert load(path, {"SHOP_TOKEN": "t"}).name == "rest"
+
+
+def test_shop_behind_the_network_is_kept_unless_the_file_says_no(tmp_path: Path) -> None:
+    path = tmp_path / "_orders.yaml"
+    shops = []
+    for keep in ("", "  keep: {fresh: 30, stale: 60}\n", "  keep: {fresh: 0}\n"):
+        path.write_text(REST.replace("AUTH", '"${SHOP_TOKEN}"') + keep)
+        shops.append(load(path, {"SHOP_TOKEN": "t"}))
+
+    assert [isinstance(shop, Keeper) for shop in shops] == [True, True, False]
 
 
 def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import metrics
+from orders import service
 from orders.acting import Action, Acts, Done
 from orders.base import Order, Proof
 from orders.configuration import load
@@ -18,6 +20,9 @@ from orders.errors import BadConfiguration, ConnectorError
 from orders.kept import Keep, Keeper, Recorded
 from orders.proof import Holder, Record
 from orders.web import Pace
+from tests.orders.contract import Rig
+from tests.orders.rigs import RIGS
+from tests.orders.test_planted_defects import broken
 
 MARTA = Proof(email="marta@example.com")
 MALLORY = Proof(email="mallory@example.com")
@@ -86,7 +91,7 @@ def kept(shop: Shop, **terms: Any) -> Keeper:
 
 def seen(keeper: Keeper, proof: Proof = MARTA, reference: str = "AB-1") -> str | None:
     order = keeper.find(reference, proof)
-    return order and order.status
+    return order.status if order else None
 
 
 def until(is_so: Callable[[], bool]) -> None:
@@ -149,14 +154,15 @@ def test_shop_that_is_away_for_too_long_is_away() -> None:
 
 
 def test_many_who_ask_at_once_are_one_question() -> None:
-    shop = Shop(waits=threading.Event())
+    waits = threading.Event()
+    shop = Shop(waits=waits)
     keeper = kept(shop)
     found: list[str | None] = []
     askers = [threading.Thread(target=lambda: found.append(seen(keeper))) for _ in range(6)]
     for asker in askers:
         asker.start()
     until(lambda: bool(shop.asked))
-    shop.waits and shop.waits.set()
+    waits.set()
     for asker in askers:
         asker.join()
 
@@ -238,13 +244,14 @@ def test_what_was_changed_is_asked_for_again() -> None:
 
 
 def test_answer_from_before_a_change_is_not_kept() -> None:
-    shop = Shop(waits=threading.Event())
+    waits = threading.Event()
+    shop = Shop(waits=waits)
     keeper = kept(shop)
     asking = threading.Thread(target=lambda: seen(keeper))
     asking.start()
     until(lambda: bool(shop.asked))
     keeper.forget("AB-1")
-    shop.waits and shop.waits.set()
+    waits.set()
     asking.join()
     seen(keeper)
 
@@ -276,7 +283,7 @@ def test_what_was_saved_is_counted() -> None:
     assert saved.get() - before == 14.0
 
 
-def test_file_says_how_long_and_a_mistake_is_named(tmp_path: Any) -> None:
+def test_file_says_how_long_and_a_mistake_is_named(tmp_path: Path) -> None:
     path = tmp_path / "_orders.yaml"
     path.write_text("connector: demo\nsettings:\n  keep: {fresh: 60}\n")
     with pytest.raises(BadConfiguration, match=":3: settings.keep.fresh: is not a setting here"):
@@ -285,3 +292,20 @@ def test_file_says_how_long_and_a_mistake_is_named(tmp_path: Any) -> None:
 
 def test_stand_in_is_a_shop_that_can_be_kept() -> None:
     assert isinstance(Shop(), Recorded)
+
+
+def test_shop_that_is_kept_keeps_the_whole_contract(tmp_path: Path) -> None:
+    with RIGS["rest"](tmp_path) as shop:
+        assert isinstance(shop, Recorded)
+        keeper = Keeper(shop)
+
+        assert [broken(Rig(keeper)) for _ in range(2)] == [[], []]
+
+
+def test_desk_may_ask_anew() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    for anew in (False, False, True):
+        assert service.find_for_desk(keeper, "AB-1", NOON.date(), anew)
+
+    assert len(shop.asked) == 2

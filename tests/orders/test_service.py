@@ -53,3 +53,15 @@ def test_delivery_of_tomorrow_is_not_days_ago() -> None:
     facts = service.facts(an_order("delivered", delivered_on=date(2026, 11, 21)), TODAY)
 
     assert facts["days_since_delivery"] == 0
+
+
+def test_time_that_an_old_answer_is_from_is_told() -> None:
+    facts = service.facts(an_order(extra={"as_of": "2026-11-20T12:00:00+00:00"}), TODAY)
+
+    assert facts["as_of"] == "2026-11-20T12:00:00+00:00" and "as_of" not in service.facts(an_order(), TODAY)
+
+
+def test_each_of_several_parcels_is_told() -> None:
+    parcels = [{"status": "delivered"}, {"status": "shipped", "tracking_number": "T1"}]
+
+    assert service.facts(an_order(extra={"parcels": parcels}), TODAY)["parcels"] == parcels
