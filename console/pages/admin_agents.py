@@ -18,7 +18,7 @@ from console.errors import NothingHere
 from console.profile import zones
 from console.route import ADMINS, Entry, Route, Twin
 from conversation.work import Work
-from handoff import agents, letters, queue_book, second_factor, skill_book, staff
+from handoff import agents, colleagues, letters, queue_book, second_factor, skill_book, staff
 from handoff.agents import Person
 from handoff.errors import UnknownAgent
 from handoff.queue_book import Bounds
@@ -190,8 +190,9 @@ def _list(form: Form, status: int) -> Response:
         people = staff.people(session)
         if here.wants_json():
             return jsonify({"agents": [_facts(one) for one in people]})
+        loads = {one.agent_id: one.load for one in colleagues.every(session, here.formats().now)}
         programs = [one for one in agents.every(session) if one["is_integration"] and not one["deactivated_at"]]
-        return admin_room.show("admin_agents.html", session, status, form=form, people=people, programs=programs,
+        return admin_room.show("admin_agents.html", session, status, form=form, people=people, programs=programs, loads=loads,
                                mails=here.desk().mails, **_options(session))
 
 
