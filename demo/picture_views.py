@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 FRAGMENT, FILE, TWIN, MOVED = "a piece of a page", "a file", "JSON", "moves on to a page"
 NO_PAGE = {
     "front": MOVED, "login_code": MOVED, "login_setup": MOVED, "saved_one": MOVED, "list_fragment": FRAGMENT,
-    "thread_fragment": FRAGMENT, "counts_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT, "targets": FRAGMENT,
-    "notices": FRAGMENT, "commands": FRAGMENT,
+    "thread_fragment": FRAGMENT, "counts_fragment": FRAGMENT, "nav_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT,
+    "targets": FRAGMENT, "notices": FRAGMENT, "commands": FRAGMENT, "manifest": FILE,
     "export_audit": FILE, "export_replies": FILE, "report_file": FILE, "sprite": FILE, "service_worker": FILE,
     "media_file": FILE, "media_thumb": FILE, "second_factor_square": FILE, "stream": "does not end",
 }
@@ -50,14 +50,16 @@ KNOWN = {
 }
 
 
-def _typed(text: str) -> Callable[[Page], None]:
-    """Somebody types this into the message."""
-    return lambda page: page.get_by_test_id("composer").locator("textarea").first.press_sequentially(text)
+def _picking(page: Page) -> None:
+    """Somebody types a stroke into an empty message, and the saved replies come up."""
+    page.get_by_test_id("reply-text").press_sequentially("/")
+    page.get_by_test_id("saved-option").first.wait_for()
 
 
 def _chosen(suggestion: str) -> Callable[[Page], None]:
     """Somebody takes this suggestion, and sees what is still to be filled in."""
     def choose(page: Page) -> None:
+        page.get_by_test_id("reply-text").fill("")  # what the picture before left there
         page.get_by_test_id("composer").get_by_text(suggestion).first.click()
         page.locator(".composer__blanks .blank, .composer__blanks .chip").first.wait_for()
     return choose
@@ -87,7 +89,7 @@ def _scrolled(page: Page) -> None:
 def _opened(page: Page) -> None:
     """Somebody looks at a photo whole."""
     page.get_by_test_id("zoom").last.click()
-    page.get_by_test_id("zoomed").last.locator("img").wait_for()
+    page.get_by_test_id("zoomed").last.locator("img").evaluate("photo => photo.decode()")
 
 
 def _cut_off(page: Page) -> None:
@@ -112,7 +114,7 @@ class View:
 STATES = (
     View("note", "{conversation}?mode=note", "ana"), View("queued", "/console/conversations?tab=queued", "ana"),
     View("waiting", "{queued}", "ana"), View("all", "/console/conversations?tab=all", "boss"),
-    View("failed", "{failed}", "ana"), View("picker", "{conversation}", "ana", _typed("/")),
+    View("failed", "{failed}", "ana"), View("picker", "{conversation}", "ana", _picking),
     View("blanks", "{conversation}", "ana", _chosen("Lo miro y te escribo")),
     View("command_bar", "{conversation}", "ana", _pressed("Control+k", "dialog[open]")),
     View("keys", "{conversation}", "ana", _pressed("?", "dialog[open]")),
