@@ -20,8 +20,8 @@ from handoff import claims, closing, ladder, ledger, moves, notices, presence, s
 from handoff.ledger import Change, Standing
 from handoff.tables import LIVE_TICKET_STATES, Agent, Ticket
 
-AT_ONCE = 20  # in one transaction: others write in between
-BUDGET_SECONDS = 0.25  # after which no round begins until those who wait have written
+AT_ONCE = 60  # in one transaction: others write in between
+BUDGET_SECONDS = 0.1  # after which no round begins until those who wait have written
 AWAY_FOR = timedelta(minutes=5)
 
 _ticket, _agent, _conversation = Ticket.__table__, Agent.__table__, Conversation.__table__
@@ -37,7 +37,7 @@ class Swept:
 
 
 def catch_up(database: Database, seconds: Callable[[], float] = time.monotonic) -> Swept:
-    """Rounds of `tick`, each a short transaction of its own, until nothing is due or a quarter of a second is over. Whoever
+    """Rounds of `tick`, each a short transaction of its own, until nothing is due or its time is over. Whoever
     is behind calls again at once: ten thousand that are due together are done within a minute, and nobody waits long.
     """
     changed, until = 0, seconds() + BUDGET_SECONDS

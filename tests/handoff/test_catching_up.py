@@ -13,7 +13,7 @@ from handoff import sweep
 from handoff.tables import Ticket
 from tests.handoff.conftest import House
 
-MANY = sweep.AT_ONCE * 2 + 5
+MANY = sweep.AT_ONCE + 5
 
 
 @pytest.fixture
