@@ -44,6 +44,7 @@ TOLD = {
 SILENCE_MS = 31_000
 # endpoint: the address, where nothing has to be looked for
 KNOWN = {
+    "conversations": ("/console/conversations?tab=mine", "ana"),
     "flow": ("/console/flows/order_status", "boss"), "panel": ("{conversation}/panel", "ana"),
     "saved_list": ("{conversation}/saved-replies", "ana"), "invitation": ("/console/invitations/gone", "nobody"),
     "password_link": ("/console/passwords/gone", "nobody"),
