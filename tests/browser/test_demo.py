@@ -59,6 +59,7 @@ def desk(page: Page) -> FrameLocator:
     return page.frame_locator("[data-testid=desk]")
 
 
+@pytest.mark.timeout(240)  # six processes, one after the other, on a machine that may be busy
 def test_marta_asks_gets_angry_meets_ana_and_is_back_with_the_bot(page: Page) -> None:
     side = desk(page)
     say(page, "Hola, ¿dónde está mi pedido AB-54321?")

@@ -56,6 +56,7 @@ def page(browser: Browser) -> Iterator[Page]:  # noqa: F811 - the fixture of thi
     context.close()
 
 
+@pytest.mark.timeout(240)  # two servers begin anew
 def test_what_happened_while_the_server_was_away_is_there_when_it_is_back(
     server: Callable[..., tuple[str, Callable[[], None]]], page: Page, held: str, database: Database  # noqa: F811
 ) -> None:

@@ -21,6 +21,7 @@ async function look() {
   } finally {
     busy = false;
   }
+  lead();
 }
 
 function show(page) {
@@ -33,7 +34,6 @@ function show(page) {
     shown.replaceChildren(...fresh.childNodes);
     if (held) shown.querySelector(`[data-testid="${focus}"]`)?.focus();
   }
-  lead();
 }
 
 // Once she is with people, the desk shows her conversation, unless its visitor is reading another one.
@@ -41,7 +41,9 @@ function lead() {
   const link = document.querySelector("#tries a[target=desk]");
   const desk = document.querySelector("iframe[name=desk]");
   if (!link || led === link.href) return;
-  if (desk.contentWindow.location.pathname === "/console/conversations") desk.contentWindow.location = link.href;
+  const { pathname } = desk.contentWindow.location;
+  if (!pathname.startsWith("/console/")) return; // the desk is still on its way in: the next look leads it
+  if (pathname === "/console/conversations") desk.contentWindow.location = link.href;
   led = link.href;
 }
 
