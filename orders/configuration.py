@@ -114,7 +114,7 @@ def load(path: Path, environment: Mapping[str, str], now: Callable[[], datetime]
 def _opened(name: str, settings: dict[str, Any], now: Callable[[], datetime] | None) -> Connector:
     terms = Settings({"keep": settings.pop("keep", None)}).table("keep")
     shop = connector(name, settings)
-    if not isinstance(shop, kept.Recorded):
+    if shop.local or not isinstance(shop, kept.Recorded):
         terms.refuse_unknown()
         return shop
     keep = kept.keep(terms)

@@ -28,7 +28,7 @@ from orders.reference import fold
 from orders.settings import Settings
 from orders.web import OUR_PACE, Pace
 
-MAX_KEPT = 2000
+MAX_KEPT = 1000
 MAX_KEY_CHARACTERS = 400
 # Behind a customer's back; beyond these the next question tries again.
 MAX_REFRESHING = 4

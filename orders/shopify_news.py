@@ -164,6 +164,17 @@ def _of_order(node: Node, how: fields.Reading, start: str) -> Iterator[News]:
     for key, kind, at, known_at in _happened(node, how):
         if known_at >= since:
             yield News(key, kind, at, record.order, record.holder, language)
+    if slipped := _slipped(node, record.order):
+        at = fields.instant("updatedAt", node.get("updatedAt"), how)
+        yield News(slipped, "delayed", at, record.order, record.holder, language)
+
+
+def _slipped(node: Node, order: Order) -> str:
+    """The key of a delay that no scan tells: the carrier now expects it after the promised day. "" for none."""
+    is_on_its_way = order.status in ("preparing", "shipped")
+    if not (is_on_its_way and order.eta and order.promised_on and order.eta > order.promised_on):
+        return ""
+    return f"shopify:{_number(node.get('id'))}:delayed:{order.eta.isoformat()}"
 
 
 def _happened(node: Node, how: fields.Reading) -> Iterator[tuple[str, str, datetime, datetime]]:

@@ -219,3 +219,13 @@ def test_news_of_a_journey_come_in_its_order(connector: Shop) -> None:
     found, _ = connector.changes("2026-11-01T00:00:00Z")
 
     assert [news.at for news in found] == sorted(news.at for news in found) and len(found) > 5
+
+
+@pytest.mark.parametrize(("word", "kinds"), [("IN_TRANSIT", ["delayed"]), ("DELIVERED", [])])
+def test_day_that_slips_past_the_promise_is_a_delay(connector: Shop, shop: ShopifyStandIn, word: str, kinds: list[str]) -> None:
+    first = shop.trees[0]
+    first["fulfillments"][0] |= {"estimatedDeliveryAt": "2026-11-25T10:00:00Z", "displayStatus": word}
+    first["updatedAt"] = "2026-11-20T10:00:00Z"
+    again = [connector.changes("2026-11-20T09:00:00Z")[0] for _ in range(2)]
+
+    assert [news.kind for news in again[0]] == kinds and {news.key for news in again[0]} == {news.key for news in again[1]}
