@@ -23,6 +23,15 @@ from conversation.tables import TimelineEntry
 from handoff.access import Sight
 
 EVENTS_AT_ONCE = 500
+TICKET = (
+    "state", "queue_id", "reason", "summary", "priority", "score", "threshold", "epoch", "holder_id",
+    "opened_at", "waiting_since", "due_at", "claimed_at", "first_reply_at", "closed_at", "disposition", "vip",
+    "skills", "relaxed", "ahead", "told", "promised", "late_at", "broken_at", "breached_at", "reply_due_at",
+    "resolve_due_at", "snoozed_until", "former_snooze", "offered_to", "offered_until", "reserved_for",
+    "reserved_until", "requeued_at", "rating_asked_at",
+)  # fmt: skip
+TICKET_OF_ROW = ("state", "queue_id", "reason", "priority", "holder_id",
+                 "waiting_since", "due_at", "opened_at", "epoch")
 _entry = TimelineEntry.__table__
 _after = select(_entry).where(_entry.c.entry_id > bindparam("last")).order_by(_entry.c.entry_id).limit(EVENTS_AT_ONCE)
 
@@ -82,20 +91,7 @@ def _settled(session: Session, rows: Sequence[Mapping[str, Any]], last: int) -> 
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    ticket = {
-        name: _plain(row[f"ticket_{name}"])
-        for name in (
-            "state",
-            "queue_id",
-            "reason",
-            "priority",
-            "holder_id",
-            "waiting_since",
-            "due_at",
-            "opened_at",
-            "epoch",
-        )
-    }
+    ticket = {name: _plain(row[f"ticket_{name}"]) for name in TICKET_OF_ROW}
     return {
         "conversation": row["conversation_id"],
         "name": row["contact_name"],
@@ -150,47 +146,10 @@ def _ticket(session: Session, ticket: Mapping[str, Any] | None) -> dict[str, Any
         return None
     names = transcripts.agent_names(session)
     evidence = [asdict(one) for one in transcripts.evidence_of(session, ticket)]
-    columns = (
-        "state",
-        "queue_id",
-        "reason",
-        "summary",
-        "priority",
-        "score",
-        "threshold",
-        "epoch",
-        "holder_id",
-        "opened_at",
-        "waiting_since",
-        "due_at",
-        "claimed_at",
-        "first_reply_at",
-        "closed_at",
-        "disposition",
-        "vip",
-        "skills",
-        "relaxed",
-        "ahead",
-        "told",
-        "promised",
-        "late_at",
-        "broken_at",
-        "breached_at",
-        "reply_due_at",
-        "resolve_due_at",
-        "snoozed_until",
-        "former_snooze",
-        "offered_to",
-        "offered_until",
-        "reserved_for",
-        "reserved_until",
-        "requeued_at",
-        "rating_asked_at",
-    )
     holder = names.get(ticket["holder_id"] or "", "")
     rated = spoken.rating(session, ticket)
     return {"ticket": ticket["ticket_id"], "holder": holder, "evidence": evidence, "rating": rated} | {
-        name: _plain(ticket[name]) for name in columns
+        name: _plain(ticket[name]) for name in TICKET
     }
 
 
