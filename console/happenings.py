@@ -16,6 +16,7 @@ from conversation.tables import TimelineEntry
 KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "marketing_started", "address_added",
          "address_changed", "identity_changed", "same_person", "thread_passed", "verdict",
          "tagged", "untagged", "person_joined", "person_parted", "vip_set", "vip_unset",
+         "case_opened", "case_claimed", "case_accepted", "case_refused", "case_closed", "case_reminder",
          "overflow", "promise_broken", "late", "write_me", "breached", "outside_over", "rating")
 _entry = TimelineEntry.__table__
 
@@ -56,4 +57,5 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         key = "rating_comment"
     if key == "verdict":
         key = f"verdict_{data.get('kind') or 'withdrawn'}"
-    return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""))
+    return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),
+                 code=data.get("code", ""))

@@ -9,12 +9,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here, naming, order_card, reason_card
+from console import case_views, here, naming, order_card, reason_card
 from console.listing import initials
 from console.panel_words import language_name
 from console.transcripts import agent_names
 from handoff.access import Sight
 from handoff.tables import Ticket
+from incidents import case_rows
 
 PAST_TICKETS = 4
 
@@ -30,6 +31,7 @@ def panel(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str
     return {
         "card": reason_card.card(session, sight),
         "order": order((ticket or {}).get("card")),
+        "cases": [case_views.brief(case) for case in case_rows.of_conversation(session, sight.conversation["conversation_id"])],
         "contact": _contact(session, sight, thread),
     }
 

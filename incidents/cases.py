@@ -84,7 +84,7 @@ def open_case(work: Work, book: RuleBook, opening: Opening) -> Opened:
     photo_rows.add_sent(work, row["incident_id"], opening.conversation_id, _since(work, opening))
     tasks.begin(work, row)
     _flag(work, contact_id)
-    log(work, row, "case_opened", opening.by, kind=row["kind"], order=row["order_reference"])
+    log(work, row, "case_opened", opening.by, trouble=row["kind"], order=row["order_reference"])
     fresh = refresh(work, book, row["incident_id"])
     # whoever opened it says so herself: the bot in its flow, an agent in her own words
     _write(work, fresh, {"told_state": fresh["state"]})
@@ -135,17 +135,23 @@ def move(work: Work, incident_id: str, step: Step) -> Row:
     return case_rows.find(work.connection, incident_id)
 
 
-def change(work: Work, book: RuleBook, incident_id: str, changes: Mapping[str, Any], by: str, version: int | None = None) -> Row:
-    """Put right what is known: columns, days of the order (`days`), what happened, what is there (`ticked`).
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an agent puts right: columns, days of the order (`days`), what happened, what is there (`ticked`)."""
 
-    Raises UnknownCase, StaleCase, BadField, IllegalStep for a closed one.
-    """
+    changes: Mapping[str, Any]
+    by: str
+    version: int | None = None
+
+
+def change(work: Work, book: RuleBook, incident_id: str, wanted: Correction) -> Row:
+    """Put right what is known. Raises UnknownCase, StaleCase, BadField, IllegalStep for a closed one."""
     case = case_rows.find(work.connection, incident_id)
-    if version is not None and version != case["version"]:
+    if wanted.version is not None and wanted.version != case["version"]:
         raise StaleCase(case["code"])
     if case["state"] == "closed":
         raise IllegalStep(case["code"], "closed", "change")
-    given = dict(changes)
+    given = dict(wanted.changes)
     details = dict(case["details"] or {}) | {name: given.pop(name) for name in ("what", "ticked") if name in given}
     facts = dict(case["order_facts"] or {}) | {name: day for name, day in (given.pop("days", None) or {}).items() if day}
     if "amount" in given:
@@ -153,15 +159,8 @@ def change(work: Work, book: RuleBook, incident_id: str, changes: Mapping[str, A
     if "carrier" in given:
         given["carrier"] = book.key_of(given["carrier"]) or given["carrier"].strip()[:60]
     _write(work, case, {**given, "details": details, "order_facts": facts})
-    log(work, case, "case_changed", by, fields=sorted(changes))
+    log(work, case, "case_changed", wanted.by, fields=sorted(wanted.changes))
     return refresh(work, book, incident_id)
-
-
-def touch(work: Work, case: Row, version: int | None) -> None:
-    """Something that belongs to the case changes: its version with it. Raises StaleCase."""
-    if version is not None and version != case["version"]:
-        raise StaleCase(case["code"])
-    _write(work, case, {})
 
 
 def log(work: Work, case: Row, kind: str, by: str | None, **data: Any) -> None:

@@ -5,62 +5,14 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from conversation.filenames import ending
-from conversation.files import Folder
-from conversation.tables import Contact, Conversation, Message
 from incidents import pdf
-from incidents.case_rows import Dossier
-from incidents.claim_rules import RuleBook
+from incidents.packing import Pack
 from incidents.vocabulary import word
-
-BEFORE = timedelta(days=2)  # what was said so long before the case began belongs to it
-MOST_MESSAGES = 300
-
-_message, _contact, _conversation = Message.__table__, Contact.__table__, Conversation.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A case as it is handed over. `files` are the bytes behind its photos, None for one that is no longer kept."""
-
-    dossier: Dossier
-    language: str
-    shop: str
-    recipient: str
-    carrier: str
-    where: Mapping[str, str]
-    claims: str | None
-    said: Sequence[Mapping[str, Any]]
-    folder: Folder
-    now: datetime
-
-    @property
-    def code(self) -> str:
-        return str(self.dossier.case["code"])
-
-    def content(self, photo: Mapping[str, Any]) -> bytes | None:
-        """The file of a photo."""
-        return self.folder.read(photo["stored_name"] or "") if photo["state"] == "stored" else None
-
-
-def gather(session: Session, found: Dossier, book: RuleBook, shop: str, folder: Folder, now: datetime, language: str = "") -> Pack:
-    """Everything that the pack needs but the bytes of the photos. Without a language the carrier's is taken."""
-    carrier = book.carriers.get(found.case["carrier"])
-    names = session.execute(select(_contact.c.name).where(_contact.c.contact_id == found.case["contact_id"])).scalar()
-    known = (found.case["order_facts"] or {}).get("customer_name")
-    return Pack(
-        dossier=found, language=language or (carrier.language if carrier else "es"), shop=shop,
-        recipient=str(known or names or ""), carrier=carrier.name if carrier else str(found.case["carrier"]),
-        where=carrier.where if carrier else {}, claims=carrier.claims if carrier else None,
-        said=_said(session, found.case), folder=folder, now=now)
 
 
 def zipped(pack: Pack) -> Iterator[bytes]:
@@ -115,13 +67,6 @@ def _members(pack: Pack) -> Iterator[tuple[str, bytes]]:
             yield f"photos/{photo_name(n, photo)}", content
     yield "case.json", json.dumps(facts(pack), ensure_ascii=False, indent=2, default=str).encode()
     yield "transcript.txt", transcript(pack).encode()
-
-
-def _said(session: Session, case: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    query = (select(_message.c.author, _message.c.text, _message.c.said_at)
-             .where(_message.c.conversation_id == case["conversation_id"], _message.c.said_at >= case["opened_at"] - BEFORE)
-             .order_by(_message.c.seq).limit(MOST_MESSAGES))
-    return session.execute(query).mappings().all()
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
@@ -16,10 +16,8 @@ from fpdf.fonts import FontFace
 from PIL import Image, UnidentifiedImageError
 
 from incidents import needs
+from incidents.packing import Pack
 from incidents.vocabulary import word
-
-if TYPE_CHECKING:
-    from incidents.pack import Pack
 
 FONTS = Path(__file__).with_name("fonts")
 FACE = "Schibsted"
@@ -60,8 +58,8 @@ class _Sheet:
         self.page.add_font(FACE, "B", str(FONTS / "SchibstedGrotesk-SemiBold.ttf"))
         self.page.add_page()
 
-    def say(self, code: str, **values: Any) -> str:
-        return word(self.pack.language, "pack", code).format(**values)
+    def say(self, name: str, **values: Any) -> str:
+        return word(self.pack.language, "pack", name).format(**values)
 
     def head(self) -> None:
         self._line(self.say("title", code=self.pack.code), 18, "B", 9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from conversation.tables import OutboxPart
 from conversation.work import Database, Work
 from handoff import agents, claims, desk, sessions
 from handoff.desk import Opening
+from incidents import cases
+from incidents.rule_book import Rules
 from tests import samples
 from tests.builders import Bell, HandClock, a_conversation, a_message, a_queue, a_wiring, an_agent, the_conversation
 
@@ -226,3 +229,12 @@ def delivered(work: Work, message_id: str, state: str = "delivered", **values: A
         .where(OutboxPart.__table__.c.message_id == message_id)
         .values(state=state, **values)
     )
+
+
+def a_case(work: Work, conversation_id: str, **changes: Any) -> str:
+    """A broken parcel of this conversation that Correos brought three days ago."""
+    order = {"carrier": "Correos", "tracking_number": "PK1", "delivered_on": (work.now - timedelta(days=3)).date().isoformat(),
+             "total": "59.90", "currency": "EUR"}
+    given = {"kind": "damaged", "order_reference": "AB-54321", "order_key": "AB54321", "order": order, "what": "el pie está partido"}
+    opening = cases.Opening(conversation_id=conversation_id, **(given | changes))
+    return str(cases.open_case(work, Rules().book, opening).case["incident_id"])

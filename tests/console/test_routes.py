@@ -226,6 +226,24 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("api_saved_replies", "GET"): (200, 200, 200, 200, 401),
     ("api_flows", "GET"): (404, 404, 200, 404, 401),
     ("api_tickets", "GET"): (200, 404, 200, 404, 401),
+    ("incidents", "GET"): (200, 200, 200, 200, LOGIN),
+    ("incident", "GET"): (200, 404, 200, 404, LOGIN),
+    ("incident_pdf", "GET"): (200, 404, 200, 404, LOGIN),
+    ("incident_zip", "GET"): (200, 404, 200, 404, LOGIN),
+    ("new_incident", "GET"): (200, 404, 200, 404, LOGIN),
+    ("open_incident", "POST"): (422, 404, 422, 404, LOGIN),
+    ("claim_incident", "POST"): (303, 404, 303, 404, LOGIN),
+    ("accept_incident", "POST"): (409, 404, 409, 404, LOGIN),
+    ("refuse_incident", "POST"): (409, 404, 409, 404, LOGIN),
+    ("close_incident", "POST"): (303, 404, 303, 404, LOGIN),
+    ("change_incident", "POST"): (303, 404, 303, 404, LOGIN),
+    ("add_incident_photos", "POST"): (303, 404, 303, 404, LOGIN),
+    ("sort_incident_photo", "POST"): (404, 404, 404, 404, LOGIN),
+    ("add_incident_statement", "POST"): (422, 404, 422, 404, LOGIN),
+    ("add_incident_task", "POST"): (422, 404, 422, 404, LOGIN),
+    ("finish_incident_task", "POST"): (404, 404, 404, 404, LOGIN),
+    ("incident_report", "GET"): (404, 404, 200, 404, LOGIN),
+    ("incident_file", "GET"): (404, 404, 200, 404, LOGIN),
 }
 QUEUED_FIRST = ("claim",)
 FIELDS = {
@@ -282,6 +300,9 @@ def a_world(path: Path, is_queued: bool) -> World:
             "key_id": "key_none",
             "hook_id": "hok_none",
             "call_id": "hkc_none",
+            "incident_id": desks.a_case(work, conversation_id),
+            "photo_id": "iph_none",
+            "task_id": "itk_none",
         }
         work.connection.execute(
             insert(DeadLetter.__table__).values(
