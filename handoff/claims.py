@@ -295,11 +295,21 @@ def _has(held: Standing, agent_id: str) -> bool:
     return held.ticket["holder_id"] == agent_id and held.ticket["state"] == "assigned"
 
 
+def is_held(ticket: Mapping[str, Any]) -> bool:
+    """Whether somebody has it in her hands. Pure."""
+    return ticket["holder_id"] is not None and ticket["state"] in ("assigned", "snoozed")
+
+
+def lost(reader: access.Reader, ticket: Mapping[str, Any]) -> AlreadyClaimed:
+    """What somebody hears who came later than its holder."""
+    metrics.claims.labels("lost").inc()
+    return AlreadyClaimed(ledger.name_in(reader, ticket["holder_id"]))
+
+
 def _require_claimable(work: Work, held: Standing, epoch: int) -> None:
     ticket = held.ticket
-    if ticket["holder_id"] is not None and ticket["state"] in ("assigned", "snoozed"):
-        metrics.claims.labels("lost").inc()
-        raise AlreadyClaimed(ledger.name_of(work, ticket["holder_id"]))
+    if is_held(ticket):
+        raise lost(work.connection, ticket)
     moves.find("claim", ticket["state"])
     if ticket["epoch"] != epoch:
         metrics.claims.labels("stale").inc()

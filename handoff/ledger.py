@@ -139,9 +139,14 @@ def require(work: Work, viewer: Viewer, ticket: Mapping[str, Any], name: str) ->
 
 def name_of(work: Work, agent_id: str | None) -> str:
     """An agent's display name, active or not; empty for nobody."""
+    return name_in(work.connection, agent_id)
+
+
+def name_in(reader: access.Reader, agent_id: str | None) -> str:
+    """The same, for who only reads."""
     if agent_id is None:
         return ""
-    return work.connection.execute(_name_of, {"id": agent_id}).scalar_one_or_none() or ""
+    return reader.execute(_name_of, {"id": agent_id}).scalar_one_or_none() or ""
 
 
 def begin(work: Work, conversation_id: str, owner: str, unread: int) -> Row[Any] | None:
