@@ -14,6 +14,7 @@ from operations import restore as restores
 from operations.checks.finding import Patient
 from operations.errors import OperationsError
 from operations.prepare import bring_up_to_date, place_of
+from operations.shop_commands import shop
 from pipeline import schema
 
 
@@ -59,7 +60,7 @@ def migrate() -> None:
     click.echo(f"The database stands at migration {schema.head()}" + ("." if did else ", as before."))
 
 
-COMMANDS: tuple[click.Command, ...] = (doctor, backup, restore, migrate)
+COMMANDS: tuple[click.Command, ...] = (doctor, backup, restore, migrate, shop)
 
 
 def _settings() -> config.Settings:

@@ -14,7 +14,7 @@ from orders.news import News
 from orders.proof import Record, canonical_phone, reveal
 from orders.reference import fold
 from orders.shopify_api import Answered, Api, page, search
-from orders.shopify_settings import Account, account
+from orders.shopify_settings import PERMISSIONS, Account, account
 from orders.web import OUR_PACE, LookUp, Pace
 
 # A name is looked for, not fetched: others like it may come first.
@@ -99,6 +99,14 @@ class Shop:
         """What moved after the mark. Raises ConnectorError."""
         with self._api.asker.look_up() as look_up:
             return shopify_news.changes(self._account, self._api, look_up, since)
+
+    def lacking(self) -> dict[str, str]:
+        """The permissions that the app has not been given, and what each is for. Raises ConnectorError."""
+        with self._api.asker.look_up() as look_up:
+            said = self._api.ask(look_up, queries.ALLOWED, {}).data
+        given = {str(one.get("handle")) for one in reading.nodes(reading.at(said, "currentAppInstallation").get("accessScopes"))}
+        given |= {handle.replace("write_", "read_", 1) for handle in given}
+        return {name: what for name, what in PERMISSIONS.items() if name not in given}
 
     def close(self) -> None:
         """Closes the connections that wait for the next look-up."""

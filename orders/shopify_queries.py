@@ -62,6 +62,8 @@ CHANGED = f"""query Changed($query: String!, $after: String) {{
   orders(first: 10, query: $query, sortKey: UPDATED_AT, after: $after) {{ nodes {{ {_LISTED} }} {_PAGE} }}
 }}"""
 
+ALLOWED = "query Allowed { currentAppInstallation { accessScopes { handle } } }"
+
 BEFORE_A_CHANGE = """query BeforeAChange($query: String!) {
   orders(first: 2, query: $query) { nodes {
     id name createdAt cancelledAt currencyCode presentmentCurrencyCode displayFinancialStatus

@@ -19,6 +19,16 @@ VERSION = "2026-10"
 OLDEST_VERSION = "2026-01"
 MAX_DIGITS = 20
 
+# What each permission is for (https://shopify.dev/docs/api/usage/access-scopes, read 2026-11-22).
+PERMISSIONS: Mapping[str, str] = {
+    "read_orders": "without it nothing can be found",
+    "read_all_orders": "orders older than 60 days are not found",
+    "read_customers": "names, and orders by telephone, are not known",
+    "read_merchant_managed_fulfillment_orders": "the promised day is not known",
+    "write_orders": "agents cannot cancel, refund or correct an address",
+    "write_discounts": "agents cannot give coupons",
+}
+
 _version = re.compile(r"20\d\d-(01|04|07|10)")
 # The state of a parcel (FulfillmentDisplayStatus) and of an order (OrderDisplayFulfillmentStatus), as the pages of
 # these enums of the Admin API 2026-10 list them (read 2026-11-22). What they do not explain (FAILURE, NOT_DELIVERED)

@@ -67,6 +67,7 @@ class ShopifyStandIn(FaultyShop):
         self.trees = list(trees)
         self.bucket, self.restore_rate = 2000.0, 100.0
         self.denied: set[str] = set()
+        self.permissions = ["write_orders", "read_all_orders", "read_customers", "write_discounts"]
         self.day_tokens: list[str] = []
         self.mutations: list[tuple[str, dict[str, Any]]] = []
         self.coupons: dict[str, dict[str, Any]] = {}
@@ -173,6 +174,9 @@ class ShopifyStandIn(FaultyShop):
     def codeDiscountNodeByCode(self, code: str) -> dict[str, Any] | None:
         made = self.coupons.get(code)
         return made and {"id": "gid://shopify/DiscountCodeNode/1", "codeDiscount": {"__typename": "DiscountCodeBasic", **made}}
+
+    def currentAppInstallation(self) -> dict[str, Any]:
+        return {"accessScopes": [{"handle": handle} for handle in self.permissions]}
 
     def customerByIdentifier(self, identifier: Mapping[str, str]) -> dict[str, Any] | None:
         phone = identifier.get("phoneNumber")

@@ -1,0 +1,30 @@
+"""`flask shop`: what the shop allows, and one order without its buyer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orders
+from operations.shop_commands import told
+from orders.kept import Keeper, Recorded
+from tests.orders import shopify_samples
+from tests.orders.rigs import RIGS
+from tests.providers.shopify import ShopifyStandIn
+
+
+def test_shop_is_asked_for_what_it_allows() -> None:
+    with ShopifyStandIn(shopify_samples.trees()) as shop:
+        connector = orders.connector("shopify", shopify_samples.settings(shop.url))
+        assert isinstance(connector, Recorded)
+        lines = list(told(Keeper(connector), "ab 12345"))
+        Keeper(connector).close()  # type: ignore[attr-defined]
+
+    assert "Agents may: cancel, change_address, coupon, refund." in lines
+    assert "News come by webhooks and a list of changes." in lines
+    assert "It does not allow read_merchant_managed_fulfillment_orders: the promised day is not known." in lines
+    assert "  status: shipped" in lines and not [line for line in lines if "Marta" in line or "28013" in line]
+
+
+def test_shop_that_knows_no_such_order_says_so(tmp_path: Path) -> None:
+    with RIGS["csv_file"](tmp_path) as connector:
+        assert list(told(connector, "AB-99999"))[-1] == "There is no order AB-99999."
