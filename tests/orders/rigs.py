@@ -13,7 +13,7 @@ from typing import Any
 
 import orders
 from orders.base import Connector
-from tests.orders import prestashop_samples, samples, shopify_samples, woocommerce_samples
+from tests.orders import prestashop_samples, samples, shopify_samples, sql_samples, woocommerce_samples
 from tests.orders.faults import TIMEOUT_SECONDS, Faulty
 from tests.providers.faulty import FaultyShop
 from tests.providers.prestashop import PrestaStandIn
@@ -39,6 +39,15 @@ def _lab(folder: Path) -> Iterator[Connector]:
     path = folder / "orders.json"
     path.write_text(json.dumps(samples.lab_orders()), encoding="utf-8")
     yield orders.connector("lab", {"path": str(path)})
+
+
+@contextmanager
+def _sql(folder: Path) -> Iterator[Connector]:
+    url = f"sqlite:///{folder / 'orders.db'}"
+    sql_samples.fill(url)
+    connector = orders.connector("sql", sql_samples.settings(url))
+    yield connector
+    connector.close()  # type: ignore[attr-defined]
 
 
 def _rest() -> Made:
@@ -88,6 +97,6 @@ def _faulty(name: str) -> Callable[[], AbstractContextManager[Faulty]]:
 
 
 RIGS: dict[str, Callable[[Path], AbstractContextManager[Connector]]] = {
-    "demo": _demo, "csv_file": _csv_file, "lab": _lab, **{name: _rig(name) for name in OVER_HTTP},
+    "demo": _demo, "csv_file": _csv_file, "lab": _lab, "sql": _sql, **{name: _rig(name) for name in OVER_HTTP},
 }  # fmt: skip
 FAULTY: dict[str, Callable[[], AbstractContextManager[Faulty]]] = {name: _faulty(name) for name in OVER_HTTP}
