@@ -28,7 +28,7 @@ MOST = 200
 LOOK_SECONDS = 1.0
 
 _BLANK = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
-_GROUP = re.compile(r"\[([^\[\]|]*(?:\{[^{}]*\}[^\[\]|]*)*)(?:\|([^\[\]]*))?\]")
+_GROUP = re.compile(r"\[([^\[\]|{}]*(?:\{[^{}]*\}[^\[\]|{}]*)*)(?:\|([^\[\]]*))?\]")
 _EXAMPLE = {"carrier": "Servientrega", "day": "miércoles, 25 de noviembre", "place": "San Cristóbal de La Laguna",
             "point": "Quiosco Sol, Calle Mayor 3"}
 
