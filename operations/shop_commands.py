@@ -21,11 +21,13 @@ SHOWN = ("reference", "status", "status_text", "carrier", "tracking_number", "or
 
 @click.command("shop")
 @click.argument("number", required=False)
-def shop(number: str | None) -> None:
+@click.option("--subscribe", "address", default="", help="Have the shop post its news here: https://…/webhooks/shop")
+def shop(number: str | None, address: str) -> None:
     """Ask the shop for what it allows us, and for the order NUMBER."""
     try:
         connector = orders.configuration.load(config.load().orders_path, config.environment(), clock.now)
-        click.echo("\n".join(told(connector, number or "")))
+        for line in (*told(connector, number or ""), *subscribed(connector, address)):
+            click.echo(line)
     except (config.BadSettings, BadConfiguration) as error:
         raise click.ClickException(str(error)) from None
     except ConnectorError as error:
@@ -48,6 +50,18 @@ def told(connector: Connector, number: str) -> Iterator[str]:
             yield "It allows everything we ask for."
     if number:
         yield from _order(connector, number)
+
+
+def subscribed(connector: Connector, address: str) -> Iterator[str]:
+    """Has the shop tell its news to this address, if one is given. Raises ConnectorError."""
+    if not address:
+        return
+    subscribe = getattr(connector, "subscribe", None)
+    if subscribe is None:
+        yield f"The connector {connector.name} cannot subscribe by itself: set the webhook up in the shop (docs/orders.md)."
+        return
+    subscribe(address)
+    yield f"The shop posts its news to {address}."
 
 
 def _order(connector: Connector, number: str) -> Iterator[str]:

@@ -100,6 +100,11 @@ class Shop:
         with self._api.asker.look_up() as look_up:
             return shopify_news.changes(self._account, self._api, look_up, since)
 
+    def subscribe(self, address: str) -> None:
+        """Has the shop post its news to this address of ours. Raises ConnectorError."""
+        with self._api.asker.look_up() as look_up:
+            shopify_news.subscribe(self._api, look_up, address)
+
     def lacking(self) -> dict[str, str]:
         """The permissions that the app has not been given, and what each is for. Raises ConnectorError."""
         with self._api.asker.look_up() as look_up:

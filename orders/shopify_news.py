@@ -82,6 +82,17 @@ def changes(account: Account, api: Api, look_up: LookUp, since: str) -> tuple[tu
     return _in_order(found), f"{start} {after}"
 
 
+def subscribe(api: Api, look_up: LookUp, address: str) -> None:
+    """Has the shop post all that is news to this address; once, however often. Raises ConnectorError."""
+    for topic in _TOPICS:
+        named = {"topic": topic.replace("/", "_").upper(), "address": address}
+        said = reading.at(api.change(look_up, queries.SUBSCRIBE, named), "webhookSubscriptionCreate")
+        for error in reading.nodes(said.get("userErrors")):
+            told = fields.text(error.get("message"))
+            if "already been taken" not in told:
+                raise ConnectorError(f"The shop refused to tell us: {told}", permanent=True, code="refused")
+
+
 def _is_signed(account: Account, signature: str, body: bytes) -> bool:
     fits = False
     for secret in account.webhook_secrets:

@@ -100,3 +100,9 @@ COUPON = """mutation Coupon($discount: DiscountCodeBasicInput!) {
     userErrors { code field message }
   }
 }"""
+SUBSCRIBE = """mutation Subscribe($topic: WebhookSubscriptionTopic!, $address: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: {uri: $address, format: JSON}) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}"""

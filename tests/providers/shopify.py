@@ -75,6 +75,7 @@ class ShopifyStandIn(FaultyShop):
         self.jobs_left = 0
         self.jobs: list[str] = []
         self.user_error = ""
+        self.subscriptions: list[tuple[str, str]] = []
         self.variables: dict[str, Any] = {}
         self.costs: list[int] = []
 
@@ -219,6 +220,14 @@ class ShopifyStandIn(FaultyShop):
         tree["shippingAddress"] |= given | {"name": name, "countryCodeV2": given["countryCode"]}
         self.done["change_address"] += 1
         return {"order": tree, "userErrors": []}
+
+    def webhookSubscriptionCreate(self, topic: str, webhookSubscription: dict[str, Any]) -> dict[str, Any]:
+        wanted = (topic, webhookSubscription["uri"])
+        if self.user_error or wanted in self.subscriptions:
+            told = self.user_error or "Address for this topic has already been taken"
+            return {"webhookSubscription": None, "userErrors": [{"message": told}]}
+        self.subscriptions.append(wanted)
+        return {"webhookSubscription": {"id": "gid://shopify/WebhookSubscription/1", "topic": topic}, "userErrors": []}
 
     def discountCodeBasicCreate(self, basicCodeDiscount: dict[str, Any]) -> dict[str, Any]:
         code = basicCodeDiscount["code"]
