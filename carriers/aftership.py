@@ -53,8 +53,10 @@ class AfterShip:
         if answer.status == 400 and reading.within(web.told(answer), "meta", "code") == EXISTS:
             return None  # somebody registered it a moment ago: the next question finds it
         data = web.tree(answer).get("data")
-        # Versions before 2025 wrapped it once more.
-        return reading.first((reading.within(data, "tracking"), data if isinstance(data, Mapping) else None))
+        for found in (reading.within(data, "tracking"), data):  # versions before 2025 wrapped it once more
+            if isinstance(found, Mapping):
+                return found
+        return None
 
     def _request(self, path: str, body: Mapping[str, str] | None = None) -> fetch.Request:
         raw = json.dumps(body).encode() if body else None

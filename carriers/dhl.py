@@ -47,8 +47,8 @@ class Dhl:
 
 
 def _tracking(parcel: Parcel, shipment: Mapping[str, Any]) -> Tracking:
-    status = shipment.get("status") if isinstance(shipment.get("status"), Mapping) else {}
-    now = _move(status)
+    status = shipment.get("status")
+    now = _move(status if isinstance(status, Mapping) else {})
     moves = tuple(_move(one) for one in reading.entries(shipment.get("events"))) or (now,)
     return Tracking(
         carrier=parcel.carrier, number=parcel.number, state=now.state, moves=moves, is_coarse=True,

@@ -12,6 +12,8 @@ from console.words import Words
 _WRONG = ("lost", "failed_attempt", "delayed", "held")
 _DONE = ("delivered", "refunded", "returned")
 _GONE = ("cancelled", "refunded", "returned", "returning")
+# Orders whose parcel may say more than they do.
+_TRAVELS = ("shipped", "delayed")
 MAX_ITEMS = 6
 
 
@@ -26,6 +28,7 @@ def without(reference: str, problem: str) -> dict[str, Any]:
         "track": (),
         "lines": (),
         "facts": (),
+        "parcel": None,
     }
 
 
@@ -40,6 +43,7 @@ def shown(facts: Mapping[str, Any], words: Words, formats: Formats) -> dict[str,
                 _line(item, str(facts.get("currency", "")), formats) for item in facts.get("items", ())[:MAX_ITEMS]
             ],
             "facts": _facts(facts, words, formats),
+            "parcel": _parcel(facts, words),
         }
     )
 
@@ -50,6 +54,21 @@ def status_text(facts: Mapping[str, Any], words: Words) -> str:
     return words(key) if words.has(key) else str(facts.get("status_text") or facts["status"])
 
 
+def _state_text(facts: Mapping[str, Any], words: Words) -> str:
+    """The state of the parcel where it says more than the order's own."""
+    key = f"parcel.state.{facts.get('parcel_state', '')}"
+    return words(key) if words.has(key) and facts["status"] in _TRAVELS else status_text(facts, words)
+
+
+def _parcel(facts: Mapping[str, Any], words: Words) -> dict[str, str] | None:
+    """What the state means, what happens next, when to worry: what the customer is told, in the agent's language."""
+    if not facts.get("parcel_means"):
+        return None
+    later = " ".join(str(facts[name]) for name in ("parcel_next", "parcel_worry") if facts.get(name))
+    guess = words("parcel.guess") if facts.get("parcel_is_guess") else ""
+    return {"means": str(facts["parcel_means"]), "later": later, "guess": guess}
+
+
 def _chip(facts: Mapping[str, Any], words: Words) -> dict[str, str]:
     """The one thing wrong; where nothing is, the state."""
     status, late = str(facts["status"]), int(facts.get("days_late") or 0)
@@ -58,7 +77,9 @@ def _chip(facts: Mapping[str, Any], words: Words) -> dict[str, str]:
     tone, icon = (
         ("harm", "circle-alert") if status in _WRONG else ("good", "check") if status in _DONE else ("line", "package")
     )
-    return {"chip": status_text(facts, words), "tone": tone, "chip_icon": icon}
+    if facts.get("parcel_state") == "exception" and status in _TRAVELS:
+        tone, icon = "harm", "circle-alert"
+    return {"chip": _state_text(facts, words), "tone": tone, "chip_icon": icon}
 
 
 def _track(facts: Mapping[str, Any], words: Words, formats: Formats) -> list[dict[str, str]]:
@@ -75,11 +96,12 @@ def _track(facts: Mapping[str, Any], words: Words, formats: Formats) -> list[dic
         steps.append({"text": f"{latest['text']}{place}", "day": age, "mark": "now"})
     else:
         day = facts.get("delivered_on") if facts["status"] == "delivered" else None
-        steps.append({"text": status_text(facts, words), "day": formats.day_text(day) if day else "", "mark": "now"})
+        steps.append({"text": _state_text(facts, words), "day": formats.day_text(day) if day else "", "mark": "now"})
     coming = "promised" if facts.get("promised_on") else "eta"
     if facts["status"] not in (*_DONE, *_GONE) and facts.get("promised_on", facts.get("eta")):
         day = formats.day_text(facts.get("promised_on") or facts["eta"])
-        steps.append({"text": words(f"order.{coming}"), "day": day, "mark": "next"})
+        counted = facts.get("promise_from") == "rule"
+        steps.append({"text": words("parcel.counted" if counted else f"order.{coming}"), "day": day, "mark": "next"})
     return steps
 
 
