@@ -49,7 +49,7 @@ def put_in(work: Work, crowd: Crowd) -> str:
 
 def _rows(work: Work, crowd: Crowd, channel_id: str, n: int, holders: list[str]) -> tuple[Any, Any, Any, Any]:
     contact_id, conversation_id = ids.new("cnt"), ids.new("cnv")
-    holder = holders[n % len(holders)] if holders and n % 5 == 0 else None
+    holder = holders[n // 5 % len(holders)] if holders and n % 5 == 0 else None
     count = max(crowd.messages, crowd.longest if n == 0 else 0)
     at = work.now - timedelta(seconds=n % 7_200 + 60)
     name, language = f"Cliente {n:05}", LANGUAGES[n % len(LANGUAGES)]
