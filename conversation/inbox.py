@@ -41,8 +41,8 @@ CONTENT_KEYS = ("media", "location", "contacts", "form", "order", "product", "re
                 "forwarded", "system", "standby", "error_code")
 KEPT = ("owner", "epoch", "language", "state", "state_epoch", "standing", "standing_at", "tags", "last_seq", "heard_seq",
         "unread", "preview", "preview_author", "last_message_at", "last_inbound_at", "waiting_since", "opted_out_at",
-        "marketing_stopped_at", "unreachable_at", "unreachable_code", "free_until", "day", "day_count", "burst_at",
-        "burst_count", "loop_mark", "loop_count", "address")
+        "marketing_stopped_at", "news_stopped_at", "unreachable_at", "unreachable_code", "free_until", "day", "day_count",
+        "burst_at", "burst_count", "loop_mark", "loop_count", "address")
 
 # What may be answered opens the window. A tap on a reaction or an m.me link does so at Messenger and Instagram alone
 # (Meta, "Messenger Platform and IG Messaging API policy", read 2026-11-22); for WhatsApp only messages are documented.
@@ -399,9 +399,9 @@ def _open(work: Work, sender: Sender, contact_id: str) -> dict[str, Any]:
         "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
         "standing": None, "standing_at": None, "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "",
         "preview_author": "contact", "created_at": work.now, "last_message_at": work.now, "last_inbound_at": None,
-        "waiting_since": None, "opted_out_at": None, "marketing_stopped_at": None, "unreachable_at": None,
-        "unreachable_code": None, "free_until": None, "day": "", "day_count": 0, "burst_at": None, "burst_count": 0,
-        "loop_mark": "", "loop_count": 0,
+        "waiting_since": None, "opted_out_at": None, "marketing_stopped_at": None, "news_stopped_at": None,
+        "unreachable_at": None, "unreachable_code": None, "free_until": None, "day": "", "day_count": 0,
+        "burst_at": None, "burst_count": 0, "loop_mark": "", "loop_count": 0,
     }
     _open_conversation[work.connection.dialect.name].run(work.connection, [row])
     return row

@@ -20,7 +20,8 @@ class News:
     """`key` is the same however often it is told. `facts` are those of the order as flows know them (`orders.service`).
 
     `phone` in international form; `cause` names what hit other orders as well, "" if it is this parcel's alone.
-    `consent` is what the shop says of her wish to hear such news, None where it says nothing.
+    `consent` is what the shop says of her wish to hear such news, None where it says nothing. `about` is the shop's inner
+    handle of an order that it named by nothing else: the rest is still to be asked for.
     """
 
     key: str
@@ -34,6 +35,7 @@ class News:
     country: str = ""
     cause: str = ""
     consent: bool | None = None
+    about: str = ""
 
 
 def order_key(reference: str) -> str:

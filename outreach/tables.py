@@ -19,7 +19,8 @@ class OrderNews(SQLModel, table=True):
 
     waiting (due at `not_before`) → told (the bot of `conversation_id` was told, and says it) or dropped (`why`:
     no_address, opted_out, no_consent, budget, stale, switched_off, held_by_person …). `held`: a group that people keep
-    back until they let it go.
+    back until they let it go. `about`: the shop named the order by this inner handle alone; it waits until the shop was
+    asked for the rest (`tries` times so far).
     """
 
     __tablename__ = "order_news"
@@ -42,6 +43,7 @@ class OrderNews(SQLModel, table=True):
     country: str = ""
     news_group_id: str | None = Field(default=None, foreign_key="news_group.news_group_id", index=True)
     conversation_id: str | None = Field(default=None, index=True)
+    about: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: str = "waiting"
     why: str = ""
     tries: int = 0
@@ -64,6 +66,7 @@ class NewsGroup(SQLModel, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     made_by: str | None = None  # an agent's id; None: found by itself
     orders: int = 0
+    state: str = Field(default="open", sa_column_kwargs={"server_default": "open"})  # open, held, stopped
     created_at: datetime
     last_at: datetime
     closed_at: datetime | None = None

@@ -16,13 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from channels.identity import canonical_phone, is_phone
 from conversation import ids
 from conversation.work import Work
+from outreach import stopping
 from outreach.news import News, order_key
 from outreach.policy import Policy
-from outreach.tables import NewsConsent, NewsGroup, OrderNews
+from outreach.tables import NewsGroup, OrderNews
 
 AT_ONCE = 500  # rows of one statement
 
-_news, _group, _consent = OrderNews.__table__, NewsGroup.__table__, NewsConsent.__table__
+_news, _group = OrderNews.__table__, NewsGroup.__table__
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 _known = select(_news.c.key).where(_news.c.key.in_(bindparam("keys", expanding=True)))
 _groups = select(_group).where(_group.c.cause.in_(bindparam("causes", expanding=True)))
@@ -30,9 +31,10 @@ _more_of = (
     update(_group).where(_group.c.news_group_id == bindparam("id"))
     .values(orders=_group.c.orders + bindparam("more"), last_at=bindparam("now"))
 )
-_hold = (
-    update(_news).where(_news.c.news_group_id == bindparam("id"), _news.c.state == "waiting").values(state="held")
-)
+_waits_in_it = (_news.c.news_group_id == bindparam("id"), _news.c.state == "waiting")
+_hold = update(_news).where(*_waits_in_it).values(state="held")
+_stop = update(_news).where(*_waits_in_it).values(state="dropped", why="group_stopped")
+_close = update(_group).where(_group.c.news_group_id == bindparam("id")).values(state="held")
 
 
 def take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
@@ -55,7 +57,8 @@ def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
         dialect.insert(_news).on_conflict_do_nothing(index_elements=["key"]).returning(_news.c.news_group_id), rows
     ).scalars().all()
     _count(work, [group for group in added if group], policy)
-    _keep_wishes(work, fresh, dialect)
+    stopping.wishes_of_shop(work, {
+        canonical_phone(one.phone): one.consent for one in fresh if one.consent is not None and is_phone(one.phone)})
     return len(added)
 
 
@@ -64,7 +67,7 @@ def _row(now: datetime, source: str, one: News, groups: dict[str, str]) -> dict[
     return {
         "order_news_id": ids.new("nws"), "key": one.key, "source": source, "kind": one.kind,
         "order_reference": one.reference, "order_key": order_key(one.reference), "facts": dict(one.facts),
-        "phone": phone, "email": one.email, "language": one.language, "country": one.country,
+        "phone": phone, "email": one.email, "language": one.language, "country": one.country, "about": one.about,
         "news_group_id": groups.get(one.cause), "state": "waiting", "why": "", "tries": 0,
         "happened_at": one.happened_at, "not_before": now, "created_at": now,
     }  # fmt: skip
@@ -76,7 +79,7 @@ def _groups_of(work: Work, fresh: Sequence[News]) -> dict[str, str]:
     if not causes:
         return {}
     rows = [
-        {"news_group_id": ids.new("nwg"), "cause": cause, "title": "", "kind": one.kind, "facts": {}, "orders": 0,
+        {"news_group_id": ids.new("nwg"), "cause": cause, "title": "", "kind": one.kind, "facts": {}, "orders": 0, "state": "open",
          "created_at": work.now, "last_at": work.now}
         for cause, one in sorted(causes.items())
     ]
@@ -90,21 +93,11 @@ def _count(work: Work, groups: Sequence[str], policy: Policy) -> None:
     """So many orders more; a group that has become too big to go by itself waits for a person from here on."""
     for group in sorted(set(groups)):
         work.connection.execute(_more_of, {"id": group, "more": groups.count(group), "now": work.now})
-        if not policy.hold_from:
-            continue
         row = work.connection.execute(select(_group).where(_group.c.news_group_id == group)).mappings().one()
-        if row["orders"] >= policy.hold_from and not row["facts"].get("let_go_by"):
+        if row["state"] == "stopped":
+            work.connection.execute(_stop, {"id": group})
+        elif row["state"] == "held":
             work.connection.execute(_hold, {"id": group})
-
-
-def _keep_wishes(work: Work, fresh: Sequence[News], dialect: Any) -> None:
-    """What the shop says of her wish, for each phone; what she told us herself is never overwritten by it."""
-    wishes = {canonical_phone(one.phone): one.consent for one in fresh if one.consent is not None and is_phone(one.phone)}
-    for phone, wish in sorted(wishes.items()):
-        said = dialect.insert(_consent).values(
-            canonical=phone, family="phone", state="granted" if wish else "refused", source="shop", at=work.now)
-        work.connection.execute(said.on_conflict_do_update(
-            index_elements=["canonical", "family"], set_={"state": said.excluded.state, "at": said.excluded.at},
-            where=_consent.c.source == "shop"))
-
-
+        elif policy.hold_from and row["orders"] >= policy.hold_from and not row["facts"].get("let_go_by"):
+            work.connection.execute(_close, {"id": group})
+            work.connection.execute(_hold, {"id": group})
