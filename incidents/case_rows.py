@@ -31,7 +31,8 @@ _photos = (
     select(_photo, _attachment.c.state, _attachment.c.stored_name, _attachment.c.thumbnail, _attachment.c.mime,
            _attachment.c.width, _attachment.c.height, _attachment.c.size, _attachment.c.why, _attachment.c.filename)
     .outerjoin(_attachment, _attachment.c.attachment_id == _photo.c.attachment_id)
-    .where(_photo.c.incident_id == bindparam("id")).order_by(_photo.c.said_at, _photo.c.incident_photo_id)
+    .outerjoin(_message, _message.c.message_id == _attachment.c.message_id)
+    .where(_photo.c.incident_id == bindparam("id")).order_by(_message.c.seq, _attachment.c.n, _photo.c.incident_photo_id)
 )
 _statements = select(_statement).where(_statement.c.incident_id == bindparam("id")).order_by(_statement.c.said_at)
 _tasks = select(_task).where(_task.c.incident_id == bindparam("id")).order_by(_task.c.due_at.is_(None), _task.c.due_at)

@@ -178,7 +178,9 @@ def _plain(session: Session, found: case_rows.Dossier) -> dict[str, Any]:
         "lacks": [need.code or need.group for need in found.needs if need.state == "lack"],
         "tasks": [{**told["tasks"][n], "task": task["incident_task_id"]} for n, task in enumerate(found.tasks)],
         "loose_files": [one["attachment_id"] for one in case_rows.loose_files(session, found.case["conversation_id"])],
-        "clock": case_views.deadline(found.case)["text"]}
+        "clock": case_views.deadline(found.case)["text"], "history": [
+            {"kind": line["kind"], "actor": line["actor"], "at": here.formats().iso(line["at"]), "data": line["data"]}
+            for line in case_rows.history(session, found.case)]}
 
 
 def _frame(session: Session) -> dict[str, Any]:
