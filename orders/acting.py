@@ -13,6 +13,10 @@ from typing import Any, Protocol, runtime_checkable
 
 CHANGES = ("change_address", "cancel", "refund", "coupon")
 ACTIONS = ("resend_tracking", *CHANGES)
+# The parcel has left: cancelling the order or another address would only be words.
+GONE = frozenset(
+    {"shipped", "out_for_delivery", "at_pickup_point", "attempted", "delayed", "delivered", "lost", "returning"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,8 @@ class PrestaShop:
         """Who may have this e-mail or telephone. A guest is a customer of her own with each order."""
         found: set[str] = set()
         if is_plain(known.get("email", "")):
-            found |= {key_of(one) for one in self._rest.all(look_up, "customers", email=f"[{known['email']}]", limit="100")}
+            listed = self._rest.all(look_up, "customers", email=f"[{known['email']}]", limit="100")
+            found |= {key_of(one) for one in listed}
         if "phone" in known:
             # The end alone: people write their telephone with and without its country.
             end = f"%[{known['phone'][-_END_OF_A_PHONE:]}]%"

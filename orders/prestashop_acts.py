@@ -1,8 +1,9 @@
 """What PrestaShop's webservice lets an agent do: cancel an order, and send its parcel to another address.
 
 It documents no way to give money back through the payment, so refunds are not offered; vouchers would have to be made
-and mailed by hand. Sources, read 2026-11-22: https://devdocs.prestashop-project.org/9/webservice/resources/order_histories
-(a new entry changes the state), …/addresses, …/orders; PATCH: https://devdocs.prestashop-project.org/8/webservice/reference/
+and mailed by hand. Sources, read 2026-11-22, below https://devdocs.prestashop-project.org/: a new entry of a history
+changes the state (9/webservice/resources/order_histories), 9/webservice/resources/addresses and …/orders; PATCH:
+8/webservice/reference/.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from orders import fields
-from orders.acting import Action, Done, Preview
+from orders.acting import GONE, Action, Done, Preview
 from orders.errors import ConnectorError
 from orders.prestashop_orders import Around, How, Tree, key_of, record
 from orders.prestashop_web import Rest, is_plain
 from orders.web import LookUp
 
 ACTIONS = frozenset({"cancel", "change_address"})
-_GONE = frozenset({"shipped", "out_for_delivery", "at_pickup_point", "attempted", "delayed", "delivered", "lost", "returning"})
 _ADDRESS = {"street": "address1", "postcode": "postcode", "city": "city"}
 # What a new address takes from the old one.
 _KEPT = ("id_customer", "id_country", "id_state", "firstname", "lastname", "phone", "phone_mobile", "dni", "company")
@@ -54,7 +54,7 @@ def _refused(deed: Deed, status: str) -> str:
         return "unsupported"
     if status in ("cancelled", "refunded"):
         return status
-    if status in _GONE:
+    if status in GONE:
         return "shipped"
     if kind == "change_address" and not all(deed.action.address.get(name) for name in _ADDRESS):
         return "address"

@@ -2,7 +2,7 @@
 
 Sources, read 2026-11-22: https://devdocs.prestashop-project.org/9/webservice/resources/ (orders, order_states,
 order_carriers, carriers, addresses, customers); which flags and which mail a new shop's states have:
-https://github.com/PrestaShop/PrestaShop install-dev/data/xml/order_state.xml and install-dev/langs/en/data/order_state.xml.
+https://github.com/PrestaShop/PrestaShop, install-dev/data/xml/order_state.xml and langs/en/data/order_state.xml.
 A shop keeps no day of delivery (https://devdocs.prestashop-project.org/8/faq/shipping).
 """
 
@@ -71,8 +71,13 @@ def record(tree: Tree, around: Around, how: How) -> Record:
     except fields.BadField as error:
         raise ConnectorError(f"The shop's order cannot be read: {error}", permanent=True, code="shape") from None
     phones = [phone for name in ("phone_mobile", "phone") if (phone := fields.text(address.get(name)))]
-    holder = replace(found.holder, phone="".join(phones[:1]), other_phones=tuple(phones[1:]),
-                     email=fields.text(customer.get("email")), postcode=fields.text(address.get("postcode")))  # fmt: skip
+    holder = replace(
+        found.holder,
+        phone="".join(phones[:1]),
+        other_phones=tuple(phones[1:]),
+        email=fields.text(customer.get("email")),
+        postcode=fields.text(address.get("postcode")),
+    )
     name = state_name(state)
     return Record(replace(found.order, extra={"status_text": name} if name else {}), holder)
 

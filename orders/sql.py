@@ -105,7 +105,8 @@ class SqlShop:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self._breaker.calling(), self._counted(), sql_engine.reading(self._setup.engine, self._setup.timeout_seconds) as it:
+            reading = sql_engine.reading(self._setup.engine, self._setup.timeout_seconds)
+            with self._breaker.calling(), self._counted(), reading as it:
                 faults.point("orders.sql.ask")
                 yield it
                 faults.point("orders.sql.answered")

@@ -33,7 +33,7 @@ CONNECT_SECONDS = 3
 _OURS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql",
          "mariadb": "mariadb+pymysql"}  # fmt: skip
 _READ_ONLY = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
-# https://www.sqlite.org/rescode.html: nothing that time would mend (error, permission, read-only, not a database, auth).
+# https://www.sqlite.org/rescode.html: what time does not mend (error, permission, read-only, not a database, auth).
 _PERMANENT_SQLITE = frozenset({1, 3, 8, 23, 26})
 
 
@@ -77,7 +77,8 @@ def _file(given: Settings, url: URL) -> str:
 
 
 def _opened(place: str, timeout_seconds: float) -> sqlite3.Connection:
-    found = sqlite3.connect(f"{Path(place).as_uri()}?mode=ro", uri=True, timeout=timeout_seconds, check_same_thread=False)
+    name = f"{Path(place).as_uri()}?mode=ro"
+    found = sqlite3.connect(name, uri=True, timeout=timeout_seconds, check_same_thread=False)
     found.execute("PRAGMA query_only = ON")
     return found
 
@@ -89,26 +90,32 @@ def _mysql_reads_only(opened: Any, _: Any) -> None:
 
 @contextmanager
 def reading(made: Engine, within_seconds: float) -> Iterator[Connection]:
-    """A transaction that only reads and is broken off after this time. Raises ConnectorError for all that goes wrong."""
+    """A transaction that only reads, broken off after this time. Raises ConnectorError for all that goes wrong."""
     over, deadline = threading.Event(), time.monotonic() + within_seconds
     try:
-        with made.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            watch = threading.Timer(deadline - time.monotonic(), _broken_off, (raw, over))
-            watch.daemon = True
-            watch.start()
-            try:
-                if made.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-                yield connection
-            finally:
-                watch.cancel()
+        with made.connect() as connection, _watched(connection, deadline, over):
+            if made.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            yield connection
     except SQLAlchemyError as error:
         raise _failure(error, over.is_set()) from None
 
 
+@contextmanager
+def _watched(connection: Connection, deadline: float, over: threading.Event) -> Iterator[None]:
+    """The server's own limit does not help where it fell silent: at the deadline the connection is cut."""
+    raw = connection.connection.dbapi_connection
+    watch = threading.Timer(max(0.0, deadline - time.monotonic()), _broken_off, (raw, over))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
 def _broken_off(raw: Any, over: threading.Event) -> None:
-    """The server's own limit does not help where it fell silent; the connection is cut under whoever waits on it."""
+    """Whoever waits on the connection is told that it broke."""
     over.set()
     with suppress(Exception):  # it may be gone already, in whatever way its driver says so
         if isinstance(raw, sqlite3.Connection):

@@ -1,6 +1,6 @@
 """Statements that a shop's owner writes for the connector `sql`: one SELECT each, with bound places alone.
 
-What is checked here is a help for who writes them; what keeps the shop's data safe is the transaction, which only reads.
+What is checked here helps who writes them; what keeps the shop's data safe is the transaction, which only reads.
 """
 
 from __future__ import annotations

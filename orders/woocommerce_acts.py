@@ -17,7 +17,7 @@ from typing import Any
 
 import fetch
 from orders import web
-from orders.acting import Action, Done, Preview
+from orders.acting import GONE, Action, Done, Preview
 from orders.errors import ConnectorError, Unsure
 from orders.web import LookUp
 from orders.woocommerce_orders import Shop, amount, metas, record, refunded
@@ -25,8 +25,6 @@ from orders.woocommerce_web import Rest, refusal
 
 ACTIONS = frozenset({"change_address", "cancel", "refund", "coupon"})
 KEY_META = "_relevo_key"
-# Once it is on its way, cancelling or another address would only be words.
-_GONE = frozenset({"shipped", "out_for_delivery", "at_pickup_point", "attempted", "delayed", "delivered", "lost", "returning"})
 # Ours → the shop's.
 _ADDRESS = {"street": "address_1", "postcode": "postcode", "city": "city", "country": "country"}
 
@@ -65,7 +63,7 @@ def _refused(action: Action, status: str, paid: bool, refundable: Decimal) -> st
         return "unsupported"
     if action.kind in ("cancel", "change_address") and status in ("cancelled", "refunded"):
         return status
-    if action.kind in ("cancel", "change_address") and status in _GONE:
+    if action.kind in ("cancel", "change_address") and status in GONE:
         return "shipped"
     if action.kind == "change_address" and not all(action.address.get(name) for name in ("street", "postcode", "city")):
         return "address"
@@ -143,7 +141,7 @@ def _coupon(deed: Deed) -> Done:
 
 
 def coupon_code(key: str) -> str:
-    """The same for the same key, and nothing that can be guessed without it. WooCommerce keeps codes in small letters."""
+    """The same for the same key, not to be guessed without it; in small letters, as WooCommerce keeps codes."""
     return "rv-" + base64.b32encode(hashlib.sha256(key.encode()).digest())[:10].decode().lower()
 
 

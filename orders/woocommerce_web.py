@@ -49,7 +49,8 @@ class Rest:
         answer = web.accepted(look_up.ask(self._request("GET", f"{route}?{urlencode(query)}")))
         trees = web.tree(answer.body)
         if not isinstance(trees, list):
-            raise ConnectorError("Where a list should stand the shop says something else.", permanent=True, code="shape")
+            detail = "Where a list should stand the shop says something else."
+            raise ConnectorError(detail, permanent=True, code="shape")
         pages = answer.headers.get("x-wp-totalpages", "")
         return Page(trees, int(pages[:6]) if pages.isdigit() else 1)
 
@@ -57,7 +58,8 @@ class Rest:
         """Something is changed, once. Raises Unsure where it may have been, ConnectorError where it was not."""
         request = self._request(method, route)
         headers = {**request.headers, "Content-Type": "application/json"}
-        return look_up.change(fetch.Request(request.url, method, headers, request.credentials, json.dumps(body).encode()))
+        written = json.dumps(body).encode()
+        return look_up.change(fetch.Request(request.url, method, headers, request.credentials, written))
 
     def _request(self, method: str, route: str) -> fetch.Request:
         url = f"{self.url}/wp-json/wc/v3/{route}"
