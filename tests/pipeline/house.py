@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 import channels
 from bot.flow.library import load
+from carriers.parcels import Parcels
 from channels.base import Event
 from conversation.events import Outgoing, Rendered
 from conversation.tables import Conversation, Message, OutboxPart
@@ -37,6 +38,7 @@ class House:
     clock: HandClock
     connector: Connector
     folder: Path = FLOWS
+    parcels: Parcels = field(default_factory=Parcels)
     writer: Writer = field(init=False)
     intake: Intake = field(init=False)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -47,7 +49,7 @@ class House:
         library = loaded.library
         wiring = Wiring(self.database.wiring.ring, _render, library.text, self.clock.now)
         self.database.wiring = wiring
-        services = Services(self.connector, "a secret of tests", lambda: self.clock.now().date())
+        services = Services(self.connector, "a secret of tests", lambda: self.clock.now().date(), parcels=self.parcels)
         self.intake = Intake(Bot(lambda: library, services, Duty().open_queues), "es")
         self.writer = Writer(self.database, self.intake, sweep_seconds=3600.0)
 
