@@ -52,6 +52,7 @@ class Setup:
     searched: bool
     form: Form | None
     by_gateway: bool
+    notes: bool
     proofs: tuple[str, ...]
 
 
@@ -87,7 +88,9 @@ class WooCommerce:
             return None
         with self._asker.look_up() as look_up:
             tree = self._tree(look_up, reference)
-            return None if tree is None else woocommerce_orders.record(tree, self._setup.shop)
+            if tree is None:
+                return None
+            return woocommerce_orders.record(tree, self._setup.shop, self._notes(look_up, tree))
 
     def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
         known = buyers.known(buyer)
@@ -148,6 +151,12 @@ class WooCommerce:
         if tree is not None and not self._is(tree, wanted):
             raise web.other_order()
         return None if tree is None else dict(tree)
+
+    def _notes(self, look_up: LookUp, tree: Mapping[str, Any]) -> list[Any]:
+        """What the shop wrote to the buyer about this order."""
+        if not self._setup.notes:
+            return []
+        return self._rest.page(look_up, f"orders/{tree.get('id')}/notes", type="customer").trees
 
     def _is(self, tree: Any, wanted: str) -> bool:
         woocommerce_orders.record(tree, self._setup.shop)  # whether it is an order at all
@@ -241,6 +250,7 @@ def setup(settings: Mapping[str, Any]) -> Setup:
         searched=given.choice("numbers", ("id", "search"), "id") == "search",
         form=number_settings.form(given.table("reference")),
         by_gateway=given.flag("refund_by_gateway", True),
+        notes=given.flag("notes", False),
         proofs=given.proofs(DEFAULT_KINDS),
     )
     auth.refuse_unknown()

@@ -2,6 +2,7 @@
 
 WooCommerce knows no idempotency keys, so ours is left as meta data on what was made and looked for first.
 Sources, read 2026-11-22: https://woocommerce.github.io/woocommerce-rest-api-docs/ #update-an-order,
+#create-an-order-note,
 #create-a-refund (amount; api_refund: the payment gateway gives the money back), #create-a-coupon (fixed_cart,
 usage_limit, email_restrictions).
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +24,8 @@ from orders.errors import ConnectorError, Unsure
 from orders.web import LookUp
 from orders.woocommerce_orders import Shop, amount, metas, record, refunded
 from orders.woocommerce_web import Rest, refusal
+
+logger = logging.getLogger(__name__)
 
 ACTIONS = frozenset({"change_address", "cancel", "refund", "coupon"})
 KEY_META = "_relevo_key"
@@ -112,7 +116,20 @@ def do(deed: Deed) -> Done:
     change = {"status": "cancelled"} if deed.action.kind == "cancel" else {"shipping": _shipping(deed.action.address)}
     left = [{"key": f"{KEY_META}_{deed.action.kind}", "value": deed.action.key}]
     _told(deed.rest.change(deed.look_up, "PUT", order, {**change, "meta_data": left}))
+    _write_down(deed, order)
     return Done()
+
+
+def _write_down(deed: Deed, order: str) -> None:
+    """Why, into the shop's own book: a note that only the shop sees."""
+    if not deed.action.reason:
+        return
+    try:
+        note = {"note": deed.action.reason, "customer_note": False}
+        deed.rest.change(deed.look_up, "POST", f"{order}/notes", note)
+    except ConnectorError as error:
+        # It is done; that its reason is missing in the shop changes nothing of that.
+        logger.warning("reason not written into the shop", extra={"detail": error.detail})
 
 
 def _refund(deed: Deed, order: str) -> Done:

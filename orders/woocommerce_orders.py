@@ -7,7 +7,8 @@ https://woocommerce.com/document/shipment-tracking/ and public code that reads i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -30,6 +31,7 @@ ABSENT = frozenset({"trash", "auto-draft", "checkout-draft"})
 TRACKING_META = "_wc_shipment_tracking_items"
 _NEWS = frozenset({"shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point", "delivered", "lost",
                    "returning", "cancelled"})  # fmt: skip
+_tag = re.compile(r"<[^<>]*>")
 _CENT = Decimal("0.01")
 
 
@@ -48,15 +50,15 @@ def number(tree: Mapping[str, Any], shop: Shop) -> str:
     return fields.text(own) or fields.text(tree.get("number")) or fields.text(tree.get("id"))
 
 
-def record(tree: Any, shop: Shop) -> Record | None:
-    """The order; None for a cart. Raises ConnectorError for what is none."""
+def record(tree: Any, shop: Shop, notes: Sequence[Any] = ()) -> Record | None:
+    """The order, with the notes to its buyer; None for a cart. Raises ConnectorError for what is none."""
     if not isinstance(tree, dict) or not isinstance(tree.get("id"), int) or not isinstance(tree.get("status"), str):
         raise ConnectorError("The shop answered with something that is no order.", permanent=True, code="shape")
     if tree["status"] in ABSENT:
         return None
     try:
         how = replace(shop.reading, country_code=shop.reading.country_code or _country_code(tree))
-        found = fields.record(_values(tree, shop), how, _items(tree), ())
+        found = fields.record(_values(tree, shop), how, _items(tree), _events(notes))
     except fields.BadField as error:
         raise ConnectorError(f"The shop's order cannot be read: {error}", permanent=True, code="shape") from None
     order = found.order
@@ -153,6 +155,12 @@ def _items(tree: Mapping[str, Any]) -> list[dict[str, Any]]:
     listed = tree.get("line_items")
     lines = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return [{"name": one.get("name"), "quantity": one.get("quantity"), "price": _price(one)} for one in lines]
+
+
+def _events(notes: Sequence[Any]) -> list[dict[str, Any]]:
+    written = [one for one in notes if isinstance(one, dict) and one.get("customer_note") is True]
+    return [{"at": f"{one.get('date_created_gmt')}+00:00", "text": _tag.sub("", fields.text(one.get("note")))}
+            for one in written]  # fmt: skip
 
 
 def _price(line: Mapping[str, Any]) -> Decimal | None:

@@ -16,6 +16,7 @@ from orders.errors import BadConfiguration, ConnectorError
 from orders.news import Forged, Hears, Lists
 from orders.woocommerce import WooCommerce
 from tests.orders import woocommerce_samples
+from tests.providers.faulty import Asked, Reply
 from tests.providers.woocommerce import WooStandIn
 
 MARTA = Proof(email="marta@example.com")
@@ -341,3 +342,38 @@ def test_request_carries_json_and_basic_authentication(stand_in: WooStandIn, sho
 def test_wrong_setting_is_named_with_its_mend(settings: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadConfiguration, match=sentence):
         orders.connector("woocommerce", woocommerce_samples.settings("https://shop.example") | settings)
+
+
+def test_notes_to_the_buyer_are_told_where_the_shop_says_so(stand_in: WooStandIn) -> None:
+    stand_in.notes += [
+        {"note": "<p>Sale mañana</p>", "customer_note": True, "date_created_gmt": "2026-11-18T08:00:00"},
+        {"note": "margin 12 %", "customer_note": False, "date_created_gmt": "2026-11-18T09:00:00"},
+    ]
+    shop = connected(stand_in, notes="yes")
+
+    order = shop.find("AB-12345", MARTA)
+    shop.close()
+
+    assert order is not None and [event.text for event in order.events] == ["Sale mañana"]
+
+
+def test_reason_stands_in_the_shops_own_book(stand_in: WooStandIn, shop: WooCommerce) -> None:
+    shop.act(action("cancel", reason="ordered twice"))
+
+    assert stand_in.notes == [{"id": 300, "note": "ordered twice", "customer_note": False}]
+
+
+class Forgetful(WooStandIn):
+    """A shop that takes no notes."""
+
+    def _notes(self, asked: Asked) -> Reply:
+        return Reply({"code": "internal"}, 500)
+
+
+def test_lost_reason_does_not_undo_what_is_done() -> None:
+    with Forgetful(woocommerce_samples.trees()) as forgetful:
+        shop = connected(forgetful)
+        shop.act(action("cancel", reason="ordered twice"))
+        shop.close()
+
+    assert of(forgetful, "AB-20001")["status"] == "cancelled"

@@ -28,6 +28,7 @@ class WooStandIn(FaultyShop):
         self.trees = {tree["id"]: tree for tree in trees}
         self.refunds: list[dict[str, Any]] = []
         self.coupons: list[dict[str, Any]] = []
+        self.notes: list[dict[str, Any]] = []
 
     def reply(self, asked: Asked) -> Reply:
         given = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
@@ -44,7 +45,9 @@ class WooStandIn(FaultyShop):
         tree = self._one(int(parts[1])) if parts[1].isdigit() else None
         if tree is None:
             return Reply(NO_ORDER, 404)
-        return self._refunds(asked, tree) if len(parts) == 3 else self._order(asked, tree)
+        if len(parts) == 3:
+            return self._refunds(asked, tree) if parts[2] == "refunds" else self._notes(asked)
+        return self._order(asked, tree)
 
     def hook(self, tree: dict[str, Any], topic: str = "order.updated") -> tuple[dict[str, str], bytes]:
         body = json.dumps(tree).encode()
@@ -92,6 +95,12 @@ class WooStandIn(FaultyShop):
         self.done["refund"] += 1
         tree["refunds"] = [*tree["refunds"], {"id": made["id"], "reason": "", "total": f"-{wanted['amount']}"}]
         return Reply(made, 201)
+
+    def _notes(self, asked: Asked) -> Reply:
+        if asked.method == "GET":
+            return Reply([note for note in self.notes if note["customer_note"] or asked.query.get("type") != "customer"])
+        self.notes.append({"id": 300 + len(self.notes), **json.loads(asked.body)})
+        return Reply(self.notes[-1], 201)
 
     def _coupons(self, asked: Asked) -> Reply:
         code = asked.query.get("code")
