@@ -80,7 +80,7 @@ class Services:
             opinion = judging.ask(getattr(self.connector, "judge", None), asked.arguments)
             return Answered("found" if opinion else "failed", opinion)
         if asked.service == case_services.FIND:
-            return Answered("found")
+            return Answered("not_found")  # nothing outside is asked: `judge` looks
         if asked.service == case_services.OPEN:
             return Answered("found", case_services.order_facts(self.connector, asked.arguments, self.today()))
         if asked.service != FIND_ORDER:
