@@ -14,6 +14,10 @@ OURS = frozenset(("STOP", "BAJA", "SAIR", "UNSUBSCRIBE"))
 SMS_STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BAJA", "SAIR"))
 SMS_START = frozenset(("START", "UNSTOP", "YES"))
 START = frozenset(("START", "ALTA", "VOLTAR"))
+# Of her orders alone: what stands on the button below a notice, and what she may type.
+NO_NEWS = frozenset(("no más avisos", "no mas avisos", "no quiero avisos", "sin avisos", "stop updates", "no more updates",
+                     "no updates", "não quero avisos", "nao quero avisos", "sem avisos"))
+NEWS = frozenset(("quiero avisos", "avisos sí", "avisos si", "send updates", "start updates", "quero avisos", "avisos sim"))
 _LONGEST = 32
 _ASKS = frozenset("?¿")
 
@@ -32,6 +36,14 @@ def asks_to_start(kind: str, text: str) -> bool:
 def asks_for_advertising(text: str) -> bool:
     """The same, of a contact who has written since she stopped: “voltar” may then be the way back in a menu."""
     return _word(text) == "START"
+
+
+def asks_about_news(text: str) -> bool | None:
+    """Is the whole message that she wants news of her orders (True) or no more of them (False)? None: it is neither."""
+    if not 9 <= len(text) <= _LONGEST or not text[:1].isalpha():
+        return None
+    words = " ".join(text.casefold().rstrip(".! ").split())
+    return False if words in NO_NEWS else True if words in NEWS else None
 
 
 def _word(text: str) -> str:

@@ -49,7 +49,7 @@ def wishes_of_shop(work: Work, said: Mapping[str, bool]) -> None:
     if not said:
         return
     _keep(work, said, "shop")
-    counts = dict(work.connection.execute(_said_by_shop, {"phones": sorted(said)}).tuples().all())
+    counts = {row.canonical: row.state for row in work.connection.execute(_said_by_shop, {"phones": sorted(said)})}
     stopped = sorted(f"phone:{phone}" for phone, state in counts.items() if state == "refused")
     started = sorted(f"phone:{phone}" for phone, state in counts.items() if state == "granted")
     if stopped:

@@ -52,7 +52,7 @@ def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
         return 0
     groups = _groups_of(work, fresh)
     dialect = _DIALECTS[work.connection.dialect.name]
-    rows = [_row(work.now, source, one, groups) for one in fresh]
+    rows = [row_of(work.now, source, one, groups) for one in fresh]
     added = work.connection.execute(
         dialect.insert(_news).on_conflict_do_nothing(index_elements=["key"]).returning(_news.c.news_group_id), rows
     ).scalars().all()
@@ -62,7 +62,8 @@ def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
     return len(added)
 
 
-def _row(now: datetime, source: str, one: News, groups: dict[str, str]) -> dict[str, Any]:
+def row_of(now: datetime, source: str, one: News, groups: dict[str, str]) -> dict[str, Any]:
+    """The row of a piece of news that is to be decided."""
     phone = canonical_phone(one.phone) if is_phone(one.phone) else ""
     return {
         "order_news_id": ids.new("nws"), "key": one.key, "source": source, "kind": one.kind,

@@ -22,17 +22,18 @@ from conversation.work import Work
 from outreach import quiet
 from outreach.news import ROAD
 from outreach.policy import Policy
-from outreach.tables import NewsConsent, NewsDay, OrderNews
+from outreach.tables import NewsConsent, NewsDay, NewsGroup, OrderNews
 
 AT_ONCE = 100
+LONGEST_TAG = 40
 EVENT = "order_news"  # what flows begin with or wait for; its key is the order, `kind` what happened
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 
-_news, _day, _consent = OrderNews.__table__, NewsDay.__table__, NewsConsent.__table__
+_news, _day, _consent, _group = OrderNews.__table__, NewsDay.__table__, NewsConsent.__table__, NewsGroup.__table__
 _conversation, _channel = Conversation.__table__, Channel.__table__
 _address, _contact = Address.__table__, Contact.__table__
 _due = (
-    select(_news).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now"))
+    select(_news).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now"), _news.c.about == "")
     .order_by(_news.c.not_before, _news.c.happened_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
 _of_orders = select(
@@ -53,6 +54,9 @@ _wishes = select(_consent.c.canonical, _consent.c.state).where(
     _consent.c.family == "phone", _consent.c.canonical.in_(bindparam("phones", expanding=True)))
 _counts = select(_day.c.canonical, _day.c.count).where(
     _day.c.day == bindparam("today"), _day.c.canonical.in_(bindparam("phones", expanding=True)))
+_groups = select(_group).where(_group.c.news_group_id.in_(bindparam("groups", expanding=True)))
+_told_in = select(_news.c.conversation_id).distinct().where(
+    _news.c.conversation_id.in_(bindparam("talks", expanding=True)), _news.c.state == "told")
 _settle = (
     update(_news).where(_news.c.order_news_id == bindparam("id"), _news.c.state == "waiting")
     .values(state=bindparam("new_state"), why=bindparam("because"), conversation_id=bindparam("where"),
@@ -87,6 +91,8 @@ class Round:
     people: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     wishes: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    told_in: set[str] = field(default_factory=set)  # conversations that had such news before
     today: str = ""
     ended: set[str] = field(default_factory=set)
 
@@ -111,6 +117,12 @@ def _looked_up(work: Work, policy: Policy, doors: Doors, rows: Sequence[Mapping[
     for one in work.connection.execute(_of_people, {"keys": [f"phone:{phone}" for phone in phones]}).mappings():
         here.people.setdefault(one["canonical"].removeprefix("phone:"), []).append(one)
     here.wishes = {row.canonical: row.state for row in work.connection.execute(_wishes, {"phones": phones})}
+    groups = sorted({row["news_group_id"] for row in rows if row["news_group_id"]})
+    if groups:
+        found = work.connection.execute(_groups, {"groups": groups}).mappings()
+        here.groups = {group["news_group_id"]: group for group in found}
+    talks = sorted({one["conversation_id"] for known in here.people.values() for one in known})
+    here.told_in = set(work.connection.execute(_told_in, {"talks": talks}).scalars())
     counted = work.connection.execute(_counts, {"today": here.today, "phones": ["", *phones]})
     here.counts = {row["canonical"]: row["count"] for row in counted.mappings()}
     return here
@@ -215,6 +227,10 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
     data = {**row["facts"], "kind": row["kind"], "order_ref": row["order_reference"]}
     if waiting:
         data["others"] = ", ".join(one["order_reference"] for one in waiting)
+    if talk["conversation_id"] not in here.told_in:
+        data["first"] = True
+        here.told_in.add(talk["conversation_id"])
+    data |= _of_group(here, row)
     here.doors.begin(work, talk["conversation_id"], EVENT, row["order_reference"], data)
     _told(work, here, row, talk["conversation_id"])
     for one in waiting:
@@ -222,6 +238,20 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
     for canonical in ("", row["phone"]):
         here.counts[canonical] = here.counts.get(canonical, 0) + 1
         _count(work, here.today, canonical)
+
+
+def _of_group(here: Round, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What people said of this cause, in her words; and what the conversation is tagged with, if many are hit."""
+    group = here.groups.get(row["news_group_id"] or "")
+    if group is None:
+        return {}
+    tag = {"tag": tag_of(group)} if group["made_by"] or group["orders"] >= here.policy.group_from else {}
+    return tag | ({"words": group["facts"]["words"]} if group["facts"].get("words") else {})
+
+
+def tag_of(group: Mapping[str, Any]) -> str:
+    """What hangs on the conversations of a group, so that the desk finds them together."""
+    return str(group["title"] or group["cause"])[:LONGEST_TAG]
 
 
 def _of_same_cause(work: Work, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:

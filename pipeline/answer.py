@@ -29,7 +29,7 @@ from conversation.tables import Message
 from conversation.work import Work
 from handoff import desk, ratings, reopening
 from handoff.tables import Agent, Ticket
-from pipeline import abuse, effects, identities, paging
+from pipeline import abuse, effects, identities, news_wishes, paging
 from pipeline.services import Services
 
 WAKES_BOT = identities.SAID
@@ -165,6 +165,9 @@ def _has_decided(work: Work, talk: Talk, event: Mapping[str, Any], message: dict
         return True
     if wish:
         _consent(work, talk, wish, bool(event.get("provider_replied")))
+        talk.row["heard_seq"] = message["seq"]
+        return True
+    if news_wishes.take(work, talk, event):
         talk.row["heard_seq"] = message["seq"]
         return True
     if talk.row["opted_out_at"] and talk.facts["kind"].endswith("sms"):

@@ -285,7 +285,7 @@ def _silenced(part: Mapping[str, Any], now: datetime) -> str:
         return "blocked"
     if author in TO_PEOPLE and part["unreachable_at"] is not None and not _wrote_after(part, part["unreachable_at"]):
         return "unreachable"
-    if request.get("purpose") == "utility" and author == "bot" and part["news_stopped_at"] is not None:
+    if request.get("purpose") == "utility" and author in TO_PEOPLE and part["news_stopped_at"] is not None:
         return "news_stopped"
     if request.get("purpose") != "marketing":
         return ""

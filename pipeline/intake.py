@@ -21,7 +21,7 @@ from conversation.alarms import Trouble
 from conversation.events import Receipt, Watermark
 from conversation.inbox import Sender, Talk
 from conversation.work import Work
-from pipeline import answer, echoes, holding, identities, receipts, returning, sidelines
+from pipeline import answer, echoes, holding, identities, news_turns, receipts, returning, sidelines
 from pipeline.answer import Bot
 from pipeline.identities import identity_of
 from pipeline.services import USED
@@ -152,7 +152,8 @@ class Intake:
         payload = row["payload"]
         if row["kind"] == "external":
             happened = External(str(payload.get("name", "")), str(payload.get("key", "")), payload.get("data") or {})
-            answer.hear_event(work, talk, happened, self.bot)
+            hear = news_turns.hear if news_turns.is_news(payload) else answer.hear_event
+            hear(work, talk, happened, self.bot)
             return
         if row["kind"] == returning.KIND:
             answer.hear_return(work, talk, str(payload["flow"]), str(payload.get("agent", "")), self.bot)

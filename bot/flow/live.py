@@ -25,7 +25,7 @@ FOLDER, CONSOLE, CLI = "folder", "console", "cli"
 ORIGINS = (FOLDER, CONSOLE, CLI)
 TESTS = "tests/"
 # Say how the shop is reached and what its carriers ask for: no part of what the bot says.
-NOT_OURS = frozenset({"_orders.yaml", "_claims.yaml"})
+NOT_OURS = frozenset({"_orders.yaml", "_claims.yaml", "_outreach.yaml"})
 CONTENT_LENGTH = 12
 LEADING = frozenset({"call", "start_flow"})
 LONGEST_STANDING = 1_000  # bytes: PostgreSQL keeps no more than 2,704 in an index

@@ -35,7 +35,7 @@ def test_news_become_an_event_of_her_conversation(database: Database, doors: Han
     tick(database, doors)
 
     assert doors.begun == [
-        (talk, "order_news", "AB-12345", {"carrier": "Correos", "kind": "shipped", "order_ref": "AB-12345"})]
+        (talk, "order_news", "AB-12345", {"carrier": "Correos", "kind": "shipped", "order_ref": "AB-12345", "first": True})]
 
 
 def test_what_is_told_twice_is_one_row_and_one_event(database: Database, doors: HandDoors, talk: str) -> None:

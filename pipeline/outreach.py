@@ -1,0 +1,223 @@
+"""News before anybody asks, carried out: conversations are opened, the bot is told, shops and lists are read.
+
+`outreach` decides; here is what the house does for it. Run by the slow worker in rounds of a few rows each, so that no
+transaction is long, and in a lab by whoever moves its clock. A turn runs in the writer alone: it is left as a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+import yaml
+from sqlalchemy import bindparam, func, insert, select
+
+import config
+import faults
+import orders.news
+from channels import accounts, countries, identity
+from channels.accounts import Accounts
+from conversation import ids, inbox
+from conversation.events import Notice
+from conversation.inbox import Sender
+from conversation.work import Database, Work
+from orders.base import Connector
+from orders.errors import ConnectorError
+from orders.news import Completes, Lists
+from orders.service import facts
+from outreach import completing, feeds, policy, taking, telling
+from outreach.errors import BadPolicy
+from outreach.news import News
+from outreach.policy import Policy
+from pipeline.identities import language_of
+from pipeline.tables import Timer
+
+EVENT = telling.EVENT
+TOLD = ("carrier", "tracking_url", "pickup_point", "promised_on", "eta", "delivered_on")
+FEED_EVERY = timedelta(seconds=60)
+MOST_AHEAD = 192  # turns that wait for the writer; more would stand between it and those who write themselves
+
+logger = structlog.get_logger(__name__)
+_timer = Timer.__table__
+_ahead = select(func.count()).select_from(_timer).where(
+    _timer.c.fired_at.is_(None), _timer.c.due_at <= bindparam("now"), _timer.c.kind == "external")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What outreach asks of the house. `senders`: by channel (`whatsapp`), the kind and address of ours that writes first."""
+
+    zone: str
+    languages: tuple[str, ...]
+    senders: Mapping[str, tuple[str, str]]
+
+    def open(self, work: Work, phone: str, language: str, kinds: Sequence[str]) -> Mapping[str, Any] | None:
+        for channel in kinds:
+            if channel in self.senders:
+                return self._opened(work, self.senders[channel], phone, language)
+        return None
+
+    def _opened(self, work: Work, place: tuple[str, str], phone: str, language: str) -> Mapping[str, Any]:
+        kind, account = place
+        speaks = language if language in self.languages else language_of(phone, self.languages[0])
+        key = identity.contact_key(kind, account, phone)
+        sender = Sender(kind, account, key.partition(":")[0], key, phone, language=speaks, wrote=False)
+        talk = inbox.find_all(work, [sender])[sender]
+        names = ("conversation_id", "owner", "epoch", "opted_out_at", "news_stopped_at", "unreachable_at",
+                 "last_inbound_at", "language")
+        found = {name: talk.row.get(name) for name in names}
+        return found | {"kind": kind, "blocked_at": talk.facts["blocked_at"], "country": talk.facts["country"]}
+
+    def begin(self, work: Work, conversation_id: str, name: str, key: str, data: Mapping[str, Any]) -> None:
+        work.connection.execute(insert(_timer).values(
+            timer_id=ids.new("tmr"), conversation_id=conversation_id, kind="external",
+            payload={"name": name, "key": key, "data": dict(data)}, due_at=work.now, created_at=work.now))
+        work.notify(Notice("turn", conversation_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Outreach:
+    """Everything that news need in one process."""
+
+    database: Database
+    connector: Connector
+    policy: Callable[[], Policy]
+    doors: Doors
+
+    def tick(self) -> int:
+        """Ask the shop for what its posts left out, and tell what is due; how many rows were decided."""
+        policy = self.policy()
+        done = self.complete()
+        while True:
+            with self.database.work() as work:
+                room = MOST_AHEAD - int(work.connection.execute(_ahead, {"now": work.now}).scalar_one())
+                limit = min(room, telling.AT_ONCE)
+                found = telling.tick(work, policy, self.doors, limit) if limit > 0 else 0
+                faults.point("news decided")
+            done += found
+            if found == 0 or found < limit:
+                return done
+
+    def complete(self) -> int:
+        """Orders that a post named by the shop's own handle: ask which they are, with no transaction open."""
+        if not isinstance(self.connector, Completes):
+            return 0
+        with self.database.work() as work:
+            rows = completing.take(work)
+        for row in rows:
+            found, is_final = self._asked(row)
+            with self.database.work() as work:
+                if found is not None:
+                    whole = news_of(found, work.now.date())  # the day that the post named is newer than the order's
+                    completing.fill(work, row["order_news_id"], replace(whole, facts={**whole.facts, **row["facts"]}))
+                else:
+                    completing.give_up(work, row, is_final)
+        return len(rows)
+
+    def _asked(self, row: Mapping[str, Any]) -> tuple[orders.news.News | None, bool]:
+        known = orders.news.News(
+            row["key"], row["kind"], row["happened_at"], orders.news.Order("", row["facts"].get("status", row["kind"])),
+            orders.news.Holder(), row["language"], about=row["about"])
+        try:
+            return self.connector.complete(known), True  # type: ignore[attr-defined]
+        except ConnectorError as error:
+            logger.warning("news without their order", error=error.code)
+            return None, error.permanent
+
+    def read_feed(self) -> int:
+        """What moved since the shop's list was read last; how many pieces of news that were."""
+        if not isinstance(self.connector, Lists):
+            return 0
+        source, kept = self.connector.name, 0
+        while True:
+            with self.database.work() as work:
+                mark = feeds.claim(work, source)
+            if mark is None:
+                return kept
+            try:
+                told, next_mark = self.connector.changes(mark)
+            except ConnectorError as error:
+                with self.database.work() as work:
+                    feeds.fail(work, source, f"{error.code}: {error.detail}", FEED_EVERY)
+                return kept
+            faults.point("feed read")
+            is_behind = bool(told) and next_mark not in ("", mark) and " " in next_mark
+            with self.database.work() as work:
+                kept += taking.take(work, source, [news_of(one, work.now.date()) for one in told], self.policy())
+                feeds.settle(work, source, next_mark, timedelta(0) if is_behind else FEED_EVERY)
+            if not is_behind:
+                return kept
+
+
+def keep(database: Database, source: str, told: Sequence[orders.news.News], policy: Policy) -> int:
+    """Store what a shop told; returns after the commit."""
+    with database.work() as work:
+        return taking.take(work, source, [news_of(one, work.now.date()) for one in told], policy)
+
+
+def news_of(told: orders.news.News, today: date) -> News:
+    """What a connector tells as outreach has it: of the order only what a notice says."""
+    known = facts(told.order, today)
+    phone = _phone(told.buyer.phone, told.buyer.country_code)
+    return News(
+        key=told.key, kind=told.kind, reference=told.order.reference, happened_at=told.at,
+        facts={name: known[name] for name in TOLD if known.get(name)}, phone=phone, email=told.buyer.email,
+        language=told.language, country=countries.country_of(phone) if phone else "", cause=told.cause, about=told.about)
+
+
+def _phone(written: str, calling_code: str) -> str:
+    """A shop keeps phones as their buyers wrote them; "" for what is no number that can be written to."""
+    digits = "".join(letter for letter in written if letter.isdigit())
+    if written.strip().startswith("+") or not calling_code:
+        phone = f"+{digits}"
+    elif digits.startswith("00"):
+        phone = f"+{digits[2:]}"
+    else:
+        phone = f"+{calling_code}{digits.lstrip('0')}"
+    return phone if identity.is_phone(phone) and countries.country_of(phone) else ""
+
+
+def senders_of(ours: Accounts) -> dict[str, tuple[str, str]]:
+    """By channel, the first address of ours there: the one that writes to whoever never wrote."""
+    found: dict[str, tuple[str, str]] = {}
+    for kind, account in ours.endpoints("https://localhost", "https://localhost", ""):
+        if not account.startswith("MG"):
+            found.setdefault(kind.partition("-")[2], (kind, account))
+    return found
+
+
+def doors_of(folder: Path, ours: Accounts) -> Doors:
+    """The doors of this house; its zone and languages stand in the flows' `_project.yaml`."""
+    try:
+        project = yaml.safe_load((folder / "_project.yaml").read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        project = {}
+    given = project if isinstance(project, dict) else {}
+    languages = given.get("languages")
+    spoken = tuple(str(one) for one in languages) if isinstance(languages, list) and languages else ("es", "en", "pt")
+    return Doors(str(given.get("time_zone") or "UTC"), spoken, senders_of(ours))
+
+
+def outreach_of(given: config.Settings, database: Database, connector: Connector) -> Outreach:
+    """As the settings want it. Raises BadPolicy: a wrong line stops the start, not the first notice."""
+    doors = doors_of(given.flows_dir, accounts.read(given.accounts()))
+    return Outreach(database, connector, Rules(given.flows_dir), doors)
+
+
+class Rules:
+    """The policy as its file says now; while somebody is writing it, as it said before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._good = policy.load(folder)
+
+    def __call__(self) -> Policy:
+        try:
+            self._good = policy.load(self._folder)
+        except BadPolicy as error:
+            logger.warning("the policy of outreach cannot be read", error=str(error))
+        return self._good
