@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import frames, gathering, handing, outside
+from bot.flow import frames, gathering, handing, outside, proven
 from bot.flow.effects import Alert, Choice, Effect, Remind
 from bot.flow.events import CallResult, Event, External, Moment, TimerDue
 from bot.flow.library import Library
@@ -54,8 +54,10 @@ def advance(
     """
     run = Runner(library, opened(state), moment, message)
     try:
-        if run.state["frames"] and not isinstance(event, _OUTSIDE):
-            run.frame["heard"] = run.now
+        if not isinstance(event, _OUTSIDE):
+            proven.forget(run.state, run.now, library.identity.lasts_seconds)
+            if run.state["frames"]:
+                run.frame["heard"] = run.now
         if run.state.get("owed"):
             run.renew_owed()
             run.missing.clear()
@@ -281,6 +283,7 @@ def _found(run: Runner, plan: CallPlan, result: CallResult) -> None:
     run.state.pop("numbers", None)
     if plan.save:
         run.set(plan.save, coerced(result.value or {}, plan.outputs))
+        proven.shown(run.frame if plan.save in run.flow.data else run.state, plan.service, plan.save, run.now)
 
 
 def _unanswered(run: Runner, status: str) -> None:

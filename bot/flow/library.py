@@ -16,6 +16,8 @@ from bot.flow.expressions import Scope
 from bot.flow.faq import Faq
 from bot.flow.filters import Setting
 from bot.flow.findings import Finding, Place, Reporter, has_errors
+from bot.flow.identity_file import FILE as IDENTITY
+from bot.flow.identity_file import Identity, read_identity
 from bot.flow.model import Flow
 from bot.flow.own_words import read_words
 from bot.flow.project import Project, Service, defaults, read_project, read_services
@@ -26,7 +28,8 @@ from bot.flow.words import denied
 from bot.understanding.lexicon import SHIPPED, Book
 
 # Values that the pipeline puts into the sentences of the system.
-SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number", "value")
+SENTENCE_VALUES = ("queue", "wait", "n", "a", "b", "when", "agent", "number", "value", "order",
+                   "amount", "coupon", "address", "carrier", "parcel", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Library:
     `first` is the flow of a conversation's first message, `by_number` the one that an order's number alone starts.
     `templates` are the message templates that people may send. `pinned` are earlier shapes of flows, by name and
     shape, kept for the conversations that are in the middle of them.
-    `book` is what the shop adds to the lexicons.
+    `book` is what the shop adds to the lexicons. `identity` says who may hear of an order.
     """
 
     project: Project
@@ -56,6 +59,7 @@ class Library:
     pinned: Mapping[tuple[str, str], Flow] = field(default_factory=dict)
     faq: Faq = field(default_factory=Faq)
     book: Book = SHIPPED
+    identity: Identity = field(default_factory=Identity)
 
     def flow_of(self, frame: Mapping[str, Any]) -> Flow | None:
         """The flow a frame is in, in the shape it began with: the live one while that still has it, else the one that
@@ -170,9 +174,11 @@ def _build(sources: Mapping[str, str], findings: list[Finding]) -> Library:
     _check_named_flows(project, names, sources, findings)
     policy = _shared_file("_policy.yaml", sources, findings, _policy)
     book = _shared_file("_words.yaml", sources, findings, lambda tree, report: read_words(tree, report, project.country))
+    identity = _shared_file(IDENTITY, sources, findings, lambda tree, report: read_identity(tree, project, report))
     faq = _faq(sources, known, flows, findings)
     sentences.update({entry.key: entry.answer for entry in faq.entries})
-    return replace(_library(project, flows, services, sentences, policy), templates=templates, faq=faq, book=book)
+    built = _library(project, flows, services, sentences, policy)
+    return replace(built, templates=templates, faq=faq, book=book, identity=identity)
 
 
 def _faq(sources: Mapping[str, str], known: Known, flows: Mapping[str, Flow], findings: list[Finding]) -> Faq:

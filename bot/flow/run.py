@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import BudgetBreached, FlowBroken
-from bot.flow import draws, handing, heaps, names, offers, rounds, stack, texts
+from bot.flow import draws, handing, heaps, names, offers, proven, rounds, stack, texts
 from bot.flow.answers import found_early, heard
 from bot.flow.effects import Alert, Call, Choice, Effect, Ended, HandOff, Remind, Say
 from bot.flow.events import Moment
@@ -169,6 +169,8 @@ class Runner:
         own = self.flow.data
         (self.frame["vars"] if name in own else self.state["vars"])[name] = kept
         self.values.pop(name, None)
+        if name in self.library.identity.proven:
+            proven.kept(self.state, self.frame, name, self.now)
 
     def choices(self, step: Step) -> tuple[Choice, ...]:
         question: Question = step.data

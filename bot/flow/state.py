@@ -17,6 +17,7 @@ met       the contact has written before
 misses    messages in a row that nothing fitted, with nothing pending; notes: attachments in a row that nobody asked for
 offered   the buttons beside what was said last, [id, label] each, where no question is pending
 numbers   the order number taken last and the others that the same message may have meant, where it had several
+proven    which of `vars` are about a proven order, and since when (epoch seconds); a frame has the same of its own
 topic     the queue of the last known question: its people take over, should she ask for one now
 
 A frame has flow, rev (the shape it began with), at and verb (its step), vars, tries, digress, trail (questions asked),
@@ -39,10 +40,10 @@ State = dict[str, Any]
 _SHAPES: Mapping[str, type] = {
     "seq": int, "lang": str, "other": str, "mood": dict, "last": dict, "gentle": dict, "notes": int, "owed": dict,
     "later": list, "misses": int, "topic": str, "offered": list,
-    "numbers": list,
+    "numbers": list, "proven": dict,
 }  # fmt: skip
 # Parts of a frame that most do not have.
-_RARE: Mapping[str, type] = {"called": bool, "open": str, "loops": dict, "event": dict, "wait": dict}
+_RARE: Mapping[str, type] = {"called": bool, "open": str, "loops": dict, "event": dict, "wait": dict, "proven": dict}
 
 ANSWER = "answer"
 CALL = "call"
