@@ -27,7 +27,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "carriers": [{"id": 40 + n, "name": name, "url": "https://t.example/@"} for n, name in enumerate(_CARRIERS)],
         "currencies": [{"id": n, "iso_code": code} for n, code in enumerate(_CURRENCIES, 1)],
         "countries": [{"id": 6, "iso_code": "ES"}],
-        "customers": [{"id": n, "email": who["email"], "firstname": who["customer_name"].partition(" ")[0],
+        "customers": [{"id": n, "email": who["email"], "passwd": "$2y$10$secret", "firstname": who["customer_name"].partition(" ")[0],
                        "lastname": who["customer_name"].partition(" ")[2]} for n, who in enumerate(_PEOPLE, 1)],
         "addresses": [{"id": 10 + n, "id_customer": str(n), "phone": "", "phone_mobile": who["phone"],
                        "firstname": "Marta", "lastname": "Ríos", "address1": "Calle Mayor 3", "id_country": "6",

@@ -149,6 +149,14 @@ def test_shop_never_learns_what_the_contact_claims(stand_in: PrestaStandIn, shop
     assert "claimed" not in repr(stand_in.asked)
 
 
+def test_passwords_of_customers_are_not_asked_for(stand_in: PrestaStandIn, shop: PrestaShop) -> None:
+    told: list[Any] = []
+    stand_in.bend = lambda tree: told.append(tree) or tree  # type: ignore[func-returns-value]
+    shop.orders_of(MARTA)
+
+    assert "marta@example.com" in repr(told) and "passwd" not in repr(told)
+
+
 def test_error_of_the_shop_is_a_refusal(stand_in: PrestaStandIn) -> None:
     shop = connected(stand_in, auth={"key": "other"})
 

@@ -48,6 +48,9 @@ class PrestaStandIn(FaultyShop):
             found = sorted(found, key=lambda row: _ordered(row[field]), reverse=way == "DESC")
         first, _, size = query.get("limit", "0,100000").rpartition(",")
         found = found[int(first or 0) : int(first or 0) + int(size)]
+        shown = query["display"].strip("[]").split(",")
+        if shown != ["full"]:
+            found = [{name: row[name] for name in shown} for row in found]
         return Reply({resource: found} if found else [])
 
     def _made(self, resource: str, sent: dict[str, str]) -> Reply:
