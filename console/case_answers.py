@@ -9,8 +9,8 @@ from flask import url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from console import here, problems
-from console.answers import answer_problem, later, saved
+from console import answers, here, problems
+from console.answers import Said, answer_problem, later, saved
 from console.case_sight import seen
 from console.errors import ConsoleError
 from console.problems import Problem
@@ -50,6 +50,8 @@ def act(key: str, do: Callable[[Work, Row], Any], text: str) -> Response:
             raise
         return refused(error)
     told = dict(done) if isinstance(done, dict) else {}
+    if here.text_field("stay") and not here.wants_json():  # she is in the conversation, and stays there
+        return answers.done(case["conversation_id"], Said(text))
     return saved(url_for("console.incident", incident_id=case["incident_id"]), text, incident=case["incident_id"],
                  code=case["code"], **told)
 

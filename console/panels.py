@@ -31,9 +31,17 @@ def panel(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str
     return {
         "card": reason_card.card(session, sight),
         "order": order((ticket or {}).get("card")),
-        "cases": [case_views.brief(case) for case in case_rows.of_conversation(session, sight.conversation["conversation_id"])],
+        **_cases(session, sight.conversation["conversation_id"]),
         "contact": _contact(session, sight, thread),
     }
+
+
+def _cases(session: Session, conversation_id: str) -> dict[str, Any]:
+    """The cases of a conversation; the one that is open takes photos, and which are in one already."""
+    found = case_rows.of_conversation(session, conversation_id)
+    under_way = next((case["incident_id"] for case in found if case["state"] in ("open", "ready")), "")
+    files = case_rows.files_in_cases(session, conversation_id) if found else {}
+    return {"cases": [case_views.brief(case) for case in found], "open_case": under_way, "case_files": files}
 
 
 def order(card: Mapping[str, Any] | None) -> dict[str, Any] | None:

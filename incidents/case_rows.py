@@ -114,6 +114,14 @@ def loose_files(reader: Reader, conversation_id: str) -> Sequence[Row]:
     return reader.execute(_sendable, {"id": conversation_id}).mappings().all()
 
 
+def files_in_cases(reader: Reader, conversation_id: str) -> dict[str, str]:
+    """The files of a conversation that are in a case, each with its code."""
+    query = (select(_photo.c.attachment_id, _incident.c.code)
+             .join(_incident, _incident.c.incident_id == _photo.c.incident_id)
+             .where(_incident.c.conversation_id == conversation_id, _photo.c.refused != "taken_off"))
+    return {row.attachment_id: row.code for row in reader.execute(query)}
+
+
 def history(reader: Reader, case: Row) -> list[Row]:
     """The lines of the timeline about a case, the oldest first."""
     query = (select(_entry).where(_entry.c.conversation_id == case["conversation_id"], _entry.c.kind.like("case_%"))
