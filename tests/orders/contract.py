@@ -31,7 +31,7 @@ class Rig:
         assert order is not None, f"{ref} was not found"
         return order
 
-    def bought(self, **buyer: str) -> list[str]:
+    def bought(self, **buyer: Any) -> list[str]:
         """The numbers of whoever has this phone or e-mail."""
         return [order["reference"] for order in service.orders_of(self.connector, Proof(**buyer), self.today)]
 

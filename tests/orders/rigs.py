@@ -14,7 +14,7 @@ from typing import Any
 import orders
 from orders.base import Connector
 from tests.orders import prestashop_samples, samples, shopify_samples, sql_samples, woocommerce_samples
-from tests.orders.faults import TIMEOUT_SECONDS, Faulty
+from tests.orders.faults import AGAIN, TIMEOUT_SECONDS, Faulty
 from tests.providers.faulty import FaultyShop
 from tests.providers.prestashop import PrestaStandIn
 from tests.providers.shop import TOKEN, ShopStandIn
@@ -92,11 +92,12 @@ def _rig(name: str) -> Callable[[Path], AbstractContextManager[Connector]]:
     return lambda folder: _over_http(name)
 
 
-def _faulty(name: str) -> Callable[[], AbstractContextManager[Faulty]]:
-    return lambda: reached(name, timeout_seconds=str(TIMEOUT_SECONDS), retries="1")
+def _faulty(name: str) -> Callable[[str], AbstractContextManager[Faulty]]:
+    # Asking again takes a pause; only the cases of it wait for that.
+    return lambda case: reached(name, timeout_seconds=str(TIMEOUT_SECONDS), retries=str(int(case.startswith(AGAIN))))
 
 
 RIGS: dict[str, Callable[[Path], AbstractContextManager[Connector]]] = {
     "demo": _demo, "csv_file": _csv_file, "lab": _lab, "sql": _sql, **{name: _rig(name) for name in OVER_HTTP},
 }  # fmt: skip
-FAULTY: dict[str, Callable[[], AbstractContextManager[Faulty]]] = {name: _faulty(name) for name in OVER_HTTP}
+FAULTY: dict[str, Callable[[str], AbstractContextManager[Faulty]]] = {name: _faulty(name) for name in OVER_HTTP}

@@ -16,7 +16,7 @@ ASKED_OTHERWISE = {"sql"}
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", FAULTY)
 def test_connector_keeps_to_the_truth(name: str, case: str) -> None:
-    with FAULTY[name]() as rig:
+    with FAULTY[name](case) as rig:
         CASES[case](rig)
 
 

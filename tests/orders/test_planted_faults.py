@@ -243,7 +243,7 @@ def test_same_case_is_green_without_the_defect(case: str) -> None:
 
 
 def _kept(case: str, defect: type[Planted]) -> bool:
-    with FAULTY["woocommerce"]() as rig:
+    with FAULTY["woocommerce"](case) as rig:
         assert isinstance(rig.connector, WooCommerce)
         try:
             CASES[case](Faulty(defect(rig.connector), rig.shop))

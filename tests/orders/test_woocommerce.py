@@ -51,7 +51,8 @@ def by_id(stand_in: WooStandIn) -> Iterator[WooCommerce]:
 
 
 def action(kind: str, **more: Any) -> Action:
-    return Action(kind, **{"reference": "AB-20001", "key": "k1", "amount": Decimal("30.00"), "currency": "EUR"} | more)
+    known: dict[str, Any] = {"reference": "AB-20001", "key": "k1", "amount": Decimal("30.00"), "currency": "EUR"}
+    return Action(kind, **known | more)
 
 
 def of(stand_in: WooStandIn, number: str) -> dict[str, Any]:
