@@ -20,7 +20,7 @@ from demo.seed import LOGINS
 from tests.browser.test_console import browser  # noqa: F401 - a fixture
 from tests.end_to_end.relevo import ROOT, Relevo
 
-PIECES = ("/api/", ".svg", ".js", ".csv", "/export", "/stream", "/media/", "/passwords/", "/invitations/")
+PIECES = ("/api/", ".svg", ".js", ".csv", ".pdf", ".zip", "/export", "/stream", "/media/", "/passwords/", "/invitations/")
 GRAVE = ("serious", "critical")
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 NARROWEST = ViewportSize(width=360, height=780)
