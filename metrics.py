@@ -19,6 +19,7 @@ echoes = Counter("relevo_echoes", "Copies of what went out as us: ours, or writt
 found = Counter("relevo_found", "Events that no webhook brought: messages and reports found in a provider's list.", ["what"])
 poll_age = Gauge("relevo_poll_age_seconds", "How long ago the oldest list of a provider was read to its end.")
 lookups = Counter("relevo_lookups", "Calls of services, by service and how they ended.", ["service", "outcome"])
+proofs_refused = Counter("relevo_proofs_refused", "Questions about orders beyond the limits on guessing, by which.", ["limit"])
 shop_calls = Counter("relevo_shop_calls", "Requests to the shop, by connector and how they ended.", ["connector", "outcome"])
 shop_cost = Counter("relevo_shop_cost", "What the shop says our requests cost it, in its own unit.", ["connector"])
 shop_kept = Counter("relevo_shop_kept", "Questions about orders answered from what the shop said before: fresh or stale.", ["connector", "age"])

@@ -58,13 +58,15 @@ class Order:
 class Proof:
     """What the contact offers to show that the order is hers: any one that fits is enough.
 
-    `phone` is E.164, taken from the channel (not typed); `email`, `postcode` and `last_digits` are typed.
+    `phone` is E.164, taken from the channel (not typed); `email`, `postcode` and `last_digits` are typed. `ways` are the
+    house's rules where it has some: each is enough, and its kinds must fit together.
     """
 
     phone: str = ""
     email: str = ""
     postcode: str = ""
     last_digits: str = ""
+    ways: tuple[tuple[str, ...], ...] = ()
 
 
 class Connector(Protocol):

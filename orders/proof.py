@@ -65,11 +65,16 @@ _NOBODY = Holder("+00000000000", "nobody@shop.invalid", "0000000", "")
 
 
 def reveal(record: Record | None, proof: Proof, kinds: tuple[str, ...]) -> Order | None:
-    """The order, if there is one and the proof fits in one of `kinds`; else None."""
+    """The order, if there is one and the proof fits in one of `kinds`, or in one of its own `ways`; else None.
+
+    A shop that takes other kinds than is usual narrows the ways: of each, one kind must be among them.
+    """
     holder = record.holder if record is not None else _NOBODY
-    fits = False
-    for kind in kinds:
-        fits |= _COMPARE[kind](holder, proof)
+    ways = proof.ways or tuple((kind,) for kind in kinds)
+    if kinds != DEFAULT_KINDS:
+        ways = tuple(way for way in ways if not set(kinds).isdisjoint(way))
+    fitting = {kind for kind, compare in _COMPARE.items() if compare(holder, proof)}
+    fits = any(fitting.issuperset(way) for way in ways)
     return record.order if record is not None and fits else None
 
 

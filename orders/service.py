@@ -15,17 +15,20 @@ _TEXTS = ("carrier", "tracking_number", "tracking_url", "pickup_point", "custome
 _DAYS = ("ordered_on", "ships_on", "promised_on", "eta", "delivered_on")
 
 
-def find_order(connector: Connector, arguments: Mapping[str, Any], today: date) -> dict[str, Any] | None:
+def find_order(
+    connector: Connector, arguments: Mapping[str, Any], today: date, ways: tuple[tuple[str, ...], ...] = ()
+) -> dict[str, Any] | None:
     """`orders.find`: the facts of order `ref`, shown only with a proof that fits; None otherwise, whatever the cause.
 
-    Arguments: ref and any of phone (E.164, from the channel), email, postcode, last_digits. Days come as ISO text,
-    money as decimal text; what the shop does not know is left out. Raises ConnectorError.
+    Arguments: ref and any of phone (E.164, from the channel), email, postcode, last_digits. `ways`: see Proof. Days come
+    as ISO text, money as decimal text; what the shop does not know is left out. Raises ConnectorError.
     """
     proof = Proof(
         phone=_text(arguments, "phone"),
         email=_text(arguments, "email"),
         postcode=_text(arguments, "postcode"),
         last_digits=_text(arguments, "last_digits"),
+        ways=ways,
     )
     order = _on(connector, today).find(_text(arguments, "ref"), proof)
     return None if order is None else facts(order, today)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, insert, update
@@ -26,7 +27,8 @@ from handoff import desk
 from handoff.desk import Opening
 from incidents.cases import FLAG
 from pipeline import case_services, paging, templated
-from pipeline.services import OTHERS, Asked, Services
+from pipeline.proofs import USUAL
+from pipeline.services import OTHERS, TERMS, Asked, Services
 from pipeline.tables import SlowWork, Timer
 from pipeline.templated import Templates
 
@@ -91,17 +93,20 @@ def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult
     """Answer at once where that needs no I/O; otherwise leave a row for the worker."""
     if case_services.has_none(talk, effect.service):
         return CallResult(effect.seq, "not_found", None)
+    terms = services.terms(effect.service, talk.facts["kind"])
     if services.is_local(effect.service):
         asked = Asked(effect.service, effect.arguments, talk.row["address"], effect.others, talk.conversation_id,
-                      language=talk.row["language"])
+                      language=talk.row["language"], terms=terms)
         answered = services.judge(work, asked, services.ask(asked))
         if effect.service == case_services.OPEN:
             talk.facts |= {"facts": {**talk.facts["facts"], FLAG: True}}  # what the row says by now
         return CallResult(effect.seq, answered.status, answered.value, answered.used)
-    others = {OTHERS: {name: list(values) for name, values in effect.others.items()}} if effect.others else {}
+    beside: dict[str, Any] = {TERMS: terms.as_row()} if terms != USUAL else {}
+    if effect.others:
+        beside[OTHERS] = {name: list(values) for name, values in effect.others.items()}
     talk.also(_add_slow, {
         "slow_work_id": ids.new("slw"), "conversation_id": talk.conversation_id, "seq": effect.seq,
-        "epoch": talk.row["epoch"], "service": effect.service, "arguments": {**effect.arguments, **others},
+        "epoch": talk.row["epoch"], "service": effect.service, "arguments": {**effect.arguments, **beside},
         "is_write": effect.write, "key": effect.key, "timeout_seconds": effect.timeout_seconds, "state": "queued",
         "attempt": 0, "not_before": work.now, "created_at": work.now})
     work.notify(Notice("slow", talk.conversation_id))

@@ -21,7 +21,7 @@ from conversation.files import Folder
 from conversation.tables import SendCount
 from conversation.work import Database
 from handoff.house_tables import HookCall, KeptResult
-from pipeline import retention
+from pipeline import proofs, retention
 from pipeline.tables import FoundEvent
 
 EVERY_SECONDS = 3600.0
@@ -71,6 +71,7 @@ class Housekeeping:
             work.connection.execute(_taken, {"before": work.now - KEEP_TAKEN})
             work.connection.execute(_called, {"before": work.now - KEEP_CALLS})
             work.connection.execute(_done, {"before": work.now - KEEP_RESULTS})
+            proofs.tidy(work)
             work.connection.execute(_counted, {"before": (work.now - KEEP_COUNTS).date().isoformat()})
 
     def forget(self) -> int:

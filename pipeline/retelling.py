@@ -113,7 +113,8 @@ def _asks(
         if call.write:
             return None
         said = str(recording.given["language"])
-        answered = services.ask(Asked(call.service, call.arguments, sender, call.others, language=said))
+        terms = services.terms(call.service, str(recording.given["channel"]))
+        answered = services.ask(Asked(call.service, call.arguments, sender, call.others, language=said, terms=terms))
         recording.answered(call.service, {**call.arguments, **answered.used}, answered.value or answered.status)
         return CallResult(call.seq, answered.status, answered.value, answered.used)
 

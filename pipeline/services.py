@@ -12,19 +12,22 @@ from typing import Any
 
 import metrics
 from bot.flow.effects import tries
+from bot.flow.identity_file import SERVICE as FIND_ORDER
+from bot.flow.identity_file import Identity
 from bot.judge import SERVICE as JUDGE
 from carriers.parcels import Parcels
 from conversation.work import Work
 from incidents.rule_book import Rules
 from orders.base import Connector
 from orders.errors import ConnectorError
+from orders.proof import canonical_phone
 from orders.service import find_order
 from pipeline import case_services, judging, proofs
 from pipeline.errors import UnknownService
+from pipeline.proofs import USUAL, Terms
 
-FIND_ORDER = "orders.find"
-# Beside the arguments of a call in its row: what one may be instead, and which was found.
-OTHERS, USED = "_others", "_used"
+# Beside the arguments of a call in its row: what one may be instead, which was found, and the rules it is asked by.
+OTHERS, USED, TERMS = "_others", "_used", "_terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Asked:
     """One call: which service, with what, by whom (an address of ours or theirs, only ever hashed).
 
     `others`: what an argument may be instead (the other order numbers of her message), in order. `conversation` is where
-    it was asked, `language` the one in which she is told.
+    it was asked, `language` the one in which she is told, `terms` the shop's rules about proofs when it was asked.
     """
 
     service: str
@@ -41,6 +44,7 @@ class Asked:
     others: Mapping[str, Sequence[str]] = field(default_factory=dict)
     conversation: str = ""
     language: str = ""
+    terms: Terms = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,14 @@ class Services:
     today: Callable[[], date]
     rules: Rules = field(default_factory=Rules)
     parcels: Parcels = field(default_factory=Parcels)
+    identity: Callable[[], Identity] = Identity
+
+    def terms(self, service: str, channel: str) -> Terms:
+        """The rules about proofs that hold now on this channel; only looking for an order has any."""
+        if service != FIND_ORDER:
+            return USUAL
+        policy = self.identity()
+        return Terms(policy.ways_at(channel), policy.order_limit, policy.sender_limit, policy.alarm)
 
     def is_local(self, service: str) -> bool:
         """True where the answer needs no I/O."""
@@ -89,7 +101,7 @@ class Services:
         missed: list[str] = []
         try:
             for used, arguments in tries(asked.arguments, asked.others):
-                value = find_order(self.connector, arguments, self.today())
+                value = find_order(self.connector, _as_offered(asked, arguments), self.today(), asked.terms.ways)
                 if value is not None:
                     told = self.parcels.told(value, asked.language, self.today())
                     return Answered("found", told, used=used, missed=tuple(missed))
@@ -112,13 +124,18 @@ class Services:
         may_tell = False
         # Always in the same order: each takes a lock, and two messages may name the same numbers.
         for reference in sorted({*answered.missed, *([found] if found is not None else [])}):
-            tried = proofs.attempt(self.secret, reference, asked.sender)
-            may_tell |= proofs.judge(work, tried, reference == found)
+            tried = proofs.attempt(self.secret, self._written(reference), asked.sender)
+            may_tell |= proofs.judge(work, tried, reference == found, asked.terms)
         if may_tell:
             metrics.lookups.labels(asked.service, "found").inc()
             return answered
         metrics.lookups.labels(asked.service, "not_found").inc()
         return Answered("not_found")
+
+    def _written(self, reference: str) -> str:
+        """The number as the shop has it: with or without its prefix it is one order, and one count of proofs."""
+        written = getattr(self.connector, "written", None)
+        return (written(reference) if written is not None else "") or reference
 
     def _case(self, work: Work, asked: Asked, answered: Answered) -> Answered:
         """Cases are ours: they are written and read in the transaction that will use the answer."""
@@ -129,3 +146,11 @@ class Services:
             return answered
         value = case_services.opened(work, self.rules.book, asked.conversation, asked.arguments, answered.value or {})
         return Answered("found", value) if value else Answered("failed", error="The case could not be begun.")
+
+
+def _as_offered(asked: Asked, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A telephone proves something where she writes from it; one that was typed or remembered does not."""
+    digits = "".join(filter(str.isdigit, str(arguments.get("phone") or "")))
+    writes_from = "".join(filter(str.isdigit, asked.sender)) if asked.sender.startswith("+") else ""
+    is_hers = bool(digits) and canonical_phone(digits) == canonical_phone(writes_from)
+    return arguments if is_hers else {name: value for name, value in arguments.items() if name != "phone"}

@@ -24,7 +24,8 @@ from conversation.tables import Channel, Conversation, Message
 from conversation.work import Database, Work
 from pipeline import service_troubles
 from pipeline.attention import Attention
-from pipeline.services import OTHERS, USED, Answered, Asked, Services
+from pipeline.proofs import Terms
+from pipeline.services import OTHERS, TERMS, USED, Answered, Asked, Services
 from pipeline.tables import IS_OPEN, SlowWork
 
 AT_ONCE = 16
@@ -106,8 +107,8 @@ class Slow:
 
     def _run(self, row: Mapping[str, Any]) -> None:
         arguments = dict(row["arguments"])
-        others = arguments.pop(OTHERS, {})
-        asked = Asked(row["service"], arguments, row["address"], others, row["conversation_id"], language=row["language"])
+        others, terms = arguments.pop(OTHERS, {}), Terms.of_row(arguments.pop(TERMS, {}))
+        asked = Asked(row["service"], arguments, row["address"], others, row["conversation_id"], row["language"], terms)
         if row["is_write"] and row["attempt"] > 0:
             answered = Answered("unsure", error="A worker ended while it was asking; whether it was done is unknown.")
         elif row["attempt"] >= TRIES:
