@@ -39,7 +39,7 @@ from conversation.events import Outgoing, Rendered
 from conversation.files import Folder
 from conversation.flow_files import FlowFiles
 from conversation.work import Database, Wiring
-from handoff import routing, search_index, sweep
+from handoff import order_words, routing, search_index, sweep
 from handoff.commands import agents, queues
 from handoff.key_commands import api_keys
 from incidents.rule_book import Rules
@@ -47,6 +47,7 @@ from operations import health
 from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
 from orders.base import Connector
+from orders.deeds import kept
 from orders.service import find_for_desk
 from pipeline import burial, case_watch, dead_letters, flow_sets, publishing, returning, service_troubles
 from pipeline.abuse import Limits
@@ -134,7 +135,7 @@ def wire(given: Settings) -> Relevo:
     if given.mode == "lab":
         clock.follow(given.lab_clock)
     ours = accounts.read(given.accounts())
-    connector = orders.configuration.load(given.orders_path, config.environment(), clock.now)
+    connector = kept(orders.configuration.load(given.orders_path, config.environment(), clock.now), given.data_dir)
     writers: list[Writer] = []
     doorbell = Doorbell(given.redis_url, lambda: writers[0].wake())
     files = FlowFiles(given.flows_dir, given.public_bases[0] if given.public_bases else "")
@@ -196,7 +197,7 @@ def _catch_up(relevo: Relevo) -> int:
 
 def _tend(relevo: Relevo) -> int:
     """What is done by itself as time passes, beside the clocks; how much changed."""
-    return _tend_desk(relevo.database) + case_watch.tend(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
+    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
 
 
 def _tend_desk(database: Database) -> int:

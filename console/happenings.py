@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here
+from console import here, order_actions_shown
 from console.formats import as_utc
 from conversation.tables import TimelineEntry
 
@@ -17,7 +17,7 @@ KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "
          "address_changed", "identity_changed", "same_person", "thread_passed", "verdict",
          "tagged", "untagged", "person_joined", "person_parted", "vip_set", "vip_unset",
          "case_opened", "case_claimed", "case_accepted", "case_refused", "case_closed", "case_reminder",
-         "overflow", "promise_broken", "late", "write_me", "breached", "outside_over", "rating")
+         "order_action", "overflow", "promise_broken", "late", "write_me", "breached", "outside_over", "rating")
 _entry = TimelineEntry.__table__
 
 
@@ -57,5 +57,7 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         key = "rating_comment"
     if key == "verdict":
         key = f"verdict_{data.get('kind') or 'withdrawn'}"
+    if key == "order_action":
+        return order_actions_shown.happened(data, name)
     return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),
                  code=data.get("code", ""))

@@ -21,8 +21,10 @@ LONGEST = 1_024
 # What the desk says to contacts, in the order of a ticket's life; the others are the bot's.
 DESK = ("ack_open", "wait_next", "wait_range", "wait_unknown", "ack_closed", "noted", "position", "not_yet",
         "taken", "transfer", "late", "we_wait", "we_write", "queue_left", "returned", "resolved", "closed",
-        "rating_thanks")  # fmt: skip
-SAMPLE: Mapping[str, Any] = {"n": 3, "a": 5, "b": 10, "agent": "Ana", "number": "AB-54321", "value": "AB-54321"}
+        "rating_thanks", "action_resend_tracking", "action_change_address", "action_cancel", "action_refund", "action_coupon")  # fmt: skip
+SAMPLE: Mapping[str, Any] = {"n": 3, "a": 5, "b": 10, "agent": "Ana", "number": "AB-54321", "value": "AB-54321",
+                             "order": "AB-54321", "amount": "20,00 €", "coupon": "LUZ-7KQ2", "carrier": "SEUR",
+                             "address": "Marta Gil, Calle Mayor 14, 28001 Madrid", "parcel": "", "link": ""}
 _BLANK = re.compile(r"\{\{?\s*([a-z_][a-z0-9_.]*)")
 _KEY = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 

@@ -13,9 +13,10 @@ from conversation.work import Work
 from handoff.house_tables import Notice
 
 # given to her, waits in a queue of hers, offered to her, handed to her, a contact answered her, a colleague named her, a
-# supervisor whispers, somebody else moved what she holds, or chose her presence, a promise runs out, a promise is broken
+# supervisor whispers, somebody else moved what she holds, or chose her presence, a promise runs out, a promise is broken,
+# what a colleague asks of a shop waits for her word, hers was approved, declined, not done, or nobody knows whether it was
 KINDS = ("assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "moved", "presence",
-         "warned", "breached")
+         "warned", "breached", "approval", "approved", "declined", "action_failed", "action_unsure")
 
 
 def add(

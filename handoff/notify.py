@@ -20,6 +20,7 @@ WAYS = ("email", "push")
 DEFAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "assigned": WAYS, "queued": (), "offered": ("push",), "transferred": WAYS, "replied": ("push",), "mentioned": WAYS,
     "whispered": WAYS, "moved": ("push",), "presence": ("push",), "warned": ("push",), "breached": WAYS,
+    "approval": WAYS, "approved": ("push",), "declined": ("push",), "action_failed": WAYS, "action_unsure": WAYS,
 })
 WHILE_AWAY = frozenset({"assigned", "transferred", "whispered", "moved", "presence"})
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from conversation import ids
-from conversation.events import Notice, TimelineLine
+from conversation.events import TimelineLine
 from conversation.work import Work
 from handoff import access, ledger, notices, settings
 from handoff.access import Reader, Sight, Viewer
@@ -52,9 +52,12 @@ _decide = (
     .values(state=bindparam("new_state"), decided_by=bindparam("by"), decided_at=bindparam("now"),
             ended_at=bindparam("ends"), version=_action.c.version + 1)
 )
+_left_alone = (
+    select(_action).where(_action.c.state == "running", _action.c.lease_until <= bindparam("now"))
+    .limit(10).with_for_update(skip_locked=True)
+)
 _startable = (
-    select(_action)
-    .where(or_(_action.c.state == "approved", (_action.c.state == "running") & (_action.c.lease_until <= bindparam("now"))))
+    select(_action).where(_action.c.state == "approved")
     .order_by(_action.c.created_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
 _start = (
@@ -62,9 +65,16 @@ _start = (
     .values(state="running", lease_until=bindparam("until"), version=_action.c.version + 1)
 )
 _finish = (
-    update(_action).where(_action.c.order_action_id == bindparam("id"), _action.c.state == "running")
+    update(_action).where(  # a worker that was only slow knows better than whoever gave it up
+        _action.c.order_action_id == bindparam("id"), _action.c.state != bindparam("new_state"),
+        _action.c.state.in_(("running", "unsure")))
     .values(state=bindparam("new_state"), result=bindparam("facts"), error=bindparam("why"), ended_at=bindparam("now"),
             lease_until=None, version=_action.c.version + 1)
+)
+_settle = (
+    update(_action).where(_action.c.order_action_id == bindparam("id"), _action.c.state == "unsure")
+    .values(state=bindparam("new_state"), decided_by=bindparam("by"), decided_at=bindparam("now"), ended_at=bindparam("now"),
+            version=_action.c.version + 1)
 )
 
 
@@ -96,8 +106,8 @@ def limit_of(reader: Reader, role: str, kind: str) -> Decimal | None:
 def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> dict[str, Any]:
     """Ask for it; returns its row, the one of before where the same form came before.
 
-    Within her limit it is `approved` and done next; above it, it waits for somebody who may. Raises UnknownTicket,
-    NotHolder, UnknownOrderAction, ReasonMissing, BadAmount, ActionOpen, KeyReused.
+    Within her limit it is `approved` and a worker does it next (pipeline/order_actions.py); above it, it waits for somebody
+    who may. Raises UnknownTicket, NotHolder, UnknownOrderAction, ReasonMissing, BadAmount, ActionOpen, KeyReused.
     """
     viewer = access.viewer(work.connection, agent_id)
     sight = access.conversation_for(work.connection, viewer, conversation_id)
@@ -126,19 +136,23 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
         notices.add(work, "approval", approvers, conversation_id, row["ticket_id"] or "", data={
             "by": viewer.name, "kind": asked.kind, "order": asked.reference, "amount": row["amount"],
             "currency": asked.currency})
-    else:
-        work.notify(Notice("order_action", conversation_id))
     return row
 
 
 def decide(work: Work, order_action_id: str, agent_id: str, *, approves: bool) -> dict[str, Any]:
-    """Approve or decline what waits. Raises UnknownOrderAction, AboveYourLimit, ActionDecided."""
+    """Approve or decline what waits; who asked may only take it back, an admin apart.
+
+    Raises UnknownOrderAction, AboveYourLimit, ActionDecided.
+    """
     viewer = access.viewer(work.connection, agent_id)
-    row = _mine_to_decide(work, viewer, order_action_id)
+    row = _locked(work, order_action_id)
+    is_hers = row is not None and row["asked_by"] == agent_id
+    if row is None or not (viewer.sees_everything or is_hers):
+        raise UnknownOrderAction(order_action_id)
     if row["state"] != "proposed":
         raise ActionDecided(ledger.name_of(work, row["decided_by"] or row["asked_by"]), row["state"])
     limit = limit_of(work.connection, viewer.role, row["kind"])
-    if approves and limit is not None and Decimal(row["amount"]) > limit:
+    if approves and limit is not None and (is_hers or Decimal(row["amount"]) > limit):
         raise AboveYourLimit(f"{limit:f}")
     state = "approved" if approves else "declined"
     changed = work.connection.execute(_decide, {
@@ -151,21 +165,31 @@ def decide(work: Work, order_action_id: str, agent_id: str, *, approves: bool) -
     if agent_id != row["asked_by"]:
         notices.add(work, "approved" if approves else "declined", [row["asked_by"]], row["conversation_id"],
                     row["ticket_id"] or "", data={"by": viewer.name, "kind": row["kind"], "order": row["order_reference"]})
-    if approves:
-        work.notify(Notice("order_action", row["conversation_id"]))
+    return row
+
+
+def settle(work: Work, order_action_id: str, agent_id: str, *, was_done: bool) -> dict[str, Any]:
+    """Somebody looked into the shop: it was done after all, or it was not. Raises UnknownOrderAction, ActionDecided."""
+    viewer = access.viewer(work.connection, agent_id)
+    row = _locked(work, order_action_id)
+    if row is None or not (viewer.sees_everything or row["asked_by"] == agent_id):
+        raise UnknownOrderAction(order_action_id)
+    state = "done" if was_done else "failed"
+    values = {"id": order_action_id, "new_state": state, "by": agent_id, "now": work.now}
+    if work.connection.execute(_settle, values).rowcount != 1:
+        raise ActionDecided(ledger.name_of(work, row["decided_by"] or row["asked_by"]), row["state"])
+    row |= {"state": state, "decided_by": agent_id, "decided_at": work.now, "ended_at": work.now}
+    _record(work, row, f"found_{state}", agent_id)
     return row
 
 
 def take(work: Work, until: datetime, limit: int) -> list[dict[str, Any]]:
     """What is to be done now, ours until the lease ends. What a worker left half done ends `unsure` and is not among it."""
-    taken: list[dict[str, Any]] = []
-    for row in work.connection.execute(_startable, {"now": work.now, "limit": limit}).mappings().all():
-        if row["state"] == "running":
-            why = "A worker ended while it was asking the shop; whether it was done is unknown."
-            finish(work, row, "unsure", {}, why)
-        elif work.connection.execute(_start, {"id": row["order_action_id"], "until": until}).rowcount == 1:
-            taken.append(dict(row))
-    return taken
+    for row in work.connection.execute(_left_alone, {"now": work.now}).mappings().all():
+        finish(work, row, "unsure", {}, "A worker ended while it was asking the shop; whether it was done is unknown.")
+    rows = work.connection.execute(_startable, {"limit": limit}).mappings().all()
+    return [dict(row) for row in rows
+            if work.connection.execute(_start, {"id": row["order_action_id"], "until": until}).rowcount == 1]
 
 
 def finish(work: Work, row: Mapping[str, Any], state: str, facts: Mapping[str, Any], why: str = "") -> bool:
@@ -232,10 +256,11 @@ def _row(now: datetime, sight: Sight, viewer: Viewer, asked: Asked) -> dict[str,
     }  # fmt: skip
 
 
-def _mine_to_decide(work: Work, viewer: Viewer, order_action_id: str) -> dict[str, Any]:
+def _locked(work: Work, order_action_id: str) -> dict[str, Any] | None:
+    """The action as it stands once its conversation is ours."""
     row = work.connection.execute(_by_id, {"id": order_action_id}).mappings().first()
-    if row is None or not viewer.sees_everything:
-        raise UnknownOrderAction(order_action_id)
+    if row is None:
+        return None
     ledger.lock(work, row["conversation_id"])
     return dict(work.connection.execute(_by_id, {"id": order_action_id}).mappings().one())
 

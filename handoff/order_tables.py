@@ -12,6 +12,7 @@ from conversation.tables import Json, one_of
 
 STATES = ("proposed", "approved", "running", "done", "failed", "unsure", "declined")
 _IS_OPEN = text("state IN ('proposed','approved','running')")
+_IS_UNTOLD = text("state = 'done' AND tells_customer AND told_at IS NULL")
 
 
 class OrderAction(SQLModel, table=True):
@@ -19,13 +20,14 @@ class OrderAction(SQLModel, table=True):
 
     proposed (above her limit: somebody who may must approve) → approved → running (a worker asks the shop, once) → done,
     failed (certainly not done), unsure (nobody knows: look into the shop), or declined. `asked` is what was asked for,
-    `preview` what she saw, `result` what the shop said.
+    `preview` what she saw, `result` what the shop said. Who looked into the shop settles what is unsure (`decided_by`).
     """
 
     __tablename__ = "order_action"
     __table_args__ = (
         one_of("state", STATES),
         Index("order_action_open", "state", "created_at", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("order_action_untold", "ended_at", sqlite_where=_IS_UNTOLD, postgresql_where=_IS_UNTOLD),
     )
 
     order_action_id: str = Field(primary_key=True)
@@ -51,4 +53,5 @@ class OrderAction(SQLModel, table=True):
     error: str = ""
     created_at: datetime
     ended_at: datetime | None = None
+    told_at: datetime | None = None  # when the customer's text went into the outbox
     version: int = 1

@@ -18,10 +18,12 @@ SHOWN = 20
 
 _notice, _ticket = Notice.__table__, Ticket.__table__
 _is_new = and_(_notice.c.seen_at.is_(None), _notice.c.created_at > bindparam("since"))
+_MATTER_ALWAYS = ("mentioned", "whispered", "moved", "breached", "approval", "approved", "declined", "action_failed",
+                  "action_unsure")
 # One that waits is nobody's news once somebody has it; one that was offered, once the offer is over; one of hers, once
 # it is not hers any more.
 _still_matters = or_(
-    _notice.c.ticket_id.is_(None), _notice.c.kind.in_(("mentioned", "whispered", "moved", "breached")),
+    _notice.c.ticket_id.is_(None), _notice.c.kind.in_(_MATTER_ALWAYS),
     and_(_notice.c.kind == "queued", _ticket.c.state == "queued"),
     and_(_notice.c.kind == "offered", _ticket.c.state == "queued", _ticket.c.offered_to == _notice.c.agent_id),
     and_(_notice.c.kind.in_(("assigned", "transferred", "replied", "warned")), _ticket.c.holder_id == _notice.c.agent_id,

@@ -21,6 +21,7 @@ Value = int | bool | None
 
 MAX_DAYS = 3_650
 DAY_MINUTES = 24 * 60
+MOST_MONEY = 100_000
 
 _setting = HouseSetting.__table__
 _by_key = select(_setting.c.value).where(_setting.c.key == bindparam("key"))
@@ -50,6 +51,11 @@ SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (
     Setting("names_instagram", True, group="names"),
     Setting("names_sms", False, group="names"),
     Setting("requires_second_factor", False, group="security"),
+    # what somebody of this role may have paid without asking, in the order's currency (handoff/order_actions.py)
+    Setting("refund_agent", 20, 0, MOST_MONEY, "orders"),
+    Setting("refund_supervisor", 500, 0, MOST_MONEY, "orders"),
+    Setting("coupon_agent", 20, 0, MOST_MONEY, "orders"),
+    Setting("coupon_supervisor", 100, 0, MOST_MONEY, "orders"),
     Setting("keep_media_days", None),
     Setting("keep_step_days", 90),
     Setting("keep_notice_days", 30, 1),

@@ -26,6 +26,7 @@ from lab import due, said, seeding
 from lab.due import Hands
 from lab.provider import LabProvider, ProviderSilent
 from lab.seeding import BadSeed
+from orders.lab import deeds_of
 
 OURS = {"whatsapp": f"whatsapp:{DEMO_WHATSAPP}", "sms": LAB_SMS, "messenger": f"messenger:{LAB_PAGE}"}
 PREFIXES = {"whatsapp": "whatsapp:", "sms": "", "messenger": "messenger:"}
@@ -185,6 +186,7 @@ def _reset(lab: Lab) -> Response:
     if lab.provider:
         lab.provider.forget()
     lab.orders.unlink(missing_ok=True)
+    deeds_of(lab.orders).unlink(missing_ok=True)
     lab.hold(None)
     with lab.database.work() as work:
         for table in reversed(SQLModel.metadata.sorted_tables):

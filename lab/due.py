@@ -14,13 +14,14 @@ from conversation.events import Notice
 from conversation.tables import Attachment, OutboxPart
 from conversation.work import Database
 from handoff.house_tables import HookCall
+from handoff.order_tables import OrderAction
 from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
 
 LOOK_SECONDS = 0.02
 CALM_LOOKS = 3  # so often in a row nothing was due: what one process hands to the next would have shown
 
-_part, _timer, _slow, _found, _attachment, _call = (
-    model.__table__ for model in (OutboxPart, Timer, SlowWork, FoundEvent, Attachment, HookCall))
+_part, _timer, _slow, _found, _attachment, _call, _action = (
+    model.__table__ for model in (OutboxPart, Timer, SlowWork, FoundEvent, Attachment, HookCall, OrderAction))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def pending(session: Session, hands: Hands) -> dict[str, int]:
         "found": and_(_found.c.taken_at.is_(None), func.coalesce(_found.c.not_before, _found.c.found_at) <= now),
         "files": and_(_attachment.c.state.in_(("remote", "fetching")),
                       func.coalesce(_attachment.c.not_before, now) <= now),
+        "order_actions": _action.c.state.in_(("approved", "running")),
         "hooks": and_(_call.c.state == "queued", _call.c.not_before <= now),
     }
     counted = {name: session.execute(select(func.count()).where(condition)).scalar_one()

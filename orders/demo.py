@@ -1,19 +1,25 @@
-"""The connector `demo`: Casa Lumbre, a shop of lamps with 200 orders, in memory. Nothing to set up."""
+"""The connector `demo`: Casa Lumbre, a shop of lamps with 200 orders, in memory. Nothing to set up.
+
+What agents have it do is kept in a file of the folder that it is given (orders/deeds.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from orders import buyers, demo_shop
+from orders import buyers, deeds, demo_shop
+from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
+from orders.deeds import Book
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import fold
 from orders.settings import Settings
 
 # The day of an order that nobody gave a day; `on(today)` is what callers use.
-_SOME_DAY = date(2026, 11, 20)
+SOME_DAY = date(2026, 11, 20)
 
 
 class DemoShop:
@@ -22,9 +28,11 @@ class DemoShop:
     name = "demo"
     local = True
     can_search = True
+    actions = deeds.ACTIONS
 
-    def __init__(self, proofs: tuple[str, ...], today: date) -> None:
+    def __init__(self, proofs: tuple[str, ...], today: date, book: Book | None = None) -> None:
         self._proofs = proofs
+        self._book = book or Book()
         self._today = today
         # All of them at once: an order that exists must not cost more the first time than one that does not.
         self._records = {fold(sale.reference): demo_shop.record(sale, today) for sale in demo_shop.sales()}
@@ -34,8 +42,12 @@ class DemoShop:
         if today == self._today:
             return self
         if self._moved is None or self._moved._today != today:
-            self._moved = DemoShop(self._proofs, today)
+            self._moved = DemoShop(self._proofs, today, self._book)
         return self._moved
+
+    def keep_in(self, folder: Path) -> None:
+        """From now on its deeds are kept there."""
+        self._book, self._moved = Book(folder / "demo_shop.jsonl"), None
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         return reveal(self._record(reference), proof, self._proofs)
@@ -45,10 +57,20 @@ class DemoShop:
         return record.order if record else None
 
     def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
-        return buyers.latest(self._records.values(), buyer)
+        return buyers.newest(self._now(order.reference).order for order in buyers.latest(self._records.values(), buyer))
+
+    def preview(self, action: Action) -> Preview:
+        return deeds.preview(self._records.get(fold(action.reference)), self._book.of(action.reference), action)
+
+    def act(self, action: Action) -> Done:
+        record = self._records.get(fold(action.reference))
+        return self._book.do(action, lambda done: deeds.preview(record, done, action))
 
     def _record(self, reference: str) -> Record | None:
-        return self._records.get(fold(reference))
+        return self._now(reference) if fold(reference) in self._records else None
+
+    def _now(self, reference: str) -> Record:
+        return deeds.changed(self._records[fold(reference)], self._book.of(reference))
 
 
 class _Factory:
@@ -56,7 +78,7 @@ class _Factory:
 
     def create(self, settings: Mapping[str, Any]) -> Connector:
         given = Settings(settings)
-        shop = DemoShop(given.proofs(DEFAULT_KINDS), given.day("today", _SOME_DAY))
+        shop = DemoShop(given.proofs(DEFAULT_KINDS), given.day("today", SOME_DAY))
         given.refuse_unknown()
         return shop
 

@@ -18,6 +18,7 @@ from orders.proof import Holder, Record
 
 SEED = 20
 ORDERS = 200
+_STREETS = {"es": "Calle Mayor {n}", "en": "{n} High Street", "pt": "Rua das Flores {n}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,15 @@ def record(sale: Sale, today: date) -> Record:
         pickup_point=_pickup_point(sale, road),
         items=items,
         events=tuple(_event(step, sale, today) for step in road.steps),
+        extra={"address": _address(sale)},
     )
     person = sale.person
     return Record(order, Holder(person.phone, person.email, person.postcode))
+
+
+def _address(sale: Sale) -> dict[str, str]:
+    street = _STREETS[sale.country.language].format(n=sale.number % 90 + 1)
+    return {"street": street, "city": sale.city, "country": sale.person.country}
 
 
 def _day(today: date, days: int | None) -> date | None:

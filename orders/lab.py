@@ -11,8 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from orders import buyers, demo, fields
+from orders import buyers, deeds, demo, fields
+from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
+from orders.deeds import Book
 from orders.errors import BadConfiguration
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import fold
@@ -25,14 +27,16 @@ class LabShop:
     name = "lab"
     local = True
     can_search = True
+    actions = deeds.ACTIONS
 
-    def __init__(self, path: Path, proofs: tuple[str, ...], behind: Connector) -> None:
+    def __init__(self, path: Path, proofs: tuple[str, ...], behind: demo.DemoShop, book: Book | None = None) -> None:
         self._path = path
         self._proofs = proofs
         self._behind = behind
+        self._book = book or Book(deeds_of(path))
 
     def on(self, today: date) -> LabShop:
-        return LabShop(self._path, self._proofs, self._behind.on(today))  # type: ignore[attr-defined]
+        return LabShop(self._path, self._proofs, self._behind.on(today), self._book)
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         record = self._record(reference)
@@ -46,9 +50,30 @@ class LabShop:
         kept = self._kept()
         hidden = {fold(str(one.get("reference", ""))) for one in kept}
         behind = [order for order in self._behind.orders_of(buyer) if fold(order.reference) not in hidden]
-        return buyers.newest([*buyers.latest(map(read, kept), buyer), *behind])
+        ours = [self._changed(read(one)).order for one in kept]
+        bought = {order.reference for order in buyers.latest(map(read, kept), buyer)}
+        return buyers.newest([*(order for order in ours if order.reference in bought), *behind])
+
+    def preview(self, action: Action) -> Preview:
+        record = self._as_put(action.reference)
+        if record is None:
+            return self._behind.preview(action)
+        return deeds.preview(record, self._book.of(action.reference), action)
+
+    def act(self, action: Action) -> Done:
+        record = self._as_put(action.reference)
+        if record is None:
+            return self._behind.act(action)
+        return self._book.do(action, lambda done: deeds.preview(record, done, action))
 
     def _record(self, reference: str) -> Record | None:
+        record = self._as_put(reference)
+        return self._changed(record) if record else None
+
+    def _changed(self, record: Record) -> Record:
+        return deeds.changed(record, self._book.of(record.order.reference))
+
+    def _as_put(self, reference: str) -> Record | None:
         wanted = fold(reference)
         return next((read(one) for one in self._kept() if fold(str(one.get("reference", ""))) == wanted), None)
 
@@ -58,6 +83,11 @@ class LabShop:
         except FileNotFoundError:
             return []
         return kept
+
+
+def deeds_of(path: Path) -> Path:
+    """Where what was done with the orders of this file is kept."""
+    return path.with_name(f"{path.stem}.deeds.jsonl")
 
 
 def read(order: Mapping[str, Any]) -> Record:
@@ -74,7 +104,7 @@ class _Factory:
         given.refuse_unknown()
         if not path:
             raise BadConfiguration("The connector `lab` needs the path of its file.", key="path")
-        return LabShop(Path(path), proofs, demo.CONNECTOR.create({}))
+        return LabShop(Path(path), proofs, demo.DemoShop(proofs, demo.SOME_DAY, Book(deeds_of(Path(path)))))
 
 
 CONNECTOR = _Factory()

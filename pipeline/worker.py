@@ -30,11 +30,14 @@ from conversation import signed_calls
 from conversation.events import Rendered
 from conversation.work import Database, Wiring
 from incidents.rule_book import Rules
+from orders.deeds import kept
+from orders.on_request import Counter
 from pipeline import bulk, channel_watch, lanes, letters, mail, notices, schema, slow
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
 from pipeline.media import open_media
+from pipeline.order_actions import Errands
 from pipeline.services import Services
 from pipeline.slow import Slow
 
@@ -47,7 +50,7 @@ def open_slow(given: config.Settings) -> Slow:
     """Everything slow work needs, from the settings."""
     doorbell = lanes.Doorbell(given.redis_url)
     wiring = Wiring(ring=doorbell.ring, render=lambda kind, outgoing: Rendered(()), text=lambda key, language, **values: "")
-    connector = orders.configuration.load(given.orders_path, config.environment(), clock.now)
+    connector = kept(orders.configuration.load(given.orders_path, config.environment(), clock.now), given.data_dir)
     parcels = Parcels(carriers.configuration.load(given.flows_dir, config.environment()))
     services = Services(connector, given.secret_key, lambda: clock.now().date(), Rules(given.claims_path),
                         parcels=parcels)
@@ -56,6 +59,11 @@ def open_slow(given: config.Settings) -> Slow:
     attention = Attention(ours.endpoints(given.twilio_api_base, given.meta_graph_base, ""))
     return Slow(Database(given.database_url, wiring), services, given.lease_seconds,
                 lambda: client and client.delete(lanes.RUNG), attention)
+
+
+def open_errands(work: Slow) -> Errands:
+    """What agents have the shop do, done beside the look-ups."""
+    return Errands(work.database, Counter(work.services.connector, work.services.today, work.services.parcels.told))
 
 
 def install_bulk(given: config.Settings, database: Database) -> None:
@@ -127,7 +135,7 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     programs = Hooks(work.database, signed_calls.Caller(is_near=given.calls_near))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
-              "channels": watch.look, "hooks": programs.tick}
+              "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain}
     sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})
 

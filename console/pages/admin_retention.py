@@ -17,7 +17,7 @@ from handoff import settings
 from handoff.queue_book import Bounds
 from handoff.settings import SETTINGS
 
-GROUPS = ("retention", "work", "names", "security")
+GROUPS = ("retention", "work", "orders", "names", "security")
 # What is kept for ever, and what goes by rules of its own; told on the page.
 FOREVER = ("messages", "tickets", "timeline", "ids")
 BY_ITSELF = ("uploads", "events", "counts", "attempts")
@@ -34,6 +34,10 @@ class HouseSettings(BaseModel):
     names_instagram: bool | None = None
     names_sms: bool | None = None
     requires_second_factor: bool | None = None
+    refund_agent: int | None = None
+    refund_supervisor: int | None = None
+    coupon_agent: int | None = None
+    coupon_supervisor: int | None = None
     keep_media_days: int | str | None = None
     keep_step_days: int | None = None
     keep_notice_days: int | None = None

@@ -23,7 +23,7 @@ from handoff import notify
 from handoff.tables import Agent
 
 Kind = Literal["assigned", "queued", "offered", "transferred", "replied", "mentioned", "whispered", "moved", "presence",
-               "warned", "breached"]
+               "warned", "breached", "approval", "approved", "declined", "action_failed", "action_unsure"]
 
 
 class Profile(BaseModel):

@@ -238,6 +238,7 @@ def _create_order_action() -> None:
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('proposed', 'approved', 'running', 'done', 'failed', 'unsure', 'declined')", name="state_known"
@@ -271,6 +272,13 @@ def _index_order_action() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('proposed','approved','running')"),
             postgresql_where=sa.text("state IN ('proposed','approved','running')"),
+        )
+        batch_op.create_index(
+            "order_action_untold",
+            ["ended_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'done' AND tells_customer AND told_at IS NULL"),
+            postgresql_where=sa.text("state = 'done' AND tells_customer AND told_at IS NULL"),
         )
 
 
