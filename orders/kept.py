@@ -33,7 +33,7 @@ MAX_KEY_CHARACTERS = 400
 # Behind a customer's back; beyond these the next question tries again.
 MAX_REFRESHING = 4
 # What else a connector may have, given on as it is.
-_GIVEN_ON = ("actions", "preview", "heard", "changes", "complete", "close", "judge", "lacking", "subscribe")
+_GIVEN_ON = ("actions", "preview", "heard", "changes", "complete", "close", "judge", "lacking", "subscribe", "written")
 
 
 @runtime_checkable

@@ -79,6 +79,10 @@ class PrestaShop:
         record = self.record(reference)
         return record.order if record else None
 
+    def written(self, reference: str) -> str:
+        """The number as the shop has it; empty if it cannot be one of the shop's."""
+        return number_settings.written(reference, self._setup.form)
+
     def record(self, reference: str) -> Record | None:
         """The order and who bought it. Raises ConnectorError."""
         if not fold(reference):

@@ -24,6 +24,13 @@ def fold(reference: str) -> str:
     return _not_alphanumeric.sub("", reference).upper()
 
 
+def is_taken_for(asked: str, answered: str) -> bool:
+    """Does a shop that reads loosely (0123 as 123, À as A) take the one number for the other? Then there is no such
+    order as the one asked for; to say anything else would tell that the other one exists."""
+    loose = [unicodedata.normalize("NFKD", fold(one)).encode("ascii", "ignore").lstrip(b"0") for one in (asked, answered)]
+    return bool(loose[0]) and loose[0] == loose[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a shop writes its numbers: `pattern` (RE2) over the folded number, `form` with its groups `{1}`, `{2}`."""

@@ -13,7 +13,7 @@ from orders import buyers, fields, number_settings, paths, web
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
 from orders.proof import Record, reveal
-from orders.reference import fold
+from orders.reference import fold, is_taken_for
 from orders.rest_questions import Question
 from orders.rest_settings import Api, api
 from orders.web import OUR_PACE, Asker, LookUp, Pace
@@ -72,9 +72,15 @@ class RestShop:
             if found in (None, [], {}) and paths.is_there(tree, self._api.order_path):
                 return None
             record = _record(found, self._api)
-            if fold(record.order.reference) != fold(written):
-                raise web.other_order()
-            return record
+            if fold(record.order.reference) == fold(written):
+                return record
+            if is_taken_for(written, record.order.reference):
+                return None
+            raise web.other_order()
+
+    def written(self, reference: str) -> str:
+        """The number as the shop has it; empty if it cannot be one of the shop's."""
+        return number_settings.written(reference, self._api.form)
 
     def _answered(self, look_up: LookUp, question: Question, value: str) -> Any:
         """The tree of the answer; None where the shop says that there is nothing of the kind."""

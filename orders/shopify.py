@@ -51,6 +51,10 @@ class Shop:
         record = self.record(reference)
         return record.order if record else None
 
+    def written(self, reference: str) -> str:
+        """The number as the shop has it; empty if it cannot be one of the shop's."""
+        return self._account.names.written(reference)
+
     def record(self, reference: str) -> Record | None:
         """The order of this name and who bought it. Raises ConnectorError."""
         written = self._account.names.written(reference)

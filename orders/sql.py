@@ -22,7 +22,7 @@ from orders import buyers, fields, number_settings, sql_engine, web, web_setting
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
 from orders.proof import DEFAULT_KINDS, Record, reveal
-from orders.reference import Form, fold
+from orders.reference import Form, fold, is_taken_for
 from orders.settings import Settings
 from orders.sql_statements import statement
 from orders.web import FAILURES_TO_REST, OUR_PACE, REST_SECONDS, Pace
@@ -75,6 +75,10 @@ class SqlShop:
         record = self.record(reference)
         return record.order if record else None
 
+    def written(self, reference: str) -> str:
+        """The number as the shop has it; empty if it cannot be one of the shop's."""
+        return number_settings.written(reference, self._setup.form)
+
     def record(self, reference: str) -> Record | None:
         """The order and who bought it. Raises ConnectorError."""
         written = number_settings.written(reference, self._setup.form)
@@ -83,7 +87,7 @@ class SqlShop:
         with self._reading() as connection:
             found = self._rows(connection, self._setup.order, {"reference": written})
             fitting = [row for row in found if fold(fields.text(row.get("reference"))) == fold(written)]
-            if found and not fitting:
+            if found and not fitting and not is_taken_for(written, fields.text(found[0].get("reference"))):
                 raise web.other_order()
             return self._record(connection, fitting[0]) if fitting else None
 

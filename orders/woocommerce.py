@@ -82,6 +82,10 @@ class WooCommerce:
         record = self.record(reference)
         return record.order if record else None
 
+    def written(self, reference: str) -> str:
+        """The number as the shop has it; empty if it cannot be one of the shop's."""
+        return number_settings.written(reference, self._setup.form) if self._setup.searched else fold(reference)
+
     def record(self, reference: str) -> Record | None:
         """The order and who bought it. Raises ConnectorError."""
         if not fold(reference):
@@ -145,8 +149,8 @@ class WooCommerce:
             written = number_settings.written(reference, self._setup.form)
             found = self._searched(look_up, written) if written else []
             return next((tree for tree in found if self._is(tree, wanted)), None)
-        if not (wanted.isascii() and wanted.isdigit()):
-            return None
+        if not (wanted.isascii() and wanted.isdigit()) or wanted.startswith("0"):
+            return None  # WordPress would read 0123 as 123
         tree = self._rest.one(look_up, f"orders/{wanted}")
         if tree is not None and not self._is(tree, wanted):
             raise web.other_order()
