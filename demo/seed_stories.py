@@ -25,6 +25,11 @@ from handoff.desk import Opening
 from handoff.drafts import Typed
 from handoff.replies import Reply
 from handoff.tables import Rating, Ticket
+from incidents import cases
+from incidents.rule_book import Rules
+from orders import connector
+from orders.reference import fold
+from orders.service import find_for_desk
 
 KIND = "twilio-whatsapp"
 PHOTOS = Path(__file__).parent / "photos"
@@ -64,6 +69,8 @@ def tell(work: Work, telling: Telling, story: Mapping[str, Any]) -> Told:
         inbox.write(start, [talk])
     with ago(work, story["talk"][-1][0]) as then:
         _keep_photos(then, telling.kept)
+    if "case" in story:
+        _open_case(work, talk.conversation_id, story["case"])
     if "handoff" in story:
         with ago(work, story["talk"][-1][0]) as then:
             ticket_id = desk.open(then, talk.conversation_id, _opening(story["handoff"], messages))
@@ -123,6 +130,14 @@ def _keep_photos(work: Work, kept: Folder) -> None:
     """What came with the lines just told is there, small and whole, as if it had been fetched."""
     for claimed in media.claim(work, limit=10, lease=LEASE):
         media.stored(work, claimed, filing.put(kept, claimed.attachment_id, _photo(claimed.filename)))
+
+
+def _open_case(work: Work, conversation_id: str, told: Mapping[str, Any]) -> None:
+    """The bot begins a case with the photos she sent."""
+    order = find_for_desk(connector("demo", {}), told["order"], work.now.date()) or {}
+    with ago(work, told["minutes"]) as then:
+        cases.open_case(then, Rules().book, cases.Opening(
+            told["kind"], told["order"], fold(told["order"]), conversation_id, order, told["what"], told["wish"]))
 
 
 @cache
