@@ -20,7 +20,7 @@ NO_PAGE = {
     "front": MOVED, "login_code": MOVED, "login_setup": MOVED, "saved_one": MOVED, "list_fragment": FRAGMENT,
     "thread_fragment": FRAGMENT, "counts_fragment": FRAGMENT, "nav_fragment": FRAGMENT, "viewers": FRAGMENT, "status_line": FRAGMENT,
     "targets": FRAGMENT, "notices": FRAGMENT, "commands": FRAGMENT, "manifest": FILE,
-    "export_audit": FILE, "export_replies": FILE, "report_file": FILE, "sprite": FILE, "service_worker": FILE,
+    "export_audit": FILE, "export_replies": FILE, "report_file": FILE, "incident_pdf": FILE, "incident_zip": FILE, "incident_file": FILE, "sprite": FILE, "service_worker": FILE,
     "media_file": FILE, "media_thumb": FILE, "second_factor_square": FILE, "stream": "does not end",
 }
 # endpoint: (the page a link to it stands on, how the link begins, what its address must not hold, who looks)
@@ -33,6 +33,7 @@ LINKED = {
     "admin_queue": ("/console/admin/queues", "/console/admin/queues/", "", "boss"),
     "admin_reply": ("/console/admin/replies", "/console/admin/replies/svr_", "", "boss"),
     "admin_text": ("/console/admin/texts", "/console/admin/texts/", "", "boss"),
+    "incident": ("/console/incidents", "/console/incidents/inc_", "/pack", "boss"),
     "flow_set": ("/console/flow-changes", "/console/flow-sets/", "", "boss"),
 }
 # landmark: (who finds it, in which tab, whose conversation it is); the people are those of demo/stories.yaml
@@ -46,7 +47,7 @@ SILENCE_MS = 31_000
 KNOWN = {
     "conversations": ("/console/conversations?tab=mine", "ana"),
     "flow": ("/console/flows/order_status", "boss"), "panel": ("{conversation}/panel", "ana"),
-    "saved_list": ("{conversation}/saved-replies", "ana"), "invitation": ("/console/invitations/gone", "nobody"),
+    "new_incident": ("{conversation}/incidents/new", "ana"), "saved_list": ("{conversation}/saved-replies", "ana"), "invitation": ("/console/invitations/gone", "nobody"),
     "password_link": ("/console/passwords/gone", "nobody"),
 }
 
