@@ -82,7 +82,7 @@ class Console:
         self.query = f"?list={tab}&conversation={conversation_id}&after="
         if conversation_id:
             self.pieces["conversation"] = f"/console/conversations/{conversation_id}/fragment"
-        self.looks = tab == "all" or bool(conversation_id)  # the words are on the page; elsewhere only the numbers change
+        self.looks = tab == "all" or bool(conversation_id)  # the words are on the page; elsewhere nothing changes
         self.sign, self.shown = "", asyncio.Event()
         self._told = {name: asyncio.Event() for name in self.pieces}
 
@@ -118,9 +118,11 @@ class Console:
 
     async def _hear(self, stream: aiohttp.ClientResponse) -> None:
         async for raw in stream.content:
-            told = self._told.get(raw.decode().strip().removeprefix("event: "))
-            if told:
-                told.set()
+            name = raw.decode().strip().removeprefix("event: ")
+            if name in self._told:
+                self._told[name].set()
+            if name == "message" and self.sign and not self.looks:
+                self.shown.set()
         raise ProductFailed(f"The stream {stream.url} ended.")
 
     async def _renew(self, name: str) -> None:
@@ -128,11 +130,11 @@ class Console:
             await self._told[name].wait()
             self._told[name].clear()
             _, text = await self.fetch(self.pieces[name], {"HX-Request": "true"})
-            if self.sign and (self.sign in text and name == list(self.pieces)[-1] or not self.looks):
+            if self.sign and self.sign in text and name == list(self.pieces)[-1]:
                 self.shown.set()
 
     async def shows(self, sign: str) -> float:
-        """When the piece that she looks at has these words."""
+        """When the piece that she looks at has these words; where they are on no piece of hers, when she is told of them."""
         self.sign = sign
         self.shown.clear()
         async with asyncio.timeout(WAIT_SECONDS):

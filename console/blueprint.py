@@ -77,6 +77,7 @@ def _install(state: BlueprintSetupState, desk: Desk) -> None:
 def serve(app: Flask, desk: Desk) -> None:
     """Let these pages show this desk, and no other from now on."""
     tail = Tail(desk.database, desk.redis_url)
+    desk.database.hear(tail.ring)
     app.extensions |= {here.EXTENSION: desk, live.TAIL: tail, here.RECKONING: Reckoning(tail),
                        here.PIECES: SharedPieces(tail),
                        mount.PACE: Pace(desk.api_rate, desk.redis_url)}

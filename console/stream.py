@@ -114,18 +114,23 @@ def _of_conversation(tab: Tab, name: str, key: str, newest: Mapping[str, int]) -
 
 
 def _list_of(tab: Tab, viewer: Viewer, lines: list[Line]) -> list[str]:
-    """Whether her list is another (`list`), or its numbers alone (`counts`). That a text arrived changes neither."""
-    if all(line.news == "status" for line in lines):
-        return []
-    return ["counts"] if tab.list_tab == "mine" and not any(_is_listed(line, viewer) for line in lines) else ["list"]
+    """Whether her list is another (`list`), or its numbers alone (`counts`). That a text arrived changes neither, and a
+    message between others only the numbers, where its conversation stands otherwise than before."""
+    moving = [line for line in lines if line.news != "status"]
+    if any(_is_listed(line, viewer, tab.list_tab) for line in moving):
+        return ["list"]
+    return ["counts"] if any(line.counts for line in moving) else []
 
 
-def _is_listed(line: Line, viewer: Viewer) -> bool:
-    """Whether an agent's own list, with those that wait below, may look different: what was said between others and their
-    contacts changes only the numbers."""
+def _is_listed(line: Line, viewer: Viewer, list_tab: str) -> bool:
+    """Whether the list of this tab may look different: an agent's own, with those that wait below, holds nothing that is
+    said between others and their contacts; those that wait and those laid aside only what stands so."""
     if not line.news or line.ticket is None:
         return True
-    return line.ticket.get("holder_id") == viewer.agent_id or line.ticket.get("state") == "queued"
+    state = line.ticket.get("state")
+    if list_tab == "mine":
+        return line.ticket.get("holder_id") == viewer.agent_id or state == "queued"
+    return line.counts or list_tab not in ("queued", "snoozed") or state == list_tab
 
 
 def _seen(tab: Tab, viewer: Viewer, lines: list[Line]) -> frozenset[str]:

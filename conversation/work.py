@@ -114,6 +114,7 @@ class Database:
         self.wiring = wiring
         self._busy_seconds = busy_ms / 1000
         self._line = Line() if self.engine.dialect.name == "sqlite" else None
+        self._hearers: list[Callable[[], None]] = []
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -138,10 +139,17 @@ class Database:
             with Session(bind=connection, expire_on_commit=False) as session:
                 yield session
 
+    def hear(self, told: Callable[[], None]) -> None:
+        """Call this too after each commit that the pages are told of; it returns at once."""
+        self._hearers.append(told)
+
     def ring(self, notices: Sequence[Notice]) -> None:
         """Hand notices on. A doorbell that fails is logged: the sweep finds the rows."""
         if not notices:
             return
+        if any(notice.kind == "changed" for notice in notices):
+            for told in self._hearers:
+                told()
         try:
             self.wiring.ring(notices)
         except Exception as error:  # the work is committed; whatever the doorbell's trouble, it must not undo a 2xx

