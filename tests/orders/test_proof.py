@@ -76,3 +76,26 @@ def test_kind_that_the_shop_does_not_take_is_no_proof() -> None:
 )
 def test_absent_order_is_never_shown(proof: Proof) -> None:
     assert reveal(None, proof, KINDS) is None
+
+
+MARTA = Holder("+34600111222", "marta@example.com", "28013")
+TOGETHER = (("postcode", "last_digits"),)
+
+
+def test_kinds_that_count_together_must_both_fit() -> None:
+    assert shown(MARTA, Proof(postcode="28013", last_digits="1222", ways=TOGETHER))
+    assert not shown(MARTA, Proof(postcode="28013", ways=TOGETHER))
+    assert not shown(MARTA, Proof(postcode="28013", last_digits="1223", ways=TOGETHER))
+
+
+def test_the_houses_rules_stand_in_place_of_what_is_usual() -> None:
+    assert not shown(MARTA, Proof(postcode="28013", ways=(("email",),)))
+    assert shown(MARTA, Proof(last_digits="1222", ways=(("last_digits",),)))
+
+
+def test_a_shop_that_takes_other_kinds_narrows_the_houses_rules() -> None:
+    rules = (("phone",), ("email",), ("postcode", "last_digits"))
+
+    assert shown(MARTA, Proof(email="marta@example.com", ways=rules), ("email",))
+    assert not shown(MARTA, Proof(phone="+34600111222", ways=rules), ("email",))
+    assert not shown(MARTA, Proof(postcode="28013", last_digits="1222", ways=rules), ("email",))

@@ -36,3 +36,13 @@ def test_group_without_a_bracket_is_named() -> None:
 def test_pattern_that_looks_behind_is_refused() -> None:
     with pytest.raises(ValueError, match="is not a pattern"):
         reference.form("(?<=A)B", "{1}")
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("00123", "123"), ("ÀB-1", "AB-1"), ("ab-1", "AB-1")])
+def test_a_shop_that_reads_loosely_takes_one_number_for_another(asked: str, answered: str) -> None:
+    assert reference.is_taken_for(asked, answered)
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("123", "124"), ("AB-1", ""), ("0", "00"), ("123", "1230")])
+def test_another_number_is_another_number(asked: str, answered: str) -> None:
+    assert not reference.is_taken_for(asked, answered)

@@ -378,3 +378,10 @@ def test_lost_reason_does_not_undo_what_is_done() -> None:
         shop.close()
 
     assert of(forgetful, "AB-20001")["status"] == "cancelled"
+
+
+def test_an_id_behind_a_zero_tells_nothing_of_the_order_that_wordpress_would_read(by_id: WooCommerce, stand_in: WooStandIn) -> None:
+    there = min(stand_in.trees)
+
+    assert by_id.find(str(there), MARTA) is not None
+    assert by_id.find(f"0{there}", MARTA) is None and by_id.find("0999999", MARTA) is None

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from typing import Any
+
 import pytest
 
+from conversation import alarms
 from conversation.work import Database
+from orders import connector
 from pipeline import proofs
+from pipeline.proofs import Terms
+from pipeline.services import FIND_ORDER, Asked, Services
 from tests.builders import HandClock
 
 SECRET = "a secret of tests"
@@ -62,3 +70,52 @@ def test_neither_order_nor_sender_can_be_read_from_what_is_kept() -> None:
 
     assert "12345" not in kept.order and "600111222" not in kept.sender
     assert kept != proofs.attempt("another secret", "AB-12345", "+34600111222")
+
+
+def test_a_shop_may_be_stricter(database: Database) -> None:
+    terms = Terms(order_limit=1)
+    with database.work() as work:
+        proofs.judge(work, proofs.attempt(SECRET, "AB-12345", "+34600000001"), False, terms)
+        tried = proofs.attempt(SECRET, "AB-12345", "+34600111222")
+
+        assert not proofs.judge(work, tried, True, terms) and proofs.judge(work, tried, True)
+
+
+def test_rules_that_lie_in_a_row_are_read_back_and_never_looser() -> None:
+    strict, loose = Terms((("email",), ("postcode", "last_digits")), 2, 3, 4), Terms(order_limit=50, sender_limit=99)
+
+    assert Terms.of_row(json.loads(json.dumps(strict.as_row()))) == strict
+    assert Terms.of_row(loose.as_row()) == Terms() == Terms.of_row({})
+
+
+def test_the_alarm_is_over_once_nobody_fails(database: Database, hand_clock: HandClock) -> None:
+    with database.work() as work:
+        for n in range(4):
+            proofs.judge(work, proofs.attempt(SECRET, "AB-12345", f"+3460000000{n}"), False, Terms(order_limit=3, alarm=3))
+        assert alarms.clear(work, "guessing")
+        proofs.judge(work, proofs.attempt(SECRET, "AB-12345", "+34600000009"), False, Terms(order_limit=3, alarm=3))
+    hand_clock.forward(hours=1, seconds=1)
+    with database.work() as work:
+        proofs.tidy(work)
+
+        assert not alarms.clear(work, "guessing")
+
+
+def ask(sender: str, terms: Terms = proofs.USUAL, **arguments: Any) -> str:
+    shop = Services(connector("demo", {}), SECRET, lambda: date(2026, 11, 20))
+    return shop.ask(Asked(FIND_ORDER, {"ref": "AB-12345", **arguments}, sender, terms=terms)).status
+
+
+@pytest.mark.parametrize(
+    ("sender", "status"),
+    [("+34600111222", "found"), ("24001234", "not_found"), ("", "not_found"), ("+34600111223", "not_found")],
+)
+def test_a_telephone_proves_something_only_where_she_writes_from_it(sender: str, status: str) -> None:
+    assert ask(sender, phone="+34600111222") == status
+
+
+def test_what_counts_as_a_proof_is_what_the_terms_say() -> None:
+    terms = Terms(ways=(("postcode", "last_digits"),))
+
+    assert ask("24001234", terms, postcode="28013") == "not_found"
+    assert ask("24001234", terms, postcode="28013", last_digits="1222") == "found"
