@@ -25,6 +25,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEMO_ACCOUNT_SID = "AC" + "d" * 32
 DEMO_WHATSAPP = "+14155238886"
 LAB_SMS = "+34600100200"
+LAB_SHOP_SECRET = "the secret of the shop of a lab"  # known to everybody: a lab listens on this machine alone
 LAB_PAGE = "100200300400500"
 DOTENV = ".env"
 SECRET_FIELDS = frozenset({"auth_token", "auth_tokens", "app_secret", "app_secrets", "access_token", "verify_token"})
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     flows_dir: Path = Field(Path("flows"), description="Folder of the flows.")
     flows_watch: float = Field(2.0, ge=0, description="Seconds between two looks at FLOWS_DIR for files that changed; they become live when all of them are good. 0: only at the start, and with `flask flows publish`.")
     flows_write: bool = Field(True, description="Whether what is published in the console is also written to FLOWS_DIR, where it may be.")
+    shop_webhook_secret: str = Field("", description="Secret with which posts to /webhooks/shop are signed, for shops whose connector has no webhooks of its own.")
     orders_config: str = Field("", description="File that says how to reach the shop. Default: _orders.yaml in FLOWS_DIR.")
 
     twilio_account_sid: str = Field("", description="Account SID of Twilio.")
@@ -147,7 +149,7 @@ class Settings(BaseSettings):
     @property
     def secret_values(self) -> list[str]:
         """Every value that must never be seen in a log line."""
-        single = [self.secret_key, self.meta_access_token, self.meta_verify_token]
+        single = [self.secret_key, self.meta_access_token, self.meta_verify_token, self.shop_webhook_secret]
         many = [*listed(self.twilio_auth_token), *listed(self.meta_app_secret)]
         passwords = [make_url(url).password for url in (self.database_url, self.redis_url) if "@" in url]
         passwords.append(_password_of(self.smtp_url))
@@ -247,6 +249,8 @@ def _filled_in(given: Settings) -> dict[str, Any]:
         found["contact_rate"] = 0  # there one contact is made to write as nobody does
     if mode == "lab" and "undo_seconds" not in given.model_fields_set:
         found["undo_seconds"] = 0  # and nobody waits
+    if mode != "production" and not given.shop_webhook_secret:
+        found["shop_webhook_secret"] = LAB_SHOP_SECRET if mode == "lab" else _kept_secret(given.data_dir / "shop_secret")
     if not given.secret_key and mode != "production":
         found["secret_key"] = _kept_secret(given.data_dir / "secret_key")
     if not given.public_base_url and mode != "production":

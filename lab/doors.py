@@ -27,6 +27,7 @@ from lab.due import Hands
 from lab.provider import LabProvider, ProviderSilent
 from lab.seeding import BadSeed
 from orders.lab import deeds_of
+from pipeline.shop_hook import Unreadable
 
 OURS = {"whatsapp": f"whatsapp:{DEMO_WHATSAPP}", "sms": LAB_SMS, "messenger": f"messenger:{LAB_PAGE}"}
 PREFIXES = {"whatsapp": "whatsapp:", "sms": "", "messenger": "messenger:"}
@@ -40,7 +41,8 @@ PATIENCE_SECONDS = 15.0
 class Lab:
     """What the doors stand on. `orders` is the file of the lab's shop, `provider` the stand-in (None: another one).
 
-    `hold` says for how many seconds a reply can be called back; None: as the settings say.
+    `hold` says for how many seconds a reply can be called back; None: as the settings say. `tell` keeps news of orders, in
+    the form of docs/outreach.md, and says how many were new.
     """
 
     database: Database
@@ -48,6 +50,7 @@ class Lab:
     orders: Path
     provider: LabProvider | None
     hold: Callable[[float | None], None]
+    tell: Callable[[bytes], int]
 
 
 class NoProvider(Exception):
@@ -106,7 +109,7 @@ def blueprint(lab: Lab) -> Blueprint:
     for rule, method, view in (
         ("", "GET", _overview), ("/clock", "GET", _show_clock), ("/clock", "POST", _set_clock), ("/seed", "POST", _seed),
         ("/reset", "POST", _reset), ("/messages", "POST", _say), ("/wire", "GET", _wire), ("/provider", "POST", _behave),
-        ("/run", "POST", _run), ("/letters", "GET", _letters), ("/undo", "POST", _undo),
+        ("/run", "POST", _run), ("/letters", "GET", _letters), ("/undo", "POST", _undo), ("/news", "POST", _news),
     ):
         doors.add_url_rule(rule, f"{method}{rule}", _opened(view, lab), methods=[method])
     doors.before_request(_from_here)
@@ -143,7 +146,7 @@ def _is_loopback(host: str) -> bool:
 
 def _overview(lab: Lab) -> Response:
     rules = ["GET /lab/clock", "POST /lab/clock", "POST /lab/seed", "POST /lab/reset", "POST /lab/messages",
-             "GET /lab/wire", "POST /lab/provider", "POST /lab/run", "POST /lab/undo", "GET /lab/letters"]
+             "GET /lab/wire", "POST /lab/provider", "POST /lab/run", "POST /lab/undo", "POST /lab/news", "GET /lab/letters"]
     return jsonify({"doors": rules, "ours": OURS, "read": "docs/testing.md"} | _time())
 
 
@@ -217,6 +220,12 @@ def _wire(lab: Lab) -> Response:
         return jsonify({"messages": said.told(session, found)})
 
 
+def _news(lab: Lab) -> Response:
+    """News of orders, as a shop would post them to /webhooks/shop, without a signature; then what is due is done."""
+    new = lab.tell(request.get_data())
+    return jsonify({"new": new, "left": due.run(lab.hands, PATIENCE_SECONDS)})
+
+
 def _undo(lab: Lab) -> Response:
     """How long an agent's reply waits before it leaves, from now on."""
     wanted = Undo.model_validate(_json())
@@ -243,7 +252,7 @@ def _letters(lab: Lab) -> Response:
 def _failed(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException):
         return error
-    known = isinstance(error, BadSeed | ValidationError | NoProvider | BadBody)
+    known = isinstance(error, BadSeed | ValidationError | NoProvider | BadBody | Unreadable)
     if not known and not isinstance(error, ProviderSilent):
         raise error
     words = "; ".join(_place(one) for one in error.errors()) if isinstance(error, ValidationError) else str(error)

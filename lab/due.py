@@ -15,6 +15,7 @@ from conversation.tables import Attachment, OutboxPart
 from conversation.work import Database
 from handoff.house_tables import HookCall
 from handoff.order_tables import OrderAction
+from outreach.tables import OrderNews
 from pipeline.tables import IS_OPEN, FoundEvent, SlowWork, Timer
 
 LOOK_SECONDS = 0.02
@@ -22,6 +23,8 @@ CALM_LOOKS = 3  # so often in a row nothing was due: what one process hands to t
 
 _part, _timer, _slow, _found, _attachment, _call, _action = (
     model.__table__ for model in (OutboxPart, Timer, SlowWork, FoundEvent, Attachment, HookCall, OrderAction))
+
+_news = OrderNews.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def pending(session: Session, hands: Hands) -> dict[str, int]:
         "files": and_(_attachment.c.state.in_(("remote", "fetching")),
                       func.coalesce(_attachment.c.not_before, now) <= now),
         "order_actions": _action.c.state.in_(("approved", "running")),
+        "news": and_(_news.c.state == "waiting", _news.c.not_before <= now),
         "hooks": and_(_call.c.state == "queued", _call.c.not_before <= now),
     }
     counted = {name: session.execute(select(func.count()).where(condition)).scalar_one()

@@ -28,8 +28,9 @@ class House(Protocol):
 
 
 def add_to(app: Flask, house: House, tend: Callable[[], int], wake: Callable[[], None],
-           ring: Callable[[list[Notice]], None]) -> None:
-    """Open the lab's doors. `tend` runs the desk's clocks once, `wake` and `ring` rouse whoever has something to do."""
+           ring: Callable[[list[Notice]], None], tell: Callable[[bytes], int]) -> None:
+    """Open the lab's doors. `tend` runs the desk's clocks once, `wake` and `ring` rouse whoever has something to do,
+    `tell` keeps news of orders."""
     given = house.settings
     provider = LabProvider(given.twilio_api_base.rstrip("/")) if given.has_own_provider else None
 
@@ -44,4 +45,4 @@ def add_to(app: Flask, house: House, tend: Callable[[], int], wake: Callable[[],
         app.extensions[here.EXTENSION] = replace(desk, undo_seconds=given.undo_seconds if seconds is None else seconds)
 
     hands = Hands(house.database, tend, wake, ring, under_way)
-    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider, hold))
+    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider, hold, tell))

@@ -6,6 +6,7 @@ What agents have it do is kept in a file of the folder that it is given (orders/
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from orders import buyers, deeds, demo_shop
 from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
 from orders.deeds import Book
+from orders.news import News
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import fold
 from orders.settings import Settings
@@ -58,6 +60,11 @@ class DemoShop:
 
     def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
         return buyers.newest(self._now(order.reference).order for order in buyers.latest(self._records.values(), buyer))
+
+    def complete(self, news: News) -> News | None:
+        """Whose order it is that was named by its number alone."""
+        record = self._record(news.about)
+        return replace(news, order=record.order, buyer=record.holder, about="") if record else None
 
     def preview(self, action: Action) -> Preview:
         return deeds.preview(self._records.get(fold(action.reference)), self._book.of(action.reference), action)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
 from orders.deeds import Book
 from orders.errors import BadConfiguration
+from orders.news import News
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import fold
 from orders.settings import Settings
@@ -53,6 +55,13 @@ class LabShop:
         ours = [self._changed(read(one)).order for one in kept]
         bought = {order.reference for order in buyers.latest(map(read, kept), buyer)}
         return buyers.newest([*(order for order in ours if order.reference in bought), *behind])
+
+    def complete(self, news: News) -> News | None:
+        """Whose order it is that was named by its number alone."""
+        record = self._record(news.about)
+        if record is None:
+            return self._behind.complete(news)
+        return replace(news, order=record.order, buyer=record.holder, about="")
 
     def preview(self, action: Action) -> Preview:
         record = self._as_put(action.reference)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from conversation import alarms
 from conversation.alarms import Trouble
@@ -29,6 +30,12 @@ _read = update(_feed).where(_feed.c.source == bindparam("of")).values(
     mark=bindparam("to"), due_at=bindparam("next"), lease_until=None, failures=0, error="", read_at=bindparam("now"))
 _failed = update(_feed).where(_feed.c.source == bindparam("of")).values(
     due_at=bindparam("next"), lease_until=None, failures=_feed.c.failures + 1, error=bindparam("why"))
+
+
+def is_due(session: Session, source: str, now: datetime) -> bool:
+    """Whether it is time to read the list, or it was never read. Only looks."""
+    row = session.execute(_by_source, {"of": source}).mappings().first()
+    return row is None or (row["due_at"] <= now and (row["lease_until"] is None or row["lease_until"] <= now))
 
 
 def claim(work: Work, source: str) -> str | None:

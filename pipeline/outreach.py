@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, func, insert, select
 import config
 import faults
 import orders.news
-from channels import accounts, countries, identity
+from channels import accounts, identity
 from channels.accounts import Accounts
 from conversation import ids, inbox
 from conversation.events import Notice
@@ -28,21 +28,23 @@ from conversation.work import Database, Work
 from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.news import Completes, Lists
-from orders.service import facts
 from outreach import completing, feeds, policy, taking, telling
 from outreach.errors import BadPolicy
 from outreach.news import News
 from outreach.policy import Policy
+from outreach.tables import OrderNews
 from pipeline.identities import language_of
 from pipeline.tables import Timer
+from pipeline.told_news import news_of
 
 EVENT = telling.EVENT
-TOLD = ("carrier", "tracking_url", "pickup_point", "promised_on", "eta", "delivered_on")
 FEED_EVERY = timedelta(seconds=60)
 MOST_AHEAD = 192  # turns that wait for the writer; more would stand between it and those who write themselves
 
 logger = structlog.get_logger(__name__)
 _timer = Timer.__table__
+_news = OrderNews.__table__
+_due = select(_news.c.order_news_id).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now")).limit(1)
 _ahead = select(func.count()).select_from(_timer).where(
     _timer.c.fired_at.is_(None), _timer.c.due_at <= bindparam("now"), _timer.c.kind == "external")
 
@@ -90,6 +92,8 @@ class Outreach:
 
     def tick(self) -> int:
         """Ask the shop for what its posts left out, and tell what is due; how many rows were decided."""
+        if not self._is_anything_due():
+            return 0
         policy = self.policy()
         done = self.complete()
         while True:
@@ -101,6 +105,10 @@ class Outreach:
             done += found
             if found == 0 or found < limit:
                 return done
+
+    def _is_anything_due(self) -> bool:
+        with self.database.reading() as session:
+            return session.execute(_due, {"now": self.database.wiring.now()}).first() is not None
 
     def complete(self) -> int:
         """Orders that a post named by the shop's own handle: ask which they are, with no transaction open."""
@@ -122,63 +130,50 @@ class Outreach:
         known = orders.news.News(
             row["key"], row["kind"], row["happened_at"], orders.news.Order("", row["facts"].get("status", row["kind"])),
             orders.news.Holder(), row["language"], about=row["about"])
+        shop = self.connector
         try:
-            return self.connector.complete(known), True  # type: ignore[attr-defined]
+            if hasattr(shop, "on"):  # a shop whose orders move with the calendar
+                shop = shop.on(self.database.wiring.now().date())
+            return shop.complete(known), True  # type: ignore[attr-defined]
         except ConnectorError as error:
             logger.warning("news without their order", error=error.code)
             return None, error.permanent
 
     def read_feed(self) -> int:
-        """What moved since the shop's list was read last; how many pieces of news that were."""
-        if not isinstance(self.connector, Lists):
-            return 0
-        source, kept = self.connector.name, 0
-        while True:
+        """What moved since the shop's list was read last; how many pieces of news were new."""
+        kept = 0
+        while isinstance(self.connector, Lists) and self._is_feed_due():
             with self.database.work() as work:
-                mark = feeds.claim(work, source)
+                mark = feeds.claim(work, self.connector.name)
             if mark is None:
-                return kept
-            try:
-                told, next_mark = self.connector.changes(mark)
-            except ConnectorError as error:
-                with self.database.work() as work:
-                    feeds.fail(work, source, f"{error.code}: {error.detail}", FEED_EVERY)
-                return kept
-            faults.point("feed read")
-            is_behind = bool(told) and next_mark not in ("", mark) and " " in next_mark
+                break
+            kept += self._read_from(mark)
+        return kept
+
+    def _is_feed_due(self) -> bool:
+        with self.database.reading() as session:
+            return feeds.is_due(session, self.connector.name, self.database.wiring.now())
+
+    def _read_from(self, mark: str) -> int:
+        """One part of the list, kept with how far it was read: what is read twice is the same rows."""
+        source = self.connector.name
+        try:
+            told, next_mark = self.connector.changes(mark)  # type: ignore[attr-defined]
+        except ConnectorError as error:
             with self.database.work() as work:
-                kept += taking.take(work, source, [news_of(one, work.now.date()) for one in told], self.policy())
-                feeds.settle(work, source, next_mark, timedelta(0) if is_behind else FEED_EVERY)
-            if not is_behind:
-                return kept
+                feeds.fail(work, source, f"{error.code}: {error.detail}", FEED_EVERY)
+            return 0
+        is_behind = " " in next_mark  # a cursor: the list goes on
+        with self.database.work() as work:
+            kept = taking.take(work, source, [news_of(one, work.now.date()) for one in told], self.policy())
+            feeds.settle(work, source, next_mark, timedelta(0) if is_behind else FEED_EVERY)
+        return kept
 
 
-def keep(database: Database, source: str, told: Sequence[orders.news.News], policy: Policy) -> int:
-    """Store what a shop told; returns after the commit."""
+def keep(database: Database, rules: Callable[[], Policy], source: str, told: Sequence[News]) -> int:
+    """Store what a shop told; returns after the commit how much of it was new."""
     with database.work() as work:
-        return taking.take(work, source, [news_of(one, work.now.date()) for one in told], policy)
-
-
-def news_of(told: orders.news.News, today: date) -> News:
-    """What a connector tells as outreach has it: of the order only what a notice says."""
-    known = facts(told.order, today)
-    phone = _phone(told.buyer.phone, told.buyer.country_code)
-    return News(
-        key=told.key, kind=told.kind, reference=told.order.reference, happened_at=told.at,
-        facts={name: known[name] for name in TOLD if known.get(name)}, phone=phone, email=told.buyer.email,
-        language=told.language, country=countries.country_of(phone) if phone else "", cause=told.cause, about=told.about)
-
-
-def _phone(written: str, calling_code: str) -> str:
-    """A shop keeps phones as their buyers wrote them; "" for what is no number that can be written to."""
-    digits = "".join(letter for letter in written if letter.isdigit())
-    if written.strip().startswith("+") or not calling_code:
-        phone = f"+{digits}"
-    elif digits.startswith("00"):
-        phone = f"+{digits[2:]}"
-    else:
-        phone = f"+{calling_code}{digits.lstrip('0')}"
-    return phone if identity.is_phone(phone) and countries.country_of(phone) else ""
+        return taking.take(work, source, told, rules())
 
 
 def senders_of(ours: Accounts) -> dict[str, tuple[str, str]]:

@@ -32,7 +32,7 @@ from conversation.work import Database, Wiring
 from incidents.rule_book import Rules
 from orders.deeds import kept
 from orders.on_request import Counter
-from pipeline import bulk, channel_watch, lanes, letters, mail, notices, schema, slow
+from pipeline import bulk, channel_watch, lanes, letters, mail, notices, outreach, schema, slow
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
@@ -134,8 +134,10 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
     programs = Hooks(work.database, signed_calls.Caller(is_near=given.calls_near))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
+    news = outreach.outreach_of(given, work.database, work.services.connector)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
-              "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain}
+              "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain,
+              "news": news.tick, "news feed": news.read_feed}
     sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})
 
