@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,7 +50,17 @@ from operations.commands import COMMANDS
 from orders.base import Connector
 from orders.deeds import kept
 from orders.service import find_for_desk
-from pipeline import burial, case_watch, dead_letters, flow_sets, publishing, returning, service_troubles
+from pipeline import (
+    burial,
+    case_watch,
+    dead_letters,
+    flow_sets,
+    outreach,
+    publishing,
+    returning,
+    service_troubles,
+    shop_hook,
+)
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
 from pipeline.channel_pulse import Pulse
@@ -105,6 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     doors = (lambda: relevo.accounts, webhooks.WebhookSettings(given.public_bases), relevo.pulse.submit)
     made.register_blueprint(webhooks.blueprint(*doors))
     made.wsgi_app = webhooks.short_cut(made.wsgi_app, *doors)  # type: ignore[method-assign]
+    made.register_blueprint(shop_hook.blueprint(shop_gate_of(relevo)))
     made.register_blueprint(console_blueprint(desk_of(relevo)))
     made.register_blueprint(files_blueprint(public_of(relevo)))
     made.register_blueprint(health.blueprint(relevo))
@@ -156,6 +168,13 @@ def wire(given: Settings) -> Relevo:
     writer.every_sweep(lambda: sweep.catch_up(database).is_behind)
     writer.every_sweep(lambda: _tend(relevo))
     return relevo
+
+
+def shop_gate_of(relevo: Relevo) -> shop_hook.Gate:
+    """Who may tell news of orders, and where they are kept."""
+    given = relevo.settings
+    keep = partial(outreach.keep, relevo.database, outreach.Rules(given.flows_dir))
+    return shop_hook.Gate(relevo.connector, given.shop_webhook_secret, clock.now, keep)
 
 
 def bot_of(given: Settings, flows: LiveFlows, connector: Connector, ours: Accounts) -> Bot:
@@ -277,7 +296,10 @@ def _add_front(made: Flask, relevo: Relevo) -> None:
     if relevo.settings.mode == "lab":
         from lab.wiring import add_to as add_lab
 
-        add_lab(made, relevo, lambda: _catch_up(relevo), relevo.writer.wake, relevo.doorbell.ring)
+        news = outreach.outreach_of(relevo.settings, relevo.database, relevo.connector)
+        gate = shop_gate_of(relevo)
+        add_lab(made, relevo, lambda: _catch_up(relevo) + news.tick(), relevo.writer.wake, relevo.doorbell.ring,
+                lambda body: gate.keep("lab", shop_hook.read(gate.connector, body, clock.now())))
     if relevo.settings.mode == "demo":
         from demo.wiring import add_to  # only a demo needs the demo
 
