@@ -189,18 +189,20 @@ class PrestaShop:
         return Deed(self._rest, look_up, tree, around, action, self._setup.cancel_state or next(cancelled, ""))
 
     def _changed(self, look_up: LookUp, since: str) -> tuple[tuple[News, ...], str]:
-        query = {"date_upd": f"[{since},{_FAR}]", "date": "1", "sort": "[date_upd_ASC]"}
-        told: list[News] = []
-        mark = since
-        for page in range(MAX_PAGES):
+        told: dict[str, News] = {}
+        mark, page = since, 0
+        for _ in range(MAX_PAGES):
+            query = {"date_upd": f"[{mark},{_FAR}]", "date": "1", "sort": "[date_upd_ASC]"}
             trees = self._rest.all(look_up, "orders", **query, limit=f"{page * PER_PAGE},{PER_PAGE}")
             around = self._around(look_up, trees)
-            for tree in trees:
-                mark = max(mark, key_of(tree, "date_upd"))
-                told += _news(tree, around, self._setup.how)
+            told |= {news.key: news for tree in trees for news in _news(tree, around, self._setup.how)}
+            before, mark = mark, max([mark, *(key_of(tree, "date_upd") for tree in trees)])
             if len(trees) < PER_PAGE:
                 break
-        return tuple(told), mark
+            # From the newest on: an order that changes while pages are turned moves to the end, and the pages after it
+            # would begin one too far.
+            page = 0 if mark > before else page + 1
+        return tuple(told.values()), mark
 
 
 def _news(tree: Tree, around: Around, how: How) -> tuple[News, ...]:

@@ -137,7 +137,10 @@ def _cancel(api: Api, look_up: LookUp, action: Action, node: Node) -> Done:
     job = reading.at(_accepted(said, "orderCancel"), "job")
     late = Unsure("The shop has taken on the cancellation and has not finished it yet.")
     for _ in range(100):
-        answered = api.ask(look_up, queries.JOB, {"job": job.get("id"), "order": order}).data
+        try:
+            answered = api.ask(look_up, queries.JOB, {"job": job.get("id"), "order": order}).data
+        except ConnectorError:
+            raise late from None  # it was taken on: that it cannot be followed does not undo it
         if reading.at(answered, "order").get("cancelledAt"):
             return Done()
         if reading.at(answered, "job").get("done"):

@@ -198,19 +198,21 @@ class WooCommerce:
         return _mark(newest[0]) if newest else "1970-01-01T00:00:00"
 
     def _changed(self, look_up: LookUp, since: str) -> tuple[tuple[News, ...], str]:
-        # “After” leaves out the second itself, in which more may have happened; what comes again has the same key.
-        after = (_second(since) - timedelta(seconds=1)).isoformat()
-        query = {"modified_after": after, "dates_are_gmt": "true", "orderby": "modified", "order": "asc"}
-        told: list[News] = []
-        mark = since
-        for number in range(1, MAX_PAGES + 1):
+        told: dict[str, News] = {}
+        mark, number = since, 1
+        for _ in range(MAX_PAGES):
+            # “After” leaves out the second itself, in which more may have happened; what comes again has the same key.
+            after = (_second(mark) - timedelta(seconds=1)).isoformat()
+            query = {"modified_after": after, "dates_are_gmt": "true", "orderby": "modified", "order": "asc"}
             page = self._rest.page(look_up, "orders", **query, per_page=str(PER_PAGE), page=str(number))
-            for tree in page.trees:
-                mark = max(mark, _mark(tree))
-                told += self._told(tree)
+            told |= {news.key: news for tree in page.trees for news in self._told(tree)}
+            before, mark = mark, max([mark, *map(_mark, page.trees)])
             if number >= page.pages:
                 break
-        return tuple(told), mark
+            # From the newest on: an order that changes while pages are turned moves to the end, and the pages after it
+            # would begin one too far.
+            number = 1 if mark > before else number + 1
+        return tuple(told.values()), mark
 
     def _told(self, tree: Any) -> tuple[News, ...]:
         try:

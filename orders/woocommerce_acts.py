@@ -58,6 +58,8 @@ def preview(tree: dict[str, Any] | None, action: Action, shop: Shop) -> Preview:
         facts["amount"] = str(action.amount)
     if action.kind == "change_address":
         facts["new_address"] = dict(action.address)
+    if action.currency and action.currency != order.currency:
+        return Preview("unsupported", facts)  # so much of another money would be another sum
     refused = _refused(action, order.status, bool(order.paid), total - refunded(tree))
     return Preview(refused, facts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -235,6 +236,24 @@ def test_list_of_many_pages_is_read_to_its_end(stand_in: PrestaStandIn, shop: Pr
     told, _ = shop.changes("2026-11-19 11:00:00")
 
     assert len({news.key for news in told}) == 250
+
+
+def test_order_that_changes_while_pages_are_turned_hides_no_other(stand_in: PrestaStandIn, shop: PrestaShop) -> None:
+    sent = of(stand_in, "AB-12345")
+    rows = [{**sent, "id": 2000 + n, "reference": f"ZZ-{n}", "date_upd": f"2026-11-19 12:{n // 60:02}:{n % 60:02}"}
+            for n in range(150)]
+    stand_in.rows["orders"] += rows
+
+    def once_more(tree: Any) -> Any:
+        told = copy.deepcopy(tree)
+        if "orders" in tree:
+            rows[0]["date_upd"] = "2026-11-19 13:00:00"
+        return told
+
+    stand_in.bend = once_more
+    told, _ = shop.changes("2026-11-19 11:00:00")
+
+    assert len({news.key for news in told}) == 150
 
 
 def test_one_order_that_nobody_can_read_does_not_keep_back_the_others(stand_in: PrestaStandIn, shop: PrestaShop) -> None:

@@ -144,6 +144,13 @@ def test_cancellation_that_takes_long_is_unsure(shop: ShopifyStandIn) -> None:
     made.close()
 
 
+def test_cancellation_that_cannot_be_followed_is_unsure(connector: Acts, shop: ShopifyStandIn) -> None:
+    stumbles = {"errors": [{"message": "oops", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}
+    shop.bend = lambda tree: stumbles if "job" in tree.get("data", {}) else tree
+    with pytest.raises(Unsure):
+        connector.act(action("cancel"))
+
+
 @pytest.mark.parametrize("user_error", ["at once", "in the job"])
 def test_cancellation_that_fails_is_no_cancellation(connector: Acts, shop: ShopifyStandIn, user_error: str) -> None:
     shop.user_error = user_error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -271,6 +272,13 @@ def test_signed_webhook_that_is_no_order_is_of_the_wrong_shape(stand_in: WooStan
     assert failed.value.code == "shape"
 
 
+def test_amount_in_another_currency_is_not_given_back(stand_in: WooStandIn, shop: WooCommerce) -> None:
+    with pytest.raises(ConnectorError) as refused:
+        shop.act(action("refund", currency="USD"))
+
+    assert (refused.value.code, stand_in.done["refund"]) == ("unsupported", 0)
+
+
 def test_list_begins_now(shop: WooCommerce) -> None:
     assert isinstance(shop, Lists) and shop.changes("") == ((), "2026-11-19T09:00:53")
 
@@ -299,6 +307,23 @@ def test_list_of_many_pages_is_read_to_its_end(stand_in: WooStandIn, shop: WooCo
     told, _ = shop.changes("2026-11-19T10:00:00")
 
     assert len(told) == 250
+
+
+def test_order_that_changes_while_pages_are_turned_hides_no_other(stand_in: WooStandIn, shop: WooCommerce) -> None:
+    sent = of(stand_in, "AB-12345")
+    for number in range(150):
+        moved = f"2026-11-19T11:{number // 60:02}:{number % 60:02}"
+        stand_in.trees[2000 + number] = {**sent, "id": 2000 + number, "number": f"ZZ-{number}", "date_modified_gmt": moved}
+
+    def once_more(trees: Any) -> Any:
+        told = copy.deepcopy(trees)
+        stand_in.trees[2000]["date_modified_gmt"] = "2026-11-19T12:00:00"
+        return told
+
+    stand_in.bend = once_more
+    told, _ = shop.changes("2026-11-19T10:00:00")
+
+    assert len({news.key for news in told}) == 150
 
 
 def test_one_order_that_nobody_can_read_does_not_keep_back_the_others(stand_in: WooStandIn, shop: WooCommerce) -> None:
