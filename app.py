@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ from console import here, safety
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
 from console.flow_shop import FlowShop
+from console.order_desk import OrderDesk
 from console.public_files import Public
 from console.public_files import blueprint as files_blueprint
 from conversation.events import Outgoing, Rendered
@@ -47,9 +49,10 @@ from incidents.rule_book import Rules
 from operations import health
 from operations.channel_status import ours_of, status
 from operations.commands import COMMANDS
-from orders.base import Connector
+from orders.base import Connector, Proof
 from orders.deeds import kept
-from orders.service import find_for_desk
+from orders.on_request import Counter
+from orders.service import find_for_desk, orders_of
 from pipeline import (
     burial,
     case_watch,
@@ -261,9 +264,20 @@ def desk_of(relevo: Relevo) -> Desk:
         secure_cookies=any(base.startswith("https:") for base in given.public_bases), rerun=rerun, dismiss=dismiss,
         failing_services=service_troubles.failing, alert_to=tuple(config.listed(given.alert_email)),
         undo_seconds=given.undo_seconds, api_rate=given.api_rate, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
-        media_days=given.media_keep_days, rules=relevo.rules, shop=lambda: relevo.library.project.shop,
+        media_days=given.media_keep_days, rules=relevo.rules, orders=order_desk_of(relevo, parcels), shop=lambda: relevo.library.project.shop,
         public_base=given.public_bases[0] if given.public_bases else "",
         mails=letters_post(given) is not None or given.mode == "lab", push_key=push_key_of(given.secret_key))
+
+
+def order_desk_of(relevo: Relevo, parcels: Parcels) -> OrderDesk:
+    """What the order panel shows of the shop, and what it can have done there."""
+    shop = relevo.connector
+
+    def today() -> date:
+        return clock.now().date()
+
+    return OrderDesk(Counter(shop, today, parcels.told), lambda phone: orders_of(shop, Proof(phone=phone), today()),
+                     getattr(shop, "forget", lambda reference: None))
 
 
 def push_key_of(secret_key: str) -> str:

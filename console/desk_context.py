@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.flow.templates import MessageTemplate
 from channels.windows import NO_WINDOW, Window
 from console.flow_shop import FlowShop
+from console.order_desk import OrderDesk
 from conversation.channel_health import Ours
 from conversation.work import Database
 from incidents.rule_book import Rules
@@ -49,7 +50,8 @@ class Desk:
     write, `templates()` are the message templates for when it does not. `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
     `channels` are our numbers, pages and accounts, `flows` the flows that are live and how others become so.
-    `rules` are what carriers ask for with a claim, `shop()` is how the shop calls itself.
+    `orders` is what the shop can do with an order, `rules` are what carriers ask for with a claim, `shop()` is how the
+    shop calls itself.
     `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be,
     `media_days` after how many days they go where no admin said otherwise, and
     `public_base` our public address, where providers fetch it.
@@ -85,4 +87,5 @@ class Desk:
     failing_services: Callable[[Session, datetime], Sequence[Mapping[str, Any]]] = _no_services
     alert_to: Sequence[str] = ()
     rules: Rules = field(default_factory=Rules)
+    orders: OrderDesk = field(default_factory=OrderDesk)
     shop: Callable[[], str] = str

@@ -42,7 +42,8 @@ def _told(row: Mapping[str, Any], name: str) -> dict[str, Any]:
         "text": words(said if words.has(said) else f"notice.{row['kind']}", name=name or somebody,
                       by=data.get("by") or somebody, to=data.get("to") or somebody),
         "more": str(data.get("text") or data.get("note") or ""), "at": here.formats().iso(row["created_at"]),
-        "url": url_for("console.conversation", conversation_id=key) if key else url_for("console.conversations"),
+        "url": url_for("console.approvals") if row["kind"] == "approval" else
+        url_for("console.conversation", conversation_id=key) if key else url_for("console.conversations"),
     }
 
 

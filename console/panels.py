@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import case_views, here, naming, order_card, reason_card
+from console import case_views, here, naming, order_card, order_panel, reason_card
 from console.listing import initials
 from console.panel_words import language_name
 from console.transcripts import agent_names
@@ -30,6 +30,7 @@ def panel(session: Session, sight: Sight, thread: Mapping[str, Any]) -> dict[str
     ticket = sight.ticket
     return {
         "card": reason_card.card(session, sight),
+        "deeds": order_panel.panel(session, sight, naming.order_of((ticket or {}).get("card"))),
         "order": order((ticket or {}).get("card")),
         **_cases(session, sight.conversation["conversation_id"]),
         "contact": _contact(session, sight, thread),

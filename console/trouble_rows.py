@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversation import channel_health
 from conversation.tables import NOTABLE, Contact, Conversation, DeadLetter, TimelineEntry
-from handoff import letters
+from handoff import letters, order_book
 from handoff.house_tables import Hook, HookCall, Notice, PushSubscription
 from handoff.tables import Agent, Ticket
 
@@ -59,6 +59,7 @@ class Rows:
     mails: Sequence[Mapping[str, Any]]
     pushes: Sequence[Mapping[str, Any]]
     unclaimed: Sequence[Mapping[str, Any]]
+    actions: Sequence[Mapping[str, Any]]
     told: Mapping[str, Sequence[tuple[str, datetime]]]
     mailed: Mapping[str, datetime | None]
 
@@ -69,7 +70,7 @@ def read(session: Session, services: Sequence[Mapping[str, Any]], now: datetime)
     unclaimed = _unclaimed(session, now)
     return Rows(
         alarms, _dead(session), _flows(session, now - LATELY), services, _hooks(session, now - LATELY),
-        _mails(session, now - LATELY), _pushes(session), unclaimed, _told(session, unclaimed),
+        _mails(session, now - LATELY), _pushes(session), unclaimed, order_book.unsure(session), _told(session, unclaimed),
         {alarm["key"]: alarm["mailed_at"] for alarm in alarms})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from console import channel_cards, here
+from console import channel_cards, here, order_actions_shown
 from console.rows import queue_titles
 from console.trouble_rows import FlowFailure, Rows
 
@@ -53,6 +53,7 @@ def pieces(rows: Rows, titles: Mapping[str, str]) -> list[tuple[str, list[Piece]
     found = [
         ("alarms", [_alarm(one) for one in rows.alarms if one["key"] != GIVEN_UP]),
         ("unclaimed", [_unclaimed(one, rows, titles) for one in rows.unclaimed]),
+        ("actions", [_action(one) for one in rows.actions]),
         ("dead", [_dead(one, rows) for one in rows.dead]),
         ("flows", [_flow(one, rows) for one in rows.flows]),
         ("services", [_service(one, rows) for one in rows.services]),
@@ -107,6 +108,21 @@ def _dead(one: Mapping[str, Any], rows: Rows) -> Piece:
         "dead", words.either(f"trouble.kinds.{one['kind']}", "trouble.kinds.other"), one["created_at"], one["reason"][:LONGEST],
         customers=int(bool(one["conversation_id"])), step=words(f"troubles.dead_next_{kind}"),
         told=_by_mail(rows.mailed.get(GIVEN_UP)), ways=ways, facts={"id": key, "conversation": one["conversation_id"]})
+
+
+def _action(one: Mapping[str, Any]) -> Piece:
+    """What an agent had the shop do, and nobody knows whether it was done."""
+    words = here.texts()
+    what = words("troubles.action_what", kind=order_actions_shown.deed(one["kind"], one["amount"], one["currency"]),
+                 order=one["order_reference"])
+    settle = url_for("console.settle_order_action", order_action_id=one["order_action_id"])
+    return Piece(
+        "actions", what, one["ended_at"] or one["created_at"], one["error"][:LONGEST], customers=1, step=words("troubles.action_next"),
+        told=words("troubles.action_told", name=one["asked_name"]), ways=[
+            _talk(one["conversation_id"]),
+            Way(words("order_action.was_done"), f"{settle}?was_done=1", "check", True, True, "was-done"),
+            Way(words("order_action.was_not_done"), f"{settle}?was_done=0", "x", True, True, "was-not-done")],
+        facts={"order_action": one["order_action_id"], "conversation": one["conversation_id"]})
 
 
 def _flow(one: FlowFailure, rows: Rows) -> Piece:

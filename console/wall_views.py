@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from console import here, measures, nav
+from console import here, measures, nav, order_actions_shown
 from console.formats import as_utc, span
 from console.listing import initials
 from console.rows import title
@@ -34,6 +34,7 @@ class Around:
     bot: tuple[int, int]
     names: Mapping[str, Mapping[str, Any]]
     alarms: Sequence[Any]
+    approvals: Sequence[Mapping[str, Any]] = ()
 
 
 def view(wall: Wall, around: Around) -> dict[str, Any]:
@@ -49,6 +50,8 @@ def view(wall: Wall, around: Around) -> dict[str, Any]:
         "late": sum(tile.late for tile in wall.tiles),
         "broken": _broken(wall, around),
         "alarms": around.alarms,
+        "approvals": [{"at": row["created_at"], "text": order_actions_shown.deed(row["kind"], row["amount"], row["currency"]),
+                       "order": row["order_reference"]} for row in around.approvals],
     }
 
 

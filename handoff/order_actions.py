@@ -112,7 +112,7 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
     viewer = access.viewer(work.connection, agent_id)
     sight = access.conversation_for(work.connection, viewer, conversation_id)
     ledger.lock(work, conversation_id)
-    amount = _checked(asked)
+    amount = check(asked)
     before = work.connection.execute(_by_key, {"key": asked.key}).mappings().first()
     if before is not None:
         return _the_same(before, conversation_id, asked, agent_id)
@@ -204,8 +204,8 @@ def finish(work: Work, row: Mapping[str, Any], state: str, facts: Mapping[str, A
     return True
 
 
-def _checked(asked: Asked) -> Decimal | None:
-    """The amount, where the kind has one."""
+def check(asked: Asked) -> Decimal | None:
+    """The amount, where the kind has one. Raises UnknownOrderAction, ReasonMissing, BadAmount."""
     if asked.kind not in KINDS:
         raise UnknownOrderAction(asked.kind)
     if len(asked.reason.strip()) < _SHORTEST_REASON:

@@ -12,14 +12,14 @@ from handoff import access
 from handoff.access import Reader, Viewer
 from handoff.order_errors import UnknownOrderAction
 from handoff.order_tables import OrderAction
-from handoff.tables import Ticket
+from handoff.tables import Agent, Ticket
 
 SHOWN = 12
 WAITING_SHOWN = 100
 LATELY = timedelta(days=7)
 
 Row = Mapping[str, Any]
-_action, _ticket = OrderAction.__table__, Ticket.__table__
+_action, _ticket, _agent = OrderAction.__table__, Ticket.__table__, Agent.__table__
 _by_id = select(_action).where(_action.c.order_action_id == bindparam("id"))
 _by_key = select(_action).where(_action.c.key == bindparam("key"))
 _of_conversation = (
@@ -31,7 +31,8 @@ _decided = (
     select(_action).where(_action.c.decided_at >= bindparam("since")).order_by(_action.c.decided_at.desc()).limit(SHOWN)
 )
 _unsure = (
-    select(_action).where(_action.c.state == "unsure").order_by(_action.c.created_at.desc()).limit(WAITING_SHOWN)
+    select(_action, _agent.c.name.label("asked_name")).join(_agent, _agent.c.agent_id == _action.c.asked_by)
+    .where(_action.c.state == "unsure").order_by(_action.c.created_at.desc()).limit(WAITING_SHOWN)
 )
 _count = select(func.count()).where(_action.c.state == "proposed")
 _cards = select(_ticket.c.card).where(_ticket.c.conversation_id == bindparam("id"))

@@ -21,7 +21,7 @@ from console.wall_facts import facts
 from console.wall_views import Around
 from conversation import channel_health
 from conversation.work import Work
-from handoff import claims, figure_bot, figure_rows, queue_book, wall, window_radar
+from handoff import claims, figure_bot, figure_rows, order_book, queue_book, wall, window_radar
 from handoff.errors import HandoffError
 from handoff.window_radar import Closing
 
@@ -111,7 +111,8 @@ def _page(status: int = 200, banner: Any = None) -> Response:
         broken = [one.facts.ticket_id for one in found.broken[:wall_views.MOST_LINES]]
         alarms = [channel_cards.alarm(one, here.texts(), here.desk().channels) for one in channel_health.open_alarms(session)]
         around = Around(_radar(session), window_radar.avoided(session, now - SAVED_FOR),
-                        figure_bot.today(session, midnight), figure_rows.told_of(session, broken), alarms)
+                        figure_bot.today(session, midnight), figure_rows.told_of(session, broken), alarms,
+                        order_book.waiting(session))
         if here.wants_json():
             return jsonify(facts(found, around))
         return page(

@@ -244,6 +244,14 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("finish_incident_task", "POST"): (404, 404, 404, 404, LOGIN),
     ("incident_report", "GET"): (404, 404, 200, 404, LOGIN),
     ("incident_file", "GET"): (404, 404, 200, 404, LOGIN),
+    ("order_form", "GET"): (200, 404, 200, 404, LOGIN),
+    ("preview_order_action", "POST"): (404, 404, 404, 404, LOGIN),
+    ("ask_order_action", "POST"): (404, 404, 404, 404, LOGIN),
+    ("settle_order_action", "POST"): (422, 422, 422, 422, LOGIN),
+    ("approve_order_action", "POST"): (404, 404, 404, 404, LOGIN),
+    ("decline_order_action", "POST"): (404, 404, 404, 404, LOGIN),
+    ("approvals", "GET"): (404, 404, 200, 404, LOGIN),
+    ("api_order_actions", "GET"): (200, 404, 200, 404, 401),
 }
 QUEUED_FIRST = ("claim",)
 FIELDS = {
@@ -300,6 +308,8 @@ def a_world(path: Path, is_queued: bool) -> World:
             "key_id": "key_none",
             "hook_id": "hok_none",
             "call_id": "hkc_none",
+            "action": "refund",
+            "order_action_id": "act_none",
             "incident_id": desks.a_case(work, conversation_id),
             "photo_id": "iph_none",
             "task_id": "itk_none",
