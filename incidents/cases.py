@@ -74,7 +74,7 @@ def open_case(work: Work, book: RuleBook, opening: Opening) -> Opened:
     contact_id = _contact_of(work, opening.conversation_id)
     _one_at_a_time(work)
     key = opening.order_key if opening.is_proven else f"{opening.order_key}?{opening.conversation_id}"
-    known = case_rows.open_of_order(work.connection, key, opening.kind)
+    known = case_rows.open_of_order(work.connection, key, opening.kind) or _proven_since(work, opening)
     if known is not None:
         _add_words(work, known, opening)
         photo_rows.add_sent(work, known["incident_id"], opening.conversation_id, _since(work, opening))
@@ -226,6 +226,16 @@ def _add_words(work: Work, case: Row, opening: Opening) -> None:
     if said and said not in before:
         details = dict(case["details"] or {}) | {"what": f"{before}\n{said}".strip()[:LONGEST]}
         _write(work, case, {"details": details})
+
+
+def _proven_since(work: Work, opening: Opening) -> Row | None:
+    """The case that began in this conversation before anybody knew that the order was hers: from now on it is the order's."""
+    apart = f"{opening.order_key}?{opening.conversation_id}"
+    case = case_rows.open_of_order(work.connection, apart, opening.kind) if opening.is_proven else None
+    if case is None:
+        return None
+    _write(work, case, {"order_key": opening.order_key, "order_facts": dict(case["order_facts"] or opening.order)})
+    return case_rows.find(work.connection, case["incident_id"])
 
 
 def _contact_of(work: Work, conversation_id: str) -> str:

@@ -41,6 +41,14 @@ def test_another_kind_and_an_order_that_is_not_proven_are_cases_apart(house: Hou
     assert codes == ["INC-1001", "INC-1002", "INC-1003", "INC-1001"]
 
 
+def test_a_case_is_the_orders_once_it_is_proven(house: House) -> None:
+    other = house.do(a_conversation, "Leo")
+    house.opens(is_proven=False)
+    proven = house.opens()
+
+    assert (proven["code"], proven["order_key"], house.opens(conversation_id=other)["code"]) == ("INC-1001", "AB77777", "INC-1001")
+
+
 @pytest.mark.parametrize("wrong", [{"kind": "sad"}, {"order_key": ""}])
 def test_what_cannot_be_read_is_named(house: House, wrong: dict[str, str]) -> None:
     given = {"kind": "lost", "order_reference": "AB-1", "order_key": "AB1", "conversation_id": house.conversation_id, **wrong}
