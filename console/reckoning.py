@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ FIRST = 300  # of those that wait, in their order: six pages of the list
 SHARED = ("queued", "unanswered", "all")  # lists that are the same for all who see the same queues
 
 Scope = frozenset[str] | None
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,13 @@ class Reckoned:
     line: int
     place: int
     at: float
-    groups: tuple[Group, ...]
+    groups: tuple[Group, ...] | None = None
     closed: dict[Scope, int] = field(default_factory=dict)
     elsewhere: dict[str, int] = field(default_factory=dict)
     load: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, Scope], list[str]] = field(default_factory=dict)
     whole: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    read: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
 class Reckoning:
@@ -68,7 +70,7 @@ class Reckoning:
         """The numbers of the left column."""
         with self._lock:
             found = self._current(session, as_of)
-            return tally.counts(found.groups, viewer, as_of.now, lambda room: _closed(session, found, viewer, room))
+            return tally.counts(_groups(session, found), viewer, as_of.now, lambda room: _closed(session, found, viewer, room))
 
     def rows(self, session: Session, viewer: Viewer, wanted: Wanted, as_of: AsOf) -> Sequence[Mapping[str, Any]]:
         """The rows of a list; the order of those that wait is found once for all who see the same queues."""
@@ -96,19 +98,36 @@ class Reckoning:
                 found.load[viewer.agent_id] = capacity.load_of(session, viewer.agent_id, as_of.now)
             return found.load[viewer.agent_id]
 
+    def once(self, session: Session, as_of: AsOf, name: tuple[Any, ...], read: Callable[[], T]) -> T:
+        """What live pages that may see the same thing read of it at the same change; `name` holds all that it depends on
+        beside the tables. Any other page reads for itself."""
+        if not as_of.live:
+            return read()
+        with self._lock:
+            found = self._current(session, as_of)
+            if name not in found.read:
+                found.read[name] = read()
+            return found.read[name]
+
     def _current(self, session: Session, as_of: AsOf) -> Reckoned:
         at, place, found, line = self._tick(), self._tail.place, self._found, as_of.line
         enough = min(line, self._tail.last) if as_of.live and self._tail.listeners else line
         if found is None or found.line < enough or found.place < place or at - found.at > HOLDS_SECONDS:
-            found = self._found = Reckoned(line, place, at, tally.groups(session))
+            found = self._found = Reckoned(line, place, at)
         return found
+
+
+def _groups(session: Session, found: Reckoned) -> tuple[Group, ...]:
+    if found.groups is None:
+        found.groups = tally.groups(session)
+    return found.groups
 
 
 def _has_elsewhere(session: Session, found: Reckoned, viewer: Viewer) -> bool:
     """Whether she holds something, or did, in a queue that is not hers: then her list is like nobody else's."""
     if viewer.sees_everything:
         return False
-    live = any(one.holder_id == viewer.agent_id and one.queue_id not in viewer.queues for one in found.groups)
+    live = any(one.holder_id == viewer.agent_id and one.queue_id not in viewer.queues for one in _groups(session, found))
     return live or _elsewhere(session, found, viewer) > 0
 
 

@@ -21,7 +21,7 @@ from console import here
 from console.attachments import length, map_link
 from console.safety import HOME
 from console.segments import segments
-from console.stretches import Bubble
+from console.stretches import Bubble, Stretch
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -112,6 +112,8 @@ def _environment() -> Environment:
         csrf_token=generate_csrf,
         drawn=drawn,
         is_plain=is_plain,
+        keep=keep,
+        same_for_all=same_for_all,
         spoken=spoken,
         map_link=map_link,
         length=length,
@@ -160,6 +162,20 @@ def is_plain(bubble: Bubble) -> bool:
     """Whether a message reads the same to everybody who may see it: no button, no file with a state of its own, no way
     to a card beside it."""
     return not (bubble.can_retry or bubble.attachments or bubble.cites or bubble.loose)
+
+
+def same_for_all(place: int, stretch: Stretch, thread: Mapping[str, Any]) -> tuple[Any, ...]:
+    """By what a stretch is told from others of its transcript, where it reads the same to all who read that; else empty."""
+    if not all(map(is_plain, stretch.bubbles)):
+        return ()
+    return (place, here.formats().today, *(thread[name] for name in ("owner", "name", "first_name", "channel")))
+
+
+def keep(drawn: dict[Any, str], name: tuple[Any, ...], made: Markup) -> Markup:
+    """A stretch that was just drawn, kept for the next who reads it if it has a name."""
+    if name:
+        drawn[name] = made
+    return made
 
 
 def spoken(bubble: Bubble, thread: Mapping[str, Any], named: bool) -> Markup:

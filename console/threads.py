@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console import here, naming, people, snoozes, states, targets, transcripts
+from console import here, naming, nav, people, snoozes, states, targets, transcripts
 from console.formats import as_utc, span
 from console.marks import marks
-from console.stretches import Passing
+from console.stretches import Passing, Stretch
 from handoff import blocking, offers, viewing
 from handoff.access import Sight, Viewer
 
@@ -31,7 +31,7 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
     conversation, ticket = sight.conversation, sight.live_ticket
     who = people.who(session, sight)
     is_blocked = who["contact"]["blocked_at"] is not None
-    found, first = transcripts.read(session, sight, before)
+    found, first, drawn = _said(session, sight, before)
     actions, holder_id = allowed(viewer, sight, is_blocked), ticket["holder_id"] if ticket else None
     names = transcripts.agent_names(session)
     holder = names.get(holder_id, "") if holder_id else ""
@@ -46,6 +46,7 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
         "last_seq": conversation["last_seq"],
         "tags": tuple(conversation["tags"] or ()),
         "stretches": found,
+        "drawn": drawn,
         "actions": actions,
         "older_url": _older(conversation["conversation_id"], first),
         "targets": groups,
@@ -58,6 +59,15 @@ def thread(session: Session, viewer: Viewer, sight: Sight, before: int = 0) -> d
         "holder_name": holder,
         **(states.state(session, viewer, sight, holder) if ticket or not is_blocked else states.unanswered()),
     }
+
+
+def _said(session: Session, sight: Sight, before: int) -> tuple[Sequence[Stretch], int, dict[Any, str]]:
+    """The transcript, and what was drawn of it; who is before the same conversation reads the same, so live pages read it
+    once at a change."""
+    conversation, ticket = sight.conversation, sight.ticket
+    around = (conversation["waiting_since"], repr(ticket["evidence"]) if ticket else "")
+    name = ("transcript", conversation["conversation_id"], before, here.language(), here.zone().key, around)
+    return here.reckoning().once(session, nav.as_of(session), name, lambda: (*transcripts.read(session, sight, before), {}))
 
 
 def _older(conversation_id: str, first: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ class Office:
 
     def __init__(self, database: Database, clock: HandClock) -> None:
         self.database, self.clock, self.at = database, clock, 0.0
+        self.read: list[str] = []
         self.tail = Tail(database, look_seconds=600.0)
         self.reckoning = Reckoning(self.tail, lambda: self.at)
         with database.work() as work:
@@ -102,3 +104,18 @@ def test_shared_numbers_are_summed_by_what_each_may_see(office: Office) -> None:
     office.hand_over()
 
     assert (office.waiting(1), office.waiting(1, "agt_bo")) == (1, 0)
+
+
+def read_once(office: Office, line: int, live: bool = True, name: str = "transcript") -> int:
+    """Reads this; returns how often anything has been read by then."""
+    with office.database.reading() as session:
+        office.reckoning.once(session, AsOf(office.clock.now(), line, live), (name,), lambda: office.read.append(name))
+    return len(office.read)
+
+
+@pytest.mark.parametrize(
+    ("second", "times"), [({}, 1), ({"line": 2}, 2), ({"live": False}, 2), ({"name": "of another"}, 2)])
+def test_live_pages_read_the_same_once_and_a_change_anew(office: Office, second: dict[str, Any], times: int) -> None:
+    read_once(office, 1)
+
+    assert read_once(office, **{"line": 1, **second}) == times
