@@ -15,6 +15,9 @@ from orders.proof import Holder
 
 KINDS = ("shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point", "delivered", "lost", "returning", "cancelled")
 
+# In a mark: it stands inside the list, which goes on behind it and may be read on at once.
+INSIDE = "\n"
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -58,7 +61,7 @@ class Lists(Protocol):
     def changes(self, since: str) -> tuple[tuple[News, ...], str]:
         """What moved after the mark `since` ("" at the first time: from now), oldest first, and the next mark.
 
-        The same news may come again; their keys are the same. Raises ConnectorError."""
+        A mark that holds INSIDE says that there is more. The same news may come again; their keys are the same. Raises ConnectorError."""
 
 
 @runtime_checkable
@@ -67,3 +70,13 @@ class Completes(Protocol):
 
     def complete(self, news: News) -> News | None:
         """The same news with order and buyer; None if there is no such order. Asks the shop; raises ConnectorError."""
+
+
+def on_from(mark: str, since: str) -> str:
+    """The mark inside a list that was read from `since` to here and goes on.
+
+    Raises ConnectorError where so much changed in one moment that reading on would only come back to it.
+    """
+    if mark == since:
+        raise ConnectorError("More orders changed at one moment than are read at once.", permanent=True, code="too_big")
+    return f"{mark}{INSIDE}"

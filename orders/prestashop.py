@@ -16,7 +16,7 @@ from orders import buyers, fields, number_settings, prestashop_acts, prestashop_
 from orders.acting import Action, Done, Preview
 from orders.base import MAX_ORDERS, Connector, Order, Proof
 from orders.errors import ConnectorError
-from orders.news import News
+from orders.news import INSIDE, News, on_from
 from orders.prestashop_acts import Deed
 from orders.prestashop_orders import Around, How, Tree, by_id, key_of, record
 from orders.prestashop_web import Rest, is_plain, one_of
@@ -190,6 +190,7 @@ class PrestaShop:
 
     def _changed(self, look_up: LookUp, since: str) -> tuple[tuple[News, ...], str]:
         told: dict[str, News] = {}
+        since = since.partition(INSIDE)[0]
         mark, page = since, 0
         for _ in range(MAX_PAGES):
             query = {"date_upd": f"[{mark},{_FAR}]", "date": "1", "sort": "[date_upd_ASC]"}
@@ -202,6 +203,8 @@ class PrestaShop:
             # From the newest on: an order that changes while pages are turned moves to the end, and the pages after it
             # would begin one too far.
             page = 0 if mark > before else page + 1
+        else:
+            return tuple(told.values()), on_from(mark, since)
         return tuple(told.values()), mark
 
 

@@ -24,7 +24,7 @@ from orders import shopify_orders as reading
 from orders import shopify_queries as queries
 from orders.base import Order
 from orders.errors import ConnectorError
-from orders.news import KINDS, Forged, News
+from orders.news import INSIDE, KINDS, Forged, News
 from orders.proof import Holder
 from orders.shopify_api import Api, page
 from orders.shopify_settings import Account
@@ -66,7 +66,7 @@ def changes(account: Account, api: Api, look_up: LookUp, since: str) -> tuple[tu
     """What moved after the mark: the time of the last change seen, and while its list is being read, a cursor."""
     if not since:
         return (), _now(api, look_up)
-    start, _, cursor = since.partition(" ")
+    start, _, cursor = since.partition(INSIDE)
     found: list[News] = []
     newest, after = start, cursor or None
     for _ in range(MAX_LISTED_PAGES):
@@ -79,7 +79,7 @@ def changes(account: Account, api: Api, look_up: LookUp, since: str) -> tuple[tu
             found += _readable(node, account.reading, start)
         if not after:
             return _in_order(found), newest
-    return _in_order(found), f"{start} {after}"
+    return _in_order(found), f"{start}{INSIDE}{after}"
 
 
 def subscribe(api: Api, look_up: LookUp, address: str) -> None:

@@ -20,7 +20,7 @@ from orders import buyers, fields, number_settings, web, web_settings, woocommer
 from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError, Unsure
-from orders.news import Forged, News
+from orders.news import INSIDE, Forged, News, on_from
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import Form, fold
 from orders.settings import Settings
@@ -199,6 +199,7 @@ class WooCommerce:
 
     def _changed(self, look_up: LookUp, since: str) -> tuple[tuple[News, ...], str]:
         told: dict[str, News] = {}
+        since = since.partition(INSIDE)[0]
         mark, number = since, 1
         for _ in range(MAX_PAGES):
             # “After” leaves out the second itself, in which more may have happened; what comes again has the same key.
@@ -212,6 +213,8 @@ class WooCommerce:
             # From the newest on: an order that changes while pages are turned moves to the end, and the pages after it
             # would begin one too far.
             number = 1 if mark > before else number + 1
+        else:
+            return tuple(told.values()), on_from(mark, since)
         return tuple(told.values()), mark
 
     def _told(self, tree: Any) -> tuple[News, ...]:

@@ -163,7 +163,7 @@ class Outreach:
             with self.database.work() as work:
                 feeds.fail(work, source, f"{error.code}: {error.detail}", FEED_EVERY)
             return 0
-        is_behind = " " in next_mark  # a cursor: the list goes on
+        is_behind = orders.news.INSIDE in next_mark
         with self.database.work() as work:
             kept = taking.take(work, source, [news_of(one, work.now.date()) for one in told], self.policy())
             feeds.settle(work, source, next_mark, timedelta(0) if is_behind else FEED_EVERY)

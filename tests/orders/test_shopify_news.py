@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orders.errors import ConnectorError
-from orders.news import Completes, Forged, Hears, Lists, News
+from orders.news import INSIDE, Completes, Forged, Hears, Lists, News
 from orders.shopify import Shop
 from orders.shopify_settings import account
 from tests.orders import shopify_samples
@@ -194,7 +194,7 @@ def test_long_list_is_read_to_its_end_over_several_calls(connector: Shop, shop: 
     first = shop.trees[0]
     shop.trees[:] = [_copy(first, number) for number in range(55)]
     keys, mark, calls = set(), SINCE, 0
-    while calls < 9 and (calls == 0 or " " in mark):
+    while calls < 9 and (calls == 0 or INSIDE in mark):
         found, mark = connector.changes(mark)
         keys |= {news.key for news in found}
         calls += 1

@@ -14,7 +14,7 @@ import orders
 from orders.acting import Action
 from orders.base import Proof
 from orders.errors import BadConfiguration, ConnectorError
-from orders.news import Forged, Hears, Lists
+from orders.news import INSIDE, Forged, Hears, Lists
 from orders.woocommerce import WooCommerce
 from tests.orders import woocommerce_samples
 from tests.providers.faulty import Asked, Reply
@@ -307,6 +307,27 @@ def test_list_of_many_pages_is_read_to_its_end(stand_in: WooStandIn, shop: WooCo
     told, _ = shop.changes("2026-11-19T10:00:00")
 
     assert len(told) == 250
+
+
+def test_list_that_is_too_long_for_one_reading_goes_on_at_the_next(stand_in: WooStandIn, shop: WooCommerce) -> None:
+    sent = of(stand_in, "AB-12345")
+    for n in range(900):
+        moved = f"2026-11-19T11:{n // 60:02}:{n % 60:02}"
+        stand_in.trees[2000 + n] = {**sent, "id": 2000 + n, "number": f"ZZ-{n}", "date_modified_gmt": moved}
+
+    some, inside = shop.changes("2026-11-19T10:00:00")
+    rest, mark = shop.changes(inside)
+
+    assert len({news.key for news in (*some, *rest)}) == 900
+    assert (INSIDE in inside, mark) == (True, "2026-11-19T11:14:59")
+
+
+def test_list_that_cannot_go_on_fails_instead_of_standing_still(stand_in: WooStandIn, shop: WooCommerce) -> None:
+    sent = of(stand_in, "AB-12345") | {"date_modified_gmt": "2026-11-19T11:00:00"}
+    for number in range(2000, 2600):
+        stand_in.trees[number] = {**sent, "id": number, "number": f"ZZ-{number}"}
+    with pytest.raises(ConnectorError, match="one moment"):
+        shop.changes("2026-11-19T11:00:00")
 
 
 def test_order_that_changes_while_pages_are_turned_hides_no_other(stand_in: WooStandIn, shop: WooCommerce) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -255,3 +256,16 @@ def test_a_round_takes_no_more_than_it_may(database: Database, doors: HandDoors,
     with database.reading() as session:
         table = OrderNews.__table__
         assert session.execute(select(table.c.key).where(table.c.state == "waiting")).scalars().all() == ["AB-10002:shipped"]
+
+
+def test_of_two_rounds_at_once_one_waits_for_the_other(database: Database, doors: HandDoors, talk: str) -> None:
+    take(database, news(), news("CD-22222"))
+    other = threading.Thread(target=tick, args=(database, doors))
+    with database.work() as work:
+        telling.tick(work, Policy(), doors, 1)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive() and len(doors.begun) == 1
+    other.join(5)
+
+    assert len(doors.begun) == 2
