@@ -11,7 +11,7 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here, naming, panels
+from console import case_views, here, naming, panels
 from console.attachments import preview
 from console.formats import as_utc
 from console.listing import initials
@@ -21,6 +21,7 @@ from conversation.tables import Address, Conversation, Message
 from handoff import access, lists, people_merge, search_words
 from handoff.errors import UnknownTicket
 from handoff.tables import Note, Rating, Ticket
+from incidents import case_rows
 
 SHOWN = 40
 TICKETS = 30
@@ -56,6 +57,7 @@ def card(session: Session, contact_id: str, before: int = 0) -> dict[str, Any]:
         "tickets": tickets,
         "ratings": [one for one in tickets if one["rating"]],
         "orders": [panels.order({"known": {"order_ref": one}}) for one in _references(tickets)],
+        "cases": [case_views.brief(case) for case in case_rows.of_conversations(session, keys)],
         "notes": _notes(session, keys, names),
         "said": _said(session, talks, names, before),
     }

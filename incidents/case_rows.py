@@ -83,6 +83,12 @@ def of_conversation(reader: Reader, conversation_id: str) -> Sequence[Row]:
     return reader.execute(_of_conversation, {"id": conversation_id}).mappings().all()
 
 
+def of_conversations(reader: Reader, conversation_ids: Sequence[str]) -> Sequence[Row]:
+    """The cases of these conversations, the newest first."""
+    query = select(_incident).where(_incident.c.conversation_id.in_(conversation_ids)).order_by(_incident.c.opened_at.desc())
+    return reader.execute(query.limit(50)).mappings().all() if conversation_ids else []
+
+
 def open_of_order(reader: Reader, order_key: str, kind: str) -> Row | None:
     """The case that is under way for this order and kind."""
     query = select(_incident).where(_incident.c.order_key == order_key, _incident.c.kind == kind,
