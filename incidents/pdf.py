@@ -200,7 +200,7 @@ def _picture(content: bytes | None) -> io.BytesIO | None:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF")) as opened:
             opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             picture = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError):
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target = io.BytesIO()

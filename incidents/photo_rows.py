@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from incidents.tables import Incident, IncidentPhoto
 
 MOST = 20
 AT_ONCE = 8
+MOST_COMPARED = 20_000  # of all cases, the newest
 TAKEN_OFF = "taken_off"
 
 _photo, _incident, _attachment = IncidentPhoto.__table__, Incident.__table__, Attachment.__table__
@@ -32,10 +33,10 @@ _unseen = (
     .where(_photo.c.sha256 == "", _photo.c.refused == "", _attachment.c.state.in_(("stored", "failed", "too_big", "removed")))
     .order_by(_photo.c.created_at).limit(AT_ONCE)
 )
-_others = (
+_before = (
     select(_photo.c.incident_photo_id, _photo.c.sha256, _photo.c.likeness, _photo.c.incident_id, _incident.c.order_key)
     .join(_incident, _incident.c.incident_id == _photo.c.incident_id)
-    .where(_photo.c.sha256 != "")
+    .where(_photo.c.sha256 != "").order_by(_photo.c.created_at.desc()).limit(MOST_COMPARED)
 )
 
 
@@ -47,6 +48,7 @@ class Seen:
     sha256: str = ""
     likeness: str = ""
     refused: str = ""
+    twin_id: str = ""
 
 
 def add_sent(work: Work, incident_id: str, conversation_id: str, since: datetime) -> int:
@@ -91,13 +93,14 @@ def sort(work: Work, incident_id: str, photo_id: str, kind: str) -> None:
 def look(database: Database, folder: Folder) -> list[str]:
     """Look at the photos whose files have come; returns the ids of the cases they belong to.
 
-    The files are read with no transaction open.
+    The files are read, and held against the photos of before, with no transaction open.
     """
     with database.reading() as session:
         waiting = [dict(row) for row in session.execute(_unseen).mappings()]
+        before = list(session.execute(_before).mappings()) if waiting else []
     if not waiting:
         return []
-    seen = [_seen(one, folder) for one in waiting]
+    seen = _compared([_seen(one, folder) for one in waiting], before)
     with database.work() as work:
         for one in seen:
             _keep(work, one)
@@ -120,15 +123,25 @@ def _trouble(photo: Mapping[str, Any]) -> str:
     return "too_early" if photo["said_at"] and likeness.is_too_early(photo["said_at"], delivered) else ""
 
 
+def _compared(seen: Sequence[Seen], before: Sequence[Mapping[str, Any]]) -> list[Seen]:
+    """Each held against the photos of before, and those that came before it in this round."""
+    known, done = list(before), []
+    for one in seen:
+        twin_id = _twin(one, known) if one.sha256 and not one.refused else ""
+        done.append(replace(one, twin_id=twin_id, refused="duplicate" if twin_id else one.refused))
+        known.append({**one.photo, "sha256": one.sha256, "likeness": one.likeness})
+    return done
+
+
+def _twin(seen: Seen, known: Sequence[Mapping[str, Any]]) -> str:
+    """Of her own case only the very same file: she shows one thing from several sides."""
+    mine = [(row["incident_photo_id"], row["sha256"], "") for row in known if row["incident_id"] == seen.photo["incident_id"]]
+    theirs = [(row["incident_photo_id"], row["sha256"], row["likeness"]) for row in known
+              if row["order_key"].partition("?")[0] != seen.photo["order_key"].partition("?")[0]]
+    return likeness.twin(seen.sha256, seen.likeness, [*mine, *theirs])
+
+
 def _keep(work: Work, seen: Seen) -> None:
-    twin_id = ""
-    if seen.sha256 and not seen.refused:
-        rows = work.connection.execute(_others).mappings().all()
-        mine = [(row["incident_photo_id"], row["sha256"], "") for row in rows if row["incident_id"] == seen.photo["incident_id"]]
-        theirs = [(row["incident_photo_id"], row["sha256"], row["likeness"]) for row in rows
-                  if row["order_key"].partition("?")[0] != seen.photo["order_key"].partition("?")[0]]
-        twin_id = likeness.twin(seen.sha256, seen.likeness, [*mine, *theirs])
     work.connection.execute(
         update(_photo).where(_photo.c.incident_photo_id == seen.photo["incident_photo_id"], _photo.c.sha256 == "")
-        .values(sha256=seen.sha256 or "-", likeness=seen.likeness, refused="duplicate" if twin_id else seen.refused,
-                twin_id=twin_id or None))
+        .values(sha256=seen.sha256 or "-", likeness=seen.likeness, refused=seen.refused, twin_id=seen.twin_id or None))

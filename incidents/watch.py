@@ -78,6 +78,7 @@ def _due_tasks(work: Work) -> list[Reminder]:
         select(_task.c.incident_task_id, _task.c.code.label("task"), _incident)
         .join(_incident, _incident.c.incident_id == _task.c.incident_id)
         .where(_task.c.done_at.is_(None), _task.c.warned_at.is_(None), _task.c.due_at <= work.now).limit(AT_ONCE)
+        .with_for_update(skip_locked=True, of=_task)
     )
     found = work.connection.execute(query).mappings().all()
     for row in found:

@@ -18,11 +18,13 @@ from conversation.work import Database, Work
 from handoff import ladder, notices
 from handoff.tables import LIVE_TICKET_STATES, Ticket
 from incidents import cases, photo_rows, watch
+from incidents.errors import StaleCase
 from incidents.rule_book import Rules
 from incidents.watch import Reminder
 from pipeline.tables import Timer
 
 EVENT = "case_news"
+TRIES = 3
 
 _conversation, _ticket = Conversation.__table__, Ticket.__table__
 
@@ -31,8 +33,7 @@ def tend(database: Database, folder: Folder, rules: Rules) -> int:
     """One look at everything; how much changed."""
     changed = 0
     for incident_id in photo_rows.look(database, folder):
-        with database.work() as work:
-            cases.refresh(work, rules.book, incident_id)
+        _refresh(database, rules, incident_id)
         changed += 1
     with database.work() as work:
         due = watch.reminders(work)
@@ -42,6 +43,16 @@ def tend(database: Database, folder: Folder, rules: Rules) -> int:
         for case in news:
             _tell(work, case)
         return changed + len(due) + len(news)
+
+
+def _refresh(database: Database, rules: Rules, incident_id: str) -> None:
+    for _ in range(TRIES):
+        try:
+            with database.work() as work:
+                cases.refresh(work, rules.book, incident_id)
+            return
+        except StaleCase:  # somebody changed it at the same moment: look at what it is now
+            continue
 
 
 def _remind(work: Work, reminder: Reminder) -> None:

@@ -78,7 +78,7 @@ class Errands:
             return Came("failed", {"code": error.code}, error.detail)
         except Exception as error:  # noqa: BLE001 - a connector's own mistake: it may have asked before
             logger.error("an order action failed", kind=row["kind"], error=type(error).__name__)
-            return Came("unsure", {}, f"{type(error).__name__}: {error}")
+            return Came("unsure", {}, f"The connector broke ({type(error).__name__}); whether it was done is unknown.")
 
 
 def action_of(row: Mapping[str, Any]) -> Action:
