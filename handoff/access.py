@@ -33,6 +33,12 @@ _ticket_by_id = select(_ticket).where(_ticket.c.ticket_id == bindparam("id"))
 _newest_ticket = (
     select(_ticket).where(_ticket.c.conversation_id == bindparam("id")).order_by(_ticket.c.epoch.desc()).limit(1)
 )
+_other = _ticket.alias("other")
+_ticket_and_newest = select(_ticket).where(
+    _ticket.c.conversation_id == bindparam("conversation"),
+    or_(_ticket.c.ticket_id == bindparam("id"), _ticket.c.epoch == select(func.max(_other.c.epoch)).where(
+        _other.c.conversation_id == bindparam("conversation")).scalar_subquery()),
+).order_by(_ticket.c.epoch)
 _conversation_by_id = select(_conversation).where(_conversation.c.conversation_id == bindparam("id"))
 _message_by_id = select(Message.__table__).where(Message.__table__.c.message_id == bindparam("id"))
 
@@ -102,6 +108,15 @@ def ticket_for(reader: Reader, viewer: Viewer, ticket_id: str) -> Mapping[str, A
     if not may_see(viewer, newest):
         raise UnknownTicket(ticket_id)
     return ticket
+
+
+def ticket_in(reader: Reader, viewer: Viewer, ticket_id: str, conversation_id: str) -> Mapping[str, Any]:
+    """The same, of whom the conversation is known, in one statement. Raises UnknownTicket."""
+    rows = reader.execute(_ticket_and_newest, {"id": ticket_id, "conversation": conversation_id}).mappings().all()
+    found = next((row for row in rows if row["ticket_id"] == ticket_id), None)
+    if found is None or not may_see(viewer, rows[-1]):
+        raise UnknownTicket(ticket_id)
+    return found
 
 
 def conversation_for(reader: Reader, viewer: Viewer, conversation_id: str) -> Sight:

@@ -144,10 +144,14 @@ def give(work: Work, held: Standing, agent: Mapping[str, Any], giving: Giving) -
     data = {"agent": agent["name"], "waited_seconds": round(waited.total_seconds()), **giving.data}
     data |= {"forced": True, "load": load} if load >= agent["capacity"] else {}
     data |= {"lacks": list(lacks)} if lacks else {}
-    relaxed = {"relaxed": skills.steps_to(held.ticket["skills"], held.language, agent)}
-    held = _assign(work, held, Change(moves.find("claim", "queued"), giving.actor, relaxed, data=data), agent_id)
+    told, mark = list(held.ticket["told"]), telling.mark_of_holder(agent_id)
+    is_known = mark in told
+    written = {"relaxed": skills.steps_to(held.ticket["skills"], held.language, agent),
+               **({} if is_known else {"told": [*told, mark]})}
+    held = _assign(work, held, Change(moves.find("claim", "queued"), giving.actor, written, data=data), agent_id)
     metrics.claims.labels("won").inc()
-    _introduce(work, held, agent)
+    if not is_known:
+        _say_who(work, held, agent)
     if giving.actor != agent_id:
         told = {"by": giving.data.get("by", "")}
         notices.add(work, "assigned", [agent_id], held.conversation_id, held.ticket_id, data=told)
@@ -374,11 +378,15 @@ def _put_back_if_hers(work: Work, ticket: Mapping[str, Any], change: Change) -> 
 
 def _introduce(work: Work, held: Standing, agent: Mapping[str, Any]) -> None:
     if telling.once(work, held, telling.mark_of_holder(agent["agent_id"])):
-        telling.tell(work, held, "taken", agent=agent["name"], queue=_title(work, held))
+        _say_who(work, held, agent)
+
+
+def _say_who(work: Work, held: Standing, agent: Mapping[str, Any]) -> None:
+    telling.tell(work, held, "taken", agent=agent["name"], queue=_title(work, held))
 
 
 def _title(work: Work, held: Standing) -> str:
-    return queues.title(queues.get(work.connection, held.ticket["queue_id"]), held.language)
+    return queues.title(held.queue or queues.get(work.connection, held.ticket["queue_id"]), held.language)
 
 
 def _result(work: Work, held: Standing, name: str, already: bool = False) -> ClaimResult:

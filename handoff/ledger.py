@@ -29,6 +29,10 @@ _conversation, _ticket, _agent = Conversation.__table__, Ticket.__table__, Agent
 _read_conversation = select(_conversation).where(_conversation.c.conversation_id == bindparam("id"))
 _lock_conversation = _read_conversation.with_for_update()
 _lock_free_conversation = _read_conversation.with_for_update(skip_locked=True)
+_conversation_of = select(_conversation).where(
+    _conversation.c.conversation_id == select(_ticket.c.conversation_id).where(
+        _ticket.c.ticket_id == bindparam("id")).scalar_subquery())
+_lock_conversation_of = _conversation_of.with_for_update()
 _read_ticket = select(_ticket).where(_ticket.c.ticket_id == bindparam("id"))
 _live_ticket = select(_ticket).where(
     _ticket.c.conversation_id == bindparam("id"), _ticket.c.state.in_(LIVE_TICKET_STATES)
@@ -57,10 +61,12 @@ _pass_on = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a ticket stands: its row and its conversation's, read under the lock."""
+    """Where a ticket stands: its row and its conversation's, read under the lock. After a move `queue` is the row of the
+    queue whose clocks were set, if it is still live."""
 
     ticket: Mapping[str, Any]
     conversation: Mapping[str, Any]
+    queue: Mapping[str, Any] | None = None
 
     @property
     def ticket_id(self) -> str:
@@ -112,7 +118,11 @@ def try_standing(work: Work, ticket: Mapping[str, Any]) -> Standing | None:
 
 def seen_by(work: Work, viewer: Viewer, ticket_id: str) -> Standing:
     """The same, for an agent who must be allowed to see it. Raises UnknownTicket."""
-    return standing(work, access.ticket_for(work.connection, viewer, ticket_id))
+    row = work.connection.execute(_conversation_of if work.is_sqlite else _lock_conversation_of, {"id": ticket_id})
+    conversation = row.mappings().first()
+    if conversation is None:
+        raise UnknownTicket(ticket_id)
+    return Standing(access.ticket_in(work.connection, viewer, ticket_id, conversation["conversation_id"]), conversation)
 
 
 def live(work: Work, conversation_id: str) -> Mapping[str, Any] | None:
@@ -174,7 +184,8 @@ def apply(work: Work, held: Standing, change: Change) -> Standing:
     passes = moves.changes_owner(row)
     epoch = before["epoch"] + int(passes)
     left = OUT_OF_QUEUE if row.before == "queued" else {}
-    written = _clocks(work, held, change) | left | dict(change.ticket) | {"state": row.after, "epoch": epoch}
+    queue = _queue_after(work, held, change)
+    written = _clocks(work, held, change, queue) | left | dict(change.ticket) | {"state": row.after, "epoch": epoch}
     same_holder = (_ticket.c.holder_id.is_(None) if before["holder_id"] is None
                    else _ticket.c.holder_id == before["holder_id"])
     done = work.connection.execute(
@@ -185,7 +196,7 @@ def apply(work: Work, held: Standing, change: Change) -> Standing:
     )
     if done.rowcount != 1:
         raise StaleEpoch(before["epoch"], lock(work, held.conversation_id)["epoch"])
-    after = Standing(dict(before) | written, dict(held.conversation) | {"epoch": epoch})
+    after = Standing(dict(before) | written, dict(held.conversation) | {"epoch": epoch}, queue)
     if passes:
         pass_on(work, held.conversation, moves.OWNER_OF[row.after])
     note_conversation(work, held.conversation_id, change.conversation)
@@ -203,9 +214,14 @@ def _tell_holder(work: Work, held: Standing, change: Change) -> None:
         notices.add(work, "moved", [holder], held.conversation_id, held.ticket_id, data=told)
 
 
-def _clocks(work: Work, held: Standing, change: Change) -> dict[str, Any]:
-    if change.row.after in LIVE_TICKET_STATES:
-        queue = queues.get(work.connection, change.ticket.get("queue_id", held.ticket["queue_id"]))
+def _queue_after(work: Work, held: Standing, change: Change) -> Mapping[str, Any] | None:
+    if change.row.after not in LIVE_TICKET_STATES:
+        return None
+    return queues.get(work.connection, change.ticket.get("queue_id", held.ticket["queue_id"]))
+
+
+def _clocks(work: Work, held: Standing, change: Change, queue: Mapping[str, Any] | None) -> dict[str, Any]:
+    if queue is not None:
         is_waiting = held.conversation["waiting_since"] is not None
         return move_clocks.after(change.row, queue, held.ticket, is_waiting, work.now)
     return dict(move_clocks.ENDED)
