@@ -35,6 +35,7 @@ from console import here, safety
 from console.blueprint import blueprint as console_blueprint
 from console.desk_context import Desk
 from console.flow_shop import FlowShop
+from console.news_doors import NewsDesk
 from console.order_desk import OrderDesk
 from console.public_files import Public
 from console.public_files import blueprint as files_blueprint
@@ -45,6 +46,7 @@ from conversation.work import Database, Wiring
 from handoff import order_words, routing, search_index, sweep
 from handoff.commands import agents, queues
 from handoff.key_commands import api_keys
+from incidents.commands import incidents
 from incidents.rule_book import Rules
 from operations import health
 from operations.channel_status import ours_of, status
@@ -63,6 +65,7 @@ from pipeline import (
     returning,
     service_troubles,
     shop_hook,
+    told_news,
 )
 from pipeline.abuse import Limits
 from pipeline.answer import Bot
@@ -141,7 +144,7 @@ def _add_commands(made: Flask) -> None:
         flows.add_command(one)
     for one in (precision, disputed):
         understand.add_command(one)
-    for command in (replay, flows, understand, agents, queues, api_keys, channel_commands, *COMMANDS):
+    for command in (replay, flows, understand, agents, queues, api_keys, incidents, channel_commands, *COMMANDS):
         made.cli.add_command(command)
 
 
@@ -183,7 +186,7 @@ def shop_gate_of(relevo: Relevo) -> shop_hook.Gate:
 def bot_of(given: Settings, flows: LiveFlows, connector: Connector, ours: Accounts) -> Bot:
     """What turns need: the flows that are live at the time, the shop, the desk, and whom we answer."""
     services = Services(connector, given.secret_key, lambda: clock.now().date(), Rules(given.claims_path),
-                        parcels=parcels_of(given))
+                        parcels=parcels_of(given), identity=lambda: flows.library.identity)
     served = sms_countries(given.sms_countries, ours, flows.library.project.country)
     return Bot(flows, services, Duty().open_queues, Limits(given.contact_rate, served), flows.for_state)
 
@@ -214,12 +217,13 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
 
 def _catch_up(relevo: Relevo) -> int:
     """All that time does, for whoever moved the clock; how much changed."""
-    return sweep.catch_up(relevo.database).changed + _tend(relevo)
+    seen = case_watch.look(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
+    return seen + sweep.catch_up(relevo.database).changed + _tend(relevo)
 
 
 def _tend(relevo: Relevo) -> int:
     """What is done by itself as time passes, beside the clocks; how much changed."""
-    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
+    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(relevo.database)
 
 
 def _tend_desk(database: Database) -> int:
@@ -257,7 +261,7 @@ def desk_of(relevo: Relevo) -> Desk:
     return Desk(
         database=relevo.database, find_order=find_order,
         window=lambda kind: channels.adapter(kind).window, templates=lambda: relevo.library.templates, channels=tuple(ours_of(place) for place in watch_of(given, relevo.database).places),
-        flows=flow_shop_of(relevo),
+        flows=flow_shop_of(relevo), news=news_desk_of(relevo),
         redis_url=given.redis_url, mode=given.mode,
         trusted_proxies=given.trusted_proxies,
         public_hosts=frozenset(urlsplit(base).netloc for base in given.public_bases),
@@ -278,6 +282,12 @@ def order_desk_of(relevo: Relevo, parcels: Parcels) -> OrderDesk:
 
     return OrderDesk(Counter(shop, today, parcels.told), lambda phone: orders_of(shop, Proof(phone=phone), today()),
                      getattr(shop, "forget", lambda reference: None))
+
+
+def news_desk_of(relevo: Relevo) -> NewsDesk:
+    """What the page of news needs: the policy, whose order a number is, the calendar of the shop."""
+    return NewsDesk(outreach.Rules(relevo.settings.flows_dir), partial(told_news.buyer_of, relevo.connector, clock.now),
+                    relevo.library.project.time_zone)
 
 
 def push_key_of(secret_key: str) -> str:

@@ -29,12 +29,19 @@ TRIES = 3
 _conversation, _ticket = Conversation.__table__, Ticket.__table__
 
 
-def tend(database: Database, folder: Folder, rules: Rules) -> int:
-    """One look at everything; how much changed."""
-    changed = 0
-    for incident_id in photo_rows.look(database, folder):
+def look(database: Database, folder: Folder, rules: Rules) -> int:
+    """Look at the photos that have come, and whether their cases are complete with them; how many cases that were.
+
+    The slow worker's: it reads whole files, for which nobody who writes should have to wait.
+    """
+    found = photo_rows.look(database, folder)
+    for incident_id in found:
         _refresh(database, rules, incident_id)
-        changed += 1
+    return len(found)
+
+
+def tend(database: Database) -> int:
+    """What is due now; how much changed."""
     with database.work() as work:
         due = watch.reminders(work)
         for one in due:
@@ -42,7 +49,7 @@ def tend(database: Database, folder: Folder, rules: Rules) -> int:
         news = watch.untold(work)
         for case in news:
             _tell(work, case)
-        return changed + len(due) + len(news)
+        return len(due) + len(news)
 
 
 def _refresh(database: Database, rules: Rules, incident_id: str) -> None:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -28,11 +29,12 @@ from channels import accounts
 from channels.web_push import Pusher
 from conversation import signed_calls
 from conversation.events import Rendered
+from conversation.files import Folder
 from conversation.work import Database, Wiring
 from incidents.rule_book import Rules
 from orders.deeds import kept
 from orders.on_request import Counter
-from pipeline import bulk, channel_watch, lanes, letters, mail, notices, outreach, schema, slow
+from pipeline import bulk, case_watch, channel_watch, lanes, letters, mail, notices, outreach, schema, slow
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
@@ -137,7 +139,8 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     news = outreach.outreach_of(given, work.database, work.services.connector)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
               "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain,
-              "news": news.tick, "news feed": news.read_feed}
+              "news": news.tick, "news feed": news.read_feed,
+              "case photos": partial(case_watch.look, work.database, Folder(given.media_path), Rules(given.claims_path))}
     sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})
 
