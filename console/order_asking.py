@@ -201,6 +201,12 @@ def asked(filled: Filled, seen: Outlook) -> Asked:
                  dict(seen.preview.facts))
 
 
+def begun(filled: Filled, seen: Outlook) -> Filled:
+    """The empty form, with the address that stands there: seldom is all of it another."""
+    now = seen.preview.facts.get("address_now") or seen.preview.facts.get("address") or {}
+    return replace(filled, values={name: str(now.get(name) or "") if name in ADDRESS else "" for name in filled.values})
+
+
 def now_and_then(filled: Filled, seen: Outlook) -> dict[str, Any]:
     """What stands there now and what would, as lines of a list."""
     words, facts = here.texts(), seen.preview.facts

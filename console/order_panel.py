@@ -59,6 +59,7 @@ def _lacks() -> str:
 
 def _other(facts: Mapping[str, Any], conversation_id: str, may: bool) -> dict[str, Any]:
     reference, total = str(facts["reference"]), str(facts.get("total") or "")
-    told = [order_card.status_text(facts, here.texts()), shown.money(total, str(facts.get("currency", ""))) if total else ""]
+    words, state = here.texts(), f"parcel.state.{facts['status']}"
+    told = [words(state) if words.has(state) else order_card.status_text(facts, words), shown.money(total, str(facts.get("currency", ""))) if total else ""]
     return {"reference": reference, "text": " · ".join(filter(None, told)),
             "offers": _offers(conversation_id, reference) if may else []}

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
+from conversation.tables import Contact, Conversation
 from handoff import access
 from handoff.access import Reader, Viewer
 from handoff.order_errors import UnknownOrderAction
@@ -20,13 +21,19 @@ LATELY = timedelta(days=7)
 
 Row = Mapping[str, Any]
 _action, _ticket, _agent = OrderAction.__table__, Ticket.__table__, Agent.__table__
+_conversation, _contact = Conversation.__table__, Contact.__table__
 _by_id = select(_action).where(_action.c.order_action_id == bindparam("id"))
 _by_key = select(_action).where(_action.c.key == bindparam("key"))
 _of_conversation = (
     select(_action).where(_action.c.conversation_id == bindparam("id"))
     .order_by(_action.c.created_at.desc(), _action.c.order_action_id.desc()).limit(SHOWN)
 )
-_waiting = select(_action).where(_action.c.state == "proposed").order_by(_action.c.created_at).limit(WAITING_SHOWN)
+_waiting = (
+    select(_action, _contact.c.name.label("contact_name"), _conversation.c.address)
+    .join(_conversation, _conversation.c.conversation_id == _action.c.conversation_id)
+    .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
+    .where(_action.c.state == "proposed").order_by(_action.c.created_at).limit(WAITING_SHOWN)
+)
 _decided = (
     select(_action).where(_action.c.decided_at >= bindparam("since")).order_by(_action.c.decided_at.desc()).limit(SHOWN)
 )
@@ -34,7 +41,6 @@ _unsure = (
     select(_action, _agent.c.name.label("asked_name")).join(_agent, _agent.c.agent_id == _action.c.asked_by)
     .where(_action.c.state == "unsure").order_by(_action.c.created_at.desc()).limit(WAITING_SHOWN)
 )
-_count = select(func.count()).where(_action.c.state == "proposed")
 _cards = select(_ticket.c.card).where(_ticket.c.conversation_id == bindparam("id"))
 
 
@@ -60,16 +66,6 @@ def of_conversation(reader: Reader, conversation_id: str) -> list[Row]:
 def waiting(reader: Reader) -> list[Row]:
     """What waits for somebody who may, the oldest first."""
     return list(reader.execute(_waiting).mappings())
-
-
-def how_many_wait(reader: Reader) -> int:
-    found: int = reader.execute(_count).scalar_one()
-    return found
-
-
-def waiting_of(reader: Reader, agent_id: str) -> list[Row]:
-    """What she asked for and waits."""
-    return [row for row in waiting(reader) if row["asked_by"] == agent_id]
 
 
 def decided(reader: Reader, now: datetime) -> list[Row]:

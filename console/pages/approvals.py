@@ -37,7 +37,7 @@ def approvals() -> Response:
         names, viewer = agent_names(session), here.viewer()
         return page(
             "approvals.html", waiting=[shown.shown(row, names, viewer) | {
-                "above": _above(session, row), "name": ""} for row in waiting],
+                "above": _above(session, row), "name": row["contact_name"] or row["address"]} for row in waiting],
             decided=[shown.shown(row, names, viewer) for row in decided], nav=nav.nav(session, viewer, None, "approvals"),
             me=nav.me(here.agent()), banner=screens.flashed(), csrf_header=screens.csrf_header())
 

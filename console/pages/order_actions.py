@@ -86,7 +86,9 @@ def _form(conversation_id: str, filled: Filled, is_checked: bool = False, proble
             return later(answer_problem(trouble(error)))
         if here.wants_json():
             return jsonify(_outlook(filled, seen))
-        ready = filled.kind not in order_asking.VALUES or (is_checked and not seen.preview.refused and filled.is_filled)
+        if not filled.is_filled:
+            filled = order_asking.begun(filled, seen)
+        ready = filled.kind not in order_asking.VALUES or (is_checked and not seen.preview.refused)
         return page(
             "order_action.html", problem.status if problem else 200, form=filled, ready=ready, problem=problem,
             title=shown.kind(filled.kind), deed=shown.deed(filled.kind, filled.values.get("amount", ""), seen.currency),
