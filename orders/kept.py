@@ -33,7 +33,8 @@ MAX_KEY_CHARACTERS = 400
 # Behind a customer's back; beyond these the next question tries again.
 MAX_REFRESHING = 4
 # What else a connector may have, given on as it is.
-_GIVEN_ON = ("actions", "preview", "heard", "changes", "complete", "close", "judge", "lacking", "subscribe", "written")
+_GIVEN_ON = ("actions", "preview", "heard", "changes", "complete", "close", "judge", "lacking", "subscribe", "written",
+             "not_found_seconds")
 
 
 @runtime_checkable
@@ -118,6 +119,11 @@ class Keeper:
     def find_without_proof(self, reference: str) -> Order | None:
         record, kept = self._any(_of_order(reference), lambda: self._shop.record(reference))
         return self._told(record.order, kept) if record else None
+
+    def record(self, reference: str) -> Record | None:
+        """The order with what its buyer may prove it by. Never for a contact. Raises ConnectorError."""
+        found: Record | None = self._any(_of_order(reference), lambda: self._shop.record(reference))[0]
+        return found
 
     def find_anew(self, reference: str) -> Order | None:
         """For an agent who must see how it stands now. Raises ConnectorError."""
@@ -235,7 +241,7 @@ def _of_order(reference: str) -> str:
 
 
 def _of_buyer(buyer: Proof) -> str:
-    return f"buyer {buyer.phone} {buyer.email.strip().casefold()}"
+    return f"buyer {buyer.phone!r} {buyer.email.strip().casefold()!r}"
 
 
 def _is_about(key: str, reference: str) -> bool:

@@ -24,6 +24,7 @@ from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.reference import fold
 from orders.service import find_for_desk
+from orders.web import OUR_PACE, Pace
 
 OPEN, FIND = "incidents.open", "incidents.find"
 SERVICES = frozenset({OPEN, FIND})
@@ -39,13 +40,23 @@ def has_none(talk: Talk, service: str) -> bool:
     return service == FIND and not talk.facts["facts"].get(FLAG)
 
 
-def order_facts(connector: Connector, arguments: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """What the shop knows of the order, for the people who will have the case; nothing where it does not answer."""
+def order_facts(
+    connector: Connector, arguments: Mapping[str, Any], today: date, pace: Pace = OUR_PACE
+) -> dict[str, Any]:
+    """What the shop knows of the order, for the people who will have the case; nothing where it does not answer.
+
+    Who has proven nothing must not learn from the time whether there is such an order: it takes as long as one that the
+    shop does not find.
+    """
+    started = pace.now()
     try:
         return find_for_desk(connector, str(arguments.get("ref") or ""), today) or {}
     except ConnectorError as error:
         logger.warning("a case without its order", error=error.code)
         return {}
+    finally:
+        if not connector.local and arguments.get("proven") not in _YES:
+            pace.pause(max(0.0, getattr(connector, "not_found_seconds", 0.0) - (pace.now() - started)))
 
 
 def opened(work: Work, book: RuleBook, conversation_id: str, arguments: Mapping[str, Any], order: Mapping[str, Any]) -> dict[str, Any] | None:
