@@ -22,10 +22,10 @@ from carriers import codes, sayings
 from carriers.base import Tracker
 from carriers.desk import Trackers, key_of
 from carriers.errors import BadConfiguration
-from carriers.files import Finding, Page, near, read, table
 from carriers.lateness import ANY, Rules
 from carriers.offer import Offer
 from carriers.sayings import Sayings
+from yaml_file import Finding, Page, named, near, number, read, table
 
 FILE, WORDS_FILE = "_carriers.yaml", "_parcels.yaml"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -67,7 +67,7 @@ def _page(path: Path) -> Page:
 
 
 def _read(page: Page, environment: Mapping[str, str]) -> tuple[Rules, Trackers]:
-    tree = _named(page, page.tree, "", ("trackers", "carriers", "late"))
+    tree = named(page, page.tree, "", ("trackers", "carriers", "late"))
     made = _trackers(page, tree.get("trackers"), environment)
     chosen: dict[str, str] = {}
     for carrier, name in table(page, tree.get("carriers"), "carriers").items():
@@ -78,29 +78,18 @@ def _read(page: Page, environment: Mapping[str, str]) -> tuple[Rules, Trackers]:
     return _rules(page, tree.get("late")), Trackers({name: one for name, one in made.items() if one}, chosen)
 
 
-def _named(page: Page, tree: Any, key: str, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """The table at this key; names that are none of these are findings."""
-    found = table(page, tree, key)
-    for name in found:
-        if name not in names:
-            place = f"{key}.{name}" if key else name
-            page.wrong(place, f"“{name}” is not known here{near(name, names)}: write one of {', '.join(names)}.")
-    return found
-
-
 def _trackers(page: Page, tree: Any, environment: Mapping[str, str]) -> dict[str, Tracker | None]:
     offers: Mapping[str, Offer] = registry.collect("carriers", "TRACKER")
     made: dict[str, Tracker | None] = {}
-    for name, given in _named(page, tree, "trackers", tuple(offers)).items():
-        if name in offers:
-            before = len(page.findings)
-            settings = _settings(page, f"trackers.{name}", given, offers[name], environment)
-            made[name] = offers[name].create(settings) if len(page.findings) == before else None
+    for name, given in named(page, tree, "trackers", tuple(offers)).items():
+        before = len(page.findings)
+        settings = _settings(page, f"trackers.{name}", given, offers[name], environment)
+        made[name] = offers[name].create(settings) if len(page.findings) == before else None
     return made
 
 
 def _settings(page: Page, key: str, given: Any, offer: Offer, environment: Mapping[str, str]) -> dict[str, Any]:
-    known = _named(page, given, key, (*offer.needs, *offer.may))
+    known = named(page, given, key, (*offer.needs, *offer.may))
     for name in offer.needs:
         if not known.get(name):
             page.wrong(key, f"{key} needs {name}: add {name}: \"${{{offer.name.upper()}_{name.upper()}}}\".")
@@ -111,7 +100,7 @@ def _settings(page: Page, key: str, given: Any, offer: Offer, environment: Mappi
     if "slugs" in found:
         found["slugs"] = {key_of(carrier): str(slug) for carrier, slug in table(page, found["slugs"], f"{key}.slugs").items()}
     if "timeout_seconds" in found:
-        found["timeout_seconds"] = _number(page, f"{key}.timeout_seconds", found["timeout_seconds"], 5)
+        found["timeout_seconds"] = number(page, f"{key}.timeout_seconds", found["timeout_seconds"], (0, 5))
     return found
 
 
@@ -125,12 +114,12 @@ def _filled(page: Page, key: str, value: Any, environment: Mapping[str, str]) ->
 
 
 def _rules(page: Page, tree: Any) -> Rules:
-    late = _named(page, tree, "late", ("grace_days", "weekend", "holidays", "days"))
+    late = named(page, tree, "late", ("grace_days", "weekend", "holidays", "days"))
     days: dict[str, int] = {}
     for name, value in table(page, late.get("days"), "late.days").items():
-        days[_place_of(name)] = _number(page, f"late.days.{name}", value, MOST_DAYS)
+        days[_place_of(name)] = number(page, f"late.days.{name}", value, (0, MOST_DAYS))
     return Rules(
-        grace_days=_number(page, "late.grace_days", late.get("grace_days", "0"), MOST_DAYS),
+        grace_days=number(page, "late.grace_days", late.get("grace_days", "0"), (0, MOST_DAYS)),
         weekend=frozenset(_each(page, late, "weekend", _weekday, f"write days such as {', '.join(DAYS[5:])}")),
         holidays=frozenset(_each(page, late, "holidays", _holiday, "write days as 2026-12-25, or 12-25 for every year")),
         days=days,
@@ -167,10 +156,3 @@ def _holiday(written: str) -> str | None:
     except ValueError:
         return None
     return written
-
-
-def _number(page: Page, key: str, value: Any, most: int) -> int:
-    if isinstance(value, str) and value.isdigit() and int(value) <= most:
-        return int(value)
-    page.wrong(key, f"{key} must be a whole number from 0 to {most}.")
-    return 0

@@ -17,8 +17,8 @@ from typing import Any
 
 import structlog
 
-from carriers.files import Page, near, read, table
 from carriers.states import ALL, UNKNOWN
+from yaml_file import Page, near, read, table
 
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("es", "en", "pt")

@@ -99,7 +99,7 @@ def ours() -> tuple[RuleBook, list[Finding]]:
     findings: list[Finding] = []
     for path in sorted(OURS.glob("*.yaml")):
         sheet = Sheet(path.name)
-        for one in _carriers(sheet, path.read_text("utf-8"), {}):
+        for one in _carriers(sheet, path, {}):
             found[one.key] = one
         findings += sheet.findings
     return RuleBook(found), findings
@@ -110,15 +110,18 @@ def with_shops(book: RuleBook, path: Path) -> tuple[RuleBook, list[Finding]]:
     if not path.is_file():
         return book, []
     sheet = Sheet(path.name)
-    changed = {one.key: one for one in _carriers(sheet, path.read_text("utf-8"), book.carriers)}
+    changed = {one.key: one for one in _carriers(sheet, path, book.carriers)}
     return RuleBook({**book.carriers, **changed}), sheet.findings
 
 
-def _carriers(sheet: Sheet, text: str, known: Mapping[str, CarrierRules]) -> list[CarrierRules]:
+def _carriers(sheet: Sheet, path: Path, known: Mapping[str, CarrierRules]) -> list[CarrierRules]:
     """The carriers of a file: one, or several below `carriers:`, each written over the known one of its key."""
     try:
-        root = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as error:
+        root = yaml.compose(path.read_text("utf-8-sig"), yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError):
+        sheet.findings.append(Finding(sheet.file, 1, "This cannot be read.", "Save it as UTF-8, and let us read it."))
+        return []
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         sheet.findings.append(Finding(sheet.file, line, "This is no YAML.", "Look at indents, quotes and colons near here."))

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ANYBODY = {"registry", "metrics", "faults"}
+ANYBODY = {"registry", "metrics", "faults", "yaml_file"}
 MAY_IMPORT = {
-    "config": set(), "registry": set(), "metrics": set(), "clock": set(), "faults": set(), "logs": set(),
+    "config": set(), "registry": set(), "metrics": set(), "clock": set(), "faults": set(), "logs": set(), "yaml_file": set(),
     "fetch": set(),
     "bot": set(),
     "orders": {"fetch"},

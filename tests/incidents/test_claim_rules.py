@@ -63,6 +63,15 @@ def test_a_file_that_is_no_yaml_changes_nothing_and_says_so(tmp_path: Path) -> N
     assert [one.line for one in rules.findings] == [1]
 
 
+def test_a_file_that_is_not_utf_8_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "_claims.yaml"
+    path.write_bytes("carrier: seur\nname: Envíos".encode("latin-1"))
+    rules = Rules(path)
+
+    assert rules.book.rule("seur", "damaged") == OURS.rule("seur", "damaged")
+    assert ["UTF-8" in one.mend for one in rules.findings] == [True]
+
+
 def test_the_shops_file_is_read_again_once_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "_claims.yaml"
     rules = Rules(path)

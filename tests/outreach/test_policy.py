@@ -43,19 +43,20 @@ hold_from: 50
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("tel: [shipped]", "_outreach.yaml:1: tel is not known here: write one of tell, "),
-        ("tell: [shipped]\ntell: []", "_outreach.yaml:2: tell stands here twice"),
-        ("tell: [shiped]", "_outreach.yaml:1: tell: “shiped” is not known: write some of shipped"),
+        ("tel: [shipped]", "_outreach.yaml:1: “tel” is not known here (did you mean tell?): write one of tell, "),
+        ("tell: [shipped]\ntell: []", "_outreach.yaml:2: “tell” stands here twice"),
+        ("tell: [shiped]", "_outreach.yaml:1: tell: “shiped” is not known (did you mean shipped?): write some of shipped"),
         ("tell: shipped", "_outreach.yaml:1: tell must be a list"),
         ("quiet_hours: [night, day]", "_outreach.yaml:1: quiet_hours must be two times"),
         ("quiet_hours: 21:00", "_outreach.yaml:1: quiet_hours must be two times"),
-        ("budget: {week: 3}", "_outreach.yaml:1: budget takes day and customer"),
+        ("budget: {week: 3}", "_outreach.yaml:1: “week” is not known here: write one of day, customer"),
         ("\nbudget: {day: -3}", "_outreach.yaml:2: budget.day must be a whole number from 0"),
         ("consent: maybe", "_outreach.yaml:1: consent: write assumed"),
         ("max_age_hours: 0", "_outreach.yaml:1: max_age_hours must be a whole number from 1"),
         ("group_from: 1", "_outreach.yaml:1: group_from must be a whole number from 2"),
-        ("a: [", "_outreach.yaml:2: cannot be read as YAML"),
-        ("- tell", "_outreach.yaml:1: begin with a line such as"),
+        ("a: [", "_outreach.yaml:2: is not YAML"),
+        ("tell: &all [shipped]\nchannels: *all", "_outreach.yaml:2: anchors"),
+        ("- tell", "_outreach.yaml:1: the file must be a table"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_the_mend(tmp_path: Path, text: str, said: str) -> None:

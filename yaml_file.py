@@ -1,9 +1,9 @@
-"""YAML files about carriers, read with their places: whatever is wrong is said with file, line and mend."""
+"""YAML files that people of the shop write, read with their places: whatever is wrong is said with file, line and mend."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def read(path: Path, name: str = "") -> Page:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         page.findings.append(Finding(page.name, line, f"is not YAML ({error.problem}): look at the line and the one above."))
     except (yaml.YAMLError, RecursionError):
-        page.wrong("", "is not YAML: write it anew from the example in docs/carriers.md.")
+        page.wrong("", "is not YAML: write it anew from its example in the docs.")
     else:
         page.tree = _value(page, node, "", set()) if node is not None else {}
     return page
@@ -79,6 +79,25 @@ def table(page: Page, tree: Any, key: str) -> Mapping[str, Any]:
     if tree is not None:
         page.wrong(key, f"{key or 'the file'} must be a table, one “name: value” a line.")
     return {}
+
+
+def named(page: Page, tree: Any, key: str, names: Collection[str]) -> Mapping[str, Any]:
+    """The table at this key; names that are none of these are findings, and not in it."""
+    found = table(page, tree, key)
+    for name in found:
+        if name not in names:
+            place = f"{key}.{name}" if key else name
+            page.wrong(place, f"“{name}” is not known here{near(name, names)}: write one of {', '.join(names)}.")
+    return {name: value for name, value in found.items() if name in names}
+
+
+def number(page: Page, key: str, value: Any, bounds: tuple[int, int]) -> int:
+    """A whole number within bounds; anything else is a finding, and the least."""
+    least, most = bounds
+    if isinstance(value, str) and value.isascii() and value.isdigit() and least <= int(value[:12]) <= most:
+        return int(value)
+    page.wrong(key, f"{key} must be a whole number from {least} to {most}.")
+    return least
 
 
 def _value(page: Page, node: yaml.Node, key: str, seen: set[int]) -> Any:
