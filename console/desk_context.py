@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.flow.templates import MessageTemplate
 from channels.windows import NO_WINDOW, Window
 from console.flow_shop import FlowShop
+from console.news_doors import NewsDesk
 from console.order_desk import OrderDesk
 from conversation.channel_health import Ours
 from conversation.work import Database
@@ -49,6 +50,7 @@ class Desk:
     raise, and then the card says that the shop does not answer. `window(kind)` says when a channel kind lets us
     write, `templates()` are the message templates for when it does not. `rerun(dead_letter_id, agent_id)` runs again what was
     given up, `dismiss` leaves it as it is; both raise UnknownDeadLetter.
+    `news` is what customers are told before they ask.
     `channels` are our numbers, pages and accounts, `flows` the flows that are live and how others become so.
     `orders` is what the shop can do with an order, `rules` are what carriers ask for with a claim, `shop()` is how the
     shop calls itself.
@@ -77,6 +79,7 @@ class Desk:
     push_key: str = ""
     channels: Sequence[Ours] = ()
     flows: FlowShop = field(default_factory=FlowShop)
+    news: NewsDesk = field(default_factory=NewsDesk)
     redis_url: str = ""
     mode: str = "production"
     trusted_proxies: int = 0

@@ -14,6 +14,7 @@ from console.formats import as_utc
 from conversation.tables import TimelineEntry
 
 KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "marketing_started", "address_added",
+         "news_stopped", "news_started", "order_news", "group_reply",
          "address_changed", "identity_changed", "same_person", "thread_passed", "verdict",
          "tagged", "untagged", "person_joined", "person_parted", "vip_set", "vip_unset",
          "case_opened", "case_claimed", "case_accepted", "case_refused", "case_closed", "case_reminder",
@@ -60,4 +61,4 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if key == "order_action":
         return order_actions_shown.happened(data, name)
     return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),
-                 code=data.get("code", ""))
+                 code=data.get("code", ""), order=data.get("order", ""))

@@ -40,6 +40,9 @@ def marks(session: Session, sight: Sight, thread: Mapping[str, Any], names: Mapp
     elif conversation["marketing_stopped_at"] is not None:
         since = words("mark.no_ads_long", time=_when(conversation["marketing_stopped_at"]))
         found.append(Mark("no_ads", "ban", "wait", words("mark.no_ads"), since))
+    if conversation["news_stopped_at"] is not None and conversation["opted_out_at"] is None:
+        since = words("mark.no_news_long", time=_when(conversation["news_stopped_at"]))
+        found.append(Mark("no_news", "ban", "wait", words("mark.no_news"), since))
     if conversation["unreachable_at"] is not None:
         why = sentences.sentence(thread["kind"], conversation["unreachable_code"] or "unreachable", here.language())
         since = words("mark.unreachable_long", time=_when(conversation["unreachable_at"]), why=why)

@@ -73,12 +73,16 @@ def keep(given: Settings) -> Keep:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One answer: what it was, when by the connector's time and by the calendar, and how long the shop took."""
+    """One answer: what it was, when by the connector's time and by the calendar, and how long the shop took.
+
+    `about` is the order's number, folded; "" for the orders of a buyer.
+    """
 
     value: Any
     at: float
     took: float
     as_of: datetime | None
+    about: str
 
 
 class Keeper:
@@ -136,10 +140,13 @@ class Keeper:
 
     def forget(self, reference: str) -> None:
         """This order changed, however its number is written; without a number, some order did."""
+        about = fold(reference)
         with self._changing:
             self._changes += 1
-            for key in [one for one in self._kept if not reference or _is_about(one, reference)]:
+            for key in [key for key, kept in self._kept.items() if not reference or kept.about in ("", about)]:
                 del self._kept[key]
+            # What is being asked now may be how it stood before: whoever asks from here on asks anew.
+            self._asking.clear()
 
     def _act(self, action: Action) -> Done:
         try:
@@ -182,14 +189,15 @@ class Keeper:
         started, as_of, changes = self._pace.now(), self._now() if self._now else None, self._changes
         try:
             value = ask()
-            kept = Kept(value, self._pace.now(), self._pace.now() - started, as_of)
+            kept = Kept(value, self._pace.now(), self._pace.now() - started, as_of, _about(key))
             said.set_result(kept)
         except BaseException as error:
             said.set_exception(error)
             raise
         finally:
             with self._changing:
-                del self._asking[key]
+                if self._asking.get(key) is said:
+                    del self._asking[key]
         self._keep(key, kept, changes)
         return kept
 
@@ -244,6 +252,6 @@ def _of_buyer(buyer: Proof) -> str:
     return f"buyer {buyer.phone!r} {buyer.email.strip().casefold()!r}"
 
 
-def _is_about(key: str, reference: str) -> bool:
+def _about(key: str) -> str:
     kind, _, written = key.partition(" ")
-    return kind == "buyer" or fold(written) == fold(reference)
+    return fold(written) if kind == "order" else ""

@@ -235,7 +235,7 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
     if talk["conversation_id"] not in here.told_in:
         data["first"] = True
         here.told_in.add(talk["conversation_id"])
-    data |= _of_group(here, row)
+    data |= _of_group(here, row, talk)
     here.doors.begin(work, talk["conversation_id"], EVENT, row["order_reference"], data)
     _told(work, here, row, talk["conversation_id"])
     for one in waiting:
@@ -245,13 +245,15 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
         _count(work, here.today, canonical)
 
 
-def _of_group(here: Round, row: Mapping[str, Any]) -> dict[str, Any]:
+def _of_group(here: Round, row: Mapping[str, Any], talk: Mapping[str, Any]) -> dict[str, Any]:
     """What people said of this cause, in her words; and what the conversation is tagged with, if many are hit."""
     group = here.groups.get(row["news_group_id"] or "")
     if group is None:
         return {}
     tag = {"tag": tag_of(group)} if group["made_by"] or group["orders"] >= here.policy.group_from else {}
-    return tag | ({"words": group["facts"]["words"]} if group["facts"].get("words") else {})
+    words = group["facts"].get("words") or {}
+    said = words.get(str(talk["language"])[:2]) or next(iter(words.values()), "")
+    return tag | ({"words": said} if said else {})
 
 
 def tag_of(group: Mapping[str, Any]) -> str:

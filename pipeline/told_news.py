@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -10,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 import orders.news
 from channels import countries, identity
 from orders.base import Connector
+from orders.errors import ConnectorError
 from orders.news import Completes, Hears
 from orders.service import facts
 from outreach.news import News
@@ -64,6 +67,22 @@ def as_news(told: Told, connector: Connector, now: datetime) -> News:
         facts={name: values[name] for name in TOLD if values[name]}, phone=phone, email=told.email, language=told.language,
         country=countries.country_of(phone) if phone else "", cause=told.cause, consent=told.consent,
         about=told.order if asks else "")
+
+
+def buyer_of(connector: Connector, now: Callable[[], datetime], reference: str) -> News | None:
+    """Whose order this is, as the shop tells; None where it cannot tell, or does not answer."""
+    shop = connector.on(now().date()) if hasattr(connector, "on") else connector
+    asked = orders.news.News(reference, "shipped", now(), orders.news.Order(reference, "unknown"), orders.news.Holder(),
+                             about=reference)
+    try:
+        if hasattr(shop, "record"):
+            record = shop.record(reference)
+            found = replace(asked, order=record.order, buyer=record.holder, about="") if record else None
+        else:
+            found = shop.complete(asked) if isinstance(shop, Completes) else None
+    except ConnectorError:
+        return None
+    return news_of(found, now().date()) if found else None
 
 
 def news_of(told: orders.news.News, today: date) -> News:

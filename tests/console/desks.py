@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import Client
 
 from bot.flow.templates import Blank, MessageTemplate, Wording
@@ -29,6 +29,10 @@ from handoff import agents, claims, desk, sessions
 from handoff.desk import Opening
 from incidents import cases
 from incidents.rule_book import Rules
+from outreach import taking
+from outreach.news import News
+from outreach.policy import Policy
+from outreach.tables import NewsGroup
 from tests import samples
 from tests.builders import Bell, HandClock, a_conversation, a_message, a_queue, a_wiring, an_agent, the_conversation
 
@@ -238,3 +242,10 @@ def a_case(work: Work, conversation_id: str, **changes: Any) -> str:
     given = {"kind": "damaged", "order_reference": "AB-54321", "order_key": "AB54321", "order": order, "what": "el pie está partido"}
     opening = cases.Opening(conversation_id=conversation_id, **(given | changes))
     return str(cases.open_case(work, Rules().book, opening).case["incident_id"])
+
+
+def a_group(work: Work) -> str:
+    """A cause that hit two orders of nobody we know."""
+    told = [News(f"flood-{n}", "delayed", f"AB-1000{n}", work.now, phone=f"+3460055500{n}", cause="flood") for n in range(2)]
+    taking.take(work, "shop", told, Policy())
+    return str(work.connection.execute(select(NewsGroup.__table__.c.news_group_id)).scalar_one())
