@@ -171,6 +171,11 @@ def bought(sight: Sight) -> Sequence[Row]:
         return ()
 
 
+def is_of_number(sight: Sight, reference: str) -> bool:
+    """Whether it was bought with the number that the customer writes from. Otherwise only her word says that it is hers."""
+    return any(fold(str(facts["reference"])) == fold(reference) for facts in bought(sight))
+
+
 def outlook(session: Session, sight: Sight, filled: Filled) -> Outlook:
     """What would happen now, for the eyes of this agent. Raises ShopDown."""
     counter, language = here.desk().orders.counter, sight.conversation["language"]

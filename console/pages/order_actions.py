@@ -93,7 +93,8 @@ def _form(conversation_id: str, filled: Filled, is_checked: bool = False, proble
             "order_action.html", problem.status if problem else 200, form=filled, ready=ready, problem=problem,
             title=shown.kind(filled.kind), deed=shown.deed(filled.kind, filled.values.get("amount", ""), seen.currency),
             seen=seen, limit=_limit(seen), above=_above(seen), refused=_refused(seen), conversation_id=conversation_id,
-            may=order_asking.may_act(sight), **order_asking.now_and_then(filled, seen), **_frame(session))
+            may=order_asking.may_act(sight), is_hers=order_asking.is_of_number(sight, filled.reference),
+            **order_asking.now_and_then(filled, seen), **_frame(session))
 
 
 def ask_order_action(conversation_id: str) -> Response:
