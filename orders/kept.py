@@ -146,7 +146,8 @@ class Keeper:
             for key in [key for key, kept in self._kept.items() if not reference or kept.about in ("", about)]:
                 del self._kept[key]
             # What is being asked now may be how it stood before: whoever asks from here on asks anew.
-            self._asking.clear()
+            for key in [key for key in self._asking if not reference or _about(key) in ("", about)]:
+                del self._asking[key]
 
     def _act(self, action: Action) -> Done:
         try:

@@ -112,6 +112,9 @@ def _watched(connection: Connection, deadline: float, over: threading.Event) -> 
         yield
     finally:
         watch.cancel()
+        watch.join()  # or it might cut the connection while somebody else already has it
+        if over.is_set():
+            connection.invalidate()
 
 
 def _broken_off(raw: Any, over: threading.Event) -> None:

@@ -258,6 +258,22 @@ def test_answer_from_before_a_change_is_not_kept() -> None:
     assert len(shop.asked) == 2
 
 
+def test_who_asks_after_a_change_does_not_get_the_answer_from_before() -> None:
+    waits = threading.Event()
+    shop = Shop(waits=waits)
+    keeper = kept(shop)
+    asking = threading.Thread(target=lambda: seen(keeper))
+    asking.start()
+    until(lambda: bool(shop.asked))
+    keeper.forget("ab 1")
+    again = threading.Thread(target=lambda: keeper.find_anew("AB-1"))
+    again.start()
+    until(lambda: len(shop.asked) == 2)
+    waits.set()
+    asking.join()
+    again.join()
+
+
 def test_shop_that_cannot_act_cannot_when_kept() -> None:
     assert not isinstance(kept(Shop()), Acts)
 
