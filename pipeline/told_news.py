@@ -36,7 +36,7 @@ class Told(BaseModel):
     email: str = Field("", max_length=254)
     language: str = Field("", max_length=8)
     carrier: str = Field("", max_length=80)
-    tracking_url: str = Field("", max_length=500)
+    tracking_url: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$")
     pickup_point: str = Field("", max_length=200)
     promised_on: date | None = None
     eta: date | None = None
@@ -96,12 +96,15 @@ def news_of(told: orders.news.News, today: date) -> News:
 
 
 def _phone(written: str, calling_code: str) -> str:
-    """A shop keeps phones as their buyers wrote them; "" for what is no number that can be written to."""
+    """A shop keeps phones as their buyers wrote them; "" for what is no number that can be written to.
+
+    Nobody guesses a country: as a number of Malaysia, 600 111 222 would tell a stranger of somebody's order.
+    """
     digits = "".join(letter for letter in written if letter.isdigit())
-    if written.strip().startswith("+") or not calling_code:
+    if written.strip().startswith("+"):
         phone = f"+{digits}"
     elif digits.startswith("00"):
         phone = f"+{digits[2:]}"
     else:
-        phone = f"+{calling_code}{digits.lstrip('0')}"
+        phone = f"+{calling_code}{digits.lstrip('0')}" if calling_code else ""
     return phone if identity.is_phone(phone) and countries.country_of(phone) else ""
