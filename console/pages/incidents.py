@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import case_views, here, nav, panels, screens
+from console import case_views, here, nav, order_asking, panels, screens
 from console.answers import answer_problem, saved
 from console.case_answers import refused
 from console.case_sight import Filters, listed, seen
@@ -79,18 +79,19 @@ def open_incident(conversation_id: str) -> Response:
     """Begin a case, or go on with the one that is open for this order and kind."""
     given = {name: here.text_field(name) for name in ("kind", "order", "what", "wish")}
     order = panels.order_facts({"known": {"order_ref": given["order"]}}) or {}
+    reference = str(order.get("reference") or given["order"])
 
     def do(work: Work) -> dict[str, Any]:
         sight = access.conversation_for(work.connection, here.viewer(), conversation_id)
         ledger.lock(work, conversation_id)
-        reference = str(order.get("reference") or given["order"])
         opened = cases.open_case(work, here.desk().rules.book, Opening(
             kind=given["kind"], order_reference=reference, order_key=fold(reference), conversation_id=conversation_id,
             order=order, what=given["what"], wish=given["wish"], by=here.viewer().agent_id,
-            ticket_id=sight.live_ticket["ticket_id"] if sight.live_ticket else None))
+            ticket_id=sight.live_ticket["ticket_id"] if sight.live_ticket else None, is_proven=is_hers))
         return {"incident": opened.case["incident_id"], "code": opened.case["code"], "state": opened.case["state"], "new": opened.is_new}
 
     try:
+        is_hers = _is_of_her_number(conversation_id, reference)
         with here.desk().database.work() as work:
             done = once(work, do)
     except (IncidentError, ConsoleError) as error:
@@ -99,6 +100,13 @@ def open_incident(conversation_id: str) -> Response:
         return answer_problem(problem(error))
     key = "case.opened" if done["new"] else "case.was_open"
     return saved(url_for("console.incident", incident_id=done["incident"]), here.texts()(key, code=done["code"]), **done)
+
+
+def _is_of_her_number(conversation_id: str, reference: str) -> bool:
+    """Otherwise the case stands apart: this agent may not see the one that the order's buyer has elsewhere."""
+    with here.desk().database.reading() as session:
+        sight = access.conversation_for(session, here.viewer(), conversation_id)
+    return order_asking.is_of_number(sight, reference)
 
 
 def pack_pdf(incident_id: str) -> Response:

@@ -81,6 +81,16 @@ def test_a_case_is_opened_from_a_conversation_once(ana: Client, case: tuple[str,
     assert [(one["code"], one["new"]) for one in opened] == [("INC-1002", True), ("INC-1002", False)]
 
 
+def test_a_case_for_an_order_of_somebody_else_stands_apart(app: Flask, ana: Client, bo: Client, case: tuple[str, str]) -> None:
+    with the_database(app).work() as work:
+        elsewhere, _ = desks.held(work, "agt_bo", name="Leo", queue="returns")
+    opened = desks.post(bo, f"/console/conversations/{elsewhere}/incidents", JSON, kind="damaged", order="AB-54321",
+                        what="de otra cola").get_json()
+
+    assert (opened["code"], opened["new"]) == ("INC-1002", True)
+    assert "de otra cola" not in str(told(ana, "/incidents/INC-1001"))
+
+
 def test_the_form_of_a_new_case_and_the_panel_show_what_there_is(ana: Client, case: tuple[str, str]) -> None:
     panel = ana.get(f"/console/conversations/{case[0]}/panel").get_data(as_text=True)
     form = ana.get(f"/console/conversations/{case[0]}/incidents/new").get_data(as_text=True)
