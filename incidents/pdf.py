@@ -65,9 +65,10 @@ class _Sheet:
         self._line(self.say("title", code=self.pack.code), 18, "B", 9)
         self._line(self.say("made", day=_day(self.pack.now), shop=self.pack.shop), 9, "", 6)
 
-    def title(self, code: str) -> None:
+    def title(self, code: str, room: float = LINE * 4) -> None:
+        """`room`: what must stand below it on the same page."""
         self.page.ln(3)
-        if self.page.will_page_break(LINE * 4):
+        if self.page.will_page_break(room):
             self.page.add_page()
         self._line(self.say(code), 12, "B", 7)
 
@@ -91,8 +92,8 @@ class _Sheet:
         self.page.multi_cell(0, LINE, _shown(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
     def photos(self) -> None:
-        self.title("photos")
         shown = [(n, photo) for n, photo in enumerate(self.pack.dossier.photos, 1) if not photo["refused"]]
+        self.title("photos", PHOTO_HIGH + LINE * 6 if shown else LINE * 4)
         if not shown:
             self.text(self.say("no_photos"))
         for n, photo in shown:
@@ -110,7 +111,7 @@ class _Sheet:
         self.page.ln(2)
 
     def _caption(self, n: int, photo: Mapping[str, Any]) -> str:
-        kind = word(self.pack.language, "photos", photo["kind"] or "item") if photo["kind"] else "?"
+        kind = word(self.pack.language, "photos", photo["kind"]) if photo["kind"] else self.say("unsorted")
         at = f"{photo['said_at']:%d/%m/%Y %H:%M} UTC" if photo["said_at"] else "?"
         return self.say("photo", n=n, kind=kind, at=at, digest=photo["sha256"] or "?")
 
