@@ -96,7 +96,7 @@ def _provider(settings: config.Settings) -> list[str]:
         return []
     in_lab = ["--clock", str(settings.lab_clock), "--quick"] if settings.mode == "lab" else []
     return ["demo.twilio_standin", *in_lab, "--port", str(settings.port + 1), "--account-sid", settings.twilio_account_sid,
-            "--auth-token", settings.twilio_auth_token, "--database", str(settings.data_dir / DEMO_PROVIDER_DATABASE),
+            f"--auth-token={settings.twilio_auth_token}", "--database", str(settings.data_dir / DEMO_PROVIDER_DATABASE),
             "--webhook-url", f"http://127.0.0.1:{settings.port}/webhooks/twilio"]
 
 

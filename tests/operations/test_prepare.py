@@ -40,6 +40,12 @@ def test_the_demos_provider_listens_on_the_next_port(demo: config.Settings) -> N
     assert provider[provider.index("--port") + 1] == "8101"
 
 
+def test_a_token_that_begins_with_a_dash_is_no_option_of_the_provider(demo: config.Settings) -> None:
+    provider = prepare.found(demo.model_copy(update={"twilio_auth_token": "-YrqJ"}), {})["provider"]
+
+    assert "--auth-token=-YrqJ" in provider
+
+
 def test_with_customers_no_provider_is_played(a_setting: MakeSettings) -> None:
     assert prepare.found(a_setting(), {})["provider"] == []
 
