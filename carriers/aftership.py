@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import fetch
+from asking import Pace
 from carriers import codes, reading, web
 from carriers.base import Move, Parcel, Tracking
 from carriers.errors import CarrierError
@@ -90,7 +91,7 @@ def _state(found: Mapping[str, Any]) -> str:
     return next((state for state in states if state != UNKNOWN), UNKNOWN)
 
 
-def _create(settings: Mapping[str, Any], pace: web.Pace) -> AfterShip:
+def _create(settings: Mapping[str, Any], pace: Pace) -> AfterShip:
     base = settings.get("url") or BASE
     return AfterShip(base, settings["key"], settings.get("slugs") or {}, TRACKER.line(settings, pace))
 

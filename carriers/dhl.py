@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import fetch
+from asking import Pace
 from carriers import codes, reading, web
 from carriers.base import Move, Parcel, Tracking
 from carriers.offer import Offer
@@ -64,7 +65,7 @@ def _move(event: Mapping[str, Any]) -> Move:
     return Move(reading.moment(event.get("timestamp")), words, code, place, codes.tables()["dhl"].state_of(code))
 
 
-def _create(settings: Mapping[str, Any], pace: web.Pace) -> Dhl:
+def _create(settings: Mapping[str, Any], pace: Pace) -> Dhl:
     return Dhl(settings.get("url") or BASE, settings["key"], settings.get("service", ""), TRACKER.line(settings, pace))
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from asking import OUR_PACE, Pace
 from carriers.base import Tracker
-from carriers.web import OUR_PACE, Line, Pace
+from carriers.web import Line
 
 TIMEOUT_SECONDS = 2.5
 _PORTS = {"http": 80, "https": 443}

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import fetch
+from asking import Pace
 from carriers import codes, reading, web
 from carriers.base import Move, Parcel, Tracking
 from carriers.errors import CarrierError
@@ -102,7 +103,7 @@ def _day(value: Any) -> date | None:
     return found.date() if found else None
 
 
-def _create(settings: Mapping[str, Any], pace: web.Pace) -> Ups:
+def _create(settings: Mapping[str, Any], pace: Pace) -> Ups:
     line = TRACKER.line(settings, pace)
     return Ups(settings.get("url") or BASE, settings["client_id"], settings["client_secret"], line)
 

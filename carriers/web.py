@@ -5,36 +5,24 @@ there to answer with."""
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pybreaker
 
+import asking
 import faults
 import fetch
 import metrics
+from asking import OUR_PACE, Pace
 from carriers.errors import CarrierError
 
 FAILURES_TO_REST = 4
 REST_SECONDS = 60.0
 PAUSE_SECONDS = 0.1
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSED = {401: "credentials", 403: "credentials"}
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The time as the tracker feels it; tests hand in their own."""
-
-    now: Callable[[], float] = time.monotonic
-    pause: Callable[[float], None] = time.sleep
-
-
-OUR_PACE = Pace()
 
 
 class Line:
@@ -47,10 +35,7 @@ class Line:
         limits = fetch.Limits(size_bytes=1024 * 1024, total_seconds=timeout_seconds,
                               connect_seconds=min(2.0, timeout_seconds), redirects=1)
         self._client = fetch.Client(allowed, limits)
-        self._breaker = pybreaker.CircuitBreaker(
-            fail_max=FAILURES_TO_REST, reset_timeout=REST_SECONDS, name=name, throw_new_error_on_trip=False,
-            exclude=[lambda error: isinstance(error, CarrierError) and error.permanent],
-        )
+        self._breaker = asking.breaker(name, FAILURES_TO_REST, REST_SECONDS)
 
     @contextmanager
     def question(self) -> Iterator[Question]:
@@ -103,7 +88,7 @@ class Question:
             answer = self._line.fetched(request, self._deadline - self._line.pace.now())
         except fetch.FetchError as error:
             return _unreachable(error), PAUSE_SECONDS
-        if answer.status not in _PASSING:
+        if answer.status not in asking.PASSING:
             return answer, 0.0
         code = "throttled" if answer.status == 429 else "unavailable"
         return CarrierError(f"It answered with status {answer.status}.", code=code), max(PAUSE_SECONDS, told_to_wait(answer))
@@ -130,9 +115,8 @@ def told(answer: fetch.Answer) -> Mapping[str, Any]:
 
 def told_to_wait(answer: fetch.Answer) -> float:
     """The seconds that the answer asks us to wait: Retry-After, or X-RateLimit-Reset against its own Date; 0 for none."""
-    after = answer.headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after[:6])
+    if after := asking.retry_after(answer.headers):
+        return after
     reset = answer.headers.get("x-ratelimit-reset", "")
     if not reset.isdigit():
         return 0.0

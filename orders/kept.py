@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 import metrics
+from asking import OUR_PACE, Pace
 from orders.acting import Action, Done
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
@@ -26,7 +27,6 @@ from orders.news import News
 from orders.proof import Record, reveal
 from orders.reference import fold
 from orders.settings import Settings
-from orders.web import OUR_PACE, Pace
 
 MAX_KEPT = 1000
 MAX_KEY_CHARACTERS = 400

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import fetch
+from asking import OUR_PACE, Pace
 from orders import buyers, fields, number_settings, prestashop_acts, prestashop_orders, web_settings
 from orders.acting import Action, Done, Preview
 from orders.base import MAX_ORDERS, Connector, Order, Proof
@@ -23,7 +24,7 @@ from orders.prestashop_web import Rest, is_plain, one_of
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import Form, fold
 from orders.settings import Settings
-from orders.web import OUR_PACE, Asker, LookUp, Pace, Terms
+from orders.web import Asker, LookUp, Terms
 
 KEPT_SECONDS = 600.0
 # Of an order that is there four things more are asked.

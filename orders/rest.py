@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from asking import OUR_PACE, Pace
 from orders import buyers, fields, number_settings, paths, web
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
@@ -16,7 +17,7 @@ from orders.proof import Record, reveal
 from orders.reference import fold, is_taken_for
 from orders.rest_questions import Question
 from orders.rest_settings import Api, api
-from orders.web import OUR_PACE, Asker, LookUp, Pace
+from orders.web import Asker, LookUp
 
 # Of a list: a shop that ignores its filter may answer with all it has.
 MAX_LISTED = 500

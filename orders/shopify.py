@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from asking import OUR_PACE, Pace
 from orders import buyers, shopify_acts, shopify_news, web
 from orders import shopify_orders as reading
 from orders import shopify_queries as queries
@@ -15,7 +16,7 @@ from orders.proof import Record, canonical_phone, reveal
 from orders.reference import fold
 from orders.shopify_api import Answered, Api, page, search
 from orders.shopify_settings import PERMISSIONS, Account, account
-from orders.web import OUR_PACE, LookUp, Pace
+from orders.web import LookUp
 
 # A name is looked for, not fetched: others like it may come first.
 MAX_SEARCHED_PAGES = 3

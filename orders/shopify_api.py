@@ -18,11 +18,12 @@ from urllib.parse import urlencode
 
 import fetch
 import metrics
+from asking import Pace
 from orders import web
 from orders.errors import ConnectorError, Unsure
 from orders.shopify_queries import PLANS
 from orders.shopify_settings import Account
-from orders.web import Asker, LookUp, Pace
+from orders.web import Asker, LookUp
 
 # A token is renewed this long before it ends.
 EARLY_SECONDS = 300.0

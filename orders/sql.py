@@ -16,8 +16,10 @@ from typing import Any
 import pybreaker
 from sqlalchemy import Connection, Engine, TextClause
 
+import asking
 import faults
 import metrics
+from asking import OUR_PACE, Pace
 from orders import buyers, fields, number_settings, sql_engine, web, web_settings
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
@@ -25,7 +27,7 @@ from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import Form, fold, is_taken_for
 from orders.settings import Settings
 from orders.sql_statements import statement
-from orders.web import FAILURES_TO_REST, OUR_PACE, REST_SECONDS, Pace
+from orders.web import FAILURES_TO_REST, REST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,7 @@ class SqlShop:
     def __init__(self, setup: Setup, pace: Pace = OUR_PACE) -> None:
         self._setup = setup
         self._pace = pace
-        self._breaker = pybreaker.CircuitBreaker(
-            fail_max=FAILURES_TO_REST,
-            reset_timeout=REST_SECONDS,
-            exclude=[lambda error: isinstance(error, ConnectorError) and error.permanent],
-            throw_new_error_on_trip=False,
-            name="sql",
-        )
+        self._breaker = asking.breaker("sql", FAILURES_TO_REST, REST_SECONDS)
         self.can_search = bool(setup.searches)
         self.proofs = setup.proofs
         self.not_found_seconds = setup.not_found_seconds

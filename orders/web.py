@@ -7,19 +7,19 @@ pass, a rest after failures in a row, and every call counted.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pybreaker
 
+import asking
 import faults
 import fetch
 import metrics
+from asking import OUR_PACE, Pace
 from orders.errors import ConnectorError, Unsure
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -28,20 +28,7 @@ FAILURES_TO_REST = 5
 REST_SECONDS = 30.0
 PAUSE_SECONDS = 0.2
 
-# https://www.rfc-editor.org/rfc/rfc9110#section-15: answers that may be others a moment later.
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSED = {401: "credentials", 403: "credentials"}
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The time as the connector feels it; tests hand in their own."""
-
-    now: Callable[[], float] = time.monotonic
-    pause: Callable[[float], None] = time.sleep
-
-
-OUR_PACE = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +55,12 @@ class Asker:
             redirects=1,
         )
         self._client = fetch.Client(allowed, limits)
-        self._breaker = pybreaker.CircuitBreaker(
-            fail_max=FAILURES_TO_REST,
-            reset_timeout=REST_SECONDS,
-            exclude=[lambda error: isinstance(error, ConnectorError) and error.permanent],
-            throw_new_error_on_trip=False,
-            name=name,
-        )
+        self._breaker = asking.breaker(name, FAILURES_TO_REST, REST_SECONDS)
 
     @contextmanager
     def look_up(self) -> Iterator[LookUp]:
         """One question to the shop. Raises ConnectorError: `resting` while the shop is left alone."""
         try:
-            # `call` would hold the breaker's lock while the shop thinks, one look-up at a time; `calling` does not.
             with self._breaker.calling():
                 yield LookUp(self, self.pace.now() + self.terms.timeout_seconds)
         except pybreaker.CircuitBreakerError:
@@ -129,9 +109,9 @@ class LookUp:
                 failure, wait = _unreachable(error), PAUSE_SECONDS
                 last = last or error.permanent
             else:
-                if answer.status not in _PASSING:
+                if answer.status not in asking.PASSING:
                     return answer
-                failure, wait = _passing(answer), max(PAUSE_SECONDS, retry_after(answer))
+                failure, wait = _passing(answer), max(PAUSE_SECONDS, asking.retry_after(answer.headers))
             if last or pace.now() + wait >= self._deadline:
                 raise failure
             pace.pause(wait)
@@ -156,7 +136,7 @@ class LookUp:
             raise Unsure(f"The shop's answer could not be read: {error}") from None
         if answer.status >= 500:
             raise Unsure(f"The shop answered with status {answer.status}; whether it was done is unknown.")
-        if answer.status in _PASSING:
+        if answer.status in asking.PASSING:
             raise _passing(answer)
         return answer
 
@@ -175,19 +155,6 @@ def tree(body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise ConnectorError("The shop did not answer in JSON.", permanent=True, code="not_json") from None
-
-
-def retry_after(answer: fetch.Answer) -> float:
-    """The seconds that the answer asks us to wait; 0 where it does not."""
-    told = answer.headers.get("retry-after", "")
-    if told.isdigit():
-        return float(told[:6])
-    try:
-        # The shop's own clock says how long that is.
-        until, now = parsedate_to_datetime(told), parsedate_to_datetime(answer.headers.get("date", ""))
-        return max(0.0, (until - now).total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
 
 
 def other_order() -> ConnectorError:

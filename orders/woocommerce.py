@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 import fetch
+from asking import OUR_PACE, Pace
 from orders import buyers, fields, number_settings, web, web_settings, woocommerce_acts, woocommerce_orders
 from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
@@ -24,7 +25,7 @@ from orders.news import INSIDE, Forged, News, on_from
 from orders.proof import DEFAULT_KINDS, Record, reveal
 from orders.reference import Form, fold
 from orders.settings import Settings
-from orders.web import OUR_PACE, Asker, LookUp, Pace, Terms
+from orders.web import Asker, LookUp, Terms
 from orders.woocommerce_acts import Deed
 from orders.woocommerce_orders import Shop
 from orders.woocommerce_web import Rest

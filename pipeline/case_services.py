@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import or_, select
 
+from asking import OUR_PACE, Pace
 from conversation.inbox import Talk
 from conversation.tables import Contact, Conversation
 from conversation.work import Work
@@ -24,7 +25,6 @@ from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.reference import fold
 from orders.service import find_for_desk
-from orders.web import OUR_PACE, Pace
 
 OPEN, FIND = "incidents.open", "incidents.find"
 SERVICES = frozenset({OPEN, FIND})

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import registry
+from asking import Pace
 from carriers.base import Parcel, Tracker, Tracking
 from carriers.errors import CarrierError
-from carriers.web import FAILURES_TO_REST, Pace
+from carriers.web import FAILURES_TO_REST
 from tests.providers.carriers import CLIENT, KEY, AfterShipStandIn, DhlStandIn, UpsStandIn
 
 STAND_INS: dict[str, Callable[[], Any]] = {"aftership": AfterShipStandIn, "dhl": DhlStandIn, "ups": UpsStandIn}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import metrics
+from asking import Pace
 from orders import service
 from orders.acting import Action, Acts, Done
 from orders.base import Order, Proof
@@ -19,7 +20,6 @@ from orders.configuration import load
 from orders.errors import BadConfiguration, ConnectorError
 from orders.kept import Keep, Keeper, Recorded
 from orders.proof import Holder, Record
-from orders.web import Pace
 from tests.orders.contract import Rig
 from tests.orders.rigs import RIGS
 from tests.orders.test_planted_defects import broken

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 import orders
+from asking import Pace
 from orders.base import Order, Proof
 from orders.errors import BadConfiguration, ConnectorError
 from orders.rest import RestShop
 from orders.rest_settings import api
-from orders.web import FAILURES_TO_REST, Pace
+from orders.web import FAILURES_TO_REST
 from tests.orders import samples
 from tests.providers.shop import TOKEN, ShopStandIn
 

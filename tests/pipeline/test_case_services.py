@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from asking import Pace
 from orders.base import Order
-from orders.web import Pace
 from pipeline.case_services import order_facts
 
 DAY = date(2026, 11, 20)
