@@ -410,7 +410,7 @@ class StepLog(SQLModel, table=True):
     """What one turn of the bot went through, and how it ended. `steps` is a list of [flow, revision, step, what]."""
 
     __tablename__ = "step_log"
-    __table_args__ = (Index("step_log_at", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index("step_log_at", "at", "conversation_id"), {"sqlite_autoincrement": True})
 
     step_log_id: int | None = Field(default=None, primary_key=True)
     conversation_id: str

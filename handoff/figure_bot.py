@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select
 
 from conversation.tables import Channel, Conversation, Message, StepLog
 from handoff.access import Reader
-from handoff.figure_rows import Period, Stamp
+from handoff.figure_rows import Day, Period, Stamp
 from handoff.tables import Ticket
 
 SILENCE = timedelta(days=1)
@@ -109,7 +109,6 @@ def _days(period: Period, now: datetime) -> Select[Any]:
 
     What a case began with lies up to a day before the period, what became of it up to a week behind it.
     """
-    day = func.date(_log.c.at)
     query = select(_log.c.conversation_id, Stamp(func.min(_log.c.at)), Stamp(func.max(_log.c.at))).where(
         _log.c.at >= period.since - SILENCE, _log.c.at < min(now, period.until + SILENCE + QUIET))
     if period.language or period.kind:
@@ -118,7 +117,7 @@ def _days(period: Period, now: datetime) -> Select[Any]:
         for column, value in ((_conversation.c.language, period.language), (_channel.c.kind, period.kind)):
             query = query.where(column == value) if value else query
     newest = select(func.max(_log.c.step_log_id)).scalar_subquery()
-    return query.where(_log.c.step_log_id > newest - MOST_TURNS).group_by(_log.c.conversation_id, day)
+    return query.where(_log.c.step_log_id > newest - MOST_TURNS).group_by(_log.c.conversation_id, Day(_log.c.at))
 
 
 def _tickets(reader: Reader, period: Period, now: datetime) -> Mapping[str, list[float]]:

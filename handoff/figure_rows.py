@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, select
+from sqlalchemy import ColumnElement, Float, Select, String, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -50,6 +50,24 @@ def _stamp_of_sqlite(element: Stamp, compiler: Any, **options: Any) -> str:
 @compiles(Stamp, "postgresql")
 def _stamp_of_postgres(element: Stamp, compiler: Any, **options: Any) -> str:
     return f"CAST(EXTRACT(epoch FROM {compiler.process(element.clauses, **options)}) AS double precision)"
+
+
+class Day(GenericFunction[str]):
+    """The day (UTC) of an instant, only to tell days apart."""
+
+    name = "day"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(Day, "sqlite")
+def _day_of_sqlite(element: Day, compiler: Any, **options: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 10)"  # as they are stored; twice as fast as date()
+
+
+@compiles(Day, "postgresql")
+def _day_of_postgres(element: Day, compiler: Any, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)})"
 
 
 def _counted(name: str) -> ColumnElement[Any]:

@@ -205,7 +205,7 @@ class Ticket(SQLModel, table=True):
         Index("ticket_due_checked", "due_check_at", sqlite_where=DUE_CHECKED, postgresql_where=DUE_CHECKED),
         Index("ticket_resolve_checked", "resolve_check_at", sqlite_where=RESOLVE_CHECKED, postgresql_where=RESOLVE_CHECKED),
         Index("ticket_closed", "closed_at"),
-        Index("ticket_opened", "opened_at"),
+        Index("ticket_opened", "opened_at", "conversation_id"),
     )
 
     ticket_id: str = Field(primary_key=True)

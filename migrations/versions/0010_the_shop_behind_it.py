@@ -30,6 +30,8 @@ def upgrade() -> None:
     _create_incident_task()
     _index_incident_task()
     _alter_conversation()
+    _alter_step_log()
+    _alter_ticket()
 
 
 def _create_news_consent() -> None:
@@ -378,3 +380,15 @@ def _index_incident_task() -> None:
 def _alter_conversation() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("news_stopped_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def _alter_step_log() -> None:
+    with op.batch_alter_table("step_log", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("step_log_at"))
+        batch_op.create_index("step_log_at", ["at", "conversation_id"], unique=False)
+
+
+def _alter_ticket() -> None:
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ticket_opened"))
+        batch_op.create_index("ticket_opened", ["opened_at", "conversation_id"], unique=False)
