@@ -318,12 +318,13 @@ def public_of(relevo: Relevo) -> Public:
 def _add_front(made: Flask, relevo: Relevo) -> None:
     """What stands at `/`: the demo where this is one, the desk elsewhere."""
     if relevo.settings.mode == "lab":
-        from lab.wiring import add_to as add_lab
+        from lab import wiring as lab
 
         news = outreach.outreach_of(relevo.settings, relevo.database, relevo.connector)
         gate = shop_gate_of(relevo)
-        add_lab(made, relevo, lambda: _catch_up(relevo) + news.tick(), relevo.writer.wake, relevo.doorbell.ring,
-                lambda body: gate.keep("lab", shop_hook.read(gate.connector, body, clock.now())))
+        lab.add_to(made, relevo, lab.Ropes(
+            lambda: _catch_up(relevo) + news.tick(), relevo.writer.wake, relevo.doorbell.ring,
+            lambda body: gate.keep("lab", shop_hook.read(gate.connector, body, clock.now()))))
     if relevo.settings.mode == "demo":
         from demo.wiring import add_to  # only a demo needs the demo
 

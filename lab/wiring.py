@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from flask import Flask
@@ -27,10 +27,19 @@ class House(Protocol):
     def database(self) -> Database: ...
 
 
-def add_to(app: Flask, house: House, tend: Callable[[], int], wake: Callable[[], None],
-           ring: Callable[[list[Notice]], None], tell: Callable[[bytes], int]) -> None:
-    """Open the lab's doors. `tend` runs the desk's clocks once, `wake` and `ring` rouse whoever has something to do,
-    `tell` keeps news of orders."""
+@dataclass(frozen=True, slots=True)
+class Ropes:
+    """What a lab pulls: `tend` runs the desk's clocks once, `wake` and `ring` rouse whoever has something to do, `tell`
+    keeps news of orders."""
+
+    tend: Callable[[], int]
+    wake: Callable[[], None]
+    ring: Callable[[list[Notice]], None]
+    tell: Callable[[bytes], int]
+
+
+def add_to(app: Flask, house: House, ropes: Ropes) -> None:
+    """Open the lab's doors."""
     given = house.settings
     provider = LabProvider(given.twilio_api_base.rstrip("/")) if given.has_own_provider else None
 
@@ -44,5 +53,5 @@ def add_to(app: Flask, house: House, tend: Callable[[], int], wake: Callable[[],
         desk = app.extensions[here.EXTENSION]
         app.extensions[here.EXTENSION] = replace(desk, undo_seconds=given.undo_seconds if seconds is None else seconds)
 
-    hands = Hands(house.database, tend, wake, ring, under_way)
-    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider, hold, tell))
+    hands = Hands(house.database, ropes.tend, ropes.wake, ropes.ring, under_way)
+    doors.mount(app, doors.Lab(house.database, hands, given.lab_clock.with_name("orders.json"), provider, hold, ropes.tell))

@@ -16,6 +16,8 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels import countries
+from conversation import alarms
+from conversation.alarms import Trouble
 from conversation.events import TimelineLine
 from conversation.tables import Address, Channel, Contact, Conversation
 from conversation.work import Work
@@ -152,6 +154,8 @@ def _decide(work: Work, here: Round, row: dict[str, Any]) -> None:
     why = _over_budget(here, row["phone"])
     if why:
         _drop(work, here, row, why)
+        if why == "budget_of_day":
+            alarms.raise_alarm(work, Trouble(f"news_budget:{here.today}", "news_budget", facts={"n": here.policy.day}))
     elif talk["owner"] != "bot":
         _for_her_agent(work, here, row, talk)
     else:

@@ -24,7 +24,7 @@ from pipeline.channel_silence import unusual
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # Keys of what happens rather than lasts: nobody else can say that it is over.
 PASSING = ("foreign:", "account:", "sms_", "spam_limit:", "template_refused:", "region_refused:", "recipient_refused:",
-           "request_refused:", "flows:clash:")
+           "request_refused:", "flows:clash:", "news_budget:")
 QUIET = timedelta(hours=24)  # so long it did not happen again
 SERVING = frozenset({"token", "permission", "account", "number", "callback", "subscription"})  # without them nobody is served
 
