@@ -1,8 +1,9 @@
 """`python -m bench.identity`: does the time or the wording of an answer tell which orders exist?
 
 Strangers ask ./run for orders with an e-mail that is nobody's: orders that do not exist, orders that do, and one order
-beyond the limit on guessing, mixed at random. The stand-in of the shop is slow where an order exists and quick where not,
-as shops are. Told are the medians, and how often an answer of one kind came later than one of another: 0.5 is chance.
+beyond the limit on guessing, for that also with the right e-mail; mixed at random. The stand-in of the shop is slow where
+an order exists and quick where not, as shops are. Told are the medians, and how often an answer of one kind came later
+than one of another: 0.5 is chance.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import bisect
+import itertools
 import random
 import statistics
 import sys
@@ -21,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.contract import ASK, FIRST_ORDER, ORDERS, order_json
+from bench.contract import ASK, FIRST_ORDER, ORDERS, order, order_json
 from bench.http_client import Pool
 from bench.postgres import database
 from bench.product import ACCOUNT_SID, AUTH_TOKEN, Product, ProductFailed, Setting
@@ -29,10 +31,11 @@ from bench.provider import Provider
 from bench.talk import webhook
 from demo.twilio_account import Reply, Request, TwilioAccount
 
-KINDS = ("absent", "wrong proof", "over the limit")
+KINDS = ("absent", "wrong proof", "over the limit", "right, too late")
 GUESSED = str(FIRST_ORDER + ORDERS - 1)  # the order that is tried until it is closed
 TO_CLOSE = 6
 EMAIL = "nadie@mal.example"
+RIGHT = order(ORDERS - 1).email  # of the order that is closed by then
 PATIENCE_SECONDS = 15.0
 # What the shop takes for an order that is there, and for one that is not.
 THERE_SECONDS, ABSENT_SECONDS = (0.04, 0.12), (0.005, 0.02)
@@ -78,7 +81,7 @@ class Strangers:
             told, _ = await self._say(stranger, f"estado {number}")
             if told != ASK.format(number=number):
                 raise ProductFailed(f"Asked for an order, the bot said: {told}")
-            told, seconds = await self._say(stranger, EMAIL)
+            told, seconds = await self._say(stranger, RIGHT if kind == KINDS[3] else EMAIL)
             self.seconds[kind].append(seconds)
             self.texts[kind].add(told.replace(number, "…"))
 
@@ -111,7 +114,7 @@ async def measure(setting: Setting, folder: Path, each: int, at_once: int) -> St
             await found.ask("over the limit", GUESSED, turn)
         found.seconds["over the limit"].clear()
         asked = [(kind, number) for n in range(each) for kind, number in
-                 zip(KINDS, (str(FIRST_ORDER + ORDERS + n), str(FIRST_ORDER + n), GUESSED), strict=True)]
+                 zip(KINDS, (str(FIRST_ORDER + ORDERS + n), str(FIRST_ORDER + n), GUESSED, GUESSED), strict=True)]
         random.shuffle(asked)
         turn = asyncio.Semaphore(at_once)
         await asyncio.gather(*(found.ask(kind, number, turn) for kind, number in asked))
@@ -147,7 +150,7 @@ def report(found: Strangers) -> int:
         low, middle, high = (1000 * one for one in (cuts[0], statistics.median(seconds), cuts[-1]))
         print(f"{kind:15} n={len(seconds)} median {middle:.1f} ms, p5 {low:.1f}, p95 {high:.1f}")
     tells = False
-    for one, other in ((KINDS[1], KINDS[0]), (KINDS[2], KINDS[0]), (KINDS[2], KINDS[1])):
+    for one, other in itertools.combinations(reversed(KINDS), 2):
         share = later(found.seconds[one], found.seconds[other])
         # Three standard deviations of U under chance.
         n, m = len(found.seconds[one]), len(found.seconds[other])

@@ -11,10 +11,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+from sqlalchemy.orm import Session
 
 import metrics
 from bot.flow.identity_file import MOST_OF_ORDER, MOST_OF_SENDER, Identity
@@ -87,18 +88,24 @@ def attempt(secret: str, reference: str, sender: str) -> Attempt:
     return Attempt(_keyed(secret, "order", fold(reference)), _keyed(secret, "sender", sender))
 
 
+def limit_met(reader: Session | Connection, tried: Attempt, now: datetime, terms: Terms = USUAL) -> str:
+    """Which limit this attempt meets: that of the order, that of the sender, or "" for none."""
+    recent = reader.execute(_recent, {"order": tried.order, "day_ago": now - ORDER_SPAN,
+                                      "sender": tried.sender, "hour_ago": now - SENDER_SPAN}).one()
+    if recent.of_order >= terms.order_limit:
+        return "order"
+    return "sender" if recent.of_sender >= terms.sender_limit else ""
+
+
 def judge(work: Work, tried: Attempt, found: bool, terms: Terms = USUAL) -> bool:
     """May this answer be given? Records a failed proof; False means: answer not_found whatever was found."""
     if not work.is_sqlite:
         # The sender first: who names several numbers takes theirs one after the other.
         for one in (tried.sender, tried.order):
             work.connection.execute(_lock, {"of": one})
-    recent = work.connection.execute(_recent, {
-        "order": tried.order, "day_ago": work.now - ORDER_SPAN,
-        "sender": tried.sender, "hour_ago": work.now - SENDER_SPAN}).one()
-    of_order, of_sender = recent.of_order >= terms.order_limit, recent.of_sender >= terms.sender_limit
-    if of_order or of_sender:
-        metrics.proofs_refused.labels("order" if of_order else "sender").inc()
+    met = limit_met(work.connection, tried, work.now, terms)
+    if met:
+        metrics.proofs_refused.labels(met).inc()
         _warn(work, terms)
         return False
     if not found:

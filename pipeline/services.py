@@ -6,9 +6,11 @@ Local ones are answered inside the turn; all others are rows that a worker runs 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 import metrics
 from bot.flow.effects import tries
@@ -20,7 +22,7 @@ from conversation.work import Work
 from incidents.rule_book import Rules
 from orders.base import Connector
 from orders.errors import ConnectorError
-from orders.proof import canonical_phone
+from orders.proof import KINDS, canonical_phone
 from orders.service import find_order
 from pipeline import case_services, judging, proofs
 from pipeline.errors import UnknownService
@@ -36,6 +38,7 @@ class Asked:
 
     `others`: what an argument may be instead (the other order numbers of her message), in order. `conversation` is where
     it was asked, `language` the one in which she is told, `terms` the shop's rules about proofs when it was asked.
+    `barred` are order numbers beyond a limit: the shop is asked for them as if without a proof.
     """
 
     service: str
@@ -45,6 +48,7 @@ class Asked:
     conversation: str = ""
     language: str = ""
     terms: Terms = USUAL
+    barred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,17 @@ class Services:
             return Answered("failed", error=f"{error.code}: {error.detail}", is_permanent=error.permanent)
         return Answered("not_found", missed=tuple(missed))
 
+    def barring(self, reader: Session, asked: Asked, now: datetime) -> Asked:
+        """The same with what is beyond a limit already. A right proof would be found sooner than a wrong one is not, and
+        the time would tell it, although the answer does not.
+        """
+        if asked.service != FIND_ORDER:
+            return asked
+        named = {str(arguments.get("ref", "")) for _, arguments in tries(asked.arguments, asked.others)}
+        return replace(asked, barred=frozenset(
+            one for one in named
+            if proofs.limit_met(reader, proofs.attempt(self.secret, self._written(one), asked.sender), now, asked.terms)))
+
     def judge(self, work: Work, asked: Asked, answered: Answered) -> Answered:
         """Hold the answer against the limits on guessing, in the transaction that will use it.
 
@@ -150,6 +165,8 @@ class Services:
 
 def _as_offered(asked: Asked, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """A telephone proves something where she writes from it; one that was typed or remembered does not."""
+    if str(arguments.get("ref", "")) in asked.barred:
+        return {name: value for name, value in arguments.items() if name not in KINDS}
     digits = "".join(filter(str.isdigit, str(arguments.get("phone") or "")))
     writes_from = "".join(filter(str.isdigit, asked.sender)) if asked.sender.startswith("+") else ""
     is_hers = bool(digits) and canonical_phone(digits) == canonical_phone(writes_from)

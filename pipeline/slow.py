@@ -115,6 +115,8 @@ class Slow:
             answered = Answered("failed", error=f"It was asked {TRIES} times; no worker lived to write the answer down.")
         else:
             faults.point("before service")
+            with self.database.reading() as session:
+                asked = self.services.barring(session, asked, self.database.wiring.now())
             with self.attention.during(row):
                 answered = self._ask(asked)
             faults.point("after service")

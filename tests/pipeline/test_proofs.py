@@ -119,3 +119,17 @@ def test_what_counts_as_a_proof_is_what_the_terms_say() -> None:
 
     assert ask("24001234", terms, postcode="28013") == "not_found"
     assert ask("24001234", terms, postcode="28013", last_digits="1222") == "found"
+
+
+@pytest.mark.parametrize(("failed", "status"), [(4, "found"), (5, "not_found")])
+def test_beyond_the_limit_the_shop_is_asked_as_if_without_a_proof_so_that_no_time_tells_it(
+    database: Database, hand_clock: HandClock, failed: int, status: str
+) -> None:
+    for n in range(failed):
+        tries(database, "AB-12345", f"+3460000000{n}")
+    shop = Services(connector("demo", {}), SECRET, lambda: date(2026, 11, 20))
+    asked = Asked(FIND_ORDER, {"ref": "AB-12345", "phone": "+34600111222"}, "+34600111222")
+    with database.reading() as session:
+        asked = shop.barring(session, asked, hand_clock.now())
+
+    assert shop.ask(asked).status == status
