@@ -110,8 +110,8 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
     who may. Raises UnknownTicket, NotHolder, UnknownOrderAction, ReasonMissing, BadAmount, ActionOpen, KeyReused.
     """
     viewer = access.viewer(work.connection, agent_id)
-    sight = access.conversation_for(work.connection, viewer, conversation_id)
     ledger.lock(work, conversation_id)
+    sight = access.conversation_for(work.connection, viewer, conversation_id)
     amount = check(asked)
     before = work.connection.execute(_by_key, {"key": asked.key}).mappings().first()
     if before is not None:
