@@ -21,7 +21,8 @@ import psycopg
 from psycopg import sql
 
 from bench.processes import parent
-from bench.product import ProductFailed, free_port
+from bench.product import ProductFailed
+from demo.ports import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 

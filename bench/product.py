@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from bench.contract import write_csv
 from bench.http_client import Pool, get_bytes
 from bench.provider import SHOP_TOKEN
 from bench.talk import OURS
+from demo.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -139,16 +139,3 @@ class Product:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
             pass
-
-
-def free_port() -> int:
-    """A port of loopback that is free now, and the one after it too (the product may use both)."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                return port
-            except (OSError, OverflowError):
-                continue

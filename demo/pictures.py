@@ -11,7 +11,6 @@ import io
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from demo.picture_views import View, views
+from demo.ports import free_port
 from demo.seed import LOGINS
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def pair(folder: Path) -> int:
 @contextmanager
 def running(data_dir: Path) -> Iterator[str]:
     """A demo of its own; yields its address."""
-    port = _free_port()
+    port = free_port()
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("TWILIO_", "META_"))}
     given = {**bare, "MODE": "demo", "PORT": str(port), "DATA_DIR": str(data_dir), "FLOWS_WRITE": "0"}
     with subprocess.Popen([sys.executable, "-m", "pipeline.supervisor"], env=given, cwd=ROOT,
@@ -140,19 +140,6 @@ def _log_in(page: Page, base: str, email: str) -> None:
 def _write(path: Path, png: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.open(io.BytesIO(png)).convert("RGB").save(path, quality=QUALITY, method=6)
-
-
-def _free_port() -> int:
-    """A free port whose neighbour is free too: the stand-in provider listens there."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ import pytest
 import urllib3
 from twilio.request_validator import RequestValidator
 
-from bench.product import free_port
+from demo.ports import free_port
 from demo.provider_modes import BadMode, Behaviour, read_mode
 from demo.twilio_callbacks import Retries, inbound_fields, reachable, read_retries
 from demo.twilio_messages import BadQuery, Message, Messages, read_filters, segments

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -14,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+
+from demo.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 40.0
@@ -26,19 +27,6 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items()
             if name not in OURS and not name.startswith(("TWILIO_", "META_", "FAULT", "PYTEST_"))}
     return {**bare, "DATA_DIR": str(data_dir), "LANG": "en_GB.UTF-8", **settings}
-
-
-def free_port() -> int:
-    """A port that is free, and so is the next, where the demo's provider listens."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
 
 
 def run(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

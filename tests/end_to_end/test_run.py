@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.relevo import ROOT, Relevo, descendants, free_port, is_alive, run
+from demo.ports import free_port
+from tests.end_to_end.relevo import ROOT, Relevo, descendants, is_alive, run
 
 PRODUCTION = {
     "MODE": "production", "SECRET_KEY": "k" * 40, "PUBLIC_BASE_URL": "https://shop.example",
