@@ -39,6 +39,7 @@ from pipeline.told_news import news_of
 
 EVENT = telling.EVENT
 FEED_EVERY = timedelta(seconds=60)
+MOST_PARTS = 20  # of a list at one go
 MOST_AHEAD = 192  # turns that wait for the writer; more would stand between it and those who write themselves
 
 logger = structlog.get_logger(__name__)
@@ -142,7 +143,9 @@ class Outreach:
     def read_feed(self) -> int:
         """What moved since the shop's list was read last; how many pieces of news were new."""
         kept = 0
-        while isinstance(self.connector, Lists) and self._is_feed_due():
+        for _ in range(MOST_PARTS if isinstance(self.connector, Lists) else 0):
+            if not self._is_feed_due():
+                break
             with self.database.work() as work:
                 mark = feeds.claim(work, self.connector.name)
             if mark is None:
