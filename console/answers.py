@@ -137,10 +137,10 @@ def _problem_answer(trouble: Problem) -> Response:
         413: "too_large",
         429: "too_fast",
         503: "busy_head",
-    }.get(trouble.status, "server")
+    }.get(trouble.status, "" if trouble.status in (409, 422) else "server")  # of these two the sentence itself says what is to know
     shown = {
-        "head": words(f"error.{key}"),
-        "next": words(f"error.{key}_next") if words.has(f"error.{key}_next") else "",
+        "head": words(f"error.{key}") if key else trouble.message,
+        "next": words(f"error.{key}_next") if key and words.has(f"error.{key}_next") else "",
     }
     if here.wants_fragment():
         told = screens.banner(trouble.message, "harm")

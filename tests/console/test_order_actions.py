@@ -22,6 +22,7 @@ from orders.demo_people import MARTA
 from orders.errors import ConnectorError
 from orders.on_request import Counter
 from orders.service import orders_of
+from tests.builders import HandClock
 from tests.console import desks
 
 JSON = {"Accept": "application/json"}
@@ -113,6 +114,13 @@ def test_the_preview_shows_what_the_customer_will_read_before_it_is_asked_for(an
     assert rows(database, talk) == []
 
 
+def test_a_text_that_would_not_leave_says_so(ana: Client, talk: str, hand_clock: HandClock) -> None:
+    assert 'data-testid="unheard"' not in looks(ana, talk, amount="15")
+    hand_clock.forward(hours=25)
+
+    assert "más de 24 horas" in looks(ana, talk, amount="15").split('data-testid="unheard"')[1]
+
+
 def test_above_the_limit_the_button_asks_for_approval(ana: Client, talk: str) -> None:
     assert "Pedir aprobación" in looks(ana, talk, amount="25").split('data-testid="do"')[1]
 
@@ -170,6 +178,8 @@ def test_a_supervisor_approves_from_her_list(ana: Client, sue: Client, talk: str
     assert desks.post(sue, f"/console/order-actions/{action}/approval").status_code == 303
     assert rows(database, talk) == [("refund", "approved")]
     assert desks.post(sue, f"/console/order-actions/{action}/refusal", headers=JSON).status_code == 409
+    again = desks.post(sue, f"/console/order-actions/{action}/approval")
+    assert (again.status_code, "Sue" in again.get_data(as_text=True)) == (409, True)
 
 
 def test_an_agent_takes_back_what_she_asked_for(ana: Client, talk: str, database: Database) -> None:
