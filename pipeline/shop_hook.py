@@ -107,11 +107,17 @@ def read(connector: Connector, body: bytes, now: datetime) -> list[News]:
     try:
         post = _bodies.validate_json(body)
     except ValidationError as error:
-        first: Any = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        first = _of_its_form(error, body.lstrip()[:1] == b"[")
+        place = ".".join(str(part) for part in first["loc"][1:])
         raise Unreadable(f"{place or 'The body'}: {first['msg']}; see docs/outreach.md, “News in our own form”.") from None
     told = post if isinstance(post, list) else post.news
     return [told_news.as_news(one, connector, now) for one in told]
+
+
+def _of_its_form(error: ValidationError, is_list: bool) -> Any:
+    """The first mistake of the form that was meant: a list, or a list under a name. Both are tried."""
+    found = [one for one in error.errors() if (one["loc"][:1] != (told_news.Many.__name__,)) == is_list]
+    return (found or error.errors())[0]
 
 
 def is_signed(secret: str, signature: str, body: bytes, now: datetime) -> bool:

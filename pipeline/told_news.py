@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 import orders.news
 from channels import countries, identity
@@ -19,6 +19,7 @@ from outreach.news import News
 
 TOLD = ("carrier", "tracking_url", "pickup_point", "promised_on", "eta", "delivered_on")
 MOST = 1_000
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 Kind = Literal["shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point", "delivered", "lost", "returning",
                "cancelled"]
 
@@ -30,7 +31,7 @@ class Told(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: Kind
     order: str = Field(min_length=1, max_length=64)
-    at: AwareDatetime | None = None
+    at: AwareDatetime | None = Field(None, ge=EARLIEST, le=LATEST)
     key: str = Field("", max_length=200)
     phone: str = Field("", max_length=40)
     email: str = Field("", max_length=254)
@@ -43,6 +44,13 @@ class Told(BaseModel):
     delivered_on: date | None = None
     cause: str = Field("", max_length=200)
     consent: bool | None = None
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("a character with the number zero cannot be kept; leave it out")
+        return value
 
 
 class Many(BaseModel):
