@@ -12,7 +12,7 @@ from orders.proof import Record, reveal
 # A postcode or four figures belong to many; they never say who bought.
 _KINDS = ("phone", "email")
 # All ways of writing one line, with and without its country or a ninth digit, end alike.
-_END_OF_A_PHONE = 8
+END_OF_A_PHONE = 8
 
 # https://www.rfc-editor.org/errata/eid1690
 MAX_EMAIL_CHARACTERS = 254
@@ -38,7 +38,7 @@ def known(buyer: Proof) -> dict[str, str]:
     """What a shop may be asked by: `phone` in E.164 and `email`, whichever is there and can be one."""
     found = {}
     phone, email = _not_digit.sub("", buyer.phone), buyer.email.strip()
-    if len(phone) > _END_OF_A_PHONE and phone.isascii() and phone.isdigit():
+    if len(phone) > END_OF_A_PHONE and phone.isascii() and phone.isdigit():
         found["phone"] = f"+{phone}"
     if "@" in email and len(email) <= MAX_EMAIL_CHARACTERS and email.isprintable() and " " not in email:
         found["email"] = email
@@ -48,5 +48,5 @@ def known(buyer: Proof) -> dict[str, str]:
 def marks(phone: str, email: str) -> tuple[str, ...]:
     """What an index may file a buyer under. What it finds so may be another's: `latest` compares whole."""
     digits = _not_digit.sub("", phone)
-    found = (digits[-_END_OF_A_PHONE:] if len(digits) >= _END_OF_A_PHONE else "", email.strip().casefold())
+    found = (digits[-END_OF_A_PHONE:] if len(digits) >= END_OF_A_PHONE else "", email.strip().casefold())
     return tuple(mark for mark in found if mark)

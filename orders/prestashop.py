@@ -33,7 +33,6 @@ PER_PAGE = 100
 MAX_PAGES = 5
 # A buyer's latest; those of somebody else with the same end of a telephone fall out when they are compared.
 PER_BUYER = 3 * MAX_ORDERS
-_END_OF_A_PHONE = 8
 _FAR = "9999-12-31 00:00:00"
 
 logger = logging.getLogger(__name__)
@@ -177,7 +176,7 @@ class PrestaShop:
             found |= {key_of(one) for one in listed}
         if "phone" in known:
             # The end alone: people write their telephone with and without its country.
-            end = f"%[{known['phone'][-_END_OF_A_PHONE:]}]%"
+            end = f"%[{known['phone'][-buyers.END_OF_A_PHONE:]}]%"
             for field in ("phone", "phone_mobile"):
                 listed = self._rest.all(look_up, "addresses", **{field: end}, limit="100")
                 found |= {key_of(one, "id_customer") for one in listed}

@@ -65,7 +65,10 @@ def _made(given: Settings, url: URL, timeout_seconds: float) -> Engine:
         told = f"-c default_transaction_read_only=on -c statement_timeout={milliseconds}"
         arguments: dict[str, Any] = {"options": told, "connect_timeout": connecting, "tcp_user_timeout": milliseconds}
         return create_engine(url, connect_args=arguments, pool_pre_ping=True, **pool)
-    made = create_engine(url, connect_args={"connect_timeout": connecting}, pool_pre_ping=True, **pool)
+    # A server that fell silent would hold up the look before use as well, which nobody watches.
+    whole = max(1, round(timeout_seconds))
+    silent = {"read_timeout": whole, "write_timeout": whole} if url.get_driver_name() == "pymysql" else {}
+    made = create_engine(url, connect_args={"connect_timeout": connecting, **silent}, pool_pre_ping=True, **pool)
     event.listen(made, "connect", _mysql_reads_only)
     return made
 

@@ -34,7 +34,6 @@ PER_SEARCH = 50
 PER_PAGE = 100
 # In one reading of what changed; the next one goes on from there.
 MAX_PAGES = 5
-_END_OF_A_PHONE = 8
 _WATCHED = frozenset({"order.created", "order.updated", "order.restored"})
 
 logger = logging.getLogger(__name__)
@@ -100,7 +99,7 @@ class WooCommerce:
     def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
         known = buyers.known(buyer)
         # The end alone: shops keep telephones with and without their country.
-        terms = [term for term in (known.get("phone", "")[-_END_OF_A_PHONE:], known.get("email", "")) if term]
+        terms = [term for term in (known.get("phone", "")[-buyers.END_OF_A_PHONE:], known.get("email", "")) if term]
         if not terms:
             return ()
         with self._asker.look_up() as look_up:

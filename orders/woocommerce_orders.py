@@ -18,7 +18,7 @@ import phonenumbers
 
 from orders import fields, paths
 from orders.errors import ConnectorError
-from orders.news import News
+from orders.news import KINDS, News
 from orders.proof import Record
 
 # “Completed” is the shop's last word: it has sent the parcel. That it arrived only the carrier knows.
@@ -29,8 +29,6 @@ STATUSES: Mapping[str, str] = {
 # Carts and what was thrown away: no orders.
 ABSENT = frozenset({"trash", "auto-draft", "checkout-draft"})
 TRACKING_META = "_wc_shipment_tracking_items"
-_NEWS = frozenset({"shipped", "out_for_delivery", "delayed", "attempted", "at_pickup_point", "delivered", "lost",
-                   "returning", "cancelled"})  # fmt: skip
 _tag = re.compile(r"<[^<>]*>")
 _CENT = Decimal("0.01")
 
@@ -95,7 +93,7 @@ def amount(value: Any) -> Decimal:
 def news(tree: Any, shop: Shop) -> tuple[News, ...]:
     """What an order that changed has to tell. Raises ConnectorError for what is no order."""
     found = record(tree, shop)
-    if found is None or found.order.status not in _NEWS:
+    if found is None or found.order.status not in KINDS:
         return ()
     order = found.order
     # The same however often and by whichever way it is told; a second parcel is told anew.
