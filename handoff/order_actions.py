@@ -53,8 +53,7 @@ _decide = (
             ended_at=bindparam("ends"), version=_action.c.version + 1)
 )
 _left_alone = (
-    select(_action).where(_action.c.state == "running", _action.c.lease_until <= bindparam("now"))
-    .limit(10).with_for_update(skip_locked=True)
+    select(_action).where(_action.c.state == "running", _action.c.lease_until <= bindparam("now")).limit(10)
 )
 _startable = (
     select(_action).where(_action.c.state == "approved")
@@ -195,6 +194,7 @@ def take(work: Work, until: datetime, limit: int) -> list[dict[str, Any]]:
 def finish(work: Work, row: Mapping[str, Any], state: str, facts: Mapping[str, Any], why: str = "") -> bool:
     """It is `done`, `failed` (certainly not) or `unsure`; False where it had ended before."""
     values = {"id": row["order_action_id"], "new_state": state, "facts": dict(facts), "why": why[:MAX_REASON], "now": work.now}
+    ledger.lock(work, row["conversation_id"])  # before the action, as whoever settles it by hand does
     if work.connection.execute(_finish, values).rowcount != 1:
         return False
     _record(work, {**row, "result": dict(facts)}, state, "system")
