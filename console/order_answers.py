@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from console import here, problems
-from console.order_asking import NotItsOrder, ShopDown, ShopRefuses
+from console.order_asking import ShopDown, ShopRefuses
+from console.order_sight import NotItsOrder
 from console.problems import Problem
 from handoff import order_errors
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -12,24 +11,23 @@ import structlog
 from flask import request
 from sqlalchemy.orm import Session
 
-from console import here
+from console import here, sending
 from console import order_actions_shown as shown
 from console.errors import ConsoleError
+from console.formats import as_utc
 from console.programs.once import HEADER
 from conversation import ids
-from handoff import order_actions, order_book, order_words, search_words
+from handoff import order_actions, order_words
 from handoff.access import Sight
 from handoff.order_actions import KINDS, PAID, Asked
 from handoff.order_errors import UnknownOrderAction
 from orders.acting import Action, Preview
 from orders.errors import ConnectorError
-from orders.reference import fold
 
 ADDRESS = ("name", "street", "postcode", "city", "country")
 VALUES: Mapping[str, Sequence[str]] = {"refund": ("amount",), "coupon": ("amount",), "change_address": ADDRESS}
 LONGEST = 120
 YES = ("1", "true", "on")
-_PHONE = re.compile(r"\+[0-9]{8,15}")
 # What only says that the form is not filled in yet.
 _UNFILLED = ("too_much", "address", "unsupported")
 
@@ -47,10 +45,6 @@ class ShopRefuses(ConsoleError):
 
 class ShopDown(ConsoleError):
     """The shop does not answer."""
-
-
-class NotItsOrder(ConsoleError):
-    """The order does not belong to the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +74,17 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would happen. `limit` None: none; `asks` whether somebody has to approve it; `sentence` is what she would read."""
+    """What would happen. `limit` None: none; `asks` whether somebody has to approve it; `sentence` is what she would read.
+
+    `unheard` says why that would not leave now: `window`, `stopped`, or nothing.
+    """
 
     preview: Preview
     currency: str
     limit: Decimal | None
     asks: bool
     sentence: str
+    unheard: str = ""
 
 
 def read(kind: str) -> Filled:
@@ -129,53 +127,6 @@ def again(filled: Filled, before: Row) -> Asked:
                  filled.tells, before["preview"])
 
 
-def reference_of(session: Session, sight: Sight, wanted: str) -> str:
-    """The order's number as this conversation knows it; the latest one where none is named. Raises NotItsOrder.
-
-    An agent acts on orders that the bot learnt here and on those of the number that the customer writes from; who
-    supervises on any.
-    """
-    known = references(session, sight)
-    for one in known:
-        if fold(one) == fold(wanted) or not wanted:
-            return one
-    for facts in bought(sight):
-        if fold(str(facts["reference"])) == fold(wanted):
-            return str(facts["reference"])
-    if wanted and here.viewer().sees_everything:
-        return wanted
-    raise NotItsOrder("This order does not belong to this conversation.")
-
-
-def may_act(sight: Sight) -> bool:
-    """Whether she may do it here: who has the conversation, and who supervises."""
-    live, viewer = sight.live_ticket, here.viewer()
-    return viewer.sees_everything or (live is not None and live["holder_id"] == viewer.agent_id)
-
-
-def references(session: Session, sight: Sight) -> list[str]:
-    """The orders that the tickets of this conversation are about."""
-    cards = order_book.cards(session, sight.conversation["conversation_id"])
-    return list(dict.fromkeys(one for card in cards for one in search_words.references(card)))
-
-
-def bought(sight: Sight) -> Sequence[Row]:
-    """The latest orders of the number that the customer writes from; none where she writes from no number."""
-    address = str(sight.conversation["address"])
-    if not _PHONE.fullmatch(address):
-        return ()
-    try:
-        return here.desk().orders.bought_by(address)
-    except Exception as error:  # noqa: BLE001 - a connector may fail in its own ways; the rest of the page must not
-        logger.warning("orders of a number could not be read", error=type(error).__name__)
-        return ()
-
-
-def is_of_number(sight: Sight, reference: str) -> bool:
-    """Whether it was bought with the number that the customer writes from. Otherwise only her word says that it is hers."""
-    return any(fold(str(facts["reference"])) == fold(reference) for facts in bought(sight))
-
-
 def outlook(session: Session, sight: Sight, filled: Filled) -> Outlook:
     """What would happen now, for the eyes of this agent. Raises ShopDown."""
     counter, language = here.desk().orders.counter, sight.conversation["language"]
@@ -195,7 +146,18 @@ def outlook(session: Session, sight: Sight, filled: Filled) -> Outlook:
     row = {"kind": filled.kind, "order_reference": filled.reference, "amount": filled.values.get("amount", ""),
            "currency": currency, "asked": filled.values, "preview": dict(judged.facts)}
     said = order_words.sentence(here.desk().database.wiring.text, row, language) if filled.tells else ""
-    return Outlook(judged, currency, limit, limit is not None and (filled.amount or 0) > limit, said)
+    return Outlook(judged, currency, limit, limit is not None and (filled.amount or 0) > limit, said,
+                   _unheard(sight) if said else "")
+
+
+def _unheard(sight: Sight) -> str:
+    """Why our text would not reach her now."""
+    talk = sight.conversation
+    if talk["opted_out_at"] is not None:
+        return "stopped"
+    window = here.desk().window(sending.kind_of(talk["conversation_id"]))
+    last, until = (talk[name] and as_utc(talk[name]) for name in ("last_inbound_at", "free_until"))
+    return "" if window.state(last, here.formats().now, until) == "free" else "window"
 
 
 def asked(filled: Filled, seen: Outlook) -> Asked:

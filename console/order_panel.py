@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console import here, order_asking, order_card
+from console import here, order_card, order_sight
 from console import order_actions_shown as shown
 from console.formats import as_utc
 from console.transcripts import agent_names
@@ -25,11 +25,11 @@ NEWS_FOR = timedelta(minutes=2)
 
 def panel(session: Session, sight: Sight, reference: str) -> dict[str, Any]:
     """What `_order_actions.html` needs."""
-    may, key = order_asking.may_act(sight), sight.conversation["conversation_id"]
+    may, key = order_sight.may_act(sight), sight.conversation["conversation_id"]
     rows = order_book.of_conversation(session, key)
     _forget(rows)
     names = agent_names(session) if rows else {}
-    others = [one for one in order_asking.bought(sight) if fold(str(one["reference"])) != fold(reference)]
+    others = [one for one in order_sight.bought(sight) if fold(str(one["reference"])) != fold(reference)]
     return {
         "offers": _offers(key, reference) if may and reference else [],
         "lacks": _lacks(), "rows": [shown.shown(row, names, here.viewer()) for row in rows],

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import case_views, here, nav, order_asking, panels, screens
+from console import case_views, here, nav, order_sight, panels, screens
 from console.answers import answer_problem, saved
 from console.case_answers import refused
 from console.case_sight import Filters, listed, seen
@@ -106,7 +106,7 @@ def _is_of_her_number(conversation_id: str, reference: str) -> bool:
     """Otherwise the case stands apart: this agent may not see the one that the order's buyer has elsewhere."""
     with here.desk().database.reading() as session:
         sight = access.conversation_for(session, here.viewer(), conversation_id)
-    return order_asking.is_of_number(sight, reference)
+    return order_sight.is_of_number(sight, reference)
 
 
 def pack_pdf(incident_id: str) -> Response:

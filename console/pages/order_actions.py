@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console import here, nav, order_asking, screens
+from console import here, nav, order_asking, order_sight, screens
 from console import order_actions_shown as shown
 from console.answers import answer_problem, later, saved
 from console.errors import BadField, ConsoleError, NothingHere
@@ -80,7 +80,7 @@ def _form(conversation_id: str, filled: Filled, is_checked: bool = False, proble
     with here.desk().database.reading() as session:
         sight = access.conversation_for(session, here.viewer(), conversation_id)
         try:
-            filled = order_asking.of_order(filled, order_asking.reference_of(session, sight, filled.reference))
+            filled = order_asking.of_order(filled, order_sight.reference_of(session, sight, filled.reference))
             seen = order_asking.outlook(session, sight, filled)
         except ConsoleError as error:
             return later(answer_problem(trouble(error)))
@@ -93,7 +93,7 @@ def _form(conversation_id: str, filled: Filled, is_checked: bool = False, proble
             "order_action.html", problem.status if problem else 200, form=filled, ready=ready, problem=problem,
             title=shown.kind(filled.kind), deed=shown.deed(filled.kind, filled.values.get("amount", ""), seen.currency),
             seen=seen, limit=_limit(seen), above=_above(seen), refused=_refused(seen), conversation_id=conversation_id,
-            may=order_asking.may_act(sight), is_hers=order_asking.is_of_number(sight, filled.reference),
+            may=order_sight.may_act(sight), is_hers=order_sight.is_of_number(sight, filled.reference),
             **order_asking.now_and_then(filled, seen), **_frame(session))
 
 
@@ -119,7 +119,7 @@ def _asked(conversation_id: str, filled: Filled) -> tuple[Mapping[str, Any], boo
     me = here.viewer().agent_id
     with here.desk().database.reading() as session:
         sight = access.conversation_for(session, here.viewer(), conversation_id)
-        filled = order_asking.of_order(filled, order_asking.reference_of(session, sight, filled.reference))
+        filled = order_asking.of_order(filled, order_sight.reference_of(session, sight, filled.reference))
         before = order_book.of_key(session, filled.key)
         order_actions.check(order_asking.bare(filled))
         wish = order_asking.again(filled, before) if before else order_asking.asked(
@@ -170,8 +170,8 @@ def order_actions_of(conversation_id: str) -> Response:
     with here.desk().database.reading() as session:
         sight = access.conversation_for(session, here.viewer(), conversation_id)
         rows = order_book.of_conversation(session, conversation_id)
-        orders = dict.fromkeys([*order_asking.references(session, sight),
-                                *(str(facts["reference"]) for facts in order_asking.bought(sight))])
+        orders = dict.fromkeys([*order_sight.references(session, sight),
+                                *(str(facts["reference"]) for facts in order_sight.bought(sight))])
         role = here.viewer().role
         limits = {kind: order_actions.limit_of(session, role, kind) for kind in order_actions.PAID}
     return jsonify({
@@ -183,7 +183,7 @@ def order_actions_of(conversation_id: str) -> Response:
 def _outlook(filled: Filled, seen: Outlook) -> dict[str, Any]:
     return {"kind": filled.kind, "order": filled.reference, "refused": seen.preview.refused, "sentence": _refused(seen),
             "facts": dict(seen.preview.facts), "currency": seen.currency, "asks_approval": seen.asks,
-            "limit": None if seen.limit is None else f"{seen.limit:f}", "customer_reads": seen.sentence}
+            "limit": None if seen.limit is None else f"{seen.limit:f}", "customer_reads": seen.sentence, "unheard": seen.unheard}
 
 
 def _refused(seen: Outlook) -> str:

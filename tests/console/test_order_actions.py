@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import Client
 
 from console import here
 from console.order_desk import OrderDesk
+from conversation.tables import Conversation
 from conversation.work import Database
 from handoff import order_actions, order_book
 from handoff.order_actions import Asked
@@ -22,7 +24,6 @@ from orders.demo_people import MARTA
 from orders.errors import ConnectorError
 from orders.on_request import Counter
 from orders.service import orders_of
-from tests.builders import HandClock
 from tests.console import desks
 
 JSON = {"Accept": "application/json"}
@@ -114,9 +115,10 @@ def test_the_preview_shows_what_the_customer_will_read_before_it_is_asked_for(an
     assert rows(database, talk) == []
 
 
-def test_a_text_that_would_not_leave_says_so(ana: Client, talk: str, hand_clock: HandClock) -> None:
+def test_a_text_that_would_not_leave_says_so(ana: Client, talk: str, database: Database) -> None:
     assert 'data-testid="unheard"' not in looks(ana, talk, amount="15")
-    hand_clock.forward(hours=25)
+    with database.work() as work:
+        work.connection.execute(update(Conversation.__table__).values(last_inbound_at=work.now - timedelta(hours=25)))
 
     assert "más de 24 horas" in looks(ana, talk, amount="15").split('data-testid="unheard"')[1]
 
