@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -10,20 +13,37 @@ from sqlmodel import SQLModel
 from conversation.work import Database
 from demo import seed
 from demo.provider_client import ProviderClient, ProviderSilent
+from orders.base import Connector
+from outreach.policy import Policy
+from pipeline import outreach, shop_hook
 
 
 @click.command("demo")
 @click.option("--fresh", is_flag=True, help="Forget everything that was said and done, and begin anew.")
+@click.option("--late", is_flag=True, help="SEUR says that Marta's parcel AB-54321 comes two days later: her phone hears of it.")
 @with_appcontext
-def demo(fresh: bool) -> None:
+def demo(fresh: bool, late: bool) -> None:
     """Fill the demo's tables (once), and print who may log in."""
     relevo = current_app.extensions["relevo"]
+    if late:
+        click.echo(delay(relevo.database, relevo.connector))
+        return
     account = relevo.settings.twilio_whatsapp.split(",")[0].strip()
     if fresh:
         empty(relevo.database)
         _forget(ProviderClient(relevo.settings.twilio_api_base.rstrip("/"), f"whatsapp:{account}"))
     seed.seed(relevo.database, account, relevo.settings.media_path)
     click.echo("\n".join(seed.logins()))
+
+
+def delay(database: Database, connector: Connector) -> str:
+    """The carrier tells of a delay, as a shop would post it; what came of it, in a sentence."""
+    now = database.wiring.now()
+    told = {"kind": "delayed", "order": "AB-54321", "carrier": "SEUR", "eta": (now + timedelta(days=2)).date().isoformat()}
+    new = outreach.keep(database, Policy, "demo", shop_hook.read(connector, json.dumps([told]).encode(), now))
+    if not new:
+        return "That was told before."
+    return "Marta's phone hears of it in a moment; between 21:00 and 9:00 it waits for her morning."
 
 
 def empty(database: Database) -> None:

@@ -108,11 +108,13 @@ def _say(phone: Phone) -> AnyResponse:
     trouble = "too_long" if len(text) > MAX_TEXT else ""
     if not _is_from_here():
         return Response("This form belongs to the demo's own page.", 403)
-    if text and not trouble:
-        try:
+    try:
+        if request.form.get("photos"):
+            phone.provider.send_photos(visit.number, visit.persona.name)
+        elif text and not trouble:
             phone.provider.say(visit.number, visit.persona.name, text)
-        except ProviderSilent:
-            trouble = "silent"
+    except ProviderSilent:
+        trouble = "silent"
     return _back(visit, trouble)
 
 

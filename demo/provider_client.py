@@ -8,6 +8,7 @@ from typing import Any
 import urllib3
 
 TIMEOUT_SECONDS = 3.0
+PHOTOS = ("lamp", "box")  # views of the stand-in (demo/inbound_files.py)
 MAX_TEXT = 1600  # characters that Twilio takes at once
 
 
@@ -24,6 +25,7 @@ class Said:
     is_mine: bool
     status: str
     at: float
+    photos: int = 0
 
 
 class ProviderClient:
@@ -44,6 +46,12 @@ class ProviderClient:
         words = {"from": f"whatsapp:{number}", "to": self._ours, "body": text[:MAX_TEXT], "profile_name": name}
         self._ask("POST", "/_say", json=words)
 
+    def send_photos(self, number: str, name: str) -> None:
+        """She sends two photos of the broken lamp, one after the other as a messenger does. Raises ProviderSilent."""
+        for view in PHOTOS:
+            sent = {"from": f"whatsapp:{number}", "to": self._ours, "profile_name": name, "media_types": f"image/jpeg;{view}"}
+            self._ask("POST", "/_say", json=sent | {"wait": "1"})
+
     def forget(self) -> None:
         """Everything that was ever said, by anybody, is forgotten. Raises ProviderSilent."""
         self._ask("DELETE", "/_talk")
@@ -62,5 +70,6 @@ class ProviderClient:
 
 def _said(message: dict[str, Any]) -> Said:
     return Said(
-        message["seq"], message["body"], message["direction"] == "inbound", message["status"], message["created_at"]
+        message["seq"], message["body"], message["direction"] == "inbound", message["status"], message["created_at"],
+        message["num_media"],
     )

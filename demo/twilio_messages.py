@@ -54,7 +54,7 @@ class Message:
     error_code: int | None = None
     error_message: str = ""
     profile_name: str = ""
-    media_types: str = ""  # of what a contact attached, comma-separated
+    media_types: str = ""  # of what a contact attached, comma-separated, each with ";<view>" where it shows something
 
 
 def as_json(message: Message, account_sid: str) -> dict[str, Any]:
@@ -106,7 +106,13 @@ def media_json(message: Message, account_sid: str) -> dict[str, Any]:
 def media_of(message: Message) -> list[tuple[str, str]]:
     """The id and the type of each thing attached."""
     types = message.media_types.split(",") if message.media_types else []
-    return [(f"ME{message.sid[2:32]}{n:02d}", mime) for n, mime in enumerate(types)]
+    return [(f"ME{message.sid[2:32]}{n:02d}", mime.partition(";")[0]) for n, mime in enumerate(types)]
+
+
+def views_of(message: Message) -> dict[str, str]:
+    """What each thing attached shows, by its id, where it was sent as `image/jpeg;<view>`."""
+    types = message.media_types.split(",") if message.media_types else []
+    return {sid: mime.partition(";")[2] for (sid, _), mime in zip(media_of(message), types, strict=True)}
 
 
 def _shown_status(message: Message) -> str:

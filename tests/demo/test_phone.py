@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from demo import inbound_files
 from demo.personas import LANGUAGES, PERSONAS, fresh_number, number_of
 from demo.phone import Phone, blueprint
 from demo.progress import Desk, progress
-from demo.provider_client import ProviderClient, Said
+from demo.provider_client import PHOTOS, ProviderClient, Said
 from demo.words import as_html, keys, texts
 from demo.zones import clock, zone_of
 from orders import demo_shop
@@ -53,6 +54,19 @@ def stage() -> Iterator[Stage]:
 
 def a_talk(*lines: tuple[bool, str]) -> list[Said]:
     return [Said(n, text, is_mine, "received", 0.0) for n, (is_mine, text) in enumerate(lines, 1)]
+
+
+def test_two_photos_of_the_broken_lamp_go_out_and_are_no_copies(stage: Stage) -> None:
+    client = stage.client()
+    for _ in range(2):
+        client.post("/demo/messages", data={"lang": "es", "photos": "2"})
+    posts = stage.receiver.forms
+    seen = {inbound_files.photographed(post["MediaUrl0"].rpartition("/")[2], view)
+            for post, view in zip(posts, PHOTOS * 2, strict=True)}
+
+    assert [post["MediaContentType0"] for post in posts] == ["image/jpeg"] * 4
+    assert len(seen) == 4
+    assert client.get("/?lang=es").text.count("said__photo") == 4
 
 
 def test_spanish_and_marta_come_first(stage: Stage) -> None:
