@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from conversation import signed_calls
 from conversation.tables import Alarm, Conversation, Message, OutboxPart
 from conversation.work import Database
+from demo.commands import delay
 from orders import connector
 from orders.base import Order
 from orders.errors import ConnectorError
@@ -267,3 +268,11 @@ def test_alarms_say_that_a_days_budget_is_spent(house: House, gate: shop_hook.Ga
     Outreach(house.database, house.connector, lambda: Policy(day=1), DOORS).tick()
     with house.database.reading() as session:
         assert session.execute(select(Alarm.__table__.c.text)).scalars().all() == ["news_budget"]
+
+
+def test_the_demos_delay_reaches_marta_before_she_asks(house: House) -> None:
+    delay(house.database, house.connector)
+    desk(house).tick()
+    take_due(house)
+
+    assert "AB-54321 va con retraso" in house.last()
