@@ -26,7 +26,7 @@ from outreach.news import ROAD
 from outreach.policy import Policy
 from outreach.tables import NewsConsent, NewsDay, NewsGroup, OrderNews
 
-AT_ONCE = 100
+AT_ONCE = 24  # in one transaction: where there is one writer, everybody waits for it
 LONGEST_TAG = 40
 EVENT = "order_news"  # what flows begin with or wait for; its key is the order, `kind` what happened
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}

@@ -6,6 +6,7 @@ transaction is long, and in a lab by whoever moves its clock. A turn runs in the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -38,9 +39,10 @@ from pipeline.tables import Timer
 from pipeline.told_news import news_of
 
 EVENT = telling.EVENT
+BREATH_SECONDS, MOST_BREATHS = 0.05, 18  # how long a round waits for the writer to catch up, less than a sweep
 FEED_EVERY = timedelta(seconds=60)
 MOST_PARTS = 20  # of a list at one go
-MOST_AHEAD = 192  # turns that wait for the writer; more would stand between it and those who write themselves
+MOST_AHEAD = 48  # turns that wait for the writer: it takes them together, and who writes herself waits for that
 
 logger = structlog.get_logger(__name__)
 _timer = Timer.__table__
@@ -96,7 +98,7 @@ class Outreach:
         if not self._is_anything_due():
             return 0
         policy = self.policy()
-        done = self.complete()
+        done, patience = self.complete(), MOST_BREATHS
         while True:
             with self.database.work() as work:
                 room = MOST_AHEAD - int(work.connection.execute(_ahead, {"now": work.now}).scalar_one())
@@ -104,7 +106,10 @@ class Outreach:
                 found = telling.tick(work, policy, self.doors, limit) if limit > 0 else 0
                 faults.point("news decided")
             done += found
-            if found == 0 or found < limit:
+            if limit <= 0 and patience > 0:
+                patience -= 1
+                time.sleep(BREATH_SECONDS)
+            elif found < limit or limit <= 0:
                 return done
 
     def _is_anything_due(self) -> bool:
