@@ -32,6 +32,7 @@ from handoff.order_errors import (
 )
 from handoff.order_tables import OrderAction
 from handoff.tables import Agent
+from order_number import fold
 
 KINDS = ("resend_tracking", "change_address", "cancel", "refund", "coupon")
 PAID = ("refund", "coupon")  # what costs money: bounded for each role
@@ -116,7 +117,7 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
     if before is not None:
         return _the_same(before, conversation_id, asked, agent_id)
     _require_hers(work, viewer, sight)
-    order_key = _folded(asked.reference)
+    order_key = fold(asked.reference)
     _lock_order(work, order_key)
     other = work.connection.execute(_under_way, {"order": order_key, "kind": asked.kind}).scalar()
     if other is not None:
@@ -269,7 +270,3 @@ def _record(work: Work, row: Mapping[str, Any], what: str, actor: str) -> None:
     work.record(TimelineLine("order_action", row["conversation_id"], actor, ticket_id=row["ticket_id"], data={
         "id": row["order_action_id"], "what": what, "kind": row["kind"], "order": row["order_reference"],
         "amount": row["amount"], "currency": row["currency"], "reason": row["reason"]}))
-
-
-def _folded(reference: str) -> str:
-    return "".join(letter for letter in reference.casefold() if letter.isalnum())

@@ -9,19 +9,11 @@ from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
-MAX_CHARACTERS = 64
+from order_number import MAX_CHARACTERS, fold
 
-_not_alphanumeric = re.compile(r"[\W_]+")
+__all__ = ["MAX_CHARACTERS", "Form", "fold", "form", "is_taken_for"]
+
 _group = re.compile(r"\{(\d)\}")
-
-
-def fold(reference: str) -> str:
-    """`ab 12345`, `#AB-12345` and `AB12345` are the same order: capitals and digits alone. Too long is empty."""
-    if len(reference) > MAX_CHARACTERS:
-        return ""
-    if not reference.isascii():
-        reference = unicodedata.normalize("NFKC", reference)
-    return _not_alphanumeric.sub("", reference).upper()
 
 
 def is_taken_for(asked: str, answered: str) -> bool:

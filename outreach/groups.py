@@ -15,8 +15,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from conversation import ids
 from conversation.work import Work
+from order_number import fold
 from outreach.errors import UnknownGroup
-from outreach.news import News, order_key
+from outreach.news import News
 from outreach.policy import Policy
 from outreach.tables import NewsGroup, OrderNews
 from outreach.taking import take
@@ -53,10 +54,10 @@ def mark(work: Work, marked: Marked, buyers: Mapping[str, News], policy: Policy)
         facts={"words": dict(marked.words), "let_go_by": marked.by}, made_by=marked.by, orders=0, created_at=work.now,
         last_at=work.now))
     known = {row["order_key"]: row for row in reversed(
-        work.connection.execute(_known, {"orders": [order_key(one) for one in marked.orders]}).mappings().all())}
+        work.connection.execute(_known, {"orders": [fold(one) for one in marked.orders]}).mappings().all())}
     told = []
     for reference in marked.orders:
-        key = order_key(reference)
+        key = fold(reference)
         told.append(_news_of(marked, reference, buyers.get(key), known.get(key)))
     told = [replace(one, key=f"{group_id}:{one.key}", cause=f"{MARKED}:{group_id}", happened_at=work.now) for one in told]
     return group_id, take(work, MARKED, told, policy)
@@ -115,4 +116,4 @@ def _news_of(marked: Marked, reference: str, buyer: News | None, before: Mapping
     elif before is not None:
         values = {name: before[name] for name in ("phone", "email", "language", "country", "facts")}
     values["facts"] = {**values.get("facts", {}), **marked.facts}
-    return News(order_key(reference), marked.kind, buyer.reference if buyer else reference, _NEVER, **values)
+    return News(fold(reference), marked.kind, buyer.reference if buyer else reference, _NEVER, **values)

@@ -36,8 +36,3 @@ class News:
     cause: str = ""
     consent: bool | None = None
     about: str = ""
-
-
-def order_key(reference: str) -> str:
-    """The reference without what people write differently: signs, spaces, capitals."""
-    return "".join(letter for letter in reference.casefold() if letter.isalnum())

@@ -16,8 +16,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from channels.identity import canonical_phone, is_phone
 from conversation import ids
 from conversation.work import Work
+from order_number import fold
 from outreach import stopping
-from outreach.news import News, order_key
+from outreach.news import News
 from outreach.policy import Policy
 from outreach.tables import NewsGroup, OrderNews
 
@@ -67,7 +68,7 @@ def row_of(now: datetime, source: str, one: News, groups: dict[str, str]) -> dic
     phone = canonical_phone(one.phone) if is_phone(one.phone) else ""
     return {
         "order_news_id": ids.new("nws"), "key": one.key, "source": source, "kind": one.kind,
-        "order_reference": one.reference, "order_key": order_key(one.reference), "facts": dict(one.facts),
+        "order_reference": one.reference, "order_key": fold(one.reference), "facts": dict(one.facts),
         "phone": phone, "email": one.email, "language": one.language, "country": one.country, "about": one.about,
         "news_group_id": groups.get(one.cause), "state": "waiting", "why": "", "tries": 0,
         "happened_at": one.happened_at, "not_before": now, "created_at": now,

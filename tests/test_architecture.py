@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ANYBODY = {"registry", "metrics", "faults", "yaml_file"}
+ANYBODY = {"registry", "metrics", "faults", "yaml_file", "order_number"}
 MAY_IMPORT = {
-    "config": set(), "registry": set(), "metrics": set(), "clock": set(), "faults": set(), "logs": set(), "yaml_file": set(),
+    "config": set(), "registry": set(), "metrics": set(), "clock": set(), "faults": set(), "logs": set(), "yaml_file": set(), "order_number": set(),
     "fetch": set(), "asking": set(),
     "bot": set(),
     "orders": {"fetch", "asking"},

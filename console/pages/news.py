@@ -22,10 +22,11 @@ from conversation import inbox
 from conversation.events import Outgoing, TimelineLine
 from conversation.work import Work
 from handoff.errors import HandoffError
+from order_number import fold
 from outreach import groups, showing
 from outreach.errors import UnknownGroup
 from outreach.groups import Marked
-from outreach.news import KINDS, order_key
+from outreach.news import KINDS
 
 LANGUAGES = ("es", "en", "pt")
 LONGEST = 600
@@ -84,11 +85,11 @@ def mark() -> Response:
     except ConsoleError as error:
         return _refused(error)
     # before the transaction: the shop may take its time
-    buyers = {order_key(one): found for one in marked.orders if (found := desk.buyer(one)) is not None}
+    buyers = {fold(one): found for one in marked.orders if (found := desk.buyer(one)) is not None}
 
     def do(work: Work) -> dict[str, Any]:
         group_id, n = groups.mark(work, marked, buyers, desk.policy())
-        return {"group": group_id, "orders": n, "unknown": [one for one in marked.orders if order_key(one) not in buyers]}
+        return {"group": group_id, "orders": n, "unknown": [one for one in marked.orders if fold(one) not in buyers]}
 
     return _do(do, lambda done: here.texts()("news.done.marked", n=done["orders"]))
 
@@ -162,7 +163,7 @@ def _refused(error: Exception) -> Response:
 
 
 def _marked() -> Marked:
-    orders = list(dict.fromkeys(one for one in _SPLIT.split(here.text_field("orders")) if order_key(one)))
+    orders = list(dict.fromkeys(one for one in _SPLIT.split(here.text_field("orders")) if fold(one)))
     title, kind = here.text_field("title")[:40], here.text_field("kind") or "delayed"
     if not title:
         raise BadField("title")
