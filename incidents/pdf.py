@@ -102,7 +102,8 @@ class _Sheet:
     def _photo(self, n: int, photo: Mapping[str, Any]) -> None:
         picture = _picture(self.pack.content(photo))
         if picture is None:
-            self.text(self.say("not_shown", n=n) if photo["kind"] != "document" else self._caption(n, photo))
+            absent = "not_yet" if photo["state"] in ("remote", "fetching") else "not_shown"
+            self.text(self.say(absent, n=n) if photo["kind"] != "document" else self._caption(n, photo))
             return
         if self.page.will_page_break(PHOTO_HIGH + LINE * 3):
             self.page.add_page()

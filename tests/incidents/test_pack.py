@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from sqlalchemy import update
 
+from conversation.tables import Attachment
 from incidents import pack, packing, pdf, tasks
 from incidents.packing import Pack
 from incidents.tasks import Said
@@ -89,3 +91,12 @@ def test_a_photo_that_is_no_longer_kept_is_named(house: House) -> None:
     house.folder.remove(key)
 
     assert "Foto 1: el archivo ya no está." in text_of(packed(house, case))
+
+
+def test_a_photo_that_is_still_on_its_way_is_not_called_gone(house: House) -> None:
+    house.sends(a_picture(1))
+    case = house.opens()
+    with house.database.work() as work:
+        work.connection.execute(update(Attachment.__table__).values(state="remote", stored_name=None))
+
+    assert "Foto 1: el archivo aún no ha llegado." in text_of(packed(house, case))
