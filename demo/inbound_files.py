@@ -60,7 +60,7 @@ def photographed(name: str, view: str) -> bytes:
     marks = hashlib.sha256(name.encode()).digest()
     with Image.open(PHOTO) as whole:
         part = whole.convert("RGB").rotate(marks[0] % 25 - 12, Image.Resampling.BICUBIC, fillcolor=(150, 112, 74)).crop(VIEWS[view])
-    light = [level * (70 + mark % 50) // 100 for mark in marks[1:4] for level in range(256)]
+    light = [level * (85 + mark % 30) // 100 for mark in marks[1:4] for level in range(256)]
     written = io.BytesIO()
     part.point([min(255, level) for level in light]).save(written, "JPEG", quality=85)
     return written.getvalue()

@@ -206,13 +206,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--webhook-url", default="", help="where what contacts say is posted")
     parser.add_argument("--database", type=Path, help="a SQLite file that keeps the conversations")
     parser.add_argument("--clock", type=Path, help="the file of a lab's clock")
-    parser.add_argument("--quick", action="store_true", help="reports come at once, and files of contacts are kept here")
+    parser.add_argument("--quick", action="store_true", help="reports come at once")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
     if chosen.clock:
         clock.follow(chosen.clock)
-    quick = {"api_base": f"http://127.0.0.1:{chosen.port}", "plan": CallbackPlan(QUICKLY)} if chosen.quick else {}
-    settings = StandInSettings(chosen.account_sid, chosen.auth_token, chosen.webhook_url, chosen.database, **quick)
+    quick = {"plan": CallbackPlan(QUICKLY)} if chosen.quick else {}
+    settings = StandInSettings(chosen.account_sid, chosen.auth_token, chosen.webhook_url, chosen.database,
+                               api_base=f"http://127.0.0.1:{chosen.port}", **quick)
     web.run_app(
         TwilioServer(settings).application(), host="127.0.0.1", port=chosen.port, print=_silent, access_log=None
     )
