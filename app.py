@@ -60,6 +60,7 @@ from pipeline import (
     case_watch,
     dead_letters,
     flow_sets,
+    order_moves,
     outreach,
     publishing,
     returning,
@@ -163,6 +164,7 @@ def wire(given: Settings) -> Relevo:
         answers=lambda flow: bool(live) and returning.answers(live[0], flow), begin_flow=returning.begin_flow))
     watch = watch_of_flows(given, database)
     live.append(open_flows(database, given.flows_dir, watch))
+    order_moves.watch(connector, database)
     bot = bot_of(given, live[0], connector, ours)
     intake = Intake(bot)
     writer = Writer(database, intake, given.sweep_seconds)

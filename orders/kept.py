@@ -6,13 +6,16 @@ is hers, with the time it is from, while it is asked for anew behind her back: o
 What is kept must not tell strangers which orders exist. The proof is held against the kept order each time. Who has
 none is answered exactly as if there were no such order: from what is at most `absent_seconds` old, or by asking the
 shop; and never sooner than the shop itself took.
+
+Several processes keep the same orders. What changes one is heard by all through `heed`: before anything kept is told, it
+is asked whether the order moved since.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -96,6 +99,7 @@ class Keeper:
         self.name, self.can_search = shop.name, shop.can_search
         self._shop, self._terms, self._now, self._pace = shop, terms, now, pace
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._moved: Callable[[Collection[str], datetime], bool] = lambda keys, since: False
         self._changes = 0
         self._asking: dict[str, Future[Kept]] = {}
         self._changing = threading.Lock()
@@ -107,6 +111,10 @@ class Keeper:
             self.act = self._act
         if hasattr(shop, "heard"):
             self.heard = self._heard
+
+    def heed(self, moved: Callable[[Collection[str], datetime], bool]) -> None:
+        """Ask this before what is kept is told: did one of these orders (folded numbers) move since then?"""
+        self._moved = moved
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         started, key = self._pace.now(), _of_order(reference)
@@ -139,14 +147,16 @@ class Keeper:
         return tuple(self._told(order, kept) for order in found)
 
     def forget(self, reference: str) -> None:
-        """This order changed, however its number is written; without a number, some order did."""
+        """This order changed, however its number is written."""
         about = fold(reference)
+        if not about:
+            return  # some order did, nobody knows which: to forget all of them would have each asked for again
         with self._changing:
             self._changes += 1
-            for key in [key for key, kept in self._kept.items() if not reference or kept.about in ("", about)]:
+            for key in [key for key, kept in self._kept.items() if kept.about in ("", about)]:
                 del self._kept[key]
             # What is being asked now may be how it stood before: whoever asks from here on asks anew.
-            for key in [key for key in self._asking if not reference or _about(key) in ("", about)]:
+            for key in [key for key in self._asking if _about(key) in ("", about)]:
                 del self._asking[key]
 
     def _act(self, action: Action) -> Done:
@@ -165,7 +175,20 @@ class Keeper:
     def _usable(self, key: str, seconds: float) -> Kept | None:
         with self._changing:
             kept = self._kept.get(key)
-            return kept if kept and self._pace.now() - kept.at < seconds else None
+        if kept is None or self._age(kept) >= seconds:
+            return None
+        if not self._is_past(kept):
+            return kept
+        with self._changing:
+            if self._kept.get(key) is kept:
+                del self._kept[key]
+        return None
+
+    def _is_past(self, kept: Kept) -> bool:
+        """Whether an order in it moved since it was asked for, in whichever process."""
+        found = kept.value if isinstance(kept.value, tuple) else (kept.value.order,) if kept.value else ()
+        keys = {one for one in (kept.about, *(fold(order.reference) for order in found)) if one}
+        return bool(keys) and kept.as_of is not None and self._moved(keys, kept.as_of)
 
     def _any(self, key: str, ask: Callable[[], Any]) -> tuple[Any, Kept]:
         """What is kept, however old if it says something, or what the shop says now."""
@@ -184,7 +207,11 @@ class Keeper:
             is_mine = said is None
             if said is None:
                 said = self._asking[key] = Future()
-        return self._asked(key, said, ask) if is_mine else said.result()
+        if is_mine:
+            return self._asked(key, said, ask)
+        kept = said.result()
+        # it was asked before something changed: for this one it is asked again, apart
+        return self._asked(key, Future(), ask) if self._is_past(kept) else kept
 
     def _asked(self, key: str, said: Future[Kept], ask: Callable[[], Any]) -> Kept:
         started, as_of, changes = self._pace.now(), self._now() if self._now else None, self._changes

@@ -34,7 +34,7 @@ from conversation.work import Database, Wiring
 from incidents.rule_book import Rules
 from orders.deeds import kept
 from orders.on_request import Counter
-from pipeline import bulk, case_watch, channel_watch, lanes, letters, mail, notices, outreach, schema, slow
+from pipeline import bulk, case_watch, channel_watch, lanes, letters, mail, notices, order_moves, outreach, schema, slow
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
@@ -59,7 +59,9 @@ def open_slow(given: config.Settings) -> Slow:
     client = lanes.connect(given.redis_url) if given.redis_url else None
     ours = accounts.read(given.accounts())
     attention = Attention(ours.endpoints(given.twilio_api_base, given.meta_graph_base, ""))
-    return Slow(Database(given.database_url, wiring), services, given.lease_seconds,
+    database = Database(given.database_url, wiring)
+    order_moves.watch(connector, database)
+    return Slow(database, services, given.lease_seconds,
                 lambda: client and client.delete(lanes.RUNG), attention)
 
 

@@ -274,6 +274,44 @@ def test_who_asks_after_a_change_does_not_get_the_answer_from_before() -> None:
     again.join()
 
 
+def test_what_is_kept_is_asked_for_again_once_somebody_says_that_it_moved() -> None:
+    shop, moved = Shop(), set[str]()
+    keeper = kept(shop)
+    keeper.heed(lambda keys, since: bool(moved & set(keys)))
+    seen(keeper)
+    keeper.orders_of(MARTA)
+    moved.add("AB1")
+    seen(keeper)
+    keeper.orders_of(MARTA)
+
+    assert len(shop.asked) == 4
+
+
+def test_who_waited_for_an_answer_from_before_a_change_asks_again() -> None:
+    shop, waits = Shop(), threading.Event()
+    shop.waits, keeper = waits, kept(shop)
+    keeper.heed(lambda keys, since: len(shop.asked) == 1)
+    waiting = [threading.Thread(target=lambda: keeper.find_anew("AB-1")) for _ in range(2)]
+    for one in waiting:
+        one.start()
+    until(lambda: bool(shop.asked))
+    waits.set()
+    for one in waiting:
+        one.join()
+
+    assert len(shop.asked) == 2
+
+
+def test_a_change_of_nobody_knows_which_order_empties_nothing() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    keeper.forget("")
+    seen(keeper)
+
+    assert len(shop.asked) == 1
+
+
 def test_shop_that_cannot_act_cannot_when_kept() -> None:
     assert not isinstance(kept(Shop()), Acts)
 
