@@ -24,8 +24,8 @@ def trouble(error: Exception, currency: str = "") -> Problem:
         case order_errors.ReasonMissing() | order_errors.BadAmount():
             field = "reason" if isinstance(error, order_errors.ReasonMissing) else "amount"
             return Problem(422, "invalid", error.code, words(f"error.{error.code}"), field)
-        case order_errors.ActionOpen(by=by):
-            return Problem(409, "conflict", error.code, words("error.action_open", by=by), facts={"by": by})
+        case order_errors.ActionOpen(by=by) | order_errors.ActionUnsure(by=by):
+            return Problem(409, "conflict", error.code, words(f"error.{error.code}", by=by), facts={"by": by})
         case order_errors.KeyReused():
             return Problem(409, "conflict", error.code, words("error.key_reused"))
         case order_errors.ActionDecided(by=by, state=state):

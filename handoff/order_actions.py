@@ -25,6 +25,7 @@ from handoff.order_errors import (
     AboveYourLimit,
     ActionDecided,
     ActionOpen,
+    ActionUnsure,
     BadAmount,
     KeyReused,
     ReasonMissing,
@@ -44,8 +45,8 @@ _LARGEST = Decimal(10) ** 9
 _action, _agent = OrderAction.__table__, Agent.__table__
 _by_key = select(_action).where(_action.c.key == bindparam("key"))
 _by_id = select(_action).where(_action.c.order_action_id == bindparam("id"))
-_under_way = select(_action.c.asked_by).where(
-    _action.c.order_key == bindparam("order"), _action.c.kind == bindparam("kind"), _action.c.state.in_(OPEN))
+_under_way = select(_action.c.asked_by, _action.c.state).where(  # of an unsure one nobody knows yet: another could be the second
+    _action.c.order_key == bindparam("order"), _action.c.kind == bindparam("kind"), _action.c.state.in_((*OPEN, "unsure")))
 _approvers = select(_agent.c.agent_id).where(
     _agent.c.role.in_(access.SEES_EVERYTHING), _agent.c.deactivated_at.is_(None), _agent.c.is_integration.is_(False))
 _decide = (
@@ -107,7 +108,8 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
     """Ask for it; returns its row, the one of before where the same form came before.
 
     Within her limit it is `approved` and a worker does it next (pipeline/order_actions.py); above it, it waits for somebody
-    who may. Raises UnknownTicket, NotHolder, UnknownOrderAction, ReasonMissing, BadAmount, ActionOpen, KeyReused.
+    who may. Raises UnknownTicket, NotHolder, UnknownOrderAction, ReasonMissing, BadAmount, ActionOpen,
+    ActionUnsure, KeyReused.
     """
     viewer = access.viewer(work.connection, agent_id)
     ledger.lock(work, conversation_id)
@@ -119,9 +121,9 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
     _require_hers(work, viewer, sight)
     order_key = fold(asked.reference)
     _lock_order(work, order_key)
-    other = work.connection.execute(_under_way, {"order": order_key, "kind": asked.kind}).scalar()
+    other = work.connection.execute(_under_way, {"order": order_key, "kind": asked.kind}).first()
     if other is not None:
-        raise ActionOpen(ledger.name_of(work, other))
+        raise (ActionUnsure if other.state == "unsure" else ActionOpen)(ledger.name_of(work, other.asked_by))
     limit = limit_of(work.connection, viewer.role, asked.kind)
     state = "approved" if limit is None or amount is None or amount <= limit else "proposed"
     row = _row(work.now, sight, viewer, asked) | {"order_key": order_key, "state": state}

@@ -4,6 +4,7 @@ UnknownOrderAction  no such action, or not one this agent may see
 ReasonMissing       an action needs a reason
 BadAmount           the amount is not one that can be paid
 ActionOpen          one of the same kind is under way for this order
+ActionUnsure        of one of the same kind nobody knows yet whether it was done
 KeyReused           the form's key was used for something else
 ActionDecided       it was decided already, and how
 AboveYourLimit      this role may not approve so much
@@ -48,6 +49,16 @@ class ActionOpen(HandoffError):
 
     def __init__(self, by: str) -> None:
         super().__init__(f"{by} has asked for the same already, and it is under way.")
+        self.by = by
+
+
+class ActionUnsure(HandoffError):
+    """Of one of the same kind nobody knows yet whether it was done; `by` is who asked for it."""
+
+    code = "action_unsure"
+
+    def __init__(self, by: str) -> None:
+        super().__init__(f"{by} has asked for the same, and nobody knows whether it was done: look into the shop and say so first.")
         self.by = by
 
 

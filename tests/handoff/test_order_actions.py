@@ -16,6 +16,7 @@ from handoff.order_errors import (
     AboveYourLimit,
     ActionDecided,
     ActionOpen,
+    ActionUnsure,
     BadAmount,
     KeyReused,
     ReasonMissing,
@@ -207,6 +208,16 @@ def test_a_worker_that_died_leaves_it_unsure_and_it_is_not_asked_again(house: Ho
     assert house.do(order_actions.take, house.clock.now(), 5) == []
     assert (state(house, held), house.do(order_actions.finish, row, "done", {})) == ("unsure", True), "it was only slow"
     assert state(house, held) == "done"
+
+
+def test_what_nobody_knows_of_is_not_asked_for_again_before_somebody_looked(house: House, held: Pair) -> None:
+    key = ask(house, held, refund())["order_action_id"]
+    house.do(order_actions.finish, take(house), "unsure", {}, "It did not say.")
+    with pytest.raises(ActionUnsure):
+        ask(house, held, refund(key="k2"))
+    house.do(order_actions.settle, key, "agt_ana", was_done=False)
+
+    assert ask(house, held, refund(key="k3"))["state"] == "approved"
 
 
 def test_who_looked_into_the_shop_settles_it_once(house: House, held: Pair) -> None:
