@@ -19,6 +19,7 @@ from order_number import fold
 from outreach.errors import UnknownGroup
 from outreach.news import News
 from outreach.policy import Policy
+from outreach.rounds import one_at_a_time
 from outreach.tables import NewsGroup, OrderNews
 from outreach.taking import take
 
@@ -100,6 +101,7 @@ def counts(work: Any, group_ids: Sequence[str]) -> dict[str, dict[str, int]]:
 
 
 def _move(work: Work, group_id: str, state: str) -> Mapping[str, Any]:
+    one_at_a_time(work)
     group = work.connection.execute(_by_id, {"id": group_id}).mappings().first()
     if group is None:
         raise UnknownGroup(group_id)

@@ -20,6 +20,7 @@ from order_number import fold
 from outreach import stopping
 from outreach.news import News
 from outreach.policy import Policy
+from outreach.rounds import one_at_a_time
 from outreach.tables import NewsGroup, OrderNews
 
 AT_ONCE = 500  # rows of one statement
@@ -51,6 +52,8 @@ def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
     fresh = list({one.key: one for one in told if one.key not in known}.values())
     if not fresh:
         return 0
+    if any(one.cause for one in fresh):
+        one_at_a_time(work)  # a group may be held or stopped: what waits in it is then changed here
     groups = _groups_of(work, fresh)
     dialect = _DIALECTS[work.connection.dialect.name]
     rows = [row_of(work.now, source, one, groups) for one in fresh]

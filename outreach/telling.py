@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels import countries
@@ -24,16 +24,13 @@ from conversation.work import Work
 from outreach import quiet
 from outreach.news import ROAD
 from outreach.policy import Policy
+from outreach.rounds import one_at_a_time
 from outreach.tables import NewsConsent, NewsDay, NewsGroup, OrderNews
 
 AT_ONCE = 24  # in one transaction: where there is one writer, everybody waits for it
 LONGEST_TAG = 40
 EVENT = "order_news"  # what flows begin with or wait for; its key is the order, `kind` what happened
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
-# PostgreSQL: one round waits for another, or two would spend the same budget and tell of one cause twice.
-_LOCK = 0x4E455753
-_one_at_a_time = text("SELECT pg_advisory_xact_lock(:lock)")
-
 _news, _day, _consent, _group = OrderNews.__table__, NewsDay.__table__, NewsConsent.__table__, NewsGroup.__table__
 _conversation, _channel = Conversation.__table__, Channel.__table__
 _address, _contact = Address.__table__, Contact.__table__
@@ -104,8 +101,7 @@ class Round:
 
 def tick(work: Work, policy: Policy, doors: Doors, limit: int = AT_ONCE) -> int:
     """Decide what is due; returns how many rows that were. Call again at once while it is `limit`."""
-    if not work.is_sqlite:
-        work.connection.execute(_one_at_a_time, {"lock": _LOCK})
+    one_at_a_time(work)
     rows = [dict(row) for row in work.connection.execute(_due, {"now": work.now, "limit": limit}).mappings()]
     if not rows:
         return 0
