@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import click
 from flask import current_app
@@ -20,7 +19,7 @@ from pipeline import outreach, shop_hook
 
 @click.command("demo")
 @click.option("--fresh", is_flag=True, help="Forget everything that was said and done, and begin anew.")
-@click.option("--late", is_flag=True, help="SEUR says that Marta's parcel AB-54321 comes two days later: her phone hears of it.")
+@click.option("--late", is_flag=True, help="SEUR says that Marta's parcel AB-54321 is late: her phone hears of it.")
 @with_appcontext
 def demo(fresh: bool, late: bool) -> None:
     """Fill the demo's tables (once), and print who may log in."""
@@ -39,7 +38,7 @@ def demo(fresh: bool, late: bool) -> None:
 def delay(database: Database, connector: Connector) -> str:
     """The carrier tells of a delay, as a shop would post it; what came of it, in a sentence."""
     now = database.wiring.now()
-    told = {"kind": "delayed", "order": "AB-54321", "carrier": "SEUR", "eta": (now + timedelta(days=2)).date().isoformat()}
+    told = {"kind": "delayed", "order": "AB-54321", "carrier": "SEUR"}
     new = outreach.keep(database, Policy, "demo", shop_hook.read(connector, json.dumps([told]).encode(), now))
     if not new:
         return "That was told before."

@@ -7,7 +7,7 @@ stand-in accepted for its number. Works without JavaScript; with it the phone lo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -35,12 +35,13 @@ class Phone:
     """What the page stands on, handed in.
 
     `log_in(email, language, zone)` makes this visitor's browser that agent's at the console. `desk(number)` is what
-    Relevo's tables have of the phone's conversation.
+    Relevo's tables have of the phone's conversation; `worded(said)` gives templates the words that they stand for.
     """
 
     provider: ProviderClient
     desk: Callable[[str], Desk]
     log_in: Callable[[str, str, str], None]
+    worded: Callable[[Sequence[Said]], Sequence[Said]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _visit() -> Visit:
 def _screen(phone: Phone, visit: Visit) -> Screen:
     trouble = request.args.get("trouble", "")
     try:
-        said = tuple(phone.provider.talk(visit.number))
+        said = tuple(phone.worded(phone.provider.talk(visit.number)))
     except ProviderSilent:
         said, trouble = (), "silent"
     done = progress(said, visit.persona.order, phone.desk(visit.number))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, desc, exists, select
+from sqlalchemy import and_, bindparam, desc, exists, select
 
-from conversation.tables import Conversation, Message
+from conversation.tables import Conversation, Message, OutboxPart
 from conversation.work import Database
 from demo.provider_client import Said
 from handoff.tables import LIVE_TICKET_STATES, Ticket
@@ -64,7 +64,12 @@ def _was_told_of(said: Sequence[Said], order: str) -> bool:
 _conversation = Conversation.__table__
 _ticket = Ticket.__table__
 _message = Message.__table__
+_part = OutboxPart.__table__
 _found = select(_conversation.c.conversation_id)
+_words = (
+    select(_part.c.provider_id, _message.c.text).join(_message, _message.c.message_id == _part.c.message_id)
+    .where(_part.c.provider_id.in_(bindparam("sids", expanding=True)))
+)
 _newest_tickets = (
     select(_ticket.c.state, _ticket.c.reason, _ticket.c.evidence).order_by(desc(_ticket.c.opened_at)).limit(20)
 )
@@ -84,6 +89,16 @@ def desk(database: Database, number: str) -> Desk:
         was_answered = bool(session.execute(select(exists().where(said_by_agent))).scalar())
     was_angry = any(_is_mood(reason, evidence) for _, reason, evidence in tickets)
     return Desk(conversation_id, tickets[0].state if tickets else "", was_angry, was_answered)
+
+
+def worded(database: Database, said: Sequence[Said]) -> list[Said]:
+    """The same, with the words of each template: the provider knows only its name."""
+    bare = [one.sid for one in said if not one.is_mine and not one.text]
+    if not bare:
+        return list(said)
+    with database.reading() as session:
+        found = {row.provider_id: row.text for row in session.execute(_words, {"sids": bare})}
+    return [replace(one, text=found.get(one.sid) or one.text) for one in said]
 
 
 def _is_mood(reason: str, evidence: list[dict[str, Any]]) -> bool:

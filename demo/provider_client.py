@@ -26,6 +26,7 @@ class Said:
     status: str
     at: float
     photos: int = 0
+    sid: str = ""
 
 
 class ProviderClient:
@@ -71,5 +72,5 @@ class ProviderClient:
 def _said(message: dict[str, Any]) -> Said:
     return Said(
         message["seq"], message["body"], message["direction"] == "inbound", message["status"], message["created_at"],
-        message["num_media"],
+        message["num_media"], message["sid"],
     )

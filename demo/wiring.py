@@ -36,6 +36,7 @@ def add_to(app: Flask, settings: Settings, database: Database) -> None:
         ProviderClient(settings.twilio_api_base.rstrip("/"), f"whatsapp:{account}"),
         lambda number: progress.desk(database, number),
         lambda email, language, zone: log_in(database, email, language, zone),
+        lambda said: progress.worded(database, said),
     )
     app.before_request(_Once(database, account, settings.media_path))
     app.register_blueprint(blueprint(phone))

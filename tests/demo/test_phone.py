@@ -8,15 +8,21 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from conversation import outbox
+from conversation.events import Outgoing
+from conversation.tables import OutboxPart
+from conversation.work import Database
 from demo import inbound_files
 from demo.personas import LANGUAGES, PERSONAS, fresh_number, number_of
 from demo.phone import Phone, blueprint
-from demo.progress import Desk, progress
+from demo.progress import Desk, progress, worded
 from demo.provider_client import PHOTOS, ProviderClient, Said
 from demo.words import as_html, keys, texts
 from demo.zones import clock, zone_of
 from orders import demo_shop
+from tests.builders import a_conversation
 from tests.demo.conftest import OURS, post_message
 from tests.demo.receiver import Receiver
 from tests.providers.twilio import TwilioStandIn
@@ -54,6 +60,17 @@ def stage() -> Iterator[Stage]:
 
 def a_talk(*lines: tuple[bool, str]) -> list[Said]:
     return [Said(n, text, is_mine, "received", 0.0) for n, (is_mine, text) in enumerate(lines, 1)]
+
+
+def test_a_template_is_shown_in_the_words_it_stands_for(database: Database) -> None:
+    with database.work() as work:
+        conversation_id = a_conversation(work)
+        message_id = outbox.queue(work, conversation_id, Outgoing("Tu pedido va con retraso."))
+        work.connection.execute(update(OutboxPart.__table__).where(OutboxPart.__table__.c.message_id == message_id)
+                                .values(provider_id="SM1"))
+
+    said = [Said(1, "", False, "sent", 0.0, sid="SM1"), Said(2, "hola", True, "sent", 0.0)]
+    assert [one.text for one in worded(database, said)] == ["Tu pedido va con retraso.", "hola"]
 
 
 def test_two_photos_of_the_broken_lamp_go_out_and_are_no_copies(stage: Stage) -> None:
