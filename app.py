@@ -322,7 +322,7 @@ def _add_front(made: Flask, relevo: Relevo) -> None:
     if relevo.settings.mode == "lab":
         from lab import wiring as lab
 
-        news = outreach.outreach_of(relevo.settings, relevo.database, relevo.connector)
+        news = outreach.outreach_of(relevo.settings, relevo.database, relevo.connector, lambda: relevo.library.project)
         gate = shop_gate_of(relevo)
         lab.add_to(made, relevo, lab.Ropes(
             lambda: _catch_up(relevo) + news.tick(), relevo.writer.wake, relevo.doorbell.ring,

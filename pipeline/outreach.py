@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-import yaml
 from sqlalchemy import bindparam, func, insert, select
 
 import config
 import faults
 import orders.news
+from bot.flow.project import Project
 from channels import accounts, identity
 from channels.accounts import Accounts
 from conversation import ids, inbox
@@ -91,19 +91,19 @@ class Outreach:
     database: Database
     connector: Connector
     policy: Callable[[], Policy]
-    doors: Doors
+    doors: Callable[[], telling.Doors]
 
     def tick(self) -> int:
         """Ask the shop for what its posts left out, and tell what is due; how many rows were decided."""
         if not self._is_anything_due():
             return 0
-        policy = self.policy()
+        policy, doors = self.policy(), self.doors()
         done, patience = self.complete(), MOST_BREATHS
         while True:
             with self.database.work() as work:
                 room = MOST_AHEAD - int(work.connection.execute(_ahead, {"now": work.now}).scalar_one())
                 limit = min(room, telling.AT_ONCE)
-                found = telling.tick(work, policy, self.doors, limit) if limit > 0 else 0
+                found = telling.tick(work, policy, doors, limit) if limit > 0 else 0
                 faults.point("news decided")
             done += found
             if limit <= 0 and patience > 0:
@@ -193,21 +193,16 @@ def senders_of(ours: Accounts) -> dict[str, tuple[str, str]]:
     return found
 
 
-def doors_of(folder: Path, ours: Accounts) -> Doors:
-    """The doors of this house; its zone and languages stand in the flows' `_project.yaml`."""
-    try:
-        project = yaml.safe_load((folder / "_project.yaml").read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        project = {}
-    given = project if isinstance(project, dict) else {}
-    languages = given.get("languages")
-    spoken = tuple(str(one) for one in languages) if isinstance(languages, list) and languages else ("es", "en", "pt")
-    return Doors(str(given.get("time_zone") or "UTC"), spoken, senders_of(ours))
+def outreach_of(
+    given: config.Settings, database: Database, connector: Connector, project: Callable[[], Project]
+) -> Outreach:
+    """As the settings and the live flows want it. Raises BadPolicy: a wrong line stops the start, not the first notice."""
+    senders = senders_of(accounts.read(given.accounts()))
 
+    def doors() -> Doors:
+        shop = project()
+        return Doors(shop.time_zone, shop.languages, senders)
 
-def outreach_of(given: config.Settings, database: Database, connector: Connector) -> Outreach:
-    """As the settings want it. Raises BadPolicy: a wrong line stops the start, not the first notice."""
-    doors = doors_of(given.flows_dir, accounts.read(given.accounts()))
     return Outreach(database, connector, Rules(given.flows_dir), doors)
 
 
@@ -216,11 +211,23 @@ class Rules:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._seen = self._stamp()
         self._good = policy.load(folder)
 
     def __call__(self) -> Policy:
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return self._good
         try:
             self._good = policy.load(self._folder)
         except BadPolicy as error:
             logger.warning("the policy of outreach cannot be read", error=str(error))
+        self._seen = stamp  # from before it was read: what is written meanwhile is read once more
         return self._good
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = (self._folder / policy.FILE).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size

@@ -38,6 +38,7 @@ from pipeline import bulk, case_watch, channel_watch, lanes, letters, mail, noti
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
+from pipeline.live_project import LiveProject
 from pipeline.media import open_media
 from pipeline.order_actions import Errands
 from pipeline.services import Services
@@ -138,10 +139,11 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
     programs = Hooks(work.database, signed_calls.Caller(is_near=given.calls_near))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
-    news = outreach.outreach_of(given, work.database, work.services.connector)
+    news = outreach.outreach_of(given, work.database, work.services.connector, LiveProject(work.database, given.flows_dir))
+    late = late_parcels.LateParcels(work.database, work.services.connector, work.services.parcels, news.policy, news.doors.zone)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
               "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain,
-              "news": news.tick, "news feed": news.read_feed,
+              "news": news.tick, "news feed": news.read_feed, "late parcels": late.look,
               "case photos": partial(case_watch.look, work.database, Folder(given.media_path), Rules(given.claims_path))}
     sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})

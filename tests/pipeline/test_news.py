@@ -49,7 +49,7 @@ def gate(house: House) -> shop_hook.Gate:
 
 
 def desk(house: House, shop: Any = None) -> Outreach:
-    return Outreach(house.database, shop or house.connector, lambda: POLICY, DOORS)
+    return Outreach(house.database, shop or house.connector, lambda: POLICY, lambda: DOORS)
 
 
 def take_due(house: House) -> None:
@@ -265,7 +265,7 @@ def test_the_demo_shop_says_whose_order_it_is(house: House) -> None:
 
 def test_alarms_say_that_a_days_budget_is_spent(house: House, gate: shop_hook.Gate) -> None:
     gate.keep("webhook", shop_hook.read(house.connector, json.dumps([DELAY, DELAY | {"key": "2", "order": "AB-20001"}]).encode(), house.clock.now()))
-    Outreach(house.database, house.connector, lambda: Policy(day=1), DOORS).tick()
+    Outreach(house.database, house.connector, lambda: Policy(day=1), lambda: DOORS).tick()
     with house.database.reading() as session:
         assert session.execute(select(Alarm.__table__.c.text)).scalars().all() == ["news_budget"]
 

@@ -33,7 +33,7 @@ class HandShop:
 
 def reading(database: Database, *marks: str) -> tuple[Outreach, HandShop]:
     shop: Any = HandShop(list(marks))
-    return Outreach(database, shop, Policy, HandDoors()), shop
+    return Outreach(database, shop, Policy, HandDoors), shop
 
 
 @pytest.mark.parametrize("mark", ["2026-11-19 12:30:00", "2026-11-19T12:30:00Z"])
