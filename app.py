@@ -78,6 +78,7 @@ from pipeline.flow_commands import COMMANDS as FLOW_COMMANDS
 from pipeline.flow_watch import FlowWatch
 from pipeline.intake import Intake
 from pipeline.lanes import Doorbell, listen_for_turns
+from pipeline.late_parcels import LateParcels
 from pipeline.live_flows import LOOK_SECONDS, LiveFlows, keep_looking, open_flows
 from pipeline.mail import letters_post
 from pipeline.notices import house_key
@@ -225,7 +226,7 @@ def _catch_up(relevo: Relevo) -> int:
 
 def _tend(relevo: Relevo) -> int:
     """What is done by itself as time passes, beside the clocks; how much changed."""
-    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(relevo.database)
+    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(relevo.database, relevo.library.project.time_zone)
 
 
 def _tend_desk(database: Database) -> int:
@@ -323,9 +324,10 @@ def _add_front(made: Flask, relevo: Relevo) -> None:
         from lab import wiring as lab
 
         news = outreach.outreach_of(relevo.settings, relevo.database, relevo.connector, lambda: relevo.library.project)
+        late = LateParcels(news, parcels_of(relevo.settings))
         gate = shop_gate_of(relevo)
         lab.add_to(made, relevo, lab.Ropes(
-            lambda: _catch_up(relevo) + news.tick(), relevo.writer.wake, relevo.doorbell.ring,
+            lambda: _catch_up(relevo) + late.look() + news.tick(), relevo.writer.wake, relevo.doorbell.ring,
             lambda body: gate.keep("lab", shop_hook.read(gate.connector, body, clock.now()))))
     if relevo.settings.mode == "demo":
         from demo.wiring import add_to  # only a demo needs the demo

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from conversation import alarms
 from conversation.alarms import Trouble
@@ -34,9 +35,9 @@ def alarm_key(case: Mapping[str, Any]) -> str:
     return f"case:{case['incident_id']}"
 
 
-def reminders(work: Work) -> list[Reminder]:
-    """Those that are due now and were not given before; from now on they were."""
-    return [*_last_days(work), *_due_tasks(work)]
+def reminders(work: Work, zone: str = "UTC") -> list[Reminder]:
+    """Those that are due now and were not given before; from now on they were. Days are those of the shop's zone."""
+    return [*_last_days(work, zone), *_due_tasks(work)]
 
 
 def untold(work: Work) -> Sequence[Mapping[str, Any]]:
@@ -48,29 +49,33 @@ def untold(work: Work) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _last_days(work: Work) -> list[Reminder]:
-    today = work.now.date()
-    midnight = datetime.combine(today, time(), UTC)
-    first, last = needs.SOON_DAYS
+def _last_days(work: Work, zone: str) -> list[Reminder]:
+    today = work.now.astimezone(ZoneInfo(zone)).date()
     query = select(_incident).where(
         _incident.c.state.in_(("open", "ready")), _incident.c.state.in_(OPEN_STATES),
-        _incident.c.deadline_on <= today + timedelta(days=first),
-        or_(_incident.c.deadline_told_at.is_(None),
-            and_(_incident.c.deadline_on.between(today, today + timedelta(days=last)), _incident.c.deadline_told_at < midnight)),
+        _incident.c.deadline_on <= today + timedelta(days=max(needs.SOON_DAYS)), _is_untold(today, zone),
     ).order_by(_incident.c.deadline_on).limit(AT_ONCE)
     found = work.connection.execute(query if work.is_sqlite else query.with_for_update(skip_locked=True)).mappings().all()
     due = []
     for case in found:
-        told = case["deadline_told_at"].date() if case["deadline_told_at"] else None
-        days = needs.reminder(case["deadline_on"], told, today)
-        if days is None:
-            continue
+        days = needs.reminder(case["deadline_on"], None, today)
         _write(work, case, {"deadline_told_at": work.now})
         facts = {"code": case["code"], "day": case["deadline_on"].isoformat(), "order": case["order_reference"]}
         alarms.raise_alarm(work, Trouble(alarm_key(case), "case_deadline", facts=facts))
         log(work, case, "case_reminder", "system", days=days, day=case["deadline_on"].isoformat())
         due.append(Reminder(case, days))
     return due
+
+
+def _is_untold(today: date, zone: str) -> ColumnElement[bool]:
+    """As `needs.reminder` has it, asked of the rows: one that was told already must not take the place of another."""
+    again = []
+    for ahead in range(max(needs.SOON_DAYS) + 1):
+        last = today + timedelta(days=ahead)
+        nearest = min(days for days in needs.SOON_DAYS if ahead <= days)
+        begins = datetime.combine(last - timedelta(days=nearest), time(), ZoneInfo(zone)).astimezone(UTC)
+        again.append(and_(_incident.c.deadline_on == last, _incident.c.deadline_told_at < begins))
+    return or_(_incident.c.deadline_told_at.is_(None), *again)
 
 
 def _due_tasks(work: Work) -> list[Reminder]:

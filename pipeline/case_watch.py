@@ -40,10 +40,10 @@ def look(database: Database, folder: Folder, rules: Rules) -> int:
     return len(found)
 
 
-def tend(database: Database) -> int:
-    """What is due now; how much changed."""
+def tend(database: Database, zone: str) -> int:
+    """What is due now; how much changed. Days are those of the shop's zone."""
     with database.work() as work:
-        due = watch.reminders(work)
+        due = watch.reminders(work, zone)
         for one in due:
             _remind(work, one)
         news = watch.untold(work)
