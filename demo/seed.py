@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,16 @@ from sqlalchemy import func, select, update
 from conversation.files import Folder
 from conversation.work import Database, Work
 from demo import seed_history, seed_stories
+from demo.personas import PERSONAS
 from demo.seed_stories import Telling
 from handoff import access, agents, queues, saved_replies, skill_book
 from handoff.agents import Person
 from handoff.house_tables import Notice
 from handoff.saved_replies import Wording
 from handoff.tables import Agent
+from outreach import taking
+from outreach.news import News
+from outreach.policy import Policy
 
 FOLDER = Path(__file__).parent
 PRESENT, PAST = FOLDER / "stories.yaml", FOLDER / "past_stories.yaml"
@@ -93,6 +98,7 @@ def seed(database: Database, account: str, media: Path) -> bool:
         people = {login.person.email: _add(work, login) for login in LOGINS}
         _tell(work, Telling(account, people, Folder(media)))
         _add_replies(work, people["sue@demo.example"])
+        taking.take(work, "demo", [_left(work.now)], Policy())
         _set_presence(work, people)
         work.connection.execute(update(Notice.__table__).values(seen_at=work.now, tell_at=None))  # old news for all
     return True
@@ -106,6 +112,13 @@ def _tell(work: Work, telling: Telling) -> None:
     told += [seed_stories.tell(work, telling, story) for story in present]
     seed_stories.join(work, [*past, *present], told, telling.people)
     seed_stories.settle(work.connection, told)
+
+
+def _left(now: datetime) -> News:
+    """What the shop told of Marta's late parcel when it left: too old to be told, and why it is looked for each morning."""
+    marta = PERSONAS["es"]
+    return News(f"demo:{marta.order}:shipped", "shipped", marta.order, now - timedelta(days=8), {"carrier": "SEUR"},
+                phone=marta.number, email=marta.email, language="es", country="ES")
 
 
 def _add(work: Work, login: Login) -> str:

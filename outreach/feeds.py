@@ -38,10 +38,11 @@ def is_due(session: Session, source: str, now: datetime) -> bool:
     return row is None or (row["due_at"] <= now and (row["lease_until"] is None or row["lease_until"] <= now))
 
 
-def claim(work: Work, source: str) -> str | None:
-    """The mark from which to read on, if the list is due and nobody else reads it; it is ours for two minutes."""
+def claim(work: Work, source: str, first_after: timedelta = timedelta(0)) -> str | None:
+    """The mark from which to read on, if the list is due and nobody else reads it; it is ours for two minutes. One that
+    was never read is due `first_after` from now."""
     new = _DIALECTS[work.connection.dialect.name].insert(_feed).values(
-        source=source, mark="", due_at=work.now, failures=0, error="")
+        source=source, mark="", due_at=work.now + first_after, failures=0, error="")
     work.connection.execute(new.on_conflict_do_nothing())
     if not work.connection.execute(_claim, {"of": source, "now": work.now, "until": work.now + LEASE}).rowcount:
         return None

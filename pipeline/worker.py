@@ -38,6 +38,7 @@ from pipeline import bulk, case_watch, channel_watch, lanes, letters, mail, noti
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
 from pipeline.housekeeping import Housekeeping
+from pipeline.late_parcels import LateParcels
 from pipeline.live_project import LiveProject
 from pipeline.media import open_media
 from pipeline.order_actions import Errands
@@ -140,7 +141,7 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     programs = Hooks(work.database, signed_calls.Caller(is_near=given.calls_near))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)
     news = outreach.outreach_of(given, work.database, work.services.connector, LiveProject(work.database, given.flows_dir))
-    late = late_parcels.LateParcels(work.database, work.services.connector, work.services.parcels, news.policy, news.doors.zone)
+    late = LateParcels(news, work.services.parcels)
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
               "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain,
               "news": news.tick, "news feed": news.read_feed, "late parcels": late.look,
