@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from console import here, sending
 from console import order_actions_shown as shown
-from console.errors import ConsoleError
+from console.errors import BadField, ConsoleError
 from console.formats import as_utc
 from console.programs.once import HEADER
 from conversation import ids
 from handoff import order_actions, order_words
 from handoff.access import Sight
 from handoff.order_actions import KINDS, PAID, Asked
-from handoff.order_errors import UnknownOrderAction
 from orders.acting import Action, Preview
 from orders.errors import ConnectorError
 
@@ -88,9 +87,9 @@ class Outlook:
 
 
 def read(kind: str) -> Filled:
-    """The form or body of this request. Raises UnknownOrderAction."""
+    """The form or body of this request. Raises BadField."""
     if kind not in KINDS:
-        raise UnknownOrderAction(kind)
+        raise BadField("kind")
     values = {name: here.text_field(name)[:LONGEST] for name in VALUES.get(kind, ())}
     if "amount" in values:
         values["amount"] = values["amount"].replace(",", ".")

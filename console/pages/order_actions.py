@@ -71,7 +71,7 @@ def preview_order_action(conversation_id: str) -> Response:
     """What an action would come to; changes nothing."""
     try:
         filled = order_asking.read(here.text_field("kind"))
-    except HandoffError as error:
+    except BadField as error:
         return answer_problem(trouble(error))
     return _form(conversation_id, filled, is_checked=here.text_field("change") == "")
 
@@ -140,7 +140,7 @@ def _names_itself() -> bool:
 
 def _refuse(conversation_id: str, error: Exception) -> Response:
     found = trouble(error)
-    if here.wants_json() or found.status in (404, 503):
+    if here.wants_json() or found.status in (404, 503) or found.field == "kind":
         return later(answer_problem(found))
     return _form(conversation_id, order_asking.read(here.text_field("kind")), problem=found)
 
