@@ -31,6 +31,8 @@ STEPS = {  # step: (from which states, to which)
 BOT = "bot"
 FLAG = "cases"  # a fact of the contact: she has, or had, a case
 LONGEST = 2_000
+LONGEST_NUMBER = 80  # of a parcel
+_BOUNDS = {"what": LONGEST, "tracking_number": LONGEST_NUMBER}
 _FIRST = 1_001
 _LOCK = 0x494E43  # PostgreSQL: who opens a case waits for who opens another, so that codes are never given twice
 
@@ -152,6 +154,9 @@ def change(work: Work, book: RuleBook, incident_id: str, wanted: Correction) -> 
     if case["state"] == "closed":
         raise IllegalStep(case["code"], "closed", "change")
     given = dict(wanted.changes)
+    for name, most in _BOUNDS.items():
+        if len(str(given.get(name) or "")) > most:
+            raise BadField(name, f"write no more than {most} characters.")
     details = dict(case["details"] or {}) | {name: given.pop(name) for name in ("what", "ticked") if name in given}
     facts = dict(case["order_facts"] or {}) | {name: day for name, day in (given.pop("days", None) or {}).items() if day}
     if "amount" in given:
@@ -213,7 +218,7 @@ def _new_row(work: Work, book: RuleBook, opening: Opening, contact_id: str, key:
         "conversation_id": opening.conversation_id, "contact_id": contact_id, "ticket_id": opening.ticket_id,
         "order_reference": opening.order_reference, "order_key": key, "order_facts": order,
         "carrier": book.key_of(str(order.get("carrier") or "")) or str(order.get("carrier") or "")[:60],
-        "tracking_number": str(order.get("tracking_number") or ""), "details": {"what": opening.what.strip()[:LONGEST]},
+        "tracking_number": str(order.get("tracking_number") or "")[:LONGEST_NUMBER], "details": {"what": opening.what.strip()[:LONGEST]},
         "wish": opening.wish if opening.wish in WISHES else "", "amount": str(order.get("total") or ""), "recovered": "", "verdict": "",
         "currency": str(order.get("currency") or ""), "claim_reference": "", "outcome": "", "opened_by": opening.by,
         "opened_at": work.now, "state_at": work.now, "told_state": "open", "version": 1}

@@ -47,6 +47,7 @@ def facts(pack: Pack) -> dict[str, Any]:
                        for one in found.statements],
         "tasks": [{"who": one["who"], "code": one["code"], "text": one["text"], "due_at": _plain(one["due_at"]),
                    "done_at": _plain(one["done_at"])} for one in found.tasks],
+        "messages": {"in_transcript": len(pack.said), "is_cut": pack.is_cut},
         "sources": [{"url": source.url, "read": source.read.isoformat()} for source in found.rule.sources],
     }
 
@@ -56,6 +57,8 @@ def transcript(pack: Pack) -> str:
     who = {"contact": word(pack.language, "who", "customer"), "agent": word(pack.language, "who", "desk"), "bot": pack.shop,
            "system": pack.shop}
     lines = [f"{one['said_at']:%Y-%m-%d %H:%M} UTC  {who[one['author']]}: {one['text'] or '…'}" for one in pack.said]
+    if pack.is_cut:
+        lines += ["", word(pack.language, "pack", "cut").format(n=len(pack.said), code=pack.code)]
     return "\n".join([word(pack.language, "pack", "said"), "", *lines, ""])
 
 

@@ -35,6 +35,7 @@ class Pack:
     said: Sequence[Mapping[str, Any]]
     folder: Folder
     now: datetime
+    is_cut: bool = False  # more was said than `said` holds
 
     @property
     def code(self) -> str:
@@ -61,15 +62,16 @@ def gather(session: Session, found: Dossier, house: House) -> Pack:
     carrier = house.book.carriers.get(found.case["carrier"])
     names = session.execute(select(_contact.c.name).where(_contact.c.contact_id == found.case["contact_id"])).scalar()
     known = (found.case["order_facts"] or {}).get("customer_name")
+    said = _said(session, found.case)
     return Pack(
         dossier=found, language=house.language or (carrier.language if carrier else "es"), shop=house.shop,
         recipient=str(known or names or ""), carrier=carrier.name if carrier else str(found.case["carrier"]),
         where=carrier.where if carrier else {}, claims=carrier.claims if carrier else None,
-        said=_said(session, found.case), folder=house.folder, now=house.now)
+        said=said[:MOST_MESSAGES], folder=house.folder, now=house.now, is_cut=len(said) > MOST_MESSAGES)
 
 
 def _said(session: Session, case: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     query = (select(_message.c.author, _message.c.text, _message.c.said_at)
              .where(_message.c.conversation_id == case["conversation_id"], _message.c.said_at >= case["opened_at"] - BEFORE)
-             .order_by(_message.c.seq).limit(MOST_MESSAGES))
+             .order_by(_message.c.seq).limit(MOST_MESSAGES + 1))
     return session.execute(query).mappings().all()

@@ -55,7 +55,7 @@ class Facts(_Body):
     """What is put right. Days as 2026-11-20; `ticked` are the documents and statements that are there."""
 
     carrier: str | None = None
-    tracking_number: str | None = None
+    tracking_number: str | None = Field(None, max_length=cases.LONGEST_NUMBER)
     amount: str | None = None
     currency: str | None = Field(None, max_length=3)
     wish: str | None = None

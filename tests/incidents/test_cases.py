@@ -169,3 +169,11 @@ def test_a_case_is_found_by_its_code_too(house: House) -> None:
 def test_step_names_are_those_of_the_states() -> None:
     assert {after for _, after in cases.STEPS.values()} == {"claimed", "accepted", "refused", "closed"}
     assert Step("claim", "agt_ana").version is None
+
+
+@pytest.mark.parametrize(("field", "most"), [("what", cases.LONGEST), ("tracking_number", cases.LONGEST_NUMBER)])
+def test_what_is_put_right_has_its_bounds(house: House, field: str, most: int) -> None:
+    case = house.opens()
+    house.corrects(case, **{field: "x" * most})
+    with pytest.raises(BadField, match=str(most)):
+        house.corrects(case, **{field: "x" * (most + 1)})

@@ -17,6 +17,7 @@ from conversation.tables import Attachment
 from incidents import pack, packing, pdf, tasks
 from incidents.packing import Pack
 from incidents.tasks import Said
+from tests.builders import a_message
 from tests.incidents.conftest import House, a_picture
 from tests.samples import a_photo_of_madrid
 
@@ -100,3 +101,13 @@ def test_a_photo_that_is_still_on_its_way_is_not_called_gone(house: House) -> No
         work.connection.execute(update(Attachment.__table__).values(state="remote", stored_name=None))
 
     assert "Foto 1: el archivo aún no ha llegado." in text_of(packed(house, case))
+
+
+@pytest.mark.parametrize(("more", "says"), [(0, False), (1, True)])
+def test_a_talk_that_is_cut_says_so(house: House, more: int, says: bool) -> None:
+    with house.database.work() as work:
+        for _ in range(packing.MOST_MESSAGES + more):
+            a_message(work, house.conversation_id)
+    made = packed(house, house.opens())
+
+    assert ("Aquí están los primeros 300 mensajes." in pack.transcript(made), pack.facts(made)["messages"]["is_cut"]) == (says, says)
