@@ -65,8 +65,8 @@ def as_data(row: Row) -> dict[str, Any]:
     """One action for a program."""
     f = here.formats()
     moments = {name: f.iso(row[name]) if row[name] else None for name in ("created_at", "decided_at", "ended_at", "told_at")}
-    plain = ("state", "kind", "amount", "currency", "reason", "tells_customer", "asked_by", "decided_by", "error")
-    return {"order_action": row["order_action_id"], "conversation": row["conversation_id"], "order": row["order_reference"],
+    plain = ("state", "kind", "amount", "currency", "reason", "tells_customer", "asked_by", "decided_by")
+    return {"order_action": row["order_action_id"], "failure": row["error"], "conversation": row["conversation_id"], "order": row["order_reference"],
             "asked": dict(row["asked"]), "result": dict(row["result"]), **{name: row[name] for name in plain}, **moments}
 
 
