@@ -24,12 +24,14 @@ from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.proof import KINDS, canonical_phone
 from orders.service import find_order
+from outreach import known_trouble
 from pipeline import case_services, judging, proofs
 from pipeline.errors import UnknownService
 from pipeline.proofs import USUAL, Terms
 
 # Beside the arguments of a call in its row: what one may be instead, which was found, and the rules it is asked by.
 OTHERS, USED, TERMS = "_others", "_used", "_terms"
+_HAS_ENDED = ("delivered", "cancelled", "refunded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class Services:
             may_tell |= proofs.judge(work, tried, reference == found, asked.terms)
         if may_tell:
             metrics.lookups.labels(asked.service, "found").inc()
-            return answered
+            return _with_known_trouble(work, asked, answered)
         metrics.lookups.labels(asked.service, "not_found").inc()
         return Answered("not_found")
 
@@ -161,6 +163,15 @@ class Services:
             return answered
         value = case_services.opened(work, self.rules.book, asked.conversation, asked.arguments, answered.value or {})
         return Answered("found", value) if value else Answered("failed", error="The case could not be begun.")
+
+
+def _with_known_trouble(work: Work, asked: Asked, answered: Answered) -> Answered:
+    """What hit many orders is said before all else to whoever asks about one of them, while she still waits for it."""
+    value = answered.value or {}
+    if value.get("status") in _HAS_ENDED:
+        return answered
+    words = known_trouble.words(work, str(value.get("reference", "")), asked.language)
+    return replace(answered, value={**value, "known_trouble": words}) if words else answered
 
 
 def _as_offered(asked: Asked, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from orders.base import Order
 from orders.errors import ConnectorError
 from orders.news import INSIDE, News
 from orders.proof import Holder
+from outreach import groups
 from outreach.policy import Policy
 from outreach.tables import NewsConsent, NewsFeed, OrderNews
 from pipeline import outreach, shop_hook, told_news
@@ -276,3 +277,15 @@ def test_the_demos_delay_reaches_marta_before_she_asks(house: House) -> None:
     take_due(house)
 
     assert "AB-54321 va con retraso" in house.last()
+
+
+@pytest.mark.parametrize(("stopped", "said"), [(False, True), (True, False)])
+def test_who_asks_about_an_order_of_a_group_hears_its_words_first(house: House, stopped: bool, said: bool) -> None:
+    with house.database.work() as work:
+        marked = groups.Marked("Temporal", "delayed", {"es": "El temporal ha parado los repartos."}, ["AB-54321"], "agt_1")
+        group_id, _ = groups.mark(work, marked, {}, POLICY)
+        if stopped:
+            groups.stop(work, group_id)
+    house.hear("dónde está mi pedido AB-54321")
+
+    assert any("El temporal ha parado" in text for text in house.said()) is said
