@@ -221,7 +221,12 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
 def _catch_up(relevo: Relevo) -> int:
     """All that time does, for whoever moved the clock; how much changed."""
     seen = case_watch.look(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
+    seen += case_watch.ask_again(relevo.database, relevo.rules, partial(_order_now, relevo.connector))
     return seen + sweep.catch_up(relevo.database).changed + _tend(relevo)
+
+
+def _order_now(connector: Connector, reference: str) -> Mapping[str, Any] | None:
+    return find_for_desk(connector, reference, clock.now().date())
 
 
 def _tend(relevo: Relevo) -> int:

@@ -15,7 +15,7 @@ from conversation import alarms, ids
 from conversation.events import TimelineLine
 from conversation.tables import Contact, Conversation
 from conversation.work import Work
-from incidents import case_rows, needs, photo_rows, tasks
+from incidents import case_rows, needs, order_facts, photo_rows, tasks
 from incidents.claim_rules import RuleBook
 from incidents.errors import BadField, IllegalStep, StaleCase, UnknownCase
 from incidents.tables import KINDS, Incident
@@ -168,6 +168,16 @@ def change(work: Work, book: RuleBook, incident_id: str, wanted: Correction) -> 
     return refresh(work, book, incident_id)
 
 
+def fill(work: Work, book: RuleBook, incident_id: str, order: Mapping[str, Any]) -> Row:
+    """The shop tells the order at last; empty: it has none of this number. Raises UnknownCase, StaleCase."""
+    case = case_rows.find(work.connection, incident_id)
+    _write(work, case, order_facts.columns(case, book, order) if order else {"facts_due_at": None})
+    if not order:
+        return case
+    log(work, case, "case_changed", "system", fields=["order_facts"])
+    return refresh(work, book, incident_id)
+
+
 def log(work: Work, case: Row, kind: str, by: str | None, **data: Any) -> None:
     """The line of the timeline about what happened to a case."""
     facts = {"incident": case["incident_id"], "code": case["code"], **data}
@@ -220,6 +230,7 @@ def _new_row(work: Work, book: RuleBook, opening: Opening, contact_id: str, key:
         "carrier": book.key_of(str(order.get("carrier") or "")) or str(order.get("carrier") or "")[:60],
         "tracking_number": str(order.get("tracking_number") or "")[:LONGEST_NUMBER], "details": {"what": opening.what.strip()[:LONGEST]},
         "wish": opening.wish if opening.wish in WISHES else "", "amount": str(order.get("total") or ""), "recovered": "", "verdict": "",
+        "facts_due_at": None if order else work.now + order_facts.FIRST, "facts_tries": 0,
         "currency": str(order.get("currency") or ""), "claim_reference": "", "outcome": "", "opened_by": opening.by,
         "opened_at": work.now, "state_at": work.now, "told_state": "open", "version": 1}
 

@@ -14,6 +14,7 @@ KINDS = ("late", "lost", "damaged", "wrong", "missing")
 STATES = ("open", "ready", "claimed", "accepted", "refused", "closed")
 OPEN_STATES = ("open", "ready", "claimed")
 _IS_OPEN = text("state IN ('open','ready','claimed')")
+_ASKS = text("facts_due_at IS NOT NULL")
 _UNSEEN = text("sha256 = '' AND refused = ''")
 WHO = ("warehouse", "carrier", "desk", "customer")
 
@@ -24,7 +25,8 @@ class Incident(SQLModel, table=True):
     open (evidence is gathered) → ready (nothing that the carrier asks for lacks) → claimed (sent to the carrier) →
     accepted or refused by it → closed (settled with the customer). `order_facts` is the order as it stood.
     `deadline_on` is the carrier's last day for the claim, None where its rules do not say; `deadline_told_at` when
-    people were reminded. `details`: what happened (`what`), and the documents and statements that are there (`ticked`).
+    people were reminded. `facts_due_at`: when the shop is to be asked for the order once more (`facts_tries` times so
+    far), because it told nothing when the case began. `details`: what happened (`what`), and the documents and statements that are there (`ticked`).
     """
 
     __table_args__ = (
@@ -32,6 +34,7 @@ class Incident(SQLModel, table=True):
         one_of("state", STATES),
         Index("incident_of_order", "order_key", "kind", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index("incident_untold", "state_at", sqlite_where=text("told_state <> state"), postgresql_where=text("told_state <> state")),
+        Index("incident_asks", "facts_due_at", sqlite_where=_ASKS, postgresql_where=_ASKS),
         Index("incident_deadline", "deadline_on", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     )
 
@@ -47,6 +50,8 @@ class Incident(SQLModel, table=True):
     order_facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     carrier: str = ""  # the key of its rules; empty: none of those we know
     tracking_number: str = ""
+    facts_due_at: datetime | None = None
+    facts_tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     wish: str = ""  # replace, refund, open
     amount: str = ""  # decimal text: what is claimed, in `currency`

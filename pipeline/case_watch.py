@@ -5,9 +5,11 @@ The bot says it (flow event `case_news`); what people hold is theirs, and shows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy import insert, select
 
 from conversation import ids
@@ -17,15 +19,18 @@ from conversation.tables import Conversation
 from conversation.work import Database, Work
 from handoff import ladder, notices
 from handoff.tables import LIVE_TICKET_STATES, Ticket
-from incidents import cases, photo_rows, watch
+from incidents import cases, order_facts, photo_rows, watch
+from incidents.claim_rules import RuleBook
 from incidents.errors import StaleCase
 from incidents.rule_book import Rules
 from incidents.watch import Reminder
+from orders.errors import ConnectorError
 from pipeline.tables import Timer
 
 EVENT = "case_news"
 TRIES = 3
 
+logger = structlog.get_logger(__name__)
 _conversation, _ticket = Conversation.__table__, Ticket.__table__
 
 
@@ -52,11 +57,41 @@ def tend(database: Database, zone: str) -> int:
         return len(due) + len(news)
 
 
+def ask_again(database: Database, rules: Rules, find: Callable[[str], Mapping[str, Any] | None]) -> int:
+    """Ask the shop for the orders that it did not tell when their cases began; how many cases have theirs now.
+
+    The slow worker's, with no transaction open while the shop is asked.
+    """
+    with database.reading() as session:
+        if not order_facts.is_due(session, database.wiring.now()):
+            return 0
+    with database.work() as work:
+        rows = order_facts.take(work)
+    filled = 0
+    for row in rows:
+        try:
+            order = find(row["order_reference"]) or {}
+        except ConnectorError as error:
+            logger.warning("a case still without its order", error=error.code)
+            continue
+        filled += bool(order)
+        _written(database, partial(_fill, book=rules.book, incident_id=row["incident_id"], order=order))
+    return filled
+
+
+def _fill(work: Work, book: RuleBook, incident_id: str, order: Mapping[str, Any]) -> None:
+    cases.fill(work, book, incident_id, order)
+
+
 def _refresh(database: Database, rules: Rules, incident_id: str) -> None:
+    _written(database, lambda work: cases.refresh(work, rules.book, incident_id))
+
+
+def _written(database: Database, write: Callable[[Work], object]) -> None:
     for _ in range(TRIES):
         try:
             with database.work() as work:
-                cases.refresh(work, rules.book, incident_id)
+                write(work)
             return
         except StaleCase:  # somebody changed it at the same moment: look at what it is now
             continue

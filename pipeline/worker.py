@@ -34,6 +34,7 @@ from conversation.work import Database, Wiring
 from incidents.rule_book import Rules
 from orders.deeds import kept
 from orders.on_request import Counter
+from orders.service import find_for_desk
 from pipeline import bulk, case_watch, channel_watch, lanes, letters, mail, notices, order_moves, outreach, schema, slow
 from pipeline.attention import Attention
 from pipeline.hooks import Hooks
@@ -145,6 +146,8 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     sweeps = {"slow": work.drain, "bulk": lambda: bulk.drain(bulk.UNTOUCHED), "housekeeping": keeping.tick,
               "channels": watch.look, "hooks": programs.tick, "errands": open_errands(work).drain,
               "news": news.tick, "news feed": news.read_feed, "late parcels": late.look,
+              "case orders": partial(case_watch.ask_again, work.database, Rules(given.claims_path),
+                                     lambda number: find_for_desk(work.services.connector, number, work.services.today())),
               "case photos": partial(case_watch.look, work.database, Folder(given.media_path), Rules(given.claims_path))}
     sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})

@@ -152,6 +152,8 @@ def _create_incident() -> None:
         sa.Column("order_facts", JSON, nullable=False),
         sa.Column("carrier", sa.String(), nullable=False),
         sa.Column("tracking_number", sa.String(), nullable=False),
+        sa.Column("facts_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts_tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("details", JSON, nullable=False),
         sa.Column("wish", sa.String(), nullable=False),
         sa.Column("amount", sa.String(), nullable=False),
@@ -188,6 +190,13 @@ def _create_incident() -> None:
 
 def _index_incident() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(
+            "incident_asks",
+            ["facts_due_at"],
+            unique=False,
+            sqlite_where=sa.text("facts_due_at IS NOT NULL"),
+            postgresql_where=sa.text("facts_due_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "incident_deadline",
             ["deadline_on"],
