@@ -17,6 +17,7 @@ import yaml
 from incidents import claim_rules
 from incidents.claim_rules import CarrierRules, Period, Rule, RuleBook, Source
 from incidents.tables import KINDS
+from yaml_file import MAX_DEPTH, MAX_FILE_BYTES
 
 OURS = Path(__file__).with_name("rules")
 SHOPS = "_claims.yaml"
@@ -26,6 +27,7 @@ _RULE = ("deadline", "earliest", "photos", "documents", "statements", "basis", "
 _PERIOD = ("days", "from", "count")
 _WAYS = ("url", "email", "phone")
 _MOST_DAYS = 3_650
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Sheet:
     findings: list[Finding] = field(default_factory=list)
 
     def wrong(self, node: yaml.Node, text: str, mend: str) -> None:
-        self.findings.append(Finding(self.file, node.start_mark.line + 1, text, mend))
+        found = Finding(self.file, node.start_mark.line + 1, text, mend)
+        if found not in self.findings:
+            self.findings.append(found)
 
     def table(self, node: yaml.Node | None, known: Iterable[str] | None = None) -> dict[str, yaml.Node]:
         """The entries of a mapping; names that mean nothing here are told."""
@@ -57,13 +61,32 @@ class Sheet:
             if node is not None:
                 self.wrong(node, "Here belong names with values.", "Write them as “name: value”, one a line.")
             return {}
-        found = {str(key.value): value for key, value in node.value}
+        found: dict[str, yaml.Node] = {}
         for key, value in node.value:
-            if known is not None and key.value not in known:
-                self.wrong(key, f"“{key.value}” means nothing here.", f"Use one of: {', '.join(known)}.")
-                found.pop(str(key.value), None)
-            _ = value
+            name = str(key.value)[:_LONGEST_NAME]
+            if known is not None and name not in known:
+                self.wrong(key, f"“{name}” means nothing here.", f"Use one of: {', '.join(known)}.")
+            elif name in found:
+                self.wrong(key, f"“{name}” stands here twice; the first counts.", "Keep one.")
+            else:
+                found[name] = value
         return found
+
+    def is_plain(self, root: yaml.Node) -> bool:
+        """No anchors that are used again, and nothing deeper than such a file is; else nothing of it is read."""
+        seen: set[int] = set()
+        waiting = [(root, 0)]
+        while waiting:
+            node, depth = waiting.pop()
+            if id(node) in seen or depth > MAX_DEPTH:
+                self.wrong(node, "Anchors, and tables this deep, are not read here.", "Write the value out.")
+                return False
+            seen.add(id(node))
+            below = node.value if isinstance(node, yaml.SequenceNode) else ()
+            if isinstance(node, yaml.MappingNode):
+                below = [one for pair in node.value for one in pair]
+            waiting += [(one, depth + 1) for one in below]
+        return True
 
     def word(self, node: yaml.Node | None, known: tuple[str, ...], default: str | None = None) -> str | None:
         if node is None:
@@ -85,7 +108,7 @@ class Sheet:
 
     def number(self, node: yaml.Node | None, most: int) -> int | None:
         text = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
-        if text.isascii() and text.isdigit() and int(text) <= most:
+        if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most:
             return int(text)
         if node is not None:
             self.wrong(node, f"“{text}” is no whole number from 0 to {most}.", "Write the digits alone, as in 7.")
@@ -117,7 +140,11 @@ def with_shops(book: RuleBook, path: Path) -> tuple[RuleBook, list[Finding]]:
 def _carriers(sheet: Sheet, path: Path, known: Mapping[str, CarrierRules]) -> list[CarrierRules]:
     """The carriers of a file: one, or several below `carriers:`, each written over the known one of its key."""
     try:
-        root = yaml.compose(path.read_text("utf-8-sig"), yaml.SafeLoader)
+        raw = path.read_bytes()
+        if len(raw) > MAX_FILE_BYTES:
+            sheet.findings.append(Finding(sheet.file, 1, f"This is longer than {MAX_FILE_BYTES} bytes.", "Cut it."))
+            return []
+        root = yaml.compose(raw.decode("utf-8-sig"), yaml.SafeLoader)
     except (OSError, UnicodeDecodeError):
         sheet.findings.append(Finding(sheet.file, 1, "This cannot be read.", "Save it as UTF-8, and let us read it."))
         return []
@@ -126,7 +153,7 @@ def _carriers(sheet: Sheet, path: Path, known: Mapping[str, CarrierRules]) -> li
         line = mark.line + 1 if mark else 1
         sheet.findings.append(Finding(sheet.file, line, "This is no YAML.", "Look at indents, quotes and colons near here."))
         return []
-    if root is None:
+    if root is None or not sheet.is_plain(root):
         return []
     table = sheet.table(root)
     if "carriers" not in table:

@@ -72,6 +72,31 @@ def test_a_file_that_is_not_utf_8_changes_nothing_and_says_so(tmp_path: Path) ->
     assert ["UTF-8" in one.mend for one in rules.findings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("carrier: seur\nname: Uno\nname: Dos\n", 3, "twice"),
+        ("carrier: seur\nwhere: &a {url: x}\nkinds: *a\n", 2, "Anchors"),
+        ("carrier: seur\nwhere: &a [*a]\n", 2, "Anchors"),
+        ("carrier: seur\nwhere: " + "[" * 30 + "]" * 30, 2, "deep"),
+        ("carrier: seur\n# " + "x" * 300_000, 1, "longer"),
+    ],
+)
+def test_what_a_shop_can_write_into_it_is_bounded(tmp_path: Path, text: str, line: int, says: str) -> None:
+    path = tmp_path / "_claims.yaml"
+    path.write_text(text, encoding="utf-8")
+    findings = rule_files.with_shops(OURS, path)[1]
+
+    assert [one.line for one in findings if says in one.text] == [line]
+
+
+def test_of_two_values_the_first_counts(tmp_path: Path) -> None:
+    path = tmp_path / "_claims.yaml"
+    path.write_text("carrier: seur\nname: Uno\nname: Dos\n", encoding="utf-8")
+
+    assert rule_files.with_shops(OURS, path)[0].carriers["seur"].name == "Uno"
+
+
 def test_the_shops_file_is_read_again_once_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "_claims.yaml"
     rules = Rules(path)
