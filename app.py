@@ -66,6 +66,7 @@ from pipeline import (
     returning,
     service_troubles,
     shop_hook,
+    shop_posts,
     told_news,
 )
 from pipeline.abuse import Limits
@@ -182,8 +183,8 @@ def wire(given: Settings) -> Relevo:
 def shop_gate_of(relevo: Relevo) -> shop_hook.Gate:
     """Who may tell news of orders, and where they are kept."""
     given = relevo.settings
-    keep = partial(outreach.keep, relevo.database, outreach.Rules(given.flows_dir))
-    return shop_hook.Gate(relevo.connector, given.shop_webhook_secret, clock.now, keep)
+    shelf = shop_posts.Shelf(relevo.database, outreach.Rules(given.flows_dir))
+    return shop_hook.Gate(relevo.connector, given.shop_webhook_secret, clock.now, shelf.keep)
 
 
 def bot_of(given: Settings, flows: LiveFlows, connector: Connector, ours: Accounts) -> Bot:

@@ -21,7 +21,7 @@ POSTGRES_BUSY_STATES = ("55P03", "57014", "40P01", "40001", "53300", "57P01", "5
 
 
 class Line:
-    """A lock that goes to those who wait for it in the order in which they came."""
+    """A lock that goes to those who wait for it in the order in which they came; who must be `first` goes before them."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -34,22 +34,22 @@ class Line:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
+    def turn(self, seconds: float, first: bool = False) -> Iterator[None]:
         """Have it for a while. Raises OperationalError, as SQLite would, if it does not come within so many seconds."""
-        self._take(seconds)
+        self._take(seconds, first)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _take(self, seconds: float) -> None:
+    def _take(self, seconds: float, first: bool) -> None:
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
                 return
             mine = threading.Lock()
             mine.acquire()
-            self._waiting.append(mine)
+            (self._waiting.appendleft if first else self._waiting.append)(mine)
         if mine.acquire(timeout=seconds):
             return
         with self._guard:

@@ -117,9 +117,12 @@ class Database:
         self._hearers: list[Callable[[], None]] = []
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
-        """One write transaction; notices go out after its commit, nothing goes out if it fails."""
-        with self._turn(), self.engine.connect() as connection:
+    def work(self, first: bool = False) -> Iterator[Work]:
+        """One write transaction; notices go out after its commit, nothing goes out if it fails.
+
+        `first`: a customer waits for it; where those who write stand in line, it goes before them.
+        """
+        with self._turn(first), self.engine.connect() as connection:
             with connection.begin():
                 work = Work(connection, self.wiring, self.wiring.now())
                 yield work
@@ -128,8 +131,8 @@ class Database:
             faults.point("after commit@")
         self.ring(work.notices)
 
-    def _turn(self) -> AbstractContextManager[None]:
-        return self._line.turn(self._busy_seconds) if self._line else nullcontext()
+    def _turn(self, first: bool) -> AbstractContextManager[None]:
+        return self._line.turn(self._busy_seconds, first) if self._line else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

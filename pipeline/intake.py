@@ -5,7 +5,7 @@ Everything here runs inside a transaction that the writer opened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -67,6 +67,11 @@ class Due:
     def key(self) -> Any:
         return self.row[KEYS[self.kind]]
 
+    @property
+    def is_news(self) -> bool:
+        """Whether nobody waits for it: news of an order, of which there may be thousands at once."""
+        return self.kind == "timer" and news_turns.is_news(self.row["payload"])
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -109,18 +114,28 @@ class Intake:
         """What waits to be heard, locked where the database locks rows; the oldest of it.
 
         In the order in which groups of messages lock conversations: of two processes none waits for one that waits for it.
+        News that nobody asked for come last.
         """
         answered = work.connection.execute(_answered, {"limit": limit}).mappings().all()
         timers = work.connection.execute(_due, {"limit": limit, "now": work.now}).mappings().all()
         found = work.connection.execute(_waiting_found, {"limit": limit, "now": work.now}).mappings().all()
         held = [Due(kind, row) for kind, rows in (("slow", answered), ("timer", timers)) for row in rows]
         held.sort(key=lambda due: due.row["conversation_id"])
-        return held + [Due("found", row) for row in found]
+        news = [due for due in held if due.is_news]
+        return [due for due in held if not due.is_news] + [Due("found", row) for row in found] + news
 
     def take_due(self, work: Work, limit: int) -> int:
         """Hear up to `limit` answers and timers; returns how many there were."""
-        waiting = self.due(work, limit)
-        for due in waiting:
+        return self.hear_some(work, self.due(work, limit), lambda: False)
+
+    def hear_some(self, work: Work, waiting: Sequence[Due], is_time_up: Callable[[], bool]) -> int:
+        """Hear as many of these as the time allows, one at least; returns how many.
+
+        News have a transaction of their own: their conversations would be locked out of order behind the others.
+        """
+        for n, due in enumerate(waiting):
+            if n and (is_time_up() or due.is_news != waiting[0].is_news):
+                return n
             self.hear_due(work, due)
             faults.point("due heard")
         return len(waiting)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 
 import config
 import faults
@@ -35,6 +35,7 @@ from outreach.news import News
 from outreach.policy import Policy
 from outreach.tables import OrderNews
 from pipeline.identities import language_of
+from pipeline.news_pace import Bounds, Pace, slowest
 from pipeline.tables import Timer
 from pipeline.told_news import news_of
 
@@ -42,14 +43,11 @@ EVENT = telling.EVENT
 BREATH_SECONDS, MOST_BREATHS = 0.05, 18  # how long a round waits for the writer to catch up, less than a sweep
 FEED_EVERY = timedelta(seconds=60)
 MOST_PARTS = 20  # of a list at one go
-MOST_AHEAD = 48  # turns that wait for the writer: it takes them together, and who writes herself waits for that
 
 logger = structlog.get_logger(__name__)
 _timer = Timer.__table__
 _news = OrderNews.__table__
 _due = select(_news.c.order_news_id).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now")).limit(1)
-_ahead = select(func.count()).select_from(_timer).where(
-    _timer.c.fired_at.is_(None), _timer.c.due_at <= bindparam("now"), _timer.c.kind == "external")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +90,29 @@ class Outreach:
     connector: Connector
     policy: Callable[[], Policy]
     doors: Callable[[], telling.Doors]
+    bounds: Bounds = field(default_factory=Bounds)
 
     def tick(self) -> int:
         """Ask the shop for what its posts left out, and tell what is due; how many rows were decided."""
         if not self._is_anything_due():
             return 0
         policy, doors = self.policy(), self.doors()
-        done, patience = self.complete(), MOST_BREATHS
+        done, patience, pace = self.complete(), MOST_BREATHS, Pace(telling.AT_ONCE)
         while True:
             with self.database.work() as work:
-                room = MOST_AHEAD - int(work.connection.execute(_ahead, {"now": work.now}).scalar_one())
-                limit = min(room, telling.AT_ONCE)
+                pace.begin()
+                limit = min(self.bounds.room(work), pace.size)
                 found = telling.tick(work, policy, doors, limit) if limit > 0 else 0
                 faults.point("news decided")
             done += found
+            others = pace.end(found)
             if limit <= 0 and patience > 0:
                 patience -= 1
                 time.sleep(BREATH_SECONDS)
             elif found < limit or limit <= 0:
                 return done
+            else:
+                time.sleep(others)
 
     def _is_anything_due(self) -> bool:
         with self.database.reading() as session:
@@ -197,13 +199,16 @@ def outreach_of(
     given: config.Settings, database: Database, connector: Connector, project: Callable[[], Project]
 ) -> Outreach:
     """As the settings and the live flows want it. Raises BadPolicy: a wrong line stops the start, not the first notice."""
-    senders = senders_of(accounts.read(given.accounts()))
+    ours = accounts.read(given.accounts())
+    senders = senders_of(ours)
+    endpoints = ours.endpoints("https://localhost", "https://localhost", "")
+    rates = [float(endpoints[key].facts.get("rate", given.send_rate)) for key in senders.values()]
 
     def doors() -> Doors:
         shop = project()
         return Doors(shop.time_zone, shop.languages, senders)
 
-    return Outreach(database, connector, Rules(given.flows_dir), doors)
+    return Outreach(database, connector, Rules(given.flows_dir), doors, Bounds(tuple(senders.values()), slowest(rates)))
 
 
 class Rules:

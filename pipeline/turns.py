@@ -27,6 +27,8 @@ from pipeline import burial, intake
 
 GROUP_LIMIT = 64
 PACE_SECONDS = 0.012
+BITE_SECONDS = 0.02  # so long what is due is heard at a time: who writes meanwhile waits for that
+BITE_ROWS = 16
 PATIENCE_SECONDS = 5.0
 ALONE_TRIES = 2
 DEADLOCK_TRIES = 3
@@ -142,7 +144,7 @@ class Writer:
         began = time.perf_counter()
         metrics.batch_size.observe(len(group))
         try:
-            with self._database.work() as work:
+            with self._database.work(first=True) as work:
                 faults.point("group begun")
                 self._intake.take_all(work, [event for submission in group for event in submission.events])
         except Exception as error:  # whatever one turn's trouble is, its neighbours must be stored
@@ -200,10 +202,13 @@ class Writer:
                 logger.warning("a sweep failed", error=_place(error))
 
     def _take_due(self) -> bool:
-        """Answers of services and timers that are due, a group at a time; True where there may be more."""
+        """Answers of services and timers that are due, a bite at a time; True where there may be more."""
         try:
             with self._database.work() as work:
-                return self._intake.take_due(work, GROUP_LIMIT) >= GROUP_LIMIT
+                until = time.monotonic() + BITE_SECONDS
+                waiting = self._intake.due(work, BITE_ROWS)
+                heard = self._intake.hear_some(work, waiting, lambda: time.monotonic() > until)
+                return heard < len(waiting) or len(waiting) >= BITE_ROWS
         except Exception as error:  # one row may be poison: take them one at a time to find it
             if _is_no_storage(error):
                 raise
