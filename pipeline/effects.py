@@ -13,7 +13,21 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 import metrics
-from bot.flow.effects import Alert, Call, Effect, Ended, HandOff, Note, Rated, Remember, Remind, Say, Tag, Unanswered
+from bot.flow.effects import (
+    Alert,
+    Begun,
+    Call,
+    Effect,
+    Ended,
+    HandOff,
+    Note,
+    Rated,
+    Remember,
+    Remind,
+    Say,
+    Tag,
+    Unanswered,
+)
 from bot.flow.events import CallResult
 from conversation import alarms, ids
 from conversation.alarms import Trouble
@@ -26,6 +40,7 @@ from conversation.work import Work
 from handoff import desk
 from handoff.desk import Opening
 from incidents.cases import FLAG
+from outreach import telling
 from pipeline import case_services, paging, templated
 from pipeline.proofs import USUAL
 from pipeline.services import OTHERS, TERMS, Asked, Services
@@ -48,10 +63,13 @@ def carry_out(
     `approved` are the message templates that may be sent where the window is closed.
     """
     answered: CallResult | None = None
+    news = ""  # the flow that tells her what she did not ask for
     for effect in effects:
         match effect:
+            case Begun():
+                news = effect.flow if effect.event == telling.EVENT else news
             case Say():
-                say(work, talk, effect, approved)
+                say(work, talk, effect, approved, "utility" if news else "service")
             case Call():
                 answered = call(work, talk, effect, services)
             case HandOff():
@@ -64,8 +82,8 @@ def carry_out(
                 note(work, talk, effect)
             case Remember():
                 remember(work, talk, effect)
-            case Ended():
-                pass  # the step log has it from the trace
+            case Ended():  # the step log has it from the trace
+                news = "" if effect.flow == news else news
             case Alert():
                 alert(work, talk, effect)
             case Unanswered():
@@ -75,7 +93,7 @@ def carry_out(
     return answered
 
 
-def say(work: Work, talk: Talk, effect: Say, approved: Templates = NO_TEMPLATES) -> None:
+def say(work: Work, talk: Talk, effect: Say, approved: Templates = NO_TEMPLATES, purpose: str = "service") -> None:
     instead = templated.in_place(work, talk, effect, approved) if effect.template else None
     if instead is not None:
         talk.say(work, instead)
@@ -86,7 +104,7 @@ def say(work: Work, talk: Talk, effect: Say, approved: Templates = NO_TEMPLATES)
         choices += (OutgoingChoice("link", label, url=url),)
     media = (work.wiring.media(effect.media_url),) if effect.media_url else ()
     words = paging.words(work, talk.row["language"]) if choices else {}
-    talk.say(work, Outgoing(effect.text, choices, media, **words))
+    talk.say(work, Outgoing(effect.text, choices, media, purpose=purpose, **words))
 
 
 def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult | None:

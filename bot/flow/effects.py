@@ -131,6 +131,14 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A flow began because something happened outside, and not because the contact said something."""
+
+    flow: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A flow came to its end with this outcome. `held`: what its variables held then, for tests of flows."""
 
@@ -165,4 +173,4 @@ class Rated:
     has_comment: bool = False
 
 
-Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Ended | Alert | Unanswered | Rated
+Effect = Say | Call | Remind | HandOff | Tag | Note | Remember | Begun | Ended | Alert | Unanswered | Rated

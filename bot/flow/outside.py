@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.flow import frames
-from bot.flow.effects import Alert, Remind
+from bot.flow.effects import Alert, Begun, Remind
 from bot.flow.events import External
 from bot.flow.formulas import text
 from bot.flow.model import WAIT, Flow, Pause
@@ -56,6 +56,7 @@ def catch_up(run: Runner) -> None:
             del run.state["later"]
         flow = run.library.flows.get(run.library.events.get(str(name), ""))
         if flow is not None:
+            run.emit(Begun(flow.name, str(name)))
             _begin(run, flow, str(key), facts if isinstance(facts, dict) else {})
 
 
