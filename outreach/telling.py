@@ -59,6 +59,9 @@ _counts = select(_day.c.canonical, _day.c.count).where(
 _groups = select(_group).where(_group.c.news_group_id.in_(bindparam("groups", expanding=True)))
 _told_in = select(_news.c.conversation_id).distinct().where(
     _news.c.conversation_id.in_(bindparam("talks", expanding=True)), _news.c.state == "told")
+_adding = {name: dialect.insert(_day) for name, dialect in _DIALECTS.items()}
+_add = {name: one.on_conflict_do_update(index_elements=["day", "canonical"],
+                                        set_={"count": _day.c.count + one.excluded.count}) for name, one in _adding.items()}
 _settle = (
     update(_news).where(_news.c.order_news_id == bindparam("id"), _news.c.state == "waiting")
     .values(state=bindparam("new_state"), why=bindparam("because"), conversation_id=bindparam("where"),
@@ -96,6 +99,7 @@ class Round:
     groups: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     told_in: set[str] = field(default_factory=set)  # conversations that had such news before
     today: str = ""
+    counted: dict[str, int] = field(default_factory=dict)  # what was told in this round
     ended: set[str] = field(default_factory=set)
 
 
@@ -109,6 +113,7 @@ def tick(work: Work, policy: Policy, doors: Doors, limit: int = AT_ONCE) -> int:
     for row in rows:
         if row["order_news_id"] not in here.ended:
             _decide(work, here, row)
+    _count(work, here)
     return len(rows)
 
 
@@ -242,7 +247,7 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
         _told(work, here, one, talk["conversation_id"], "with_group")
     for canonical in ("", row["phone"]):
         here.counts[canonical] = here.counts.get(canonical, 0) + 1
-        _count(work, here.today, canonical)
+        here.counted[canonical] = here.counted.get(canonical, 0) + 1
 
 
 def _of_group(here: Round, row: Mapping[str, Any], talk: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,8 +293,8 @@ def _told(work: Work, here: Round, row: Mapping[str, Any], where: str, how: str 
         "id": row["order_news_id"], "new_state": "told", "because": how, "where": where, "told": work.now})
 
 
-def _count(work: Work, today: str, canonical: str) -> None:
-    dialect = _DIALECTS[work.connection.dialect.name]
-    one = dialect.insert(_day).values(day=today, canonical=canonical, count=1)
-    work.connection.execute(one.on_conflict_do_update(
-        index_elements=["day", "canonical"], set_={"count": _day.c.count + 1}))
+def _count(work: Work, here: Round) -> None:
+    """What this round told, against the budgets: of a day, and of each who was told."""
+    if here.counted:
+        rows = [{"day": here.today, "canonical": one, "count": count} for one, count in sorted(here.counted.items())]
+        work.connection.execute(_add[work.connection.dialect.name], rows)

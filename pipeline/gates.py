@@ -14,8 +14,9 @@ from typing import Any
 
 from channels.base import Answer
 from pipeline.breaker import AWAY, BROKEN, Breaker
-from pipeline.rates import AHEAD_SECONDS, NO_RATES, Bucket, Pairs, Rates
+from pipeline.rates import AHEAD_SECONDS, NEWS_AHEAD_SECONDS, NO_RATES, Bucket, Pairs, Rates
 
+QUEUE_SECONDS = 0.25  # of a channel's rate: so much may be claimed and wait for its moment on the wire
 PARKED = 256  # so many wait in memory for room on a wire; the others in the database
 FULL_SECONDS = 1.0
 LONGEST_HOLD_SECONDS = 60.0
@@ -33,6 +34,7 @@ class Gate:
 
     breaker: Breaker = field(default_factory=Breaker)
     bucket: Bucket = field(default_factory=Bucket)
+    wire: Bucket = field(default_factory=Bucket)
     in_flight: int = 0
     claimed: int = 0
     is_told: bool = True
@@ -97,7 +99,7 @@ class Gates:
                 gate.parked.add(part["conversation_id"])
                 return Wait(0.0, is_parked=True)
             return Wait(FULL_SECONDS)
-        turn = self._turn(gate, part, now)
+        turn = self._turn(gate, part, now) or self._queues(gate, part, now)
         if turn > 0:
             self.soon.append((part["conversation_id"], turn))
             return Wait(turn)
@@ -118,6 +120,8 @@ class Gates:
         if pair is not None:
             buckets.append(pair)
         wait = max(bucket.wait(now) for bucket in buckets)
+        if wait > NEWS_AHEAD_SECONDS and _is_news(part):
+            return AHEAD_SECONDS * random.uniform(0.8, 1.2)
         if wait > AHEAD_SECONDS:
             return min(wait, AHEAD_SECONDS * random.uniform(0.8, 1.2) if gate.bucket.pace else LONGEST_HOLD_SECONDS)
         for bucket in buckets:
@@ -126,13 +130,29 @@ class Gates:
             self._keep_place(part["part_id"], now, now + wait)
         return wait
 
+    def _queues(self, gate: Gate, part: Mapping[str, Any], now: float) -> float:
+        """Seconds until there is room before the wire, 0: now. What is claimed can no longer be held back by a person."""
+        if not gate.bucket.pace:
+            return 0.0
+        queue = gate.wire.wait(now) + gate.claimed / gate.bucket.pace
+        if queue <= QUEUE_SECONDS:
+            return 0.0
+        self._keep_place(part["part_id"], now, now + queue)
+        return queue
+
     def _keep_place(self, part_id: str, now: float, at: float) -> None:
         if len(self._places) >= PLACES_KEPT:  # of parts that were suppressed meanwhile
             self._places = {key: due for key, due in self._places.items() if due > now - LONGEST_HOLD_SECONDS}
         self._places[part_id] = at
 
-    def started(self, key: Key) -> None:
-        self.gate(key).in_flight += 1
+    def started(self, key: Key, now: float) -> float:
+        """A part is claimed; in how many seconds it may go. Where rounds come late, what was due meanwhile comes at
+        once, and the provider counts what arrives.
+        """
+        gate = self.gate(key)
+        gate.in_flight += 1
+        gate.wire.rate = gate.bucket.pace
+        return gate.wire.take(now)
 
     def ended(self, key: Key) -> list[str]:
         """A part is off the wire; returns conversations that waited for room."""
@@ -204,6 +224,11 @@ class Gates:
                 gate.bucket.slow(now, LIMITED_HOLD_SECONDS)
                 gate.limited_at = limited
         return opened
+
+
+def _is_news(part: Mapping[str, Any]) -> bool:
+    """What nobody waits for: news of an order, said by the bot on its own account."""
+    return part.get("author") == "bot" and part["request"].get("purpose") == "utility"
 
 
 def _seconds(moment: datetime | None) -> float:

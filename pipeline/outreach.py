@@ -25,6 +25,7 @@ from channels.accounts import Accounts
 from conversation import ids, inbox
 from conversation.events import Notice
 from conversation.inbox import Sender
+from conversation.prepared import Prepared
 from conversation.work import Database, Work
 from orders.base import Connector
 from orders.errors import ConnectorError
@@ -46,6 +47,7 @@ MOST_PARTS = 20  # of a list at one go
 
 logger = structlog.get_logger(__name__)
 _timer = Timer.__table__
+_add_timer = Prepared(insert(_timer))
 _news = OrderNews.__table__
 _due = select(_news.c.order_news_id).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now")).limit(1)
 
@@ -76,9 +78,9 @@ class Doors:
         return found | {"kind": kind, "blocked_at": talk.facts["blocked_at"], "country": talk.facts["country"]}
 
     def begin(self, work: Work, conversation_id: str, name: str, key: str, data: Mapping[str, Any]) -> None:
-        work.connection.execute(insert(_timer).values(
-            timer_id=ids.new("tmr"), conversation_id=conversation_id, kind="external",
-            payload={"name": name, "key": key, "data": dict(data)}, due_at=work.now, created_at=work.now))
+        _add_timer.run(work.connection, [{
+            "timer_id": ids.new("tmr"), "conversation_id": conversation_id, "kind": "external",
+            "payload": {"name": name, "key": key, "data": dict(data)}, "due_at": work.now, "created_at": work.now}])
         work.notify(Notice("turn", conversation_id))
 
 

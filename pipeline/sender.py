@@ -136,8 +136,7 @@ class Sender:
             return
         self.tokens.difference_update(asked)
         for one in sorted(claimed, key=lambda one: AUTHOR_ORDER.get(one.author, 3)):
-            self.gates.started(one.key)
-            self._start(self._send(one))
+            self._start(self._send(one, self.gates.started(one.key, self.database.wiring.now().timestamp())))
         for conversation_id, seconds in self.gates.soon:
             asyncio.get_running_loop().call_later(seconds, self._look_at, conversation_id)
         if self.tokens:
@@ -155,8 +154,10 @@ class Sender:
         self.tokens.add(conversation_id)
         self._wake.set()
 
-    async def _send(self, claimed: Claimed) -> None:
+    async def _send(self, claimed: Claimed, wait: float) -> None:
         try:
+            if wait > 0:
+                await asyncio.sleep(wait)
             answer = await self._exchange(claimed)
         finally:
             self.tokens.update(self.gates.ended(claimed.key))

@@ -81,3 +81,21 @@ def test_many_who_write_at_once_all_do(database: Database):
 
 def test_bad_data_is_not_a_busy_database():
     assert not is_busy(IntegrityError("INSERT", None, sqlite3.IntegrityError("UNIQUE constraint failed")))
+
+
+def test_who_must_be_first_goes_before_those_who_wait():
+    line, came = Line(), list[str]()
+
+    def go(name: str, first: bool) -> None:
+        with line.turn(5, first):
+            came.append(name)
+
+    with line.turn(5):
+        threads = [threading.Thread(target=go, args=one) for one in (("post", False), ("page", False), ("customer", True))]
+        for number, thread in enumerate(threads):
+            thread.start()
+            while line.length <= number:
+                pass
+    for thread in threads:
+        thread.join(5)
+    assert came == ["customer", "post", "page"]

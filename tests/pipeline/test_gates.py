@@ -92,6 +92,7 @@ def test_places_of_a_rate_are_given_a_little_ahead_and_found_again() -> None:
     first = waits(gates, 4)
 
     assert first == [0.0, 0.5, 1.0, 1.5]
+    gates.begin()
     assert gates.wait(part(2), NOW + 1.0) is None
 
 
@@ -101,6 +102,32 @@ def test_what_has_no_place_yet_lets_the_urgent_pass() -> None:
 
     urgent = gates.wait(part(999), NOW + 1.5)
     assert urgent is not None and urgent.seconds <= 2.4
+
+
+def test_news_that_nobody_waits_for_leave_places_to_who_asked() -> None:
+    gates = Gates({OURS: Rates(channel=10.0)})
+    for n in range(100):
+        gates.wait(part(n) | {"author": "bot", "request": {"purpose": "utility"}}, NOW)
+
+    answer = gates.wait(part(999) | {"author": "bot", "request": {}}, NOW)
+    assert answer is not None and answer.seconds <= 0.7
+
+
+def test_what_is_claimed_late_and_together_still_goes_out_one_by_one() -> None:
+    gates = Gates({OURS: Rates(channel=2.0)})
+
+    assert [gates.started(OURS, NOW) for _ in range(3)] == [0.0, 0.5, 1.0]
+    assert [gates.started(OTHER, NOW) for _ in range(3)] == [0.0] * 3
+
+
+def test_what_is_late_is_claimed_only_when_its_moment_on_the_wire_is_near() -> None:
+    gates = Gates({OURS: Rates(channel=10.0)})
+    waits(gates, 10)
+    gates.begin()
+    late = [gates.wait(part(n), NOW + 5) for n in range(10)]
+
+    assert sum(one is None for one in late) == 3
+    assert all(one.seconds > 0.25 for one in late if one)
 
 
 def test_a_limited_pair_holds_only_itself() -> None:
@@ -121,7 +148,7 @@ def test_the_sender_is_told_when_to_look_again() -> None:
 def test_a_wire_that_is_full_parks_its_own_and_lets_others_go() -> None:
     gates = Gates(room=2)
     for _ in range(2):
-        gates.started(OURS)
+        gates.started(OURS, NOW)
 
     assert gates.wait(part(), NOW) == Wait(0.0, is_parked=True)
     assert gates.wait(part(key=OTHER), NOW) is None
@@ -136,7 +163,7 @@ def test_a_round_claims_no_more_than_there_is_room_for() -> None:
 
 def test_room_goes_to_those_that_wait() -> None:
     gates = Gates(room=1)
-    gates.started(OURS)
+    gates.started(OURS, NOW)
     for n in range(3):
         gates.wait(part(n), NOW)
 
@@ -145,7 +172,7 @@ def test_room_goes_to_those_that_wait() -> None:
 
 def test_a_crowd_waits_in_the_database() -> None:
     gates = Gates(room=1)
-    gates.started(OURS)
+    gates.started(OURS, NOW)
     for n in range(PARKED):
         gates.wait(part(n), NOW)
 

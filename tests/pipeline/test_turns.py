@@ -275,3 +275,31 @@ def test_what_is_due_is_heard_in_the_order_in_which_conversations_are_locked(hou
         found = [due.row["conversation_id"] for due in house.intake.due(work, 64)]
 
     assert found == talks
+
+
+def due_timers(house: House, *payloads: dict[str, Any]) -> None:
+    """Timers that are due, one in a conversation."""
+    for n in range(len(payloads)):
+        house.hear("hola", sender=f"+3460011122{n}")
+    talks = sorted(row["conversation_id"] for row in house.rows(Conversation))
+    with house.database.work() as work:
+        work.connection.execute(Timer.__table__.insert(), [
+            {"timer_id": f"tmr_{n}", "conversation_id": talk, "kind": "external", "payload": payload, "created_at": work.now,
+             "due_at": work.now} for n, (talk, payload) in enumerate(zip(talks, payloads, strict=True))])
+
+
+def hear_some(house: House, is_time_up: bool) -> int:
+    with house.database.work() as work:
+        return house.intake.hear_some(work, house.intake.due(work, 64), lambda: is_time_up)
+
+
+def test_news_that_nobody_asked_for_wait_until_the_rest_is_heard(house: House) -> None:
+    due_timers(house, {"name": "order_news", "key": "A-1"}, {"name": "paid", "key": "A-2"}, {"name": "order_news", "key": "A-3"})
+
+    assert [hear_some(house, is_time_up=False) for _ in range(3)] == [1, 2, 0]
+
+
+def test_when_its_time_is_up_a_bite_ends_after_one(house: House) -> None:
+    due_timers(house, {"name": "paid", "key": "A-1"}, {"name": "paid", "key": "A-2"})
+
+    assert hear_some(house, is_time_up=True) == 1
