@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from conversation.filenames import ending
-from incidents import pdf
 from incidents.packing import Pack
 from incidents.vocabulary import word
 
@@ -63,6 +62,8 @@ def transcript(pack: Pack) -> str:
 
 
 def _members(pack: Pack) -> Iterator[tuple[str, bytes]]:
+    from incidents import pdf  # a typesetter: loaded where a pack is made, not by every process
+
     yield f"{pack.code}.pdf", pdf.made(pack)
     for n, photo in enumerate(pack.dossier.photos, 1):
         content = None if photo["refused"] == "taken_off" else pack.content(photo)
