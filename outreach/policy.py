@@ -2,7 +2,7 @@
 
     tell: [shipped, delayed, out_for_delivery, attempted, at_pickup_point, delivered]
     quiet_hours: ["21:00", "09:00"]
-    budget: {day: 2000, customer: 3}
+    budget: {day: 20000, customer: 3}
     consent: assumed          # or: given
     channels: [whatsapp, sms]
     max_age_hours: 24
@@ -38,7 +38,7 @@ class Policy:
 
     tell: frozenset[str] = frozenset(USUAL)
     quiet_hours: tuple[time, time] = (time(21), time(9))
-    day: int = 2_000
+    day: int = 20_000
     customer: int = 3
     needs_consent: bool = False
     channels: tuple[str, ...] = ("whatsapp", "sms")
