@@ -19,6 +19,7 @@ from tests.orders import sql_samples
 from tests.orders.contract import CHECKS, Rig
 
 MARTA = Proof(email="marta@example.com")
+ON_A_SERVER = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # a file has no sequences, and drops nobody
 # Statements that pass for one SELECT and would write, or never end.
 SLEEP = {"sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS total FROM n WHERE"
                    " :reference <> ''", "postgresql": "SELECT pg_sleep(20)::text AS status, :reference AS reference"}  # fmt: skip
@@ -64,10 +65,9 @@ def test_values_are_bound_and_never_part_of_the_statement(shop: Connector) -> No
     assert shop.find("AB-12345", MARTA)
 
 
+@ON_A_SERVER
 @pytest.mark.parametrize("function", ["nextval", "setval"])
 def test_what_writes_behind_a_select_is_stopped_by_the_transaction(url: str, function: str) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite has no sequences")
     arguments = "'seven'" if function == "nextval" else "'seven', 9"
     owner = create_engine(url)
     with owner.begin() as connection:
@@ -123,9 +123,8 @@ def test_statement_that_finds_everybody_shows_hers_alone(url: str) -> None:
     shop.close()  # type: ignore[attr-defined]
 
 
+@ON_A_SERVER
 def test_connection_that_the_server_dropped_is_made_anew(url: str) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("a file drops nobody")
     shop = made(url)
     shop.find("AB-12345", MARTA)
     owner = create_engine(url)
