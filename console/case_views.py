@@ -13,13 +13,13 @@ from console import here, naming
 from console.case_sight import Filters
 from console.formats import as_utc
 from console.transcripts import agent_names
-from incidents import case_rows, needs, pdf
+from incidents import case_rows, needs
 from incidents.case_rows import Dossier
 from incidents.cases import STEPS
 from incidents.claim_rules import PHOTO_KINDS, CarrierRules, Period
 from incidents.photo_rows import TAKEN_OFF
 from incidents.tables import KINDS, STATES, WHO
-from incidents.vocabulary import word
+from incidents.vocabulary import need_text, word
 
 Row = Mapping[str, Any]
 TONES = {"open": "wait", "ready": "person", "claimed": "line", "accepted": "good", "refused": "harm", "closed": "line"}
@@ -107,7 +107,7 @@ def facts(case: Row) -> list[tuple[str, str]]:
 def need(one: needs.Need) -> dict[str, Any]:
     """A line of the check list."""
     count = f" ({one.has}/{one.wants})" if one.group == "photo" and one.wants > 1 else ""
-    return {"group": one.group, "code": one.code, "state": one.state, "text": pdf.need_text(one, here.language()) + count}
+    return {"group": one.group, "code": one.code, "state": one.state, "text": need_text(one, here.language()) + count}
 
 
 def choices(cases: Sequence[Row], wanted: Filters) -> list[dict[str, Any]]:

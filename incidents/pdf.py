@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from incidents import needs
 from incidents.packing import Pack
-from incidents.vocabulary import word
+from incidents.vocabulary import need_text, word
 
 FONTS = Path(__file__).with_name("fonts")
 FACE = "Schibsted"
@@ -150,13 +150,6 @@ def _claim(pack: Pack) -> list[_ENTRY]:
 
 def _needs(pack: Pack) -> list[_ENTRY]:
     return [(need_text(need, pack.language), _state_text(need, pack.language)) for need in pack.dossier.needs]
-
-
-def need_text(need: needs.Need, language: str) -> str:
-    """What is asked for, in words."""
-    if need.state == needs.UNKNOWN:
-        return word(language, "unknown", need.group).partition(":")[0]
-    return word(language, "photos" if need.group == "photo" else "needs", need.code)
 
 
 def _state_text(need: needs.Need, language: str) -> str:

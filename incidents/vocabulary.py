@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from incidents import needs
+
 FOLDER = Path(__file__).with_name("words")
 LANGUAGES = ("es", "en", "pt")
 
@@ -24,3 +26,10 @@ def words(language: str) -> Mapping[str, Mapping[str, str]]:
 def word(language: str, group: str, code: str, default: str = "") -> str:
     """One word; the code itself (or `default`) where there is none."""
     return words(language)[group].get(code, default or code)
+
+
+def need_text(need: needs.Need, language: str) -> str:
+    """What is asked for, in words."""
+    if need.state == needs.UNKNOWN:
+        return word(language, "unknown", need.group).partition(":")[0]
+    return word(language, "photos" if need.group == "photo" else "needs", need.code)
