@@ -25,7 +25,7 @@ from conversation.files import Folder
 from conversation.work import Work
 from handoff import access, ledger
 from handoff.errors import HandoffError
-from incidents import case_rows, cases, pack, packing, pdf
+from incidents import case_rows, cases, pack, packing
 from incidents.cases import WISHES, Opening
 from incidents.errors import IncidentError
 from incidents.tables import KINDS, STATES
@@ -113,6 +113,8 @@ def pack_pdf(incident_id: str) -> Response:
     """The case on paper."""
     with here.desk().database.reading() as session:
         made = _pack(session, incident_id)
+    from incidents import pdf  # a typesetter: loaded where a pack is made, not by every process
+
     return _download(pdf.made(made), f"{made.code}.pdf", "application/pdf")
 
 
