@@ -25,7 +25,8 @@ from tests import postgres
 from tests.builders import Bell, HandClock, a_wiring
 
 # No test is judged by the clock: how fast examples are made says more of the machine than of what is tested.
-settings.register_profile("relevo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 500 if os.environ.get("BREAKING") == "all" else 50  # of each property, where its test says nothing else
+settings.register_profile("relevo", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("relevo")
 
 TEMPLATE = "relevo_template"
