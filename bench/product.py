@@ -33,6 +33,7 @@ settings:
 REST_CONNECTOR = """connector: rest
 settings:
   url: {url}/orders/{{reference}}
+  keep: {{fresh: 0, stale: 0}}  # each question goes to the shop
   auth:
     bearer: "${{SHOP_TOKEN}}"
   fields:

@@ -26,8 +26,8 @@ from tests.breaking.street import Street, Stuck, points
 ALL = os.environ.get("BREAKING") == "all"
 PROCESSES = ("web", "sender", "worker")
 HOUSE = Path(__file__).parents[2]
-# They run by the clock, every ten minutes or every hour, and not because somebody wrote.
-BY_THE_CLOCK = ("channel_watch.", "housekeeping.", "mail.", "polling.")
+# They run by the clock, every ten minutes, every hour or every day, and not because somebody wrote.
+BY_THE_CLOCK = ("channel_watch.", "housekeeping.", "mail.", "polling.", "retention.", "late_parcels.")
 NO_ANSWER = "La tienda no contesta."
 MINIMUM_SHARE = 0.9  # a fault in one process may lead the work past a point of another
 Fault = tuple[str, str, int, str]  # process, point, which time, action
