@@ -17,9 +17,10 @@ from console.errors import BadField, ConsoleError
 from console.formats import as_utc
 from console.programs.once import HEADER
 from conversation import ids
-from handoff import order_actions, order_words
+from handoff import order_limits, order_words
 from handoff.access import Sight
-from handoff.order_actions import KINDS, PAID, Asked
+from handoff.order_actions import KINDS, Asked
+from handoff.order_limits import PAID
 from orders.acting import Action, Preview
 from orders.errors import ConnectorError
 
@@ -75,7 +76,7 @@ class Filled:
 class Outlook:
     """What would happen. `limit` None: none; `asks` whether somebody has to approve it; `sentence` is what she would read.
 
-    `unheard` says why that would not leave now: `window`, `stopped`, or nothing.
+    `given` of the limit the order had already; `unheard` says why that would not leave now: `window`, `stopped`, or nothing.
     """
 
     preview: Preview
@@ -84,6 +85,7 @@ class Outlook:
     asks: bool
     sentence: str
     unheard: str = ""
+    given: Decimal = Decimal(0)
 
 
 def read(kind: str) -> Filled:
@@ -141,12 +143,13 @@ def outlook(session: Session, sight: Sight, filled: Filled) -> Outlook:
     if judged.refused in _UNFILLED and not filled.is_filled:
         judged = Preview("", judged.facts)
     currency = str(judged.facts.get("currency") or "")
-    limit = order_actions.limit_of(session, here.viewer().role, filled.kind)
+    role = here.viewer().role
+    limit, given = order_limits.limit_of(session, role, filled.kind), order_limits.given(session, filled.kind, filled.reference)
     row = {"kind": filled.kind, "order_reference": filled.reference, "amount": filled.values.get("amount", ""),
            "currency": currency, "asked": filled.values, "preview": dict(judged.facts)}
     said = order_words.sentence(here.desk().database.wiring.text, row, language) if filled.tells else ""
-    return Outlook(judged, currency, limit, limit is not None and (filled.amount or 0) > limit, said,
-                   _unheard(sight) if said else "")
+    asks = order_limits.is_above(session, role, filled.kind, filled.reference, filled.amount)
+    return Outlook(judged, currency, limit, asks, said, _unheard(sight) if said else "", given)
 
 
 def _unheard(sight: Sight) -> str:

@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from conversation import ids
 from conversation.events import TimelineLine
 from conversation.work import Work
-from handoff import access, ledger, notices, settings
-from handoff.access import Reader, Sight, Viewer
+from handoff import access, ledger, notices
+from handoff.access import Sight, Viewer
 from handoff.errors import NotHolder
 from handoff.order_errors import (
     AboveYourLimit,
@@ -31,12 +31,12 @@ from handoff.order_errors import (
     ReasonMissing,
     UnknownOrderAction,
 )
+from handoff.order_limits import PAID, is_above, limit_of
 from handoff.order_tables import OrderAction
 from handoff.tables import Agent
 from order_number import fold
 
 KINDS = ("resend_tracking", "change_address", "cancel", "refund", "coupon")
-PAID = ("refund", "coupon")  # what costs money: bounded for each role
 OPEN = ("proposed", "approved", "running")
 MAX_REASON = 500
 _SHORTEST_REASON = 3
@@ -97,13 +97,6 @@ class Asked:
     incident_id: str | None = None
 
 
-def limit_of(reader: Reader, role: str, kind: str) -> Decimal | None:
-    """Up to how much this role may have paid without asking; None: as much as she likes."""
-    if kind not in PAID or role == "admin":
-        return None
-    return Decimal(settings.get(reader, f"{kind}_{'supervisor' if role == 'supervisor' else 'agent'}"))
-
-
 def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> dict[str, Any]:
     """Ask for it; returns its row, the one of before where the same form came before.
 
@@ -124,8 +117,7 @@ def propose(work: Work, conversation_id: str, agent_id: str, asked: Asked) -> di
     other = work.connection.execute(_under_way, {"order": order_key, "kind": asked.kind}).first()
     if other is not None:
         raise (ActionUnsure if other.state == "unsure" else ActionOpen)(ledger.name_of(work, other.asked_by))
-    limit = limit_of(work.connection, viewer.role, asked.kind)
-    state = "approved" if limit is None or amount is None or amount <= limit else "proposed"
+    state = "proposed" if is_above(work.connection, viewer.role, asked.kind, asked.reference, amount) else "approved"
     row = _row(work.now, sight, viewer, asked) | {"order_key": order_key, "state": state}
     try:
         with work.connection.begin_nested():
@@ -153,9 +145,8 @@ def decide(work: Work, order_action_id: str, agent_id: str, *, approves: bool) -
         raise UnknownOrderAction(order_action_id)
     if row["state"] != "proposed":
         raise ActionDecided(ledger.name_of(work, row["decided_by"] or row["asked_by"]), row["state"])
-    limit = limit_of(work.connection, viewer.role, row["kind"])
-    if approves and limit is not None and (is_hers or Decimal(row["amount"]) > limit):
-        raise AboveYourLimit(f"{limit:f}")
+    if approves:
+        _require_may(work, viewer, row, is_hers)
     state = "approved" if approves else "declined"
     changed = work.connection.execute(_decide, {
         "id": order_action_id, "new_state": state, "by": agent_id, "now": work.now,
@@ -229,6 +220,15 @@ def _the_same(row: Mapping[str, Any], conversation_id: str, asked: Asked, agent_
     if before != (conversation_id, asked.kind, asked.reference, dict(asked.values), agent_id):
         raise KeyReused()
     return dict(row)
+
+
+def _require_may(work: Work, viewer: Viewer, row: Mapping[str, Any], is_hers: bool) -> None:
+    limit = limit_of(work.connection, viewer.role, row["kind"])
+    if limit is None:
+        return
+    _lock_order(work, row["order_key"])  # two approvals at once must not pass the limit together
+    if is_hers or is_above(work.connection, viewer.role, row["kind"], row["order_reference"], Decimal(row["amount"])):
+        raise AboveYourLimit(f"{limit:f}")
 
 
 def _require_hers(work: Work, viewer: Viewer, sight: Sight) -> None:

@@ -20,7 +20,7 @@ from console.rendering import page
 from console.route import SUPERVISORS, Entry, Route, Twin
 from console.transcripts import agent_names
 from conversation.work import Work
-from handoff import order_actions, order_book
+from handoff import order_actions, order_book, order_limits
 from handoff.errors import HandoffError
 
 Row = Mapping[str, Any]
@@ -45,12 +45,14 @@ def approvals() -> Response:
 def _above(session: Session, row: Row) -> str:
     """Why she may not approve it; empty where she may."""
     words, viewer = here.texts(), here.viewer()
-    limit = order_actions.limit_of(session, viewer.role, row["kind"])
+    limit = order_limits.limit_of(session, viewer.role, row["kind"])
     if limit is None:
         return ""
     if row["asked_by"] == viewer.agent_id:
         return words("approvals.own")
-    return words("approvals.your_limit", limit=shown.money(f"{limit:f}", row["currency"])) if Decimal(row["amount"]) > limit else ""
+    if not order_limits.is_above(session, viewer.role, row["kind"], row["order_reference"], Decimal(row["amount"])):
+        return ""
+    return words("approvals.your_limit", limit=shown.money(f"{limit:f}", row["currency"]))
 
 
 def approve(order_action_id: str) -> Response:

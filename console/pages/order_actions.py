@@ -23,7 +23,7 @@ from console.rendering import page
 from console.route import Route, Twin
 from conversation.one_writer import is_busy
 from conversation.work import Work
-from handoff import access, order_actions, order_book
+from handoff import access, order_actions, order_book, order_limits
 from handoff.errors import HandoffError
 from handoff.order_actions import MAX_REASON
 
@@ -173,7 +173,7 @@ def order_actions_of(conversation_id: str) -> Response:
         orders = dict.fromkeys([*order_sight.references(session, sight),
                                 *(str(facts["reference"]) for facts in order_sight.bought(sight))])
         role = here.viewer().role
-        limits = {kind: order_actions.limit_of(session, role, kind) for kind in order_actions.PAID}
+        limits = {kind: order_limits.limit_of(session, role, kind) for kind in order_limits.PAID}
     return jsonify({
         "order_actions": [shown.as_data(row) for row in rows], "orders": list(orders),
         "supported": [kind for kind in order_actions.KINDS if kind in here.desk().orders.actions],
@@ -183,7 +183,7 @@ def order_actions_of(conversation_id: str) -> Response:
 def _outlook(filled: Filled, seen: Outlook) -> dict[str, Any]:
     return {"kind": filled.kind, "order": filled.reference, "refused": seen.preview.refused, "sentence": _refused(seen),
             "facts": dict(seen.preview.facts), "currency": seen.currency, "asks_approval": seen.asks,
-            "limit": None if seen.limit is None else f"{seen.limit:f}", "customer_reads": seen.sentence, "unheard": seen.unheard}
+            "limit": None if seen.limit is None else f"{seen.limit:f}", "given": f"{seen.given:f}", "customer_reads": seen.sentence, "unheard": seen.unheard}
 
 
 def _refused(seen: Outlook) -> str:
@@ -198,7 +198,10 @@ def _limit(seen: Outlook) -> str:
         return words("order_action.no_limit")
     if seen.limit <= 0:
         return words("order_action.no_amount")
-    return words("order_action.limit", limit=shown.money(f"{seen.limit:f}", seen.currency))
+    limit = shown.money(f"{seen.limit:f}", seen.currency)
+    if seen.given:
+        return words("order_action.limit_given", limit=limit, given=shown.money(f"{seen.given:f}", seen.currency))
+    return words("order_action.limit", limit=limit)
 
 
 def _above(seen: Outlook) -> str:

@@ -22,6 +22,7 @@ from handoff.order_errors import (
     ReasonMissing,
     UnknownOrderAction,
 )
+from handoff.order_limits import PAID
 from tests.builders import an_agent
 from tests.handoff.conftest import House
 
@@ -29,7 +30,7 @@ Pair = tuple[str, str]
 
 
 def refund(amount: str = "15.00", key: str = "k1", order: str = "AB-1", kind: str = "refund", reason: str = "vino rota") -> Asked:
-    return Asked(key, kind, order, reason, {"amount": amount} if kind in order_actions.PAID else {}, "EUR")
+    return Asked(key, kind, order, reason, {"amount": amount} if kind in PAID else {}, "EUR")
 
 
 def ask(house: House, held: Pair, asked: Asked, agent: str = "agt_ana") -> dict[str, Any]:
@@ -51,6 +52,35 @@ def test_the_limit_of_the_role_decides(house: House, held: Pair) -> None:
     states = [ask(house, held, refund(amount, f"k{n}", f"AB-{n}"), agent)["state"] for n, (agent, amount) in enumerate(wanted)]
 
     assert states == ["approved", "proposed", "approved", "proposed"]
+
+
+def done(house: House, held: Pair, asked: Asked) -> None:
+    ask(house, held, asked)
+    house.do(order_actions.finish, take(house), "done", {})
+
+
+def test_a_limit_is_of_the_order_not_of_each_click(house: House, held: Pair) -> None:
+    done(house, held, refund("15", "k1"))
+
+    assert [ask(house, held, refund("5.01", "k2"))["state"], ask(house, held, refund("20", "k3", "AB-2"))["state"]] == [
+        "proposed", "approved"]
+
+
+def test_what_was_not_paid_leaves_the_limit_whole(house: House, held: Pair) -> None:
+    ask(house, held, refund("15", "k1"))
+    house.do(order_actions.finish, take(house), "failed", {})
+
+    assert ask(house, held, refund("20", "k2"))["state"] == "approved"
+
+
+def test_who_approves_is_bound_by_what_the_order_had_too(house: House, held: Pair) -> None:
+    ask(house, held, refund("480", "k1"))
+    house.do(order_actions.decide, house.ask(order_book.of_conversation, held[0])[0]["order_action_id"], "agt_sue", approves=True)
+    house.do(order_actions.finish, take(house), "done", {})
+    waits = ask(house, held, refund("30", "k2"))
+
+    with pytest.raises(AboveYourLimit):
+        house.do(order_actions.decide, waits["order_action_id"], "agt_sue", approves=True)
 
 
 def test_a_limit_is_what_the_house_says(house: House, held: Pair) -> None:
@@ -100,7 +130,7 @@ def test_another_may_follow_once_the_first_has_ended(house: House, held: Pair) -
     ask(house, held, refund())
     house.do(order_actions.finish, take(house), "done", {})
 
-    assert ask(house, held, refund(key="k2"))["state"] == "approved"
+    assert ask(house, held, refund("5.00", "k2"))["state"] == "approved"
 
 
 @pytest.mark.parametrize(("asked", "error"), [
