@@ -31,7 +31,7 @@ _put_off = update(_news).where(_news.c.order_news_id == bindparam("id")).values(
 _fill = update(_news).where(_news.c.order_news_id == bindparam("id"), _news.c.state == "waiting", _news.c.about != "").values(
     about="", not_before=bindparam("now"), order_reference=bindparam("reference"), order_key=bindparam("order"),
     facts=bindparam("what"), phone=bindparam("to"), email=bindparam("mail"), language=bindparam("speaks"),
-    country=bindparam("lives"))
+    country=bindparam("lives"), postcode=bindparam("code"), city=bindparam("town"))
 _end = update(_news).where(_news.c.order_news_id == bindparam("id"), _news.c.state == "waiting").values(
     state="dropped", why=bindparam("because"), about="")
 
@@ -51,7 +51,7 @@ def fill(work: Work, order_news_id: str, news: News) -> None:
     work.connection.execute(_fill, {
         "id": order_news_id, "now": work.now, "reference": row["order_reference"], "order": row["order_key"],
         "what": row["facts"], "to": row["phone"], "mail": row["email"], "speaks": row["language"],
-        "lives": row["country"]})
+        "lives": row["country"], "code": row["postcode"], "town": row["city"]})
 
 
 def give_up(work: Work, row: Mapping[str, Any], is_final: bool) -> None:

@@ -21,7 +21,8 @@ class News:
 
     `phone` in international form; `cause` names what hit other orders as well, "" if it is this parcel's alone.
     `consent` is what the shop says of her wish to hear such news, None where it says nothing. `about` is the shop's inner
-    handle of an order that it named by nothing else: the rest is still to be asked for.
+    handle of an order that it named by nothing else: the rest is still to be asked for. `postcode` and `city` are where the
+    parcel goes, "" where nobody said. It is told no sooner than `not_before`.
     """
 
     key: str
@@ -36,3 +37,6 @@ class News:
     cause: str = ""
     consent: bool | None = None
     about: str = ""
+    postcode: str = ""
+    city: str = ""
+    not_before: datetime | None = None

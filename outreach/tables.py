@@ -41,6 +41,8 @@ class OrderNews(SQLModel, table=True):
     email: str = ""
     language: str = ""
     country: str = ""
+    postcode: str = Field(default="", sa_column_kwargs={"server_default": ""})  # where the parcel goes, "" if nobody said
+    city: str = Field(default="", sa_column_kwargs={"server_default": ""})
     news_group_id: str | None = Field(default=None, foreign_key="news_group.news_group_id", index=True)
     conversation_id: str | None = Field(default=None, index=True)
     about: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -55,7 +57,8 @@ class OrderNews(SQLModel, table=True):
 
 class NewsGroup(SQLModel, table=True):
     """One cause that hits many orders: a carrier's event, or what ops marked. The desk sees one group, each customer
-    one notice. `cause` is unique; `title` is what people call it."""
+    one notice. `cause` is unique; `title` is what people call it. `facts`: the `words` that buyers read, by language, and
+    the `area` that people marked (outreach/areas.py)."""
 
     __tablename__ = "news_group"
 
@@ -66,7 +69,7 @@ class NewsGroup(SQLModel, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     made_by: str | None = None  # an agent's id; None: found by itself
     orders: int = 0
-    state: str = Field(default="open", sa_column_kwargs={"server_default": "open"})  # open, held, stopped
+    state: str = Field(default="open", sa_column_kwargs={"server_default": "open"})  # open, held, stopped, undone
     created_at: datetime
     last_at: datetime
     closed_at: datetime | None = None

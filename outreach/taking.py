@@ -74,7 +74,8 @@ def row_of(now: datetime, source: str, one: News, groups: dict[str, str]) -> dic
         "order_reference": one.reference, "order_key": fold(one.reference), "facts": dict(one.facts),
         "phone": phone, "email": one.email, "language": one.language, "country": one.country, "about": one.about,
         "news_group_id": groups.get(one.cause), "state": "waiting", "why": "", "tries": 0,
-        "happened_at": one.happened_at, "not_before": now, "created_at": now,
+        "happened_at": one.happened_at, "not_before": one.not_before or now, "created_at": now,
+        "postcode": one.postcode, "city": one.city,
     }  # fmt: skip
 
 
