@@ -19,14 +19,15 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import metrics
 from asking import OUR_PACE, Pace
-from orders.acting import Action, Done
+from orders.acting import Action, Acts, Done
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
-from orders.news import News
+from orders.news import Hears, News
 from orders.proof import Record, reveal
 from orders.reference import fold
 from orders.settings import Settings
@@ -36,8 +37,7 @@ MAX_KEY_CHARACTERS = 400
 # Behind a customer's back; beyond these the next question tries again.
 MAX_REFRESHING = 4
 # What else a connector may have, given on as it is.
-_GIVEN_ON = ("actions", "preview", "heard", "changes", "complete", "close", "judge", "lacking", "subscribe", "written",
-             "not_found_seconds")
+_GIVEN_ON = ("actions", "preview", "changes", "complete", "close", "judge", "lacking", "subscribe", "written", "not_found_seconds")
 
 
 @runtime_checkable
@@ -107,10 +107,10 @@ class Keeper:
         for name in _GIVEN_ON:
             if hasattr(shop, name):
                 setattr(self, name, getattr(shop, name))
-        if hasattr(shop, "act"):
-            self.act = self._act
-        if hasattr(shop, "heard"):
-            self.heard = self._heard
+        if isinstance(shop, Acts):
+            self.act = partial(self._act, shop)
+        if isinstance(shop, Hears):
+            self.heard = partial(self._heard, shop)
 
     def heed(self, moved: Callable[[Collection[str], datetime], bool]) -> None:
         """Ask this before what is kept is told: did one of these orders (folded numbers) move since then?"""
@@ -159,15 +159,14 @@ class Keeper:
             for key in [key for key in self._asking if _about(key) in ("", about)]:
                 del self._asking[key]
 
-    def _act(self, action: Action) -> Done:
+    def _act(self, shop: Acts, action: Action) -> Done:
         try:
-            done: Done = self._shop.act(action)  # type: ignore[attr-defined]
-            return done
+            return shop.act(action)
         finally:
             self.forget(action.reference)
 
-    def _heard(self, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
-        heard: tuple[News, ...] = self._shop.heard(headers, body)  # type: ignore[attr-defined]
+    def _heard(self, shop: Hears, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
+        heard = shop.heard(headers, body)
         for news in heard:
             self.forget(news.order.reference)
         return heard

@@ -13,7 +13,8 @@ from asking import OUR_PACE, Pace
 from orders import buyers, fields, number_settings, paths, web
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
-from orders.proof import Record, reveal
+from orders.proof import Record
+from orders.proving import ProvingShop
 from orders.reference import fold, is_taken_for
 from orders.rest_questions import Question
 from orders.rest_settings import Api, api
@@ -23,29 +24,16 @@ from orders.web import Asker, LookUp
 MAX_LISTED = 500
 
 
-class RestShop:
+class RestShop(ProvingShop):
     """A shop behind HTTP. Safe to share by threads."""
 
     name = "rest"
-    local = False
 
     def __init__(self, described: Api, pace: Pace = OUR_PACE) -> None:
+        super().__init__(described.proofs, described.terms.not_found_seconds, pace)
         self._api = described
         self._asker = Asker("rest", described.allowed, described.terms, pace)
         self.can_search = bool(described.searches)
-        self.proofs = described.proofs
-        self.not_found_seconds = described.terms.not_found_seconds
-
-    def find(self, reference: str, proof: Proof) -> Order | None:
-        started = self._asker.pace.now()
-        order = reveal(self.record(reference), proof, self._api.proofs)
-        if order is None:
-            self._asker.even_out(started)
-        return order
-
-    def find_without_proof(self, reference: str) -> Order | None:
-        record = self.record(reference)
-        return record.order if record else None
 
     def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
         known = buyers.known(buyer)

@@ -12,7 +12,8 @@ from orders import shopify_queries as queries
 from orders.acting import CHANGES, Action, Done, Preview
 from orders.base import Connector, Order, Proof
 from orders.news import News
-from orders.proof import Record, canonical_phone, reveal
+from orders.proof import Record, canonical_phone
+from orders.proving import ProvingShop
 from orders.reference import fold
 from orders.shopify_api import Answered, Api, page, search
 from orders.shopify_settings import PERMISSIONS, Account, account
@@ -25,32 +26,18 @@ SHORTEST_PHONE = 8
 _UNSEARCHABLE = frozenset("\"'\\:()*<> \t\n")
 
 
-class Shop:
+class Shop(ProvingShop):
     """A shop at Shopify. Safe to share by threads."""
 
     name = "shopify"
-    local = False
     can_search = True
     actions = frozenset(CHANGES)
 
     def __init__(self, described: Account, pace: Pace = OUR_PACE) -> None:
+        super().__init__(described.proofs, described.terms.not_found_seconds, pace)
         self._account = described
         self._api = Api(described, pace)
-        self.proofs = described.proofs
-        self.not_found_seconds = described.terms.not_found_seconds
         self.usual_cost = 1.0
-
-    def find(self, reference: str, proof: Proof) -> Order | None:
-        asker = self._api.asker
-        started = asker.pace.now()
-        order = reveal(self.record(reference), proof, self.proofs)
-        if order is None:
-            asker.even_out(started)
-        return order
-
-    def find_without_proof(self, reference: str) -> Order | None:
-        record = self.record(reference)
-        return record.order if record else None
 
     def written(self, reference: str) -> str:
         """The number as the shop has it; empty if it cannot be one of the shop's."""

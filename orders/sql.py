@@ -23,7 +23,8 @@ from asking import OUR_PACE, Pace
 from orders import buyers, fields, number_settings, sql_engine, web, web_settings
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
-from orders.proof import DEFAULT_KINDS, Record, reveal
+from orders.proof import DEFAULT_KINDS, Record
+from orders.proving import ProvingShop
 from orders.reference import Form, fold, is_taken_for
 from orders.settings import Settings
 from orders.sql_statements import statement
@@ -46,30 +47,16 @@ class Setup:
     proofs: tuple[str, ...]
 
 
-class SqlShop:
+class SqlShop(ProvingShop):
     """A shop behind SQL. Safe to share by threads."""
 
     name = "sql"
-    local = False
 
     def __init__(self, setup: Setup, pace: Pace = OUR_PACE) -> None:
+        super().__init__(setup.proofs, setup.not_found_seconds, pace)
         self._setup = setup
-        self._pace = pace
         self._breaker = asking.breaker("sql", FAILURES_TO_REST, REST_SECONDS)
         self.can_search = bool(setup.searches)
-        self.proofs = setup.proofs
-        self.not_found_seconds = setup.not_found_seconds
-
-    def find(self, reference: str, proof: Proof) -> Order | None:
-        started = self._pace.now()
-        order = reveal(self.record(reference), proof, self.proofs)
-        if order is None and (left := self.not_found_seconds - (self._pace.now() - started)) > 0:
-            self._pace.pause(left)
-        return order
-
-    def find_without_proof(self, reference: str) -> Order | None:
-        record = self.record(reference)
-        return record.order if record else None
 
     def written(self, reference: str) -> str:
         """The number as the shop has it; empty if it cannot be one of the shop's."""

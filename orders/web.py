@@ -1,7 +1,7 @@
 """Asking a shop over HTTP, for every connector that does: one time limit for a whole look-up, repetitions of what may
 pass, a rest after failures in a row, and every call counted.
 
-`look_up()` is one question of ours, however many requests it takes. What must be evened out in time is `Asker.even_out`.
+`look_up()` is one question of ours, however many requests it takes. What must be evened out in time is in `orders/proving.py`.
 """
 
 from __future__ import annotations
@@ -66,12 +66,6 @@ class Asker:
         except pybreaker.CircuitBreakerError:
             detail = "The shop failed several times in a row and is left alone for half a minute."
             raise ConnectorError(detail, code="resting") from None
-
-    def even_out(self, started: float) -> None:
-        """A shop often says "no such order" faster than it finds one: both take at least this long for the contact."""
-        left = self.terms.not_found_seconds - (self.pace.now() - started)
-        if left > 0:
-            self.pace.pause(left)
 
     def fetched(self, request: fetch.Request, within_seconds: float) -> fetch.Answer:
         """One request, counted. Raises FetchError."""

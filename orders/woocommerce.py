@@ -22,7 +22,8 @@ from orders.acting import Action, Done, Preview
 from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError, Unsure
 from orders.news import INSIDE, Forged, News, on_from
-from orders.proof import DEFAULT_KINDS, Record, reveal
+from orders.proof import DEFAULT_KINDS, Record
+from orders.proving import ProvingShop
 from orders.reference import Form, fold
 from orders.settings import Settings
 from orders.web import Asker, LookUp, Terms
@@ -56,31 +57,18 @@ class Setup:
     proofs: tuple[str, ...]
 
 
-class WooCommerce:
+class WooCommerce(ProvingShop):
     """A shop of WooCommerce. Safe to share by threads."""
 
     name = "woocommerce"
-    local = False
     can_search = True
     actions = woocommerce_acts.ACTIONS
 
     def __init__(self, setup: Setup, pace: Pace = OUR_PACE) -> None:
+        super().__init__(setup.proofs, setup.terms.not_found_seconds, pace)
         self._setup = setup
         self._asker = Asker("woocommerce", setup.allowed, setup.terms, pace)
         self._rest = Rest(self._asker, setup.url, dict(setup.credentials))
-        self.proofs = setup.proofs
-        self.not_found_seconds = setup.terms.not_found_seconds
-
-    def find(self, reference: str, proof: Proof) -> Order | None:
-        started = self._asker.pace.now()
-        order = reveal(self.record(reference), proof, self.proofs)
-        if order is None:
-            self._asker.even_out(started)
-        return order
-
-    def find_without_proof(self, reference: str) -> Order | None:
-        record = self.record(reference)
-        return record.order if record else None
 
     def written(self, reference: str) -> str:
         """The number as the shop has it; empty if it cannot be one of the shop's."""
