@@ -289,8 +289,7 @@ def order_desk_of(relevo: Relevo, parcels: Parcels) -> OrderDesk:
     def today() -> date:
         return clock.now().date()
 
-    return OrderDesk(Counter(shop, today, parcels.told), lambda phone: orders_of(shop, Proof(phone=phone), today()),
-                     getattr(shop, "forget", lambda reference: None))
+    return OrderDesk(Counter(shop, today, parcels.told), lambda phone: orders_of(shop, Proof(phone=phone), today()))
 
 
 def news_desk_of(relevo: Relevo) -> NewsDesk:

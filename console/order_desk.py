@@ -13,21 +13,15 @@ def _nobodys(_phone: str) -> Sequence[Mapping[str, Any]]:
     return ()
 
 
-def _nothing(_reference: str) -> None:
-    return
-
-
 @dataclass(frozen=True, slots=True)
 class OrderDesk:
     """`counter` says what the shop can do and what would happen; without one there are no actions.
 
-    `bought_by(phone)` are the facts of the latest orders of whoever has this number; it may raise. `forget(reference)`: what
-    is kept of this order is old.
+    `bought_by(phone)` are the facts of the latest orders of whoever has this number; it may raise.
     """
 
     counter: Counter | None = None
     bought_by: Callable[[str], Sequence[Mapping[str, Any]]] = _nobodys
-    forget: Callable[[str], None] = _nothing
 
     @property
     def actions(self) -> frozenset[str]:

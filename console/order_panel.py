@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from console import here, order_card, order_sight
 from console import order_actions_shown as shown
-from console.formats import as_utc
 from console.transcripts import agent_names
 from handoff import order_book
 from handoff.access import Sight
@@ -19,15 +17,12 @@ from handoff.order_actions import KINDS
 from orders.reference import fold
 
 MOST_OTHERS = 5
-# What a shop just did is not in what was kept of it.
-NEWS_FOR = timedelta(minutes=2)
 
 
 def panel(session: Session, sight: Sight, reference: str) -> dict[str, Any]:
     """What `_order_actions.html` needs."""
     may, key = order_sight.may_act(sight), sight.conversation["conversation_id"]
     rows = order_book.of_conversation(session, key)
-    _forget(rows)
     names = agent_names(session) if rows else {}
     others = [one for one in order_sight.bought(sight) if fold(str(one["reference"])) != fold(reference)]
     return {
@@ -35,13 +30,6 @@ def panel(session: Session, sight: Sight, reference: str) -> dict[str, Any]:
         "lacks": _lacks(), "rows": [shown.shown(row, names, here.viewer()) for row in rows],
         "others": [_other(one, key, may) for one in others[:MOST_OTHERS]],
     }  # fmt: skip
-
-
-def _forget(rows: list[Mapping[str, Any]]) -> None:
-    now = here.formats().now
-    for row in rows:
-        if row["ended_at"] is not None and now - as_utc(row["ended_at"]) < NEWS_FOR:
-            here.desk().orders.forget(row["order_reference"])
 
 
 def _offers(conversation_id: str, reference: str) -> list[dict[str, str]]:

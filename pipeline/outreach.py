@@ -144,7 +144,7 @@ class Outreach:
         try:
             if hasattr(shop, "on"):  # a shop whose orders move with the calendar
                 shop = shop.on(self.database.wiring.now().date())
-            return shop.complete(known), True  # type: ignore[attr-defined]
+            return (shop.complete(known) if isinstance(shop, Completes) else None), True
         except ConnectorError as error:
             logger.warning("news without their order", error=error.code)
             return None, error.permanent
@@ -152,25 +152,27 @@ class Outreach:
     def read_feed(self) -> int:
         """What moved since the shop's list was read last; how many pieces of news were new."""
         kept = 0
-        for _ in range(MOST_PARTS if isinstance(self.connector, Lists) else 0):
+        if not isinstance(self.connector, Lists):
+            return kept
+        for _ in range(MOST_PARTS):
             if not self._is_feed_due():
                 break
             with self.database.work() as work:
                 mark = feeds.claim(work, self.connector.name)
             if mark is None:
                 break
-            kept += self._read_from(mark)
+            kept += self._read_from(self.connector, mark)
         return kept
 
     def _is_feed_due(self) -> bool:
         with self.database.reading() as session:
             return feeds.is_due(session, self.connector.name, self.database.wiring.now())
 
-    def _read_from(self, mark: str) -> int:
+    def _read_from(self, shop: Lists, mark: str) -> int:
         """One part of the list, kept with how far it was read: what is read twice is the same rows."""
         source = self.connector.name
         try:
-            told, next_mark = self.connector.changes(mark)  # type: ignore[attr-defined]
+            told, next_mark = shop.changes(mark)
         except ConnectorError as error:
             with self.database.work() as work:
                 feeds.fail(work, source, f"{error.code}: {error.detail}", FEED_EVERY)

@@ -84,15 +84,15 @@ def _answered(gate: Gate) -> Response:
 def heard(gate: Gate, headers: Mapping[str, str], body: bytes) -> tuple[str, list[News]]:
     """Whose post it is, and what it says. Raises Forged, Unreadable."""
     if SIGNATURE.lower() not in headers and isinstance(gate.connector, Hears):
-        return gate.connector.name, _of_connector(gate, headers, body)
+        return gate.connector.name, _of_connector(gate, gate.connector, headers, body)
     if not is_signed(gate.secret, headers.get(SIGNATURE.lower(), ""), body, gate.now()):
         raise Forged("The signature is missing, too old, or not made with this secret.")
     return "webhook", read(gate.connector, body, gate.now())
 
 
-def _of_connector(gate: Gate, headers: Mapping[str, str], body: bytes) -> list[News]:
+def _of_connector(gate: Gate, shop: Hears, headers: Mapping[str, str], body: bytes) -> list[News]:
     try:
-        told = gate.connector.heard(headers, body)  # type: ignore[attr-defined]
+        told = shop.heard(headers, body)
     except Forged:
         raise
     except ConnectorError as error:
