@@ -87,8 +87,8 @@ class Writer:
         self._waiting.put(None)
 
     def every_sweep(self, chore: Callable[[], object]) -> None:
-        """Run this too at each sweep, in the writer's thread. It does a little at a time: where it answers True there is
-        more to do, and it is asked again as soon as those who wait have been stored.
+        """Run this too at each sweep, in the writer's thread; a ring alone does not. It does a little at a time: where it
+        answers True there is more to do, and it is asked again as soon as those who wait have been stored.
         """
         self._chores.append(chore)
 
@@ -117,10 +117,14 @@ class Writer:
             group = self._take(0.0 if self._unfinished else max(0.0, next_sweep - time.monotonic()))
             if group:
                 self._commit_group(group)
-            if self._rung.is_set() or time.monotonic() >= next_sweep:
+            is_rung = self._rung.is_set()
+            if is_rung:
                 self._rung.clear()
+            if time.monotonic() >= next_sweep:
                 next_sweep = time.monotonic() + self._sweep_seconds
                 self._sweep((self._take_due, *self._chores))
+            elif is_rung:  # for rows alone: whoever rings often must not have the chores done as often
+                self._sweep(dict.fromkeys((self._take_due, *self._unfinished)))
             elif self._unfinished:
                 self._sweep(self._unfinished)
 

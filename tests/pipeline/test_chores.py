@@ -52,3 +52,18 @@ def test_a_chore_that_fails_is_left_until_the_next_sweep(house: House):
     finally:
         writer.stop()
     assert not writer.is_behind
+
+
+def test_a_ring_is_for_rows_that_wait_and_does_no_chore_before_its_time(house: House):
+    swept, done = threading.Event(), list[int]()
+    writer = Writer(house.database, house.intake, sweep_seconds=3600.0)
+    writer.every_sweep(lambda: (done.append(1), swept.set()))
+    writer.start()
+    try:
+        assert swept.wait(20)
+        writer.wake()
+        writer.submit([])  # whoever comes after the ring is taken after it
+        writer.submit([])
+    finally:
+        writer.stop()
+    assert done == [1]
