@@ -12,6 +12,7 @@ import yaml
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_DEPTH = 8
+_PLAIN_TAGS = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,22 @@ class Page:
 
 def read(path: Path, name: str = "") -> Page:
     """The file; one that cannot be read has a finding and no tree."""
-    page = Page(name or path.name)
     try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_FILE_BYTES:
-            page.wrong("", f"is longer than {MAX_FILE_BYTES} bytes: cut it.")
-            return page
-        node = yaml.compose(raw.decode("utf-8-sig"), Loader=yaml.CSafeLoader)
+        return parsed(name or path.name, path.read_bytes())
     except OSError as error:
+        page = Page(name or path.name)
         page.wrong("", f"cannot be read ({error.strerror}): look at its rights.")
+        return page
+
+
+def parsed(name: str, raw: bytes) -> Page:
+    """The same of what a file of this name holds, or would hold."""
+    page = Page(name)
+    if len(raw) > MAX_FILE_BYTES:
+        page.wrong("", f"is longer than {MAX_FILE_BYTES} bytes: cut it.")
+        return page
+    try:
+        node = yaml.compose(raw.decode("utf-8-sig"), Loader=yaml.CBaseLoader)
     except UnicodeDecodeError:
         page.wrong("", "is not UTF-8: save it as UTF-8.")
     except yaml.MarkedYAMLError as error:
@@ -105,6 +113,8 @@ def _value(page: Page, node: yaml.Node, key: str, seen: set[int]) -> Any:
     if id(node) in seen or key.count(".") > MAX_DEPTH:
         page.wrong(key, "anchors, and tables this deep, are not read here: write the value out.")
         return None
+    if node.tag not in _PLAIN_TAGS:
+        page.wrong(key, f"the tag {node.tag} is not read here: remove it.")
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         return _table(page, node, key, seen)

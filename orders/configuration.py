@@ -17,79 +17,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+import yaml_file
 from orders import connector, kept
 from orders.base import Connector
 from orders.errors import BadConfiguration
 from orders.settings import Settings
+from yaml_file import Finding, Page
 
-MAX_FILE_BYTES = 256 * 1024
-MAX_DEPTH = 8
+FILE = "_orders.yaml"
 
 _variable = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _only_a_variable = re.compile(r"(Bearer |Token )?\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _TOP_KEYS = frozenset({"connector", "settings"})
 # Below `auth` these need not be secret.
 _NO_SECRETS = frozenset({"user"})
-_PLAIN_TAGS = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
-
-
-class _Reader:
-    """One file on its way from text to settings; keeps the line of every key."""
-
-    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
-        self.path = path
-        self.environment = environment
-        self.lines: dict[str, int] = {}
-        self._seen: set[int] = set()
-
-    def wrong(self, line: int, sentence: str) -> BadConfiguration:
-        return BadConfiguration(f"{self.path}:{line}: {sentence}")
-
-    def value(self, node: yaml.Node, key: str = "") -> Any:
-        line = node.start_mark.line + 1
-        self.lines[key] = line
-        if id(node) in self._seen:
-            raise self.wrong(line, "anchors and aliases are not read here: write the value out.")
-        self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS:
-            raise self.wrong(line, f"the tag {node.tag} is not read here: remove it.")
-        if key.count(".") > MAX_DEPTH:
-            raise self.wrong(line, "this lies too deep: a connector's settings are flatter.")
-        if isinstance(node, yaml.MappingNode):
-            return self._table(node, key)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(one, f"{key}.{place}") for place, one in enumerate(node.value)]
-        return self._text(node, key)
-
-    def _table(self, node: yaml.MappingNode, key: str) -> dict[str, Any]:
-        table: dict[str, Any] = {}
-        for name_node, value_node in node.value:
-            name, line = str(name_node.value), name_node.start_mark.line + 1
-            if name in table:
-                raise self.wrong(line, f"“{name}” stands here twice: keep one.")
-            place = f"{key}.{name}" if key else name
-            table[name] = self.value(value_node, place)
-            self.lines[place] = line
-        return table
-
-    def _text(self, node: yaml.Node, key: str) -> str:
-        text = str(node.value)
-        line = node.start_mark.line + 1
-        if _is_secret(key) and text and not _only_a_variable.fullmatch(text):
-            name = key.rpartition(".")[2].upper().replace("-", "_")
-            mend = f"put it into the environment and write “${{SHOP_{name}}}”"
-            raise self.wrong(line, f"{key} holds a secret: {mend}.")
-        for name in _variable.findall(text):
-            if name not in self.environment:
-                raise self.wrong(line, f"{key} needs the variable {name}, which is not set: set it in .env.")
-        return _variable.sub(lambda found: self.environment[found[1]], text)
-
-
-def _is_secret(key: str) -> bool:
-    parts = key.split(".")
-    return parts[:2] == ["settings", "auth"] and parts[-1] not in _NO_SECRETS
 
 
 def load(path: Path, environment: Mapping[str, str], now: Callable[[], datetime] | None = None) -> Connector:
@@ -97,21 +38,45 @@ def load(path: Path, environment: Mapping[str, str], now: Callable[[], datetime]
 
     `now` dates what is told while the shop is away. Raises BadConfiguration with file, line, key and mend.
     """
-    reader = _Reader(path, environment)
-    tree = reader.value(_node(path))
+    if not path.exists():
+        detail = f"{path} is not there: write it (one line “connector: demo” is enough)."
+        raise BadConfiguration(detail + " Its place is the setting ORDERS_CONFIG.")
+    page = yaml_file.read(path)
+    shop = _opened(page, path.parent, environment, now)
+    if shop is None:
+        raise BadConfiguration("\n".join(f"{path}:{one.line}: {one.sentence}" for one in page.findings))
+    return shop
+
+
+def check(page: Page, folder: Path, environment: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Everything wrong in such a file; `folder` is where it lies. The shop is not asked."""
+    shop = _opened(page, folder, environment, None)
+    getattr(shop, "close", lambda: None)()
+    return tuple(page.findings)
+
+
+def _opened(
+    page: Page, folder: Path, environment: Mapping[str, str], now: Callable[[], datetime] | None
+) -> Connector | None:
+    """The connector; None where something is wrong, which the page then tells."""
+    tree = _filled(page, page.tree, "", environment)
+    if page.findings:
+        return None
     if not isinstance(tree, dict):
-        raise reader.wrong(1, "must begin with a line such as “connector: demo”.")
+        page.wrong("", "must begin with a line such as “connector: demo”.")
+        return None
     try:
         given = Settings(tree)
         name = given.text("connector")
         given.table("settings")
         given.refuse_unknown()
-        return _opened(name, _settings(tree, path.parent), now)
+        return _made(name, _settings(tree, folder), now)
     except BadConfiguration as error:
-        raise _placed(reader, error) from None
+        _place(page, error)
+        return None
 
 
-def _opened(name: str, settings: dict[str, Any], now: Callable[[], datetime] | None) -> Connector:
+def _made(name: str, settings: dict[str, Any], now: Callable[[], datetime] | None) -> Connector:
     terms = Settings({"keep": settings.pop("keep", None)}).table("keep")
     shop = connector(name, settings)
     if shop.local or not isinstance(shop, kept.Recorded):
@@ -121,27 +86,29 @@ def _opened(name: str, settings: dict[str, Any], now: Callable[[], datetime] | N
     return kept.Keeper(shop, keep, now) if keep.fresh_seconds else shop
 
 
-def _node(path: Path) -> yaml.Node:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        detail = f"{path} cannot be read ({error.strerror}): write it (one line “connector: demo” is enough)."
-        raise BadConfiguration(detail + " Its place is the setting ORDERS_CONFIG.") from None
-    if len(raw) > MAX_FILE_BYTES:
-        raise BadConfiguration(f"{path} is longer than {MAX_FILE_BYTES} bytes: it is not a connector's configuration.")
-    try:
-        node = yaml.compose(raw.decode("utf-8-sig"), Loader=yaml.CBaseLoader)
-    except UnicodeDecodeError:
-        raise BadConfiguration(f"{path} is not UTF-8: save it as UTF-8.") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        detail = f"{path}:{line}: is not YAML ({error.problem}): look at the line and the one above."
-        raise BadConfiguration(detail) from None
-    except (yaml.YAMLError, RecursionError):
-        raise BadConfiguration(f"{path} is not YAML: write it anew from the example in docs/orders.md.") from None
-    if node is None:
-        raise BadConfiguration(f"{path}:1: is empty: write a line “connector: demo”.")
-    return node
+def _filled(page: Page, value: Any, key: str, environment: Mapping[str, str]) -> Any:
+    """The same with `${NAME}` from the environment."""
+    if isinstance(value, dict):
+        return {name: _filled(page, one, f"{key}.{name}" if key else name, environment) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(page, one, f"{key}.{place}", environment) for place, one in enumerate(value)]
+    return _text(page, value, key, environment) if isinstance(value, str) else value
+
+
+def _text(page: Page, text: str, key: str, environment: Mapping[str, str]) -> str:
+    if _is_secret(key) and text and not _only_a_variable.fullmatch(text):
+        name = key.rpartition(".")[2].upper().replace("-", "_")
+        page.wrong(key, f"{key} holds a secret: put it into the environment and write “${{SHOP_{name}}}”.")
+        return text
+    for name in _variable.findall(text):
+        if name not in environment:
+            page.wrong(key, f"{key} needs the variable {name}, which is not set: set it in .env.")
+    return _variable.sub(lambda found: environment.get(found[1], ""), text)
+
+
+def _is_secret(key: str) -> bool:
+    parts = key.split(".")
+    return parts[:2] == ["settings", "auth"] and parts[-1] not in _NO_SECRETS
 
 
 def _settings(tree: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -151,13 +118,8 @@ def _settings(tree: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return settings
 
 
-def _placed(reader: _Reader, error: BadConfiguration) -> BadConfiguration:
-    """The same error with the line of its key, or of the nearest one above it."""
+def _place(page: Page, error: BadConfiguration) -> None:
+    """Tells what a connector refused, with the whole key."""
     key = f"settings.{error.key}" if error.key and error.key not in _TOP_KEYS else error.key
-    place = key
-    while place and place not in reader.lines:
-        place = place.rpartition(".")[0]
-    detail = error.detail if error.detail.startswith(error.key) else f"{key}: {error.detail}"
-    if key != error.key:
-        detail = f"{key}{detail.removeprefix(error.key).removeprefix(key)}"
-    return BadConfiguration(f"{reader.path}:{reader.lines.get(place, 1)}: {detail}", key=key)
+    detail = error.detail.removeprefix(error.key).removeprefix(":").strip()
+    page.wrong(key, f"{key}: {detail}" if key else detail)

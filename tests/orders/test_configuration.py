@@ -65,7 +65,7 @@ def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
-        ("", "FILE:1: is empty: write a line “connector: demo”."),
+        ("", "FILE:1: connector: is missing: add a line “connector: …”."),
         ("- demo", "FILE:1: must begin with a line such as “connector: demo”."),
         ("conector: demo", "FILE:1: connector: is missing: add a line “connector: …”."),
         ("connector: dmeo", f"FILE:1: connector: There is no connector “dmeo”: write one of {KNOWN}."),
@@ -73,7 +73,7 @@ def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:
         ("connector: demo\nsettings: [a]", "FILE:2: settings: must be a table, one “name: value” a line."),
         (
             "connector: &a demo\nsettings: {today: *a}",
-            "FILE:1: anchors and aliases are not read here: write the value out.",
+            "FILE:2: anchors, and tables this deep, are not read here: write the value out.",
         ),
         ("connector: !x demo", "FILE:1: the tag !x is not read here: remove it."),
         (
@@ -114,4 +114,10 @@ def test_secret_is_never_in_a_message(tmp_path: Path) -> None:
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     text = "connector: demo\nsettings:\n" + "".join(f"{'  ' * n}a:\n" for n in range(1, 40))
 
-    assert "this lies too deep" in refusal(tmp_path, text)
+    assert "tables this deep, are not read here" in refusal(tmp_path, text)
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    told = refusal(tmp_path, REST.replace("AUTH", "s3cret").replace("{reference: number", '{reference: "${SHOP_TOKE}"'))
+
+    assert [line.partition(": ")[0] for line in told.splitlines()] == ["FILE:5", "FILE:6"]
