@@ -1,7 +1,7 @@
-"""One cause that hits many orders: made by what a carrier tells, or marked by people; held, let go, stopped.
+"""One cause that hits many orders: made by what a carrier tells, or marked by people; held, let go, stopped, taken back.
 
 A group that people mark tells each buyer whose orders they name once, in the words that they wrote. What was told is told:
-holding and stopping keep back what waits.
+holding and stopping keep back what waits, and only what was told to nobody can be taken back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from conversation import ids
 from conversation.work import Work
 from order_number import fold
-from outreach.errors import UnknownGroup
+from outreach.errors import GroupEnded, GroupTold, UnknownGroup
 from outreach.news import News
 from outreach.policy import Policy
 from outreach.rounds import one_at_a_time
@@ -24,7 +24,9 @@ from outreach.tables import NewsGroup, OrderNews
 from outreach.taking import take
 
 MOST_ORDERS = 2_000
+_OF_BUYER = ("phone", "email", "language", "country", "postcode", "city", "facts")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+ENDED = ("stopped", "undone")
 MARKED = "desk"  # the source of news that people marked
 
 _group, _news = NewsGroup.__table__, OrderNews.__table__
@@ -34,7 +36,10 @@ _known = select(_news).where(_news.c.order_key.in_(bindparam("orders", expanding
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What people said of some orders. `words` by language, as the customer reads them."""
+    """What people said of some orders. `words` by language, as the customer reads them; without any the usual ones of this
+    kind are told. A fact that is None holds no more. `area` is how the orders were found, if they were (outreach/areas.py).
+    Nobody is told before `not_before`.
+    """
 
     title: str
     kind: str
@@ -42,6 +47,8 @@ class Marked:
     orders: Sequence[str]
     by: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    area: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
 
 
 def mark(work: Work, marked: Marked, buyers: Mapping[str, News], policy: Policy) -> tuple[str, int]:
@@ -52,15 +59,17 @@ def mark(work: Work, marked: Marked, buyers: Mapping[str, News], policy: Policy)
     group_id = ids.new("nwg")
     work.connection.execute(insert(_group).values(
         news_group_id=group_id, cause=f"{MARKED}:{group_id}", title=marked.title, kind=marked.kind, state="open",
-        facts={"words": dict(marked.words), "let_go_by": marked.by}, made_by=marked.by, orders=0, created_at=work.now,
-        last_at=work.now))
+        facts={"words": dict(marked.words), "let_go_by": marked.by} | ({"area": dict(marked.area)} if marked.area else {}),
+        made_by=marked.by, orders=0, created_at=work.now, last_at=work.now))
+    unknown = [key for key in map(fold, marked.orders) if key not in buyers]
     known = {row["order_key"]: row for row in reversed(
-        work.connection.execute(_known, {"orders": [fold(one) for one in marked.orders]}).mappings().all())}
+        work.connection.execute(_known, {"orders": unknown}).mappings().all() if unknown else [])}
     told = []
     for reference in marked.orders:
         key = fold(reference)
         told.append(_news_of(marked, reference, buyers.get(key), known.get(key)))
-    told = [replace(one, key=f"{group_id}:{one.key}", cause=f"{MARKED}:{group_id}", happened_at=work.now) for one in told]
+    told = [replace(one, key=f"{group_id}:{one.key}", cause=f"{MARKED}:{group_id}", happened_at=work.now,
+                    not_before=marked.not_before) for one in told]
     return group_id, take(work, MARKED, told, policy)
 
 
@@ -84,10 +93,16 @@ def let_go(work: Work, group_id: str, by: str) -> int:
 def stop(work: Work, group_id: str) -> int:
     """Nobody more is told of it."""
     _move(work, group_id, "stopped")
-    work.connection.execute(update(_group).where(_group.c.news_group_id == group_id).values(closed_at=work.now))
-    return int(work.connection.execute(
-        update(_news).where(_news.c.news_group_id == group_id, _news.c.state.in_(("waiting", "held")))
-        .values(state="dropped", why="group_stopped")).rowcount)
+    return _end(work, group_id, "group_stopped")
+
+
+def undo(work: Work, group_id: str) -> int:
+    """As if it had not been marked; returns how many notices that were. Raises GroupTold once somebody heard of it."""
+    _move(work, group_id, "undone")
+    told = counts(work.connection, [group_id]).get(group_id, {}).get("told", 0)
+    if told:
+        raise GroupTold(told)
+    return _end(work, group_id, "group_undone")
 
 
 def counts(work: Any, group_ids: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -100,11 +115,20 @@ def counts(work: Any, group_ids: Sequence[str]) -> dict[str, dict[str, int]]:
     return found
 
 
+def _end(work: Work, group_id: str, why: str) -> int:
+    work.connection.execute(update(_group).where(_group.c.news_group_id == group_id).values(closed_at=work.now))
+    return int(work.connection.execute(
+        update(_news).where(_news.c.news_group_id == group_id, _news.c.state.in_(("waiting", "held")))
+        .values(state="dropped", why=why)).rowcount)
+
+
 def _move(work: Work, group_id: str, state: str) -> Mapping[str, Any]:
     one_at_a_time(work)
     group = work.connection.execute(_by_id, {"id": group_id}).mappings().first()
     if group is None:
         raise UnknownGroup(group_id)
+    if group["state"] in ENDED:
+        raise GroupEnded(group["state"])
     work.connection.execute(update(_group).where(_group.c.news_group_id == group_id).values(state=state))
     return group
 
@@ -113,9 +137,9 @@ def _news_of(marked: Marked, reference: str, buyer: News | None, before: Mapping
     """Whose order it is says the shop, or else what it told of this order before."""
     values: dict[str, Any] = {}
     if buyer is not None:
-        values = {"phone": buyer.phone, "email": buyer.email, "language": buyer.language, "country": buyer.country,
-                  "facts": dict(buyer.facts)}
+        values = {name: getattr(buyer, name) for name in _OF_BUYER}
     elif before is not None:
-        values = {name: before[name] for name in ("phone", "email", "language", "country", "facts")}
-    values["facts"] = {**values.get("facts", {}), **marked.facts}
+        values = {name: before[name] for name in _OF_BUYER}
+    facts = {**values.get("facts", {}), **marked.facts}
+    values["facts"] = {name: value for name, value in facts.items() if value is not None}
     return News(fold(reference), marked.kind, buyer.reference if buyer else reference, _NEVER, **values)

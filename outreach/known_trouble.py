@@ -1,16 +1,25 @@
-"""What people wrote to the buyers of orders that one cause hit, for a buyer who asks before or after she was told."""
+"""What her order's buyer was told, or is about to be, when she asks: the words that people wrote for all whom one cause
+hit, and the day that she was given, until something newer is known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from conversation.work import Work
 from order_number import fold
+from outreach import areas
+from outreach.on_the_road import STILL
 from outreach.tables import NewsGroup, OrderNews
 
 TRUE_FOR = timedelta(days=14)  # who forgets to stop a group must not have it told for ever
+_TAKEN_BACK = ("group_stopped", "group_undone")
 
 _news, _group = OrderNews.__table__, NewsGroup.__table__
 _hit = (
@@ -19,10 +28,59 @@ _hit = (
            _group.c.last_at >= bindparam("since"))
     .order_by(_group.c.created_at.desc()).limit(1)
 )
+_marked = (
+    select(_group.c.facts, _group.c.created_at)
+    .where(_group.c.state == "open", _group.c.made_by.is_not(None), _group.c.last_at >= bindparam("since"))
+    .order_by(_group.c.created_at.desc())
+)
+_of_order = (
+    select(_news).where(_news.c.order_key == bindparam("order"), _news.c.why.not_in(_TAKEN_BACK), _news.c.about == "")
+    .order_by(_news.c.happened_at.desc()).limit(20)
+)
 
 
-def words(work: Work, reference: str, language: str) -> str:
-    """The words of the newest open group that this order is in, in her language if they were written in it; "" for none."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The newest day that was told of an order, by whom (a carrier's name, "" where nobody was named), and what had been
+    promised. Days as ISO text."""
+
+    eta: str
+    by: str = ""
+    promised_on: str = ""
+
+
+def words(work: Work, reference: str, language: str, carrier: str = "") -> str:
+    """The words of the newest open group that this order is in, in her language if they were written in it; "" for none.
+
+    An order that left after its area was marked is in no group; it is in the area, as far as anybody told where it goes.
+    """
     facts = work.connection.execute(_hit, {"order": fold(reference), "since": work.now - TRUE_FOR}).scalar()
-    said = (facts or {}).get("words") or {}
+    said = (facts or _of_area(work, reference, carrier) or {}).get("words") or {}
     return str(said.get(language[:2]) or next(iter(said.values()), ""))
+
+
+def told_day(session: Session, reference: str) -> Told | None:
+    """The day that counts for her until something newer is known, None if nobody named one.
+
+    What she was not told yet, because it is night or a person has her, is newer all the same.
+    """
+    rows = session.execute(_of_order, {"order": fold(reference)}).mappings().all()
+    for row in rows:
+        if row["kind"] not in STILL:
+            return None
+        if row["facts"].get("eta"):
+            facts = row["facts"]
+            return Told(str(facts["eta"])[:10], str(facts.get("carrier") or ""), str(facts.get("promised_on") or "")[:10])
+    return None
+
+
+def _of_area(work: Work, reference: str, carrier: str) -> Mapping[str, Any] | None:
+    marked = work.connection.execute(_marked, {"since": work.now - TRUE_FOR}).mappings().all()
+    found = [(area, group["facts"]) for group in marked if (area := areas.of_facts(group["facts"])) is not None]
+    if not found:
+        return None
+    known = work.connection.execute(_of_order, {"order": fold(reference)}).mappings().first()
+    row = {**known} if known else {"postcode": "", "city": "", "country": "", "facts": {}}
+    row["facts"] = {**row["facts"], **({"carrier": carrier} if carrier else {})}
+    return next((facts for area, facts in found if areas.is_with(area, row["facts"]) and areas.is_in(area, row)
+                 and areas.is_late_by(area, row["facts"], work.now.date())), None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Exists, FromClause, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from outreach.tables import OrderNews
@@ -17,12 +17,18 @@ WATCHED = timedelta(days=30)  # nobody waits longer than that after the last wor
 _DAYS = ("eta", "promised_on")
 
 _news, _later = OrderNews.__table__, OrderNews.__table__.alias("later")
-_arrived = exists().where(_later.c.order_key == _news.c.order_key, _later.c.kind.in_(ARRIVED))
+
+
+def arrived(news: FromClause) -> Exists:
+    """Whether the order of such a row has come, or will not: for a query."""
+    return exists().where(_later.c.order_key == news.c.order_key, _later.c.kind.in_(ARRIVED))
+
+
 _listed = (
     select(_news.c.order_key, _news.c.order_reference, _news.c.facts, _news.c.phone, _news.c.email, _news.c.language,
            _news.c.country, _news.c.kind)
     .where(_news.c.order_key > bindparam("behind"), _news.c.kind.in_(STILL), _news.c.about == "",
-           _news.c.happened_at >= bindparam("since"), ~_arrived)
+           _news.c.happened_at >= bindparam("since"), ~arrived(_news))
     .order_by(_news.c.order_key, _news.c.happened_at.desc()).limit(bindparam("limit"))
 )
 
@@ -41,3 +47,13 @@ def may_be_late(facts: Mapping[str, Any], today: date) -> bool:
     """Whether its day is gone as far as anybody told, or nobody named one."""
     days = [str(facts[name]) for name in _DAYS if facts.get(name)]
     return not days or min(days) < today.isoformat()
+
+
+def expected(facts: Mapping[str, Any]) -> date | None:
+    """The day on which it should come as far as anybody told: what was said last before what was promised."""
+    for name in _DAYS:
+        try:
+            return date.fromisoformat(str(facts[name])[:10])
+        except (KeyError, ValueError):
+            continue
+    return None

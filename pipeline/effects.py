@@ -115,7 +115,7 @@ def call(work: Work, talk: Talk, effect: Call, services: Services) -> CallResult
     if services.is_local(effect.service):
         asked = Asked(effect.service, effect.arguments, talk.row["address"], effect.others, talk.conversation_id,
                       language=talk.row["language"], terms=terms)
-        answered = services.judge(work, asked, services.ask(asked))
+        answered = services.judge(work, asked, services.ask(services.knowing(work.session, asked)))
         if effect.service == case_services.OPEN:
             talk.facts |= {"facts": {**talk.facts["facts"], FLAG: True}}  # what the row says by now
         return CallResult(effect.seq, answered.status, answered.value, answered.used)

@@ -24,6 +24,7 @@ from orders.service import find_for_desk
 from outreach import feeds, on_the_road, taking
 from outreach.news import News
 from outreach.policy import Policy
+from pipeline import told_days
 from pipeline.outreach import Outreach
 from pipeline.tables import SlowWork
 from pipeline.told_news import TOLD, buyer_of
@@ -119,7 +120,10 @@ class LateParcels:
             return None
         if facts is None and not known["kind"]:
             return None
-        return self.parcels.told(facts or {**known["facts"], "status": known["kind"]}, "en", now.date())
+        with self.news.database.reading() as session:
+            days = told_days.of(session, [fold(known["order_reference"])])
+        heard = told_days.heeding(facts or {**known["facts"], "status": known["kind"]}, next(iter(days.values()), None), now.date())
+        return self.parcels.told(heard, "en", now.date())
 
     def _until_morning(self, now: datetime, policy: Policy) -> timedelta:
         """Until people may be written to tomorrow: a day is only gone when it is over."""

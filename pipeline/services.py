@@ -20,12 +20,14 @@ from bot.judge import SERVICE as JUDGE
 from carriers.parcels import Parcels
 from conversation.work import Work
 from incidents.rule_book import Rules
+from order_number import fold
 from orders.base import Connector
 from orders.errors import ConnectorError
 from orders.proof import KINDS, canonical_phone
 from orders.service import find_order
 from outreach import known_trouble
-from pipeline import case_services, judging, proofs
+from outreach.known_trouble import Told
+from pipeline import case_services, judging, proofs, told_days
 from pipeline.errors import UnknownService
 from pipeline.proofs import USUAL, Terms
 
@@ -40,7 +42,8 @@ class Asked:
 
     `others`: what an argument may be instead (the other order numbers of her message), in order. `conversation` is where
     it was asked, `language` the one in which she is told, `terms` the shop's rules about proofs when it was asked.
-    `barred` are order numbers beyond a limit: the shop is asked for them as if without a proof.
+    `barred` are order numbers beyond a limit: the shop is asked for them as if without a proof. `days` are those that
+    buyers were told of the orders it names (folded numbers).
     """
 
     service: str
@@ -51,6 +54,7 @@ class Asked:
     language: str = ""
     terms: Terms = USUAL
     barred: frozenset[str] = frozenset()
+    days: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class Services:
             for used, arguments in tries(asked.arguments, asked.others):
                 value = find_order(self.connector, _as_offered(asked, arguments), self.today(), asked.terms.ways)
                 if value is not None:
+                    value = told_days.heeding(value, asked.days.get(fold(str(value.get("reference", "")))), self.today())
                     told = self.parcels.told(value, asked.language, self.today())
                     return Answered("found", told, used=used, missed=tuple(missed))
                 missed.append(str(arguments.get("ref", "")))
@@ -127,6 +132,13 @@ class Services:
         return replace(asked, barred=frozenset(
             one for one in named
             if proofs.limit_met(reader, proofs.attempt(self.secret, self._written(one), asked.sender), now, asked.terms)))
+
+    def knowing(self, reader: Session, asked: Asked) -> Asked:
+        """The same with the days that buyers of these orders were told: the newest word counts, not the shop's first."""
+        if asked.service != FIND_ORDER:
+            return asked
+        named = {fold(self._written(str(arguments.get("ref", "")))) for _, arguments in tries(asked.arguments, asked.others)}
+        return replace(asked, days=told_days.of(reader, named))
 
     def judge(self, work: Work, asked: Asked, answered: Answered) -> Answered:
         """Hold the answer against the limits on guessing, in the transaction that will use it.
@@ -170,7 +182,7 @@ def _with_known_trouble(work: Work, asked: Asked, answered: Answered) -> Answere
     value = answered.value or {}
     if value.get("status") in _HAS_ENDED:
         return answered
-    words = known_trouble.words(work, str(value.get("reference", "")), asked.language)
+    words = known_trouble.words(work, str(value.get("reference", "")), asked.language, str(value.get("carrier") or ""))
     return replace(answered, value={**value, "known_trouble": words}) if words else answered
 
 

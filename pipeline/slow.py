@@ -116,7 +116,7 @@ class Slow:
         else:
             faults.point("before service")
             with self.database.reading() as session:
-                asked = self.services.barring(session, asked, self.database.wiring.now())
+                asked = self.services.barring(session, self.services.knowing(session, asked), self.database.wiring.now())
             with self.attention.during(row):
                 answered = self._ask(asked)
             faults.point("after service")

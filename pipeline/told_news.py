@@ -36,6 +36,8 @@ class Told(BaseModel):
     phone: str = Field("", max_length=40)
     email: str = Field("", max_length=254)
     language: str = Field("", max_length=8)
+    postcode: str = Field("", max_length=16)
+    city: str = Field("", max_length=80)
     carrier: str = Field("", max_length=80)
     tracking_url: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$")
     pickup_point: str = Field("", max_length=200)
@@ -74,7 +76,7 @@ def as_news(told: Told, connector: Connector, now: datetime) -> News:
         key=told.key or f"told:{told.order.casefold()}:{told.kind}{when}", kind=told.kind, reference=told.order, happened_at=at,
         facts={name: values[name] for name in TOLD if values[name]}, phone=phone, email=told.email, language=told.language,
         country=countries.country_of(phone) if phone else "", cause=told.cause, consent=told.consent,
-        about=told.order if asks else "")
+        postcode=told.postcode, city=told.city, about=told.order if asks else "")
 
 
 def buyer_of(connector: Connector, now: Callable[[], datetime], reference: str) -> News | None:
@@ -100,7 +102,8 @@ def news_of(told: orders.news.News, today: date) -> News:
     return News(
         key=told.key, kind=told.kind, reference=told.order.reference, happened_at=told.at,
         facts={name: known[name] for name in TOLD if known.get(name)}, phone=phone, email=told.buyer.email,
-        language=told.language, country=countries.country_of(phone) if phone else "", cause=told.cause, about=told.about)
+        language=told.language, country=countries.country_of(phone) if phone else "", cause=told.cause, about=told.about,
+        postcode=told.buyer.postcode, city=str((told.order.extra.get("address") or {}).get("city") or ""))
 
 
 def _phone(written: str, calling_code: str) -> str:

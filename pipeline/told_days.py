@@ -1,0 +1,35 @@
+"""The day that a buyer was told of her order holds until something newer is known: a shop that says nothing of a day, or
+still says its first, must not contradict it. A carrier that is asked itself knows newer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from outreach import known_trouble
+from outreach.known_trouble import Told
+from outreach.on_the_road import STILL
+
+WAITING = frozenset({*STILL, "preparing", "unknown"})  # in which somebody still waits for a day
+
+
+def of(session: Session, orders: Collection[str]) -> dict[str, Told]:
+    """What was told of these orders (folded numbers), of those of which a day was."""
+    found = {order: known_trouble.told_day(session, order) for order in sorted(orders) if order}
+    return {order: told for order, told in found.items() if told is not None}
+
+
+def heeding(facts: Mapping[str, Any], told: Told | None, today: date) -> dict[str, Any]:
+    """The facts of an order with the day that was told, and whose word it is, where the shop knows no later one."""
+    if told is None or facts.get("status") not in WAITING or facts["status"] == "out_for_delivery":
+        return dict(facts)
+    found = dict(facts)
+    if told.promised_on and not found.get("promised_on"):
+        found["promised_on"] = told.promised_on
+    if str(found.get("eta") or "") < told.eta:
+        found |= {"eta": told.eta} | ({"eta_from": told.by} if told.by and told.eta >= today.isoformat() else {})
+    return found
