@@ -19,6 +19,7 @@ from pipeline.rates import AHEAD_SECONDS, NEWS_AHEAD_SECONDS, NO_RATES, Bucket, 
 QUEUE_SECONDS = 0.25  # of a channel's rate: so much may be claimed and wait for its moment on the wire
 PARKED = 256  # so many wait in memory for room on a wire; the others in the database
 FULL_SECONDS = 1.0
+NEWS_LOOK_SECONDS = 8.0  # news look for a place at least so often
 LONGEST_HOLD_SECONDS = 60.0
 SPAM_HOLD_SECONDS = 60.0
 LIMITED_HOLD_SECONDS = 5.0
@@ -30,7 +31,10 @@ Key = tuple[str, str]
 
 @dataclass
 class Gate:
-    """One channel. What changed of it and is not written yet: `is_told` of its rest, `notes` of its sends."""
+    """One channel. What changed of it and is not written yet: `is_told` of its rest, `notes` of its sends.
+
+    `news_at` is when the next of the news that wait for a place looks for one.
+    """
 
     breaker: Breaker = field(default_factory=Breaker)
     bucket: Bucket = field(default_factory=Bucket)
@@ -40,6 +44,7 @@ class Gate:
     is_told: bool = True
     is_reported: bool = False
     limited_at: float = 0.0
+    news_at: float = 0.0
     notes: dict[str, Any] = field(default_factory=dict)
     parked: set[str] = field(default_factory=set)
 
@@ -121,13 +126,14 @@ class Gates:
             buckets.append(pair)
         wait = max(bucket.wait(now) for bucket in buckets)
         if wait > NEWS_AHEAD_SECONDS and _is_news(part):
-            return AHEAD_SECONDS * random.uniform(0.8, 1.2)
+            return _behind_the_others(gate, now, wait)
         if wait > AHEAD_SECONDS:
             return min(wait, AHEAD_SECONDS * random.uniform(0.8, 1.2) if gate.bucket.pace else LONGEST_HOLD_SECONDS)
         for bucket in buckets:
             bucket.take(now)
-        if wait > 0:
-            self._keep_place(part["part_id"], now, now + wait)
+        if not wait or (pair is None and wait <= QUEUE_SECONDS):
+            return 0.0  # the wire keeps the pace: it need not be looked at once more
+        self._keep_place(part["part_id"], now, now + wait)
         return wait
 
     def _queues(self, gate: Gate, part: Mapping[str, Any], now: float) -> float:
@@ -224,6 +230,17 @@ class Gates:
                 gate.bucket.slow(now, LIMITED_HOLD_SECONDS)
                 gate.limited_at = limited
         return opened
+
+
+def _behind_the_others(gate: Gate, now: float, wait: float) -> float:
+    """When news look for a place again: one after the other as the rate lets them, each as its place comes near. Whoever
+    was asked takes places meanwhile, and then they look once more.
+    """
+    if not gate.bucket.pace:  # a contact's own pace
+        return AHEAD_SECONDS * random.uniform(0.8, 1.2)
+    at = min(max(gate.news_at, now + wait), now + NEWS_LOOK_SECONDS)
+    gate.news_at = at + 1 / gate.bucket.pace
+    return at - now - QUEUE_SECONDS
 
 
 def _is_news(part: Mapping[str, Any]) -> bool:

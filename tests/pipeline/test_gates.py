@@ -113,6 +113,23 @@ def test_news_that_nobody_waits_for_leave_places_to_who_asked() -> None:
     assert answer is not None and answer.seconds <= 0.7
 
 
+def test_news_look_for_a_place_one_after_the_other_and_each_only_once() -> None:
+    gates, news = Gates({OURS: Rates(channel=10.0)}), {"author": "bot", "request": {"purpose": "utility"}}
+    due = [(n, gates.wait(part(n) | news, NOW)) for n in range(40)]
+    for n, first in [(n, one) for n, one in due if one]:
+        gates.begin()
+        again = gates.wait(part(n) | news, NOW + first.seconds)
+        assert again is None
+        gates.started(OURS, NOW + first.seconds)
+
+
+def test_news_keep_the_rate_when_they_come_back() -> None:
+    gates, news = Gates({OURS: Rates(channel=10.0)}), {"author": "bot", "request": {"purpose": "utility"}}
+    looks = sorted(one.seconds if one else 0.0 for one in (gates.wait(part(n) | news, NOW) for n in range(40)))
+
+    assert looks[-1] == pytest.approx(39 / 10 - 0.25, abs=0.15)
+
+
 def test_what_is_claimed_late_and_together_still_goes_out_one_by_one() -> None:
     gates = Gates({OURS: Rates(channel=2.0)})
 
