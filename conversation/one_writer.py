@@ -1,4 +1,4 @@
-"""Who writes next, in one process on SQLite: whoever asked first.
+"""Who writes next on SQLite, in one process: whoever asked first. Which process does: conversation/turnstile.py.
 
 SQLite has one writer at a time, and lets the others sleep and look again, in no order: of many at once some would wait
 for seconds while later ones go before them. Here they stand in line, and the next one is woken at the moment the one before is done.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,15 +16,21 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from conversation.turnstile import Turnstile
+
 SQLITE_BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 # PostgreSQL: no lock in time, a statement cut short, two in each other's way, no room, a server that starts or stops.
 POSTGRES_BUSY_STATES = ("55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03")
 
 
 class Line:
-    """A lock that goes to those who wait for it in the order in which they came; who must be `first` goes before them."""
+    """A lock that goes to those who wait for it in the order in which they came; who must be `first` goes before them.
 
-    def __init__(self) -> None:
+    Whose turn it is goes through the turnstile that the processes share, where there is one.
+    """
+
+    def __init__(self, turnstile: Turnstile | None = None) -> None:
+        self._turnstile = turnstile
         self._guard = threading.Lock()
         self._is_taken = False
         self._waiting: deque[threading.Lock] = deque()
@@ -36,11 +43,25 @@ class Line:
     @contextmanager
     def turn(self, seconds: float, first: bool = False) -> Iterator[None]:
         """Have it for a while. Raises OperationalError, as SQLite would, if it does not come within so many seconds."""
+        until = time.monotonic() + seconds
         self._take(seconds, first)
+        try:
+            with self._through(until - time.monotonic()):
+                yield
+        finally:
+            self._pass_on()
+
+    @contextmanager
+    def _through(self, seconds: float) -> Iterator[None]:
+        if self._turnstile is None:
+            yield
+            return
+        if not self._turnstile.enter(seconds):
+            raise _locked("another process writes")
         try:
             yield
         finally:
-            self._pass_on()
+            self._turnstile.leave()
 
     def _take(self, seconds: float, first: bool) -> None:
         with self._guard:
@@ -56,7 +77,7 @@ class Line:
             if mine not in self._waiting:
                 return  # it came at the last moment
             self._waiting.remove(mine)
-        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked: others write"))
+        raise _locked("others write")
 
     def _pass_on(self) -> None:
         with self._guard:
@@ -64,6 +85,10 @@ class Line:
                 self._waiting.popleft().release()
             else:
                 self._is_taken = False
+
+
+def _locked(why: str) -> OperationalError:
+    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(f"database is locked: {why}"))
 
 
 def is_busy(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -26,6 +27,7 @@ from conversation.events import Notice, Outgoing, OutgoingMedia, Rendered, Timel
 from conversation.one_writer import Line
 from conversation.prepared import Prepared
 from conversation.tables import TimelineEntry
+from conversation.turnstile import Turnstile
 
 BUSY_MS = 5_000  # a lock is waited for so long
 SQLITE_CACHE_KB = 16_384  # a connection's; random keys touch pages all over the tables
@@ -113,7 +115,8 @@ class Database:
         self.engine = open_engine(url, busy_ms)
         self.wiring = wiring
         self._busy_seconds = busy_ms / 1000
-        self._line = Line() if self.engine.dialect.name == "sqlite" else None
+        self._turnstile = _turnstile_of(self.engine)
+        self._line = Line(self._turnstile) if self.engine.dialect.name == "sqlite" else None
         self._hearers: list[Callable[[], None]] = []
 
     @contextmanager
@@ -160,6 +163,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turnstile is not None:
+            self._turnstile.close()
+
+
+def _turnstile_of(engine: Engine) -> Turnstile | None:
+    """Beside the file of the database; where it has none, no other process writes."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Turnstile(Path(f"{name}-turn")) if name and name != ":memory:" and not name.startswith("file:") else None
 
 
 def open_engine(url: str, busy_ms: int = BUSY_MS) -> Engine:
