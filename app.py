@@ -295,7 +295,7 @@ def order_desk_of(relevo: Relevo, parcels: Parcels) -> OrderDesk:
 def news_desk_of(relevo: Relevo) -> NewsDesk:
     """What the page of news needs: the policy, whose order a number is, the calendar of the shop."""
     return NewsDesk(outreach.Rules(relevo.settings.flows_dir), partial(told_news.buyer_of, relevo.connector, clock.now),
-                    relevo.library.project.time_zone)
+                    relevo.library.project.time_zone, relevo.connector.local)
 
 
 def push_key_of(secret_key: str) -> str:

@@ -50,10 +50,12 @@ def overview(session: Session) -> dict[str, Any]:
 
 def plain(group: Mapping[str, Any]) -> dict[str, Any]:
     """A group as a program reads it."""
-    counts = group["counts"]
+    counts, first = group["counts"], group.get("first_at")
+    may_undo = group["made_by"] is not None and group["state"] in ("open", "held") and not counts.get("told")
     return {"group": group["news_group_id"], "cause": group["cause"], "title": group["title"] or group["cause"],
             "kind": group["kind"], "state": group["state"], "orders": group["orders"], "marked": group["made_by"] is not None,
-            "words": dict(group["facts"].get("words") or {}), "at": here.formats().iso(group["created_at"]),
+            "words": dict(group["facts"].get("words") or {}), "area": dict(group["facts"].get("area") or {}),
+            "may_undo": may_undo, "first_at": here.formats().iso(first) if first else None, "at": here.formats().iso(group["created_at"]),
             "counts": {name: counts.get(name, 0) for name in ("waiting", "held", "told", "dropped")}}
 
 

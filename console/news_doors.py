@@ -15,8 +15,10 @@ def _nobody(_reference: str) -> News | None:
 
 @dataclass(frozen=True, slots=True)
 class NewsDesk:
-    """`policy()` is what `_outreach.yaml` says now, `buyer(order)` whose order it is as the shop tells, `zone` the shop's."""
+    """`policy()` is what `_outreach.yaml` says now, `buyer(order)` whose order it is as the shop tells, `zone` the shop's. `is_local`: the
+    shop answers from memory, so that it may be asked of many orders."""
 
     policy: Callable[[], Policy] = Policy
     buyer: Callable[[str], News | None] = _nobody
     zone: str = "UTC"
+    is_local: bool = False

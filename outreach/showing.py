@@ -65,9 +65,13 @@ def listed(session: Session, least: int) -> list[dict[str, Any]]:
 
 
 def group(session: Session, group_id: str) -> dict[str, Any] | None:
-    """One group with its counts."""
+    """One group with its counts, and when the first that waits may be told."""
     row = session.execute(select(_group).where(_group.c.news_group_id == group_id)).mappings().first()
-    return None if row is None else {**row, "counts": groups.counts(session, [group_id]).get(group_id, {})}
+    if row is None:
+        return None
+    first = select(func.min(_news.c.not_before)).where(_news.c.news_group_id == group_id, _news.c.state == "waiting")
+    return {**row, "counts": groups.counts(session, [group_id]).get(group_id, {}),
+            "first_at": session.execute(first).scalar()}
 
 
 def orders_of(session: Session, group_id: str) -> list[Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from console import here, nav, news_desk, overseers, screens
 from console.answers import answer_problem, saved
 from console.errors import BadField, ConsoleError, NothingHere
-from console.problems import problem
+from console.problems import Problem, problem
 from console.programs.once import once
 from console.rendering import page
 from console.route import SUPERVISORS, Entry, Route, Twin
@@ -24,7 +24,7 @@ from conversation.work import Work
 from handoff.errors import HandoffError
 from order_number import fold
 from outreach import groups, showing
-from outreach.errors import UnknownGroup
+from outreach.errors import GroupEnded, GroupTold, UnknownGroup
 from outreach.groups import Marked
 from outreach.news import KINDS
 
@@ -72,7 +72,7 @@ def group(group_id: str) -> Response:
             people = [{"conversation": one.conversation_id, "name": one.name, "orders": list(one.orders), "why": one.why}
                       for one in readers]
             return jsonify(news_desk.plain(found) | {"lines": orders, "people": people})
-        return page("news_group.html", group=news_desk.plain(found), orders=orders, readers=readers,
+        return page("news_group.html", group=news_desk.plain(found), orders=orders, readers=readers, first_at=found["first_at"],
                     languages=LANGUAGES, typed={}, **_frame(session))
 
 
@@ -107,6 +107,11 @@ def let_go(group_id: str) -> Response:
 def stop(group_id: str) -> Response:
     """Nobody more is told."""
     return _change(group_id, lambda work: groups.stop(work, group_id), "stopped")
+
+
+def undo(group_id: str) -> Response:
+    """As if it had not been marked, while nobody was told."""
+    return _change(group_id, lambda work: groups.undo(work, group_id), "undone")
 
 
 def reply(group_id: str) -> Response:
@@ -150,16 +155,28 @@ def _do(act: Callable[[Work], dict[str, Any]], say: Callable[[dict[str, Any]], s
             done: dict[str, Any] = once(work, lambda work: act(work))
     except UnknownGroup as error:
         raise NothingHere(str(error)) from None
+    except (GroupEnded, GroupTold) as error:
+        return _refused(error)
     except (HandoffError, ConsoleError) as error:
         return _refused(error)
     return saved(url_for("console.news_group", group_id=done["group"]), say(done), **done)
 
 
 def _refused(error: Exception) -> Response:
-    trouble = problem(error)
+    trouble = _trouble(error)
     if here.wants_json() or trouble.status == 404:
         return answer_problem(trouble)
     return _page(trouble.status, screens.banner(trouble.message, "harm"))
+
+
+def _trouble(error: Exception) -> Problem:
+    words = here.texts()
+    match error:
+        case GroupTold(told=told):
+            return Problem(409, "conflict", "group_told", words("error.group_told", n=told), facts={"told": told})
+        case GroupEnded(state=state):
+            return Problem(409, "conflict", "group_ended", words(f"error.group_ended.{state}"), facts={"state": state})
+    return problem(error)
 
 
 def _marked() -> Marked:
@@ -171,7 +188,7 @@ def _marked() -> Marked:
         raise BadField("orders")
     if kind not in KINDS:
         raise BadField("kind")
-    return Marked(title, kind, _words(), orders, here.viewer().agent_id)
+    return Marked(title, kind, _words(), orders, here.viewer().agent_id, facts={"eta": None})  # the words say the day
 
 
 def _words() -> dict[str, str]:
@@ -208,6 +225,8 @@ ROUTES = (
     Route("/news/<group_id>/hold", "hold_news", hold, ("POST",), twin=Twin("Keep back what a group still has to tell.", None, _TAG)),
     Route("/news/<group_id>/release", "release_news", let_go, ("POST",), twin=Twin("Tell what a group held back.", None, _TAG)),
     Route("/news/<group_id>/stop", "stop_news", stop, ("POST",), twin=Twin("Tell nobody more of a group.", None, _TAG)),
+    Route("/news/<group_id>/undo", "undo_news", undo, ("POST",),
+          twin=Twin("Take a marked group back, while nobody was told.", None, _TAG)),
     Route("/news/<group_id>/replies", "reply_news", reply, ("POST",),
           twin=Twin("Reply to everybody of a group who may be written to now.", GroupReply, _TAG)),
 )  # fmt: skip
