@@ -221,7 +221,7 @@ def sms_countries(wanted: str, ours: Accounts, shop: str) -> frozenset[str]:
 
 def _catch_up(relevo: Relevo) -> int:
     """All that time does, for whoever moved the clock; how much changed."""
-    seen = case_watch.look(relevo.database, Folder(relevo.settings.media_path), relevo.rules)
+    seen = case_watch.Photos(relevo.database, Folder(relevo.settings.media_path), relevo.rules).look()
     seen += case_watch.ask_again(relevo.database, relevo.rules, partial(_order_now, relevo.connector))
     return seen + sweep.catch_up(relevo.database).changed + _tend(relevo)
 
@@ -232,7 +232,8 @@ def _order_now(connector: Connector, reference: str) -> Mapping[str, Any] | None
 
 def _tend(relevo: Relevo) -> int:
     """What is done by itself as time passes, beside the clocks; how much changed."""
-    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(relevo.database, relevo.library.project.time_zone)
+    return _tend_desk(relevo.database) + order_words.tick(relevo.database) + case_watch.tend(
+        relevo.database, relevo.library.project.time_zone, relevo.rules)
 
 
 def _tend_desk(database: Database) -> int:
@@ -278,6 +279,7 @@ def desk_of(relevo: Relevo) -> Desk:
         failing_services=service_troubles.failing, alert_to=tuple(config.listed(given.alert_email)),
         undo_seconds=given.undo_seconds, api_rate=given.api_rate, max_streams=given.web_threads * 2 // 3, media_dir=given.media_path, media_max_bytes=given.media_max_bytes,
         media_days=given.media_keep_days, rules=relevo.rules, orders=order_desk_of(relevo, parcels), shop=lambda: relevo.library.project.shop,
+        shop_zone=lambda: relevo.library.project.time_zone,
         public_base=given.public_bases[0] if given.public_bases else "",
         mails=letters_post(given) is not None or given.mode == "lab", push_key=push_key_of(given.secret_key))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -16,11 +15,10 @@ from conversation.tables import Contact, Conversation
 from handoff import access
 from handoff.errors import UnknownTicket
 from handoff.tables import Ticket
-from incidents import case_rows, errors
+from incidents import case_rows, errors, watch
 from incidents.tables import OPEN_STATES, Incident
 
 MOST = 200
-SOON_DAYS = 3
 Row = Mapping[str, Any]
 
 _incident, _conversation, _contact, _ticket = Incident.__table__, Conversation.__table__, Contact.__table__, Ticket.__table__
@@ -34,6 +32,11 @@ def seen(reader: access.Reader, key: str) -> Row:
     except (errors.UnknownCase, UnknownTicket):
         raise NothingHere(f"There is no case {key[:40]} that you may see.") from None
     return case
+
+
+def shop_calendar() -> watch.Calendar:
+    """Last days are the shop's, wherever the agent sits."""
+    return watch.Calendar(here.desk().shop_zone(), here.desk().rules.book.own_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +77,6 @@ def _narrowed(wanted: Filters) -> list[ColumnElement[bool]]:
         me = here.viewer().agent_id
         found.append((_ticket.c.holder_id == me) | (_incident.c.opened_by == me))
     if wanted.soon:
-        found += [_incident.c.deadline_on <= here.formats().now.date() + timedelta(days=SOON_DAYS), _incident.c.state.in_(("open", "ready"))]
+        calendar = shop_calendar()
+        found += [watch.is_soon(calendar.day(here.formats().now), calendar), _incident.c.state.in_(("open", "ready"))]
     return found

@@ -10,13 +10,13 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from console import here, naming
-from console.case_sight import Filters
+from console.case_sight import Filters, shop_calendar
 from console.formats import as_utc
 from console.transcripts import agent_names
 from incidents import case_rows, needs
 from incidents.case_rows import Dossier
 from incidents.cases import STEPS
-from incidents.claim_rules import PHOTO_KINDS, CarrierRules, Period
+from incidents.claim_rules import DOCUMENTED, PHOTO_KINDS, UNDOCUMENTED, CarrierRules, Period, Rule
 from incidents.photo_rows import TAKEN_OFF
 from incidents.tables import KINDS, STATES, WHO
 from incidents.vocabulary import need_text, word
@@ -39,12 +39,24 @@ def row(case: Row, agents: Mapping[str, str]) -> dict[str, Any]:
 
 def brief(case: Row) -> dict[str, Any]:
     """What is said of a case in one line."""
+    terms = rule_of(case).terms
     return {
         "code": case["code"], "url": url_for("console.incident", incident_id=case["incident_id"]), "kind": say("kinds", case["kind"]),
         "state": case["state"], "state_text": say("states", case["state"]), "tone": TONES[case["state"]],
+        "terms": say("terms", terms) if terms == UNDOCUMENTED and case["state"] == "open" else "",
         "order": case["order_reference"], "carrier": carrier_name(case["carrier"]), "opened_at": case["opened_at"],
         "deadline": deadline(case),
     }
+
+
+def rule_of(case: Row) -> Rule:
+    """What its carrier asks for with a claim of its kind."""
+    return here.desk().rules.book.rule(case["carrier"], case["kind"])
+
+
+def own_day(case: Row) -> date | None:
+    """The day by which the shop wants to have claimed; None where the carrier's or the law's last day is known, or it is over."""
+    return shop_calendar().own_day(case) if case["state"] in ("open", "ready") else None
 
 
 def carrier_name(key: str) -> str:
@@ -57,15 +69,19 @@ def deadline(case: Row) -> dict[str, Any]:
     words, f = here.texts(), here.formats()
     if case["state"] not in ("open", "ready"):
         return {"text": "", "tone": "", "day": None}
+    today, ours = shop_calendar().day(f.now), own_day(case)
+    if ours is not None:
+        tone = "wait" if (ours - today).days <= needs.SOON_DAYS[0] else ""
+        return {"text": words("case.own_day", unknown=say("unknown", "deadline"), day=f.day(ours)), "tone": tone, "day": None}
     last = case["deadline_on"]
-    if last is None:
-        return {"text": say("unknown", "deadline"), "tone": "", "day": None}
-    left = (last - f.now.date()).days
+    left = (last - today).days
+    period = rule_of(case).deadline
+    by_law = f" · {words('case.by_law')}" if period and period.by == "law" else ""
     if left < 0:
-        return {"text": words("case.over", n=-left, day=f.day(last)), "tone": "harm", "day": last}
+        return {"text": words("case.over", n=-left, day=f.day(last)) + by_law, "tone": "harm", "day": last}
     tone = "harm" if left <= 1 else "wait" if left <= needs.SOON_DAYS[0] else ""
     key = "case.today" if left == 0 else "case.left"
-    return {"text": words(key, n=left, day=f.day(last)), "tone": tone, "day": last}
+    return {"text": words(key, n=left, day=f.day(last)) + by_law, "tone": tone, "day": last}
 
 
 def whole(session: Session, found: Dossier) -> dict[str, Any]:
@@ -78,6 +94,7 @@ def whole(session: Session, found: Dossier) -> dict[str, Any]:
         "steps": [name for name, (before, _) in STEPS.items() if case["state"] in before],
         "is_over": case["state"] == "closed", "facts": facts(case), "fields": _fields(case),
         "needs": [need(one) for one in found.needs], "lacks": sum(1 for one in found.needs if one.state == needs.LACK),
+        "whole": found.rule.terms, "whole_text": say("terms", found.rule.terms) if found.rule.terms != DOCUMENTED else "",
         "ticks": _ticks(found), "photos": _photos(session, found),
         "loose": len(case_rows.loose_files(session, case["conversation_id"])),
         "statements": [_statement(one, names) for one in found.statements],
@@ -176,6 +193,10 @@ def _history(session: Session, case: Row, names: Mapping[str, str]) -> list[dict
         data = entry["data"] or {}
         state = say("states", str(data.get("state", ""))) if data.get("state") else ""
         text = words.either(f"case.happened.{entry['kind'].removeprefix('case_')}", "case.happened.changed")
+        if data.get("ours"):
+            text = words("case.happened.own_reminder")
+        if entry["kind"] == "case_photos" and entry["actor"] == "system":
+            text = words("case.happened.photos_by_themselves", n=int(data.get("n", 1)))
         more = " · ".join(str(data[name]) for name in ("reference", "outcome", "day") if data.get(name))
         lines.append({"at": entry["at"], "text": text, "by": names.get(entry["actor"], ""), "more": more or state})
     return lines
@@ -197,7 +218,8 @@ def _period(period: Period | None) -> str:
         return ""
     words = here.texts()
     base = say("bases", period.of) if period.of else words("case.from_unknown")
-    return words(f"case.period_{period.count}", n=period.days, base=base)
+    told = words(f"case.period_{period.count}", n=period.days, base=base)
+    return f"{told} · {words('case.by_law')}" if period.by == "law" else told
 
 
 def _day(text: Any) -> str:

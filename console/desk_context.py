@@ -26,6 +26,10 @@ def _no_order(_reference: str) -> Mapping[str, Any] | None:
     return None
 
 
+def _utc() -> str:
+    return "UTC"
+
+
 def _no_window(_kind: str) -> Window:
     return NO_WINDOW
 
@@ -53,7 +57,7 @@ class Desk:
     `news` is what customers are told before they ask.
     `channels` are our numbers, pages and accounts, `flows` the flows that are live and how others become so.
     `orders` is what the shop can do with an order, `rules` are what carriers ask for with a claim, `shop()` is how the
-    shop calls itself.
+    shop calls itself, `shop_zone()` where its clock is.
     `media_dir` is where files are kept, `media_max_bytes` how long one of an agent's may be,
     `media_days` after how many days they go where no admin said otherwise, and
     `public_base` our public address, where providers fetch it.
@@ -92,3 +96,4 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     orders: OrderDesk = field(default_factory=OrderDesk)
     shop: Callable[[], str] = str
+    shop_zone: Callable[[], str] = _utc

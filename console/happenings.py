@@ -17,7 +17,7 @@ KINDS = ("blocked", "unblocked", "opted_out", "opted_in", "marketing_stopped", "
          "news_stopped", "news_started", "order_news", "group_reply",
          "address_changed", "identity_changed", "same_person", "thread_passed", "verdict",
          "tagged", "untagged", "person_joined", "person_parted", "vip_set", "vip_unset",
-         "case_opened", "case_claimed", "case_accepted", "case_refused", "case_closed", "case_reminder",
+         "case_opened", "case_claimed", "case_accepted", "case_refused", "case_closed", "case_reminder", "case_photos",
          "order_action", "overflow", "promise_broken", "late", "write_me", "breached", "outside_over", "rating")
 _entry = TimelineEntry.__table__
 
@@ -35,6 +35,8 @@ def happenings(
     times = [as_utc(message["created_at"]) for message in messages]
     lines = []
     for row in found:
+        if row["kind"] == "case_photos" and row["actor"] != "system":
+            continue  # who did it knows
         at = as_utc(row["at"])
         place = bisect_right(times, at)
         if (bounds[0] and place == 0) or (bounds[1] and place == len(times)):
@@ -52,6 +54,8 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     key = row["kind"]
     if key == "opted_out" and row["actor"] != "contact":
         key = "opted_out_told"
+    if key == "case_reminder" and data.get("ours"):
+        key = "case_own_reminder"
     if key == "breached" and data.get("clock") == "resolution":
         key = "breached_resolution"
     if key == "rating" and "score" not in data:
@@ -61,4 +65,4 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if key == "order_action":
         return order_actions_shown.happened(data, name)
     return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),
-                 code=data.get("code", ""), order=data.get("order", ""))
+                 code=data.get("code", ""), order=data.get("order", ""), n=data.get("n", 1))

@@ -77,6 +77,11 @@ def zone() -> ZoneInfo:
     return zone_of(row["time_zone"]) if row else UTC
 
 
+def shop_zone() -> ZoneInfo:
+    """Where the shop's clock is."""
+    return zone_of(desk().shop_zone())
+
+
 def zone_of(name: str) -> ZoneInfo:
     """The zone of this name; UTC for one that this machine does not know."""
     try:

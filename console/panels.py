@@ -42,7 +42,10 @@ def _cases(session: Session, conversation_id: str) -> dict[str, Any]:
     found = case_rows.of_conversation(session, conversation_id)
     under_way = next((case["incident_id"] for case in found if case["state"] in ("open", "ready")), "")
     files = case_rows.files_in_cases(session, conversation_id) if found else {}
-    return {"cases": [case_views.brief(case) for case in found], "open_case": under_way, "case_files": files}
+    joined = case_rows.joined(session, conversation_id) if under_way else {}
+    cases = [case_views.brief(case) | {"joined": joined.get(case["incident_id"], 0) if case["state"] in ("open", "ready") else 0}
+             for case in found]
+    return {"cases": cases, "open_case": under_way, "case_files": files}
 
 
 def order(card: Mapping[str, Any] | None) -> dict[str, Any] | None:

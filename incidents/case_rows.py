@@ -128,6 +128,16 @@ def files_in_cases(reader: Reader, conversation_id: str) -> dict[str, str]:
     return {row.attachment_id: row.code for row in reader.execute(query)}
 
 
+def joined(reader: Reader, conversation_id: str) -> dict[str, int]:
+    """How many photos came into each case of a conversation by themselves, by its id."""
+    query = select(_entry.c.data).where(_entry.c.conversation_id == conversation_id, _entry.c.kind == "case_photos",
+                                        _entry.c.actor == "system")
+    found: dict[str, int] = {}
+    for data in reader.execute(query).scalars():
+        found[data["incident"]] = found.get(data["incident"], 0) + int(data.get("n", 0))
+    return found
+
+
 def history(reader: Reader, case: Row) -> list[Row]:
     """The lines of the timeline about a case, the oldest first."""
     query = (select(_entry).where(_entry.c.conversation_id == case["conversation_id"], _entry.c.kind.like("case_%"))

@@ -16,7 +16,7 @@ from conversation.events import TimelineLine
 from conversation.tables import Contact, Conversation
 from conversation.work import Work
 from incidents import case_rows, needs, order_facts, photo_rows, tasks
-from incidents.claim_rules import RuleBook
+from incidents.claim_rules import UNDOCUMENTED, RuleBook
 from incidents.errors import BadField, IllegalStep, StaleCase, UnknownCase
 from incidents.tables import KINDS, Incident
 
@@ -99,13 +99,15 @@ def refresh(work: Work, book: RuleBook, incident_id: str) -> Row:
     found = case_rows.dossier(work.connection, book, case)
     last = needs.deadline(found.rule.deadline, case["order_facts"] or {})
     changes: dict[str, Any] = {"deadline_on": last} if last != case["deadline_on"] else {}
-    wanted = "ready" if needs.is_complete(found.needs) else "open"
+    wanted = "ready" if needs.is_ready(found.rule, found.needs) else "open"
     if case["state"] in ("open", "ready") and case["state"] != wanted:
         changes |= {"state": wanted, "state_at": work.now}
     if changes:
         _write(work, case, changes)
         if changes.get("state") == "ready":
             log(work, case, "case_ready", None)
+    if case["state"] in ("open", "ready") and case["facts_due_at"] is None:
+        tasks.ask_terms(work, case, found.tasks, found.rule.terms == UNDOCUMENTED)
     return case_rows.find(work.connection, incident_id)
 
 

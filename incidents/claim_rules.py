@@ -15,16 +15,21 @@ STATEMENTS = ("packaging_kept", "reported_at_delivery", "trace_done", "not_recei
 # delivery, shipping, promised: days of the order; due: promised or delivery, the first; notice: the carrier's own word
 BASES = ("delivery", "shipping", "promised", "due", "notice")
 COUNTS = ("calendar", "working")
+WORDS = ("carrier", "law")  # whose word a period is
+OWN_DAYS = 7  # where nobody says until when, we want to have claimed so many days after the case began
 CLAIMANTS = ("sender", "recipient", "account_holder")
+DOCUMENTED, PARTLY, UNDOCUMENTED = "documented", "partly", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """So many days from a day of the order; `of` is None where it is not said from which."""
+    """So many days from a day of the order; `of` is None where it is not said from which. `by`: the carrier's word, or the
+    law's where the carrier publishes none."""
 
     days: int
     of: str | None = None
     count: str = "calendar"
+    by: str = "carrier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,12 @@ class Rule:
     basis: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
+
+    @property
+    def terms(self) -> str:
+        """How much of what a claim must have is documented: unknown, partly, documented. A last day alone is none of it."""
+        known = [part is not None for part in (self.photos, self.documents, self.statements)]
+        return DOCUMENTED if all(known) else PARTLY if any(known) else UNDOCUMENTED
 
 
 UNKNOWN = Rule()
@@ -69,9 +80,10 @@ class CarrierRules:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All carriers by their key."""
+    """All carriers by their key. `own_days`: the shop's own aim where no last day is known."""
 
     carriers: Mapping[str, CarrierRules] = field(default_factory=dict)
+    own_days: int = OWN_DAYS
 
     def key_of(self, written: str) -> str:
         """The carrier that a shop means by this name; empty for one we have no rules of."""

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from incidents.claim_rules import UNDOCUMENTED, RuleBook
 from incidents.tables import Incident
 
 MOST = 20_000
+NO_RULES = RuleBook()
 _incident = Incident.__table__
 
 
 @dataclass(slots=True)
 class Tally:
-    """Of so many cases. `in_time` of those `timed`: claimed by the carrier's last day. Money by currency."""
+    """Of so many cases; of `undocumented` nobody publishes what their carriers ask for. `in_time` of those `timed`: claimed by
+    the carrier's last day, never by one of ours. Money by currency."""
 
     cases: int = 0
+    undocumented: int = 0
     claimed: int = 0
     timed: int = 0
     in_time: int = 0
@@ -55,25 +59,31 @@ def rows(session: Session, since: datetime, until: datetime) -> Sequence[Mapping
     return session.execute(query.order_by(_incident.c.opened_at.desc()).limit(MOST)).mappings().all()
 
 
-def added(cases: Iterable[Mapping[str, Any]]) -> Figures:
-    """All of them, by carrier, by kind."""
+def added(cases: Iterable[Mapping[str, Any]], book: RuleBook = NO_RULES, zone: tzinfo = UTC) -> Figures:
+    """All of them, by carrier, by kind; days are those of this zone."""
     total, carriers, kinds = Tally(), defaultdict[str, Tally](Tally), defaultdict[str, Tally](Tally)
     for case in cases:
         for tally in (total, carriers[case["carrier"]], kinds[case["kind"]]):
-            _add(tally, case)
+            _add(tally, case, zone)
+            tally.undocumented += is_undocumented(case, book)
     return Figures(total, dict(carriers), dict(kinds))
 
 
-def was_in_time(case: Mapping[str, Any]) -> bool | None:
+def is_undocumented(case: Mapping[str, Any], book: RuleBook) -> bool:
+    """Whether nobody publishes what its carrier asks for with a claim of its kind."""
+    return book.rule(case["carrier"], case["kind"]).terms == UNDOCUMENTED
+
+
+def was_in_time(case: Mapping[str, Any], zone: tzinfo = UTC) -> bool | None:
     """Whether it was claimed by the last day; None where it was not claimed, or nobody knows that day."""
     if case["claimed_at"] is None or case["deadline_on"] is None:
         return None
-    return bool(_utc(case["claimed_at"]).date() <= case["deadline_on"])
+    return bool(_utc(case["claimed_at"]).astimezone(zone).date() <= case["deadline_on"])
 
 
-def _add(tally: Tally, case: Mapping[str, Any]) -> None:
+def _add(tally: Tally, case: Mapping[str, Any], zone: tzinfo) -> None:
     tally.cases += 1
-    timely = was_in_time(case)
+    timely = was_in_time(case, zone)
     tally.timed += timely is not None
     tally.in_time += bool(timely)
     is_claimed = case["claimed_at"] is not None

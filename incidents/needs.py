@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from incidents.claim_rules import Period, Rule
+from incidents.claim_rules import UNDOCUMENTED, Period, Rule
 
 SOON_DAYS = (3, 1)  # so long before the last day people are reminded
 HAVE, LACK, UNKNOWN = "have", "lack", "unknown"
@@ -44,6 +44,21 @@ def of(rule: Rule, evidence: Evidence) -> tuple[Need, ...]:
 def is_complete(needs: Sequence[Need]) -> bool:
     """Nothing lacks. What is unknown holds nobody back: nobody could ever find out that it is there."""
     return not any(need.state == LACK for need in needs)
+
+
+def is_ready(rule: Rule, needs: Sequence[Need]) -> bool:
+    """Nothing lacks of what the carrier asks for. Where it documents nothing, nobody can say so: it must be asked."""
+    return rule.terms != UNDOCUMENTED and is_complete(needs)
+
+
+def lacks_photos(needs: Sequence[Need]) -> bool:
+    """Whether a photo that comes now is wanted: one lacks, or nobody says how many and there is none."""
+    return any(need.group == "photo" and (need.state == LACK or (need.state == UNKNOWN and not need.has)) for need in needs)
+
+
+def own_day(opened_on: date, days: int) -> date:
+    """The day by which we want to have claimed where nobody says until when: ours, never the carrier's."""
+    return opened_on + timedelta(days=days)
 
 
 def _facts(evidence: Evidence) -> list[Need]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from conversation.filenames import ending
+from incidents.calendar_words import moment
 from incidents.packing import Pack
 from incidents.vocabulary import word
 
@@ -36,6 +37,7 @@ def facts(pack: Pack) -> dict[str, Any]:
         "carrier": case["carrier"], "tracking_number": case["tracking_number"], "amount": case["amount"],
         "currency": case["currency"], "recovered": case["recovered"], "wish": case["wish"],
         "what": (case["details"] or {}).get("what", ""), "deadline": _plain(case["deadline_on"]),
+        "deadline_by": found.rule.deadline.by if case["deadline_on"] and found.rule.deadline else "", "terms": found.rule.terms,
         "claim_reference": case["claim_reference"], "outcome": case["outcome"], "opened_at": _plain(case["opened_at"]),
         "order_facts": case["order_facts"],
         "needs": [{"group": need.group, "code": need.code, "state": need.state, "has": need.has, "wants": need.wants}
@@ -55,10 +57,25 @@ def transcript(pack: Pack) -> str:
     """What was said around it, a line each."""
     who = {"contact": word(pack.language, "who", "customer"), "agent": word(pack.language, "who", "desk"), "bot": pack.shop,
            "system": pack.shop}
-    lines = [f"{one['said_at']:%Y-%m-%d %H:%M} UTC  {who[one['author']]}: {one['text'] or '…'}" for one in pack.said]
+    numbers = {photo["attachment_id"]: n for n, photo in enumerate(pack.dossier.photos, 1)}
+    lines = [f"{moment(one['said_at'], pack.language, pack.zone)}  {who[one['author']]}: {_told(pack, one, numbers)}"
+             for one in pack.said]
     if pack.is_cut:
         lines += ["", word(pack.language, "pack", "cut").format(n=len(pack.said), code=pack.code)]
-    return "\n".join([word(pack.language, "pack", "said"), "", *lines, ""])
+    head = [word(pack.language, "pack", "said"), word(pack.language, "pack", "zone").format(zone=pack.zone), ""]
+    return "\n".join([*head, *lines, ""])
+
+
+def _told(pack: Pack, message: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
+    """Its words, and what came with them: a photo of the case by its number there."""
+    files = [_file(pack.language, one, numbers.get(one["attachment_id"])) for one in pack.files.get(message["message_id"], ())]
+    return " ".join(part for part in (message["text"], *files) if part) or "…"
+
+
+def _file(language: str, file: Mapping[str, Any], n: int | None) -> str:
+    kind = word(language, "files", file["kind"], word(language, "files", "other"))
+    name = f" {file['filename']}" if file["filename"] else ""
+    return f"[{word(language, 'files', 'photo').format(n=n)}]" if n else f"[{kind}{name}]"
 
 
 def _members(pack: Pack) -> Iterator[tuple[str, bytes]]:

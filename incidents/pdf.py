@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from fpdf.fonts import FontFace
 from PIL import Image, UnidentifiedImageError
 
 from incidents import needs
+from incidents.calendar_words import day, local, moment
+from incidents.claim_rules import DOCUMENTED
 from incidents.packing import Pack
 from incidents.vocabulary import need_text, word
 
@@ -24,10 +29,13 @@ FACE = "Schibsted"
 LONGEST_SIDE = 1_600  # of a photo on paper; the zip has it whole
 MARGIN, LINE = 18.0, 5.4
 WIDTHS = (30, 70)
+ABSENT = "[…]"  # in place of letters that ours do not have: emoji, other scripts
 _JOINTS = frozenset("\u200b\u200c\u200d\u200e\u200f\ufe0f\u2060\r")
 PHOTO_WIDE, PHOTO_HIGH = 120.0, 100.0
 _ENTRY = tuple[str, str]
 _BOLD = FontFace(emphasis="BOLD")
+_RUN = re.compile(rf"{re.escape(ABSENT)}(?:[ ,.:;!?-]*{re.escape(ABSENT)})+")
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of a font that it leaves out
 
 
 def made(pack: Pack) -> bytes:
@@ -37,16 +45,20 @@ def made(pack: Pack) -> bytes:
     sheet.pairs("claim", _claim(pack))
     sheet.paragraph("what", str((pack.dossier.case["details"] or {}).get("what") or sheet.say("absent")))
     sheet.pairs("needs", _needs(pack))
+    if pack.dossier.rule.terms != DOCUMENTED:
+        sheet.text(sheet.say(f"terms_{pack.dossier.rule.terms}"))
     sheet.photos()
     _statements(sheet)
     _tracked(sheet)
     _rules(sheet)
+    sheet.foot()
     return bytes(sheet.page.output())
 
 
 class _Sheet:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self.lacks_letters = False
         self.page = FPDF(format="A4")
         self.page.set_creation_date(pack.now)
         self.page.set_title(self.say("title", code=pack.code))
@@ -63,7 +75,20 @@ class _Sheet:
 
     def head(self) -> None:
         self._line(self.say("title", code=self.pack.code), 18, "B", 9)
-        self._line(self.say("made", day=_day(self.pack.now), shop=self.pack.shop), 9, "", 6)
+        self._line(self.say("made", day=day(local(self.pack.now, self.pack.zone), self.pack.language), shop=self.pack.shop), 9, "", 6)
+        self._line(self.say("zone", zone=self.pack.zone), 9, "", 6)
+
+    def foot(self) -> None:
+        """Where the letters are that this paper does not have."""
+        if self.lacks_letters:
+            self.page.ln(3)
+            self.text(self.say("letters", sign=ABSENT))
+
+    def shown(self, text: str) -> str:
+        """The text in our letters; what they lack as one sign for a run of it."""
+        told = _shown(text)
+        self.lacks_letters = self.lacks_letters or ABSENT in told
+        return told
 
     def title(self, code: str, room: float = LINE * 4) -> None:
         """`room`: what must stand below it on the same page."""
@@ -80,8 +105,8 @@ class _Sheet:
                              col_widths=WIDTHS) as table:
             for label, value in pairs:
                 row = table.row()
-                row.cell(_shown(label), style=_BOLD)
-                row.cell(_shown(value))
+                row.cell(self.shown(label), style=_BOLD)
+                row.cell(self.shown(value))
 
     def paragraph(self, code: str, text: str) -> None:
         self.title(code)
@@ -89,7 +114,7 @@ class _Sheet:
 
     def text(self, text: str) -> None:
         self.page.set_font(FACE, "", 9)
-        self.page.multi_cell(0, LINE, _shown(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
+        self.page.multi_cell(0, LINE, self.shown(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
     def photos(self) -> None:
         shown = [(n, photo) for n, photo in enumerate(self.pack.dossier.photos, 1) if not photo["refused"]]
@@ -113,12 +138,12 @@ class _Sheet:
 
     def _caption(self, n: int, photo: Mapping[str, Any]) -> str:
         kind = word(self.pack.language, "photos", photo["kind"]) if photo["kind"] else self.say("unsorted")
-        at = f"{photo['said_at']:%d/%m/%Y %H:%M} UTC" if photo["said_at"] else "?"
+        at = moment(photo["said_at"], self.pack.language, self.pack.zone) if photo["said_at"] else "?"
         return self.say("photo", n=n, kind=kind, at=at, digest=photo["sha256"] or "?")
 
     def _line(self, text: str, size: int, style: str, high: float) -> None:
         self.page.set_font(FACE, style, size)
-        self.page.multi_cell(0, high, _shown(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
+        self.page.multi_cell(0, high, self.shown(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
 def _claim(pack: Pack) -> list[_ENTRY]:
@@ -135,17 +160,28 @@ def _claim(pack: Pack) -> list[_ENTRY]:
     shipped = needs.base_day("shipping", facts)
     return [
         (say("kind"), word(language, "kinds", case["kind"])), (say("order"), there(case["order_reference"])),
-        (say("customer"), there(pack.recipient)), (say("contents"), there(items)),
+        (say("sender"), there(pack.shop)), (say("customer"), there(pack.recipient.name)),
+        (say("address"), there(pack.recipient.address)), (say("phone"), there(pack.recipient.phone)),
+        (say("email"), there(pack.recipient.email)), (say("contents"), there(items)),
         (say("carrier"), there(pack.carrier)), (say("tracking"), there(case["tracking_number"])),
-        (say("ordered"), there(_of(facts, "ordered_on"))), (say("shipped"), there(_day(shipped) if shipped else "")),
-        (say("promised"), there(_of(facts, "promised_on"))), (say("delivered"), there(_of(facts, "delivered_on"))),
+        (say("link"), there(facts.get("tracking_url"))),
+        (say("ordered"), there(_of(facts, "ordered_on", language))), (say("shipped"), there(day(shipped, language) if shipped else "")),
+        (say("promised"), there(_of(facts, "promised_on", language))), (say("delivered"), there(_of(facts, "delivered_on", language))),
         (say("amount"), there(f"{case['amount']} {case['currency']}".strip())),
-        (say("deadline"), _day(case["deadline_on"]) if case["deadline_on"] else unknown),
+        (say("deadline"), _last_day(pack) or unknown),
         (say("reference"), there(case["claim_reference"])), (say("state"), word(language, "states", case["state"])),
         (say("wish"), there(case["wish"] and word(language, "wishes", case["wish"]))),
         (say("where"), there(", ".join(pack.where.values()))),
         (say("claimant"), word(language, "claimants", pack.claims) if pack.claims else unknown),
     ]
+
+
+def _last_day(pack: Pack) -> str:
+    last, period = pack.dossier.case["deadline_on"], pack.dossier.rule.deadline
+    if last is None:
+        return ""
+    told = day(last, pack.language)
+    return word(pack.language, "pack", "by_law").format(day=told) if period and period.by == "law" else told
 
 
 def _needs(pack: Pack) -> list[_ENTRY]:
@@ -160,7 +196,8 @@ def _state_text(need: needs.Need, language: str) -> str:
 def _statements(sheet: _Sheet) -> None:
     found = sheet.pack.dossier.statements
     sheet.pairs("statements", [
-        (" · ".join(part for part in (word(sheet.pack.language, "who", one["who"]), one["name"], _day(one["said_at"])) if part),
+        (" · ".join(part for part in (word(sheet.pack.language, "who", one["who"]), one["name"],
+                                      moment(one["said_at"], sheet.pack.language, sheet.pack.zone)) if part),
          one["text"]) for one in found])
     if not found:
         sheet.text(sheet.say("no_statements"))
@@ -169,8 +206,17 @@ def _statements(sheet: _Sheet) -> None:
 def _tracked(sheet: _Sheet) -> None:
     events = (sheet.pack.dossier.case["order_facts"] or {}).get("events") or ()
     if events:
-        sheet.pairs("tracked", [(str(one.get("at", ""))[:16].replace("T", " "),
+        sheet.pairs("tracked", [(_event_time(str(one.get("at", "")), sheet.pack),
                                  " · ".join(str(one[name]) for name in ("text", "place") if one.get(name))) for one in events])
+
+
+def _event_time(written: str, pack: Pack) -> str:
+    """On the shop's clock where the carrier says its own; as it is written where it does not."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return written[:16]
+    return moment(at, pack.language, pack.zone) if at.tzinfo else moment(at.replace(tzinfo=UTC), pack.language, UTC)
 
 
 def _rules(sheet: _Sheet) -> None:
@@ -184,7 +230,7 @@ def _rules(sheet: _Sheet) -> None:
             label = f"{sheet.say('basis')}: " if text is rule.basis else ""
             sheet.text(label + (text.get(language) or text.get("es") or ""))
     for source in rule.sources:
-        sheet.text(sheet.say("source", url=source.url, day=_day(source.read)))
+        sheet.text(sheet.say("source", url=source.url, day=day(source.read, language)))
 
 
 def _picture(content: bytes | None) -> io.BytesIO | None:
@@ -208,20 +254,27 @@ def _items(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in facts.get("items") or () if isinstance(one, Mapping)]
 
 
-def _of(facts: Mapping[str, Any], name: str) -> str:
+def _of(facts: Mapping[str, Any], name: str, language: str) -> str:
     try:
-        return _day(date.fromisoformat(str(facts[name])[:10]))
+        return day(date.fromisoformat(str(facts[name])[:10]), language)
     except (KeyError, ValueError):
         return ""
 
 
-def _day(value: date | datetime) -> str:
-    return f"{value:%d/%m/%Y}"
-
-
 def _shown(text: str) -> str:
-    """A sign that our letters do not have (emoji, other scripts) as a question mark: it is seen that something was there."""
-    return "".join(sign if sign == "\n" or sign in _letters() else "" if sign in _JOINTS else "?" for sign in text)
+    """Letters that ours do not have (emoji, other scripts) as one sign: it is seen that something was there."""
+    told = "".join(_letter(sign) for sign in text)
+    return _RUN.sub(ABSENT, told)
+
+
+def _letter(sign: str) -> str:
+    """As it is; a letter with a mark that ours lack without it (ğ as g)."""
+    if sign == "\n" or sign in _letters():
+        return sign
+    if sign in _JOINTS or not sign.isprintable():
+        return " " if sign == "\t" else ""
+    bare = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+    return bare if bare and all(one in _letters() for one in bare) else ABSENT
 
 
 @cache

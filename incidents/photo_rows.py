@@ -52,8 +52,11 @@ class Seen:
 
 
 def add_sent(work: Work, incident_id: str, conversation_id: str, since: datetime) -> int:
-    """Put what she sent since then, and what is in no case yet, into this one; returns how many."""
-    files = [one for one in case_rows.loose_files(work.connection, conversation_id) if one["said_at"] >= since]
+    """Put what she sent since then, and what is in no case yet, into this one; returns how many. What somebody set aside here
+    stays aside."""
+    aside = set(work.connection.execute(select(_photo.c.attachment_id).where(_photo.c.incident_id == incident_id)).scalars())
+    files = [one for one in case_rows.loose_files(work.connection, conversation_id)
+             if one["said_at"] >= since and one["attachment_id"] not in aside]
     return add(work, incident_id, files)
 
 

@@ -24,9 +24,10 @@ SHOPS = "_claims.yaml"
 LANGUAGES = ("es", "en", "pt")
 _HEAD = ("carrier", "name", "names", "country", "language", "claims", "where", "kinds")
 _RULE = ("deadline", "earliest", "photos", "documents", "statements", "basis", "note", "sources")
-_PERIOD = ("days", "from", "count")
+_PERIOD = ("days", "from", "count", "by")
 _WAYS = ("url", "email", "phone")
 _MOST_DAYS = 3_650
+_MOST_OWN = 60
 _LONGEST_NAME = 80
 
 
@@ -122,7 +123,8 @@ def ours() -> tuple[RuleBook, list[Finding]]:
     findings: list[Finding] = []
     for path in sorted(OURS.glob("*.yaml")):
         sheet = Sheet(path.name)
-        for one in _carriers(sheet, path, {}):
+        root = _root(sheet, path)
+        for one in _carriers(sheet, root, sheet.table(root), {}) if root is not None else ():
             found[one.key] = one
         findings += sheet.findings
     return RuleBook(found), findings
@@ -133,31 +135,40 @@ def with_shops(book: RuleBook, path: Path) -> tuple[RuleBook, list[Finding]]:
     if not path.is_file():
         return book, []
     sheet = Sheet(path.name)
-    changed = {one.key: one for one in _carriers(sheet, path, book.carriers)}
-    return RuleBook({**book.carriers, **changed}), sheet.findings
+    root = _root(sheet, path)
+    if root is None:
+        return book, sheet.findings
+    table = sheet.table(root)
+    changed = {one.key: one for one in _carriers(sheet, root, table, book.carriers)}
+    own = sheet.number(table.get("own_days"), _MOST_OWN)
+    return RuleBook({**book.carriers, **changed}, book.own_days if own is None else own), sheet.findings
 
 
-def _carriers(sheet: Sheet, path: Path, known: Mapping[str, CarrierRules]) -> list[CarrierRules]:
-    """The carriers of a file: one, or several below `carriers:`, each written over the known one of its key."""
+def _root(sheet: Sheet, path: Path) -> yaml.Node | None:
+    """What stands in a file; None for nothing, and for what cannot be read."""
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_FILE_BYTES:
             sheet.findings.append(Finding(sheet.file, 1, f"This is longer than {MAX_FILE_BYTES} bytes.", "Cut it."))
-            return []
+            return None
         root = yaml.compose(raw.decode("utf-8-sig"), yaml.SafeLoader)
     except (OSError, UnicodeDecodeError):
         sheet.findings.append(Finding(sheet.file, 1, "This cannot be read.", "Save it as UTF-8, and let us read it."))
-        return []
+        return None
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         sheet.findings.append(Finding(sheet.file, line, "This is no YAML.", "Look at indents, quotes and colons near here."))
-        return []
-    if root is None or not sheet.is_plain(root):
-        return []
-    table = sheet.table(root)
+        return None
+    return root if root is not None and sheet.is_plain(root) else None
+
+
+def _carriers(
+    sheet: Sheet, root: yaml.Node, table: Mapping[str, yaml.Node], known: Mapping[str, CarrierRules]
+) -> list[CarrierRules]:
+    """The carriers of a file: one, or several below `carriers:`, each written over the known one of its key."""
     if "carriers" not in table:
-        return [one for one in [_carrier(sheet, root, known)] if one]
+        return [] if set(table) == {"own_days"} else [one for one in [_carrier(sheet, root, known, (*_HEAD, "own_days"))] if one]
     several = table["carriers"]
     if not isinstance(several, yaml.SequenceNode):
         sheet.wrong(several, "Below “carriers” belongs a list.", "Begin each carrier with a dash.")
@@ -165,8 +176,10 @@ def _carriers(sheet: Sheet, path: Path, known: Mapping[str, CarrierRules]) -> li
     return [one for node in several.value if (one := _carrier(sheet, node, known))]
 
 
-def _carrier(sheet: Sheet, node: yaml.Node, known: Mapping[str, CarrierRules]) -> CarrierRules | None:
-    table = sheet.table(node, _HEAD)
+def _carrier(
+    sheet: Sheet, node: yaml.Node, known: Mapping[str, CarrierRules], head: Iterable[str] = _HEAD
+) -> CarrierRules | None:
+    table = sheet.table(node, head)
     key = str(getattr(table.get("carrier"), "value", "")).strip().lower()
     if not key:
         sheet.wrong(node, "A carrier without a name.", "Begin with “carrier: seur”.")
@@ -209,7 +222,8 @@ def _period(sheet: Sheet, node: yaml.Node) -> Period | None:
     if days is None:
         return None
     of = sheet.word(table.get("from"), claim_rules.BASES)
-    return Period(days, of, sheet.word(table.get("count"), claim_rules.COUNTS, "calendar") or "calendar")
+    count = sheet.word(table.get("count"), claim_rules.COUNTS, "calendar")
+    return Period(days, of, count or "calendar", sheet.word(table.get("by"), claim_rules.WORDS, "carrier") or "carrier")
 
 
 def _sources(sheet: Sheet, node: yaml.Node) -> tuple[Source, ...]:
@@ -217,6 +231,9 @@ def _sources(sheet: Sheet, node: yaml.Node) -> tuple[Source, ...]:
     for one in node.value if isinstance(node, yaml.SequenceNode) else ():
         table = sheet.table(one, ("url", "read"))
         url, day = (str(getattr(table.get(name), "value", "")) for name in ("url", "read"))
+        if not url.startswith(("https://", "http://")):
+            sheet.wrong(one, "A source without the address of its page.", "Write it as {url: https://…, read: 2026-11-22}.")
+            continue
         try:
             found.append(Source(url, date.fromisoformat(day)))
         except ValueError:

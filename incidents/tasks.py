@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -24,7 +24,9 @@ AT_BEGINNING = {
     "missing": (("check_weight", "warehouse", 1), ("send_claim", "desk", 2)),
 }
 AFTER = {"claimed": (("chase_answer", "carrier", 7),), "accepted": (("settle", "desk", 2),), "refused": (("object", "desk", 3),)}
-OVER = {"claimed": ("send_claim", "trace"), "accepted": ("chase_answer",), "refused": ("chase_answer",)}
+OVER = {"claimed": ("send_claim", "trace", "ask_terms"), "accepted": ("chase_answer",), "refused": ("chase_answer",)}
+
+ASK_TERMS = "ask_terms"  # what it asks for with a claim, and until when: the carrier publishes nothing
 
 _task, _statement = IncidentTask.__table__, IncidentStatement.__table__
 
@@ -41,6 +43,16 @@ class Wanted:
 def begin(work: Work, case: Mapping[str, Any]) -> None:
     """The tasks of a new case."""
     _add(work, case, AT_BEGINNING[case["kind"]])
+
+
+def ask_terms(work: Work, case: Mapping[str, Any], there: Sequence[Mapping[str, Any]], is_undocumented: bool) -> None:
+    """A carrier that publishes nothing is asked, once; the task is over as soon as its terms are known."""
+    mine = [task for task in there if task["code"] == ASK_TERMS]
+    if is_undocumented and not mine:
+        _add(work, case, ((ASK_TERMS, "desk", 1),))
+    for task in mine:
+        if not is_undocumented and task["done_at"] is None:
+            done(work, case["incident_id"], task["incident_task_id"], "system")
 
 
 def moved(work: Work, case: Mapping[str, Any], state: str) -> None:

@@ -148,7 +148,7 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
               "news": news.tick, "news feed": news.read_feed, "late parcels": late.look,
               "case orders": partial(case_watch.ask_again, work.database, Rules(given.claims_path),
                                      lambda number: find_for_desk(work.services.connector, number, work.services.today())),
-              "case photos": partial(case_watch.look, work.database, Folder(given.media_path), Rules(given.claims_path))}
+              "case photos": case_watch.Photos(work.database, Folder(given.media_path), Rules(given.claims_path)).look}
     sweeps |= tell_agents(given, work.database)
     return sweeps | ({"mail": lambda: mail.mail_due(work.database, post)} if post else {})
 

@@ -15,9 +15,10 @@ from console.rendering import page
 from console.report_range import DAYS
 from console.route import Route, Twin
 from incidents import figures
+from incidents.claim_rules import RuleBook
 from incidents.figures import Tally
 
-COLUMNS = ("code", "kind", "state", "verdict", "order_reference", "carrier", "tracking_number", "amount", "currency",
+COLUMNS = ("code", "kind", "state", "terms", "verdict", "order_reference", "carrier", "tracking_number", "amount", "currency",
            "recovered", "claim_reference", "deadline_on", "opened_at", "claimed_at", "closed_at")
 
 
@@ -27,7 +28,7 @@ def report() -> Response:
     wanted = report_range.asked()
     with here.desk().database.reading() as session:
         period = wanted.period(here.formats())
-        found = figures.added(figures.rows(session, period.since, period.until))
+        found = figures.added(figures.rows(session, period.since, period.until), here.desk().rules.book, here.shop_zone())
         if here.wants_json():
             return jsonify({"from": wanted.first.isoformat(), "to": wanted.last.isoformat(), "total": _plain(found.total),
                             "carriers": {key: _plain(one) for key, one in found.carriers.items()},
@@ -46,6 +47,7 @@ def file() -> Response:
     """One row a case; with `bom=1` for a spreadsheet that would not know it as UTF-8."""
     overseers.require()
     wanted, f, database = report_range.asked(), here.formats(), here.desk().database
+    book = here.desk().rules.book
     start = ticket_file.BOM if request.args.get("bom") == "1" else ""
 
     def pieces() -> Iterator[str]:
@@ -53,7 +55,7 @@ def file() -> Response:
         with database.reading() as session:
             period = wanted.period(f)
             for case in figures.rows(session, period.since, period.until):
-                yield _line([_cell(case, name) for name in COLUMNS])
+                yield _line([_cell(case, name, book) for name in COLUMNS])
 
     name = f"relevo-cases-{wanted.first.isoformat()}-{wanted.last.isoformat()}.csv"
     return Response(pieces(), mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -65,8 +67,8 @@ def _line(cells: Any) -> str:
     return target.getvalue()
 
 
-def _cell(case: Mapping[str, Any], name: str) -> str:
-    value = case[name]
+def _cell(case: Mapping[str, Any], name: str, book: RuleBook) -> str:
+    value = book.rule(case["carrier"], case["kind"]).terms if name == "terms" else case[name]
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return str(ticket_file.safe(text))
 
@@ -75,7 +77,7 @@ def _row(name: str, tally: Tally) -> dict[str, Any]:
     f = here.formats()
     days = tally.median_days
     return {
-        "name": name, "cases": measures.count(tally.cases, f), "any": tally.cases, "claimed": tally.claimed,
+        "name": name, "cases": measures.count(tally.cases, f), "any": tally.cases, "undocumented": tally.undocumented, "claimed": tally.claimed,
         "in_time": measures.percent(tally.in_time, tally.timed, f), "timed": tally.timed,
         "accepted": measures.percent(tally.accepted, tally.decided, f), "decided": tally.decided,
         "asked": _money(tally.asked), "got": _money(tally.got), "days": f.number(days) if days is not None else "",
@@ -87,7 +89,7 @@ def _money(amounts: Mapping[str, Any]) -> str:
 
 
 def _plain(tally: Tally) -> dict[str, Any]:
-    return {"cases": tally.cases, "claimed": tally.claimed, "timed": tally.timed, "in_time": tally.in_time,
+    return {"cases": tally.cases, "undocumented": tally.undocumented, "claimed": tally.claimed, "timed": tally.timed, "in_time": tally.in_time,
             "accepted": tally.accepted, "refused": tally.refused, "median_days": tally.median_days,
             "asked": {key: str(one) for key, one in tally.asked.items()}, "recovered": {key: str(one) for key, one in tally.got.items()}}
 

@@ -130,7 +130,8 @@ def _pack(session: Session, incident_id: str) -> packing.Pack:
     found, desk = case_rows.dossier(session, here.desk().rules.book, case), here.desk()
     language = request.args.get("language", "")
     return packing.gather(session, found, packing.House(
-        desk.rules.book, Folder(desk.media_dir), here.formats().now, desk.shop() or "Relevo", language if language in LANGUAGES else ""))
+        desk.rules.book, Folder(desk.media_dir), here.formats().now, desk.shop() or "Relevo", language if language in LANGUAGES else "",
+        here.shop_zone()))
 
 
 def _download(content: bytes | Iterator[bytes], name: str, mime: str) -> Response:
@@ -173,9 +174,10 @@ def _findings() -> list[str]:
 def _plain_row(case: Mapping[str, Any]) -> dict[str, Any]:
     names = ("incident_id", "code", "kind", "state", "conversation_id", "order_reference", "carrier", "tracking_number",
              "amount", "currency", "recovered", "claim_reference", "version")
-    day = case["deadline_on"]
+    day, ours = case["deadline_on"], case_views.own_day(case)
     return {name: case[name] for name in names} | {
-        "deadline_on": day.isoformat() if day else None, "opened_at": here.formats().iso(case["opened_at"])}
+        "deadline_on": day.isoformat() if day else None, "own_deadline_on": ours.isoformat() if ours else None,
+        "terms": case_views.rule_of(case).terms, "opened_at": here.formats().iso(case["opened_at"])}
 
 
 def _plain(session: Session, found: case_rows.Dossier) -> dict[str, Any]:

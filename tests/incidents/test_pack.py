@@ -39,9 +39,9 @@ def test_the_paper_names_what_is_there_what_lacks_and_what_is_unknown(house: Hou
     house.sends(a_picture(1))
     text = text_of(packed(house, house.opens()))
 
-    for wanted in ("Reclamación INC-1001", "AB-77777", "SEUR", "SE123", "59.90 EUR", "27/11/2026", "Lámpara Nido", "Marta",
+    for wanted in ("Reclamación INC-1001", "AB-77777", "SEUR", "SE123", "59.90 EUR", "27 de noviembre de 2026", "Lámpara Nido", "Marta",
                    "el pie está partido", "Foto del artículo está (1/1)", "Foto de la caja FALTA (0/1)",
-                   "Justificante del valor (factura o recibo) FALTA", "seur.com/es/ayuda", "leído el 22/11/2026"):
+                   "Justificante del valor (factura o recibo) FALTA", "seur.com/es/ayuda", "leído el 22 de noviembre de 2026"):
         assert wanted in text
 
 

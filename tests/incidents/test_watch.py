@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 23)
 
 def due(house: House, zone: str = "UTC") -> list[tuple[str, int | None]]:
     """The cases that people are reminded of now, and how many days are left."""
-    return [(one.case["code"], one.days) for one in house.do(watch.reminders, zone) if not one.task]
+    return [(one.case["code"], one.days) for one in house.do(watch.reminders, watch.Calendar(zone)) if not one.task]
 
 
 def case(house: House, number: str, **columns: Any) -> Mapping[str, Any]:
