@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 import click
 
@@ -40,7 +41,12 @@ def flows() -> None:
 @click.option("--proof", is_flag=True, help="Say how far a person is from each flow's questions, and by which way.")
 def lint(folder: Path, lang: str, proof: bool) -> None:
     """Say what is wrong in the flows, where, and how to mend it."""
-    findings = flow_lint.check(folder)
+    say_findings(folder, lang, proof)
+
+
+def say_findings(folder: Path, lang: str, proof: bool, beside: Iterable[Finding] = ()) -> NoReturn:
+    """Says and ends: with 1 where something is wrong. `beside`: what is wrong in files that others read."""
+    findings = sorted((*flow_lint.check(folder), *beside), key=lambda one: (one.file, one.line, one.column, one.code))
     _show(findings, lang)
     library = flow_library.load(folder).readable if proof else None
     for line in told(prove(library), lang) if library else ():

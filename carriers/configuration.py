@@ -62,6 +62,12 @@ def check(folder: Path, environment: Mapping[str, str]) -> tuple[Finding, ...]:
     return (*page.findings, *words.findings)
 
 
+def look(page: Page, environment: Mapping[str, str]) -> list[Finding]:
+    """Everything wrong in a `_carriers.yaml` that holds this."""
+    _read(page, environment)
+    return page.findings
+
+
 def _page(path: Path) -> Page:
     return read(path) if path.exists() else Page(path.name, {})
 

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from carriers.states import ALL, UNKNOWN
-from yaml_file import Page, near, read, table
+from yaml_file import Finding, Page, near, read, table
 
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("es", "en", "pt")
@@ -102,9 +102,18 @@ def own_texts(path: Path) -> tuple[Page, dict[tuple[str, str, str], str]]:
     if not path.exists():
         return Page(path.name, {}), {}
     page = read(path)
-    found = {(state, language, part): text for state, part, language, text in _entries(page)
-             if _is_sayable(page, f"{state}.{part}.{language}", text)}
-    return page, found
+    return page, _read(page)
+
+
+def look(page: Page) -> list[Finding]:
+    """Everything wrong in a `_parcels.yaml` that holds this."""
+    _read(page)
+    return page.findings
+
+
+def _read(page: Page) -> dict[tuple[str, str, str], str]:
+    return {(state, language, part): text for state, part, language, text in _entries(page)
+            if _is_sayable(page, f"{state}.{part}.{language}", text)}
 
 
 def _entries(page: Page) -> Iterator[tuple[str, str, str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import shop_files
 from bot.flow import cases, library, lint
 from bot.flow.findings import ERROR, Finding
 from bot.flow.library import Library
@@ -105,7 +106,7 @@ def check(files: Files) -> Checked:
 def _checked(files: tuple[tuple[str, str], ...]) -> Checked:
     sources = scripts(dict(files))
     compiled = library.compiled(sources)
-    findings = list(lint.check_loaded(compiled, sources))
+    findings = [*lint.check_loaded(compiled, sources), *shop_files.findings(sources)]
     for name, text in files:
         if kind_of(name) == "test":
             findings += cases.cases_in(name.removeprefix("tests/"), text)[1]

@@ -20,7 +20,7 @@ from typing import Any
 
 from outreach.errors import BadPolicy
 from outreach.news import KINDS
-from yaml_file import Page, named, near, number, read
+from yaml_file import Finding, Page, named, near, number, read
 
 FILE = "_outreach.yaml"
 CHANNELS = ("whatsapp", "sms", "messenger", "instagram", "webchat")
@@ -51,12 +51,23 @@ def load(folder: Path) -> Policy:
     """The policy of this folder of flows; the usual one where it has none. Raises BadPolicy with file, line and mend."""
     path = folder / FILE
     page = read(path) if path.exists() else Page(FILE, {})
-    found: dict[str, Any] = {}
-    for name, value in named(page, page.tree, "", tuple(_READERS)).items():
-        found |= _READERS[name](page, name, value)
+    found = _read(page)
     if page.findings:
         raise BadPolicy("\n".join(str(finding) for finding in page.findings))
     return Policy(**found)
+
+
+def look(page: Page) -> list[Finding]:
+    """Everything wrong in an `_outreach.yaml` that holds this."""
+    _read(page)
+    return page.findings
+
+
+def _read(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in named(page, page.tree, "", tuple(_READERS)).items():
+        found |= _READERS[name](page, name, value)
+    return found
 
 
 def _listed(page: Page, key: str, value: Any, known: tuple[str, ...]) -> list[str]:

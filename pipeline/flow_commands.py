@@ -15,7 +15,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
+import config
+import shop_files
+from bot.commands import lint as LINT
+from bot.commands import say_findings
 from bot.errors import BotError
+from bot.flow import library as flow_library
 from bot.flow import live
 from bot.flow.findings import Finding
 from bot.flow.live import CLI, FlowSet, FlowsRefused
@@ -49,6 +54,13 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(_NO_DATABASE.format(reason)) from None
 
     return told
+
+
+@click.command("lint", params=LINT.params)
+def lint(folder: Path, lang: str, proof: bool) -> None:
+    """Say what is wrong in the flows and in the files beside them, where, and how to mend it."""
+    sources = flow_library.sources_of(folder)
+    say_findings(folder, lang, proof, shop_files.findings(sources, folder, config.environment()))
 
 
 @click.command("publish")
@@ -262,4 +274,4 @@ def _funnel(found: Funnel, order: Mapping[str, int]) -> Iterator[str]:
         yield f"{end.revision:<13} ended: {end.outcome:<20} {end.count:>8}"
 
 
-COMMANDS = (publish, move, rollback, history, show, status, funnel)
+COMMANDS = (lint, publish, move, rollback, history, show, status, funnel)

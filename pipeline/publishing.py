@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import shop_files
 from bot.flow import library as flow_library
 from bot.flow import lint
 from bot.flow.findings import ERROR, Finding
@@ -160,7 +161,7 @@ def _add(work: Work, files: Mapping[str, str], library: Library, told: _Told, be
 def _checked(files: tuple[tuple[str, str], ...]) -> Checked:
     sources = sources_of(dict(files))
     foreign = [Finding(name, 1, 1, "L10", facts={"name": name}) for name, _ in files if not is_file_of_a_set(name)]
-    findings = (*foreign, *lint.check_sources(sources))
+    findings = (*foreign, *lint.check_sources(sources), *shop_files.findings(sources))
     library = _compiled(tuple(sorted(sources.items())))
     if library is not None and not library.flows:
         findings = (*findings, Finding("_project.yaml", 1, 1, "L11"))

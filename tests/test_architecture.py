@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ANYBODY = {"registry", "metrics", "faults", "yaml_file", "order_number"}
 MAY_IMPORT = {
     "config": set(), "registry": set(), "metrics": set(), "clock": set(), "faults": set(), "logs": set(), "yaml_file": set(), "order_number": set(),
-    "fetch": set(), "asking": set(),
+    "fetch": set(), "asking": set(), "shop_files": {"bot", "orders", "carriers", "incidents", "outreach"},
     "bot": set(),
     "orders": {"fetch", "asking"},
     "conversation": {"clock", "fetch"},
@@ -24,9 +24,9 @@ MAY_IMPORT = {
     "incidents": {"conversation"},
     "outreach": {"channels", "conversation", "clock"},
     "handoff": {"conversation"},
-    "pipeline": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "config", "clock", "logs", "asking"},
-    "console": {"handoff", "conversation", "bot", "orders", "carriers", "incidents", "outreach", "channels", "clock"},
-    "operations": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "config", "clock", "logs", "demo"},
+    "pipeline": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "config", "clock", "logs", "asking", "shop_files"},
+    "console": {"handoff", "conversation", "bot", "orders", "carriers", "incidents", "outreach", "channels", "clock", "shop_files"},
+    "operations": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "config", "clock", "logs", "demo", "shop_files"},
     "demo": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "console", "config", "clock", "fetch"},
     "lab": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "console", "demo", "config", "clock", "fetch"},
     "migrations": {"conversation", "handoff", "incidents", "outreach", "pipeline"},

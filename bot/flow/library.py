@@ -221,6 +221,12 @@ def _library(
     )
 
 
+# Files of the language that are no flows; what else begins with `_` belongs to others.
+SHARED = (
+    "_project.yaml", "_services.yaml", "_texts.yaml", "_templates.yaml", faq_file.FILE, "_policy.yaml", "_words.yaml", IDENTITY,
+)  # fmt: skip
+
+
 def _shared_file(name: str, sources: Mapping[str, str], findings: list[Finding], reader: Any) -> Any:
     """Read one of the files that begin with `_`; an absent one is read as empty."""
     report = Reporter(name, sources.get(name, ""))

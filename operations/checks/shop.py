@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import carriers.configuration
 import orders.configuration
-from bot.flow.library import load
-from operations.checks.finding import Finding, Patient
+import outreach.policy
+import shop_files
+from bot.flow.library import load, sources_of
+from incidents import rule_files
+from operations.checks.finding import Finding, Level, Patient
 from orders.errors import BadConfiguration
 
 SHOWN_FINDINGS = 3
@@ -55,4 +58,19 @@ def parcels(patient: Patient) -> Iterator[Finding]:
         yield Finding("parcels", "ok", f"Parcels are told by {', '.join(asked)}." if asked else "Parcels are told by the shop's own data.")
 
 
-CHECKS = (flows, connector, parcels)
+def beside(patient: Patient) -> Iterator[Finding]:
+    """Which news are told, and what the shop has agreed with its carriers; without these files there is nothing to say."""
+    folder = patient.settings.flows_dir
+    for name, file, level in _BESIDE:
+        if not (folder / file).is_file():
+            continue
+        wrong = shop_files.findings({file: sources_of(folder).get(file, "")}, folder, patient.environment)
+        for one in wrong:
+            yield Finding(name, level, f"{one.place} {one.what('en')}", one.mend("en"))
+        if not wrong:
+            yield Finding(name, "ok", f"{folder / file} is good.")
+
+
+# Without good rules for its news Relevo does not start; bad claim rules leave ours in force.
+_BESIDE: tuple[tuple[str, str, Level], ...] = (("news", outreach.policy.FILE, "fail"), ("claims", rule_files.SHOPS, "warn"))
+CHECKS = (flows, connector, parcels, beside)
