@@ -21,7 +21,7 @@ import incidents.tables  # noqa: F401
 import outreach.tables  # noqa: F401
 import pipeline.tables  # noqa: F401
 from conversation.work import Database, open_engine
-from tests import postgres
+from tests import engines, postgres
 from tests.builders import Bell, HandClock, a_wiring
 
 # No test is judged by the clock: how fast examples are made says more of the machine than of what is tested.
@@ -94,6 +94,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def database(database_url: str, hand_clock: HandClock, bell: Bell) -> Iterator[Database]:
     """The database of this test, wired to its clock and its bell."""
     database = Database(database_url, a_wiring(hand_clock, bell))
+    engines.share_words(database.engine)
     yield database
     database.close()
 
