@@ -30,7 +30,10 @@ def rules(folder: Path) -> None:
 
 
 def _period(period: Period | None) -> str:
-    return f"{period.days} {period.count} days from {period.of or 'an unknown day'}" if period else "deadline unknown"
+    if period is None:
+        return "deadline unknown"
+    by = " (by law)" if period.by == "law" else ""
+    return f"{period.days} {period.count} days from {period.of or 'an unknown day'}{by}"
 
 
 def _photos(rule: Rule) -> str:

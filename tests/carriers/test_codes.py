@@ -10,7 +10,7 @@ from carriers import codes, states
 from carriers.codes import CodeTable, Meaning
 
 TABLES = codes.tables()
-CARRIERS = {"aftership", "correios", "correos", "ctt", "dhl", "estafeta", "fedex", "gls", "mrw", "royalmail", "seur",
+CARRIERS = {"aftership", "correios", "correos", "correos_express", "ctt", "dhl", "envialia", "estafeta", "fedex", "gls", "mrw", "royalmail", "seur",
             "servientrega", "seventeentrack", "ups"}
 MAPPED_SHARE = 0.95
 
@@ -67,7 +67,7 @@ def test_another_carrier_is_nobody(carrier: str) -> None:
 @pytest.mark.parametrize(("carrier", "code", "state"), [
     ("Correios", "BDE-01", "delivered"), ("Correios", "bde 1", "delivered"), ("GLS", "-10", "label_made"),
     ("SEUR", "LI450", "in_transit"), ("SEUR", "LI848", "in_customs"), ("UPS", "040", "at_pickup_point"),
-    ("Correos", "I010000V", "delivered"), ("MRW", "17", "unknown"),
+    ("Correos", "I010000V", "delivered"), ("MRW", "17", "unknown"), ("Servientrega", "27", "handed_over"), ("Envialia", "D01", "attempted"),
 ])
 def test_a_code_is_read_however_it_is_written(carrier: str, code: str, state: str) -> None:
     assert codes.meaning(carrier, code, "") == Meaning(state)

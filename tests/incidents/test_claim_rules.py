@@ -39,7 +39,7 @@ def test_a_carrier_is_known_by_how_shops_write_it(written: str, key: str) -> Non
 
 
 def test_what_no_documentation_shows_is_unknown_and_not_nothing() -> None:
-    servientrega = OURS.rule("servientrega", "damaged")
+    servientrega = OURS.rule("servientrega", "lost")
 
     assert (servientrega.deadline, servientrega.photos, OURS.rule("veloz24", "lost")) == (None, None, UNKNOWN)
 
