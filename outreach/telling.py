@@ -100,6 +100,7 @@ class Round:
     told_in: set[str] = field(default_factory=set)  # conversations that had such news before
     today: str = ""
     counted: dict[str, int] = field(default_factory=dict)  # what was told in this round
+    told: set[str] = field(default_factory=set)
     ended: set[str] = field(default_factory=set)
 
 
@@ -169,23 +170,29 @@ def _no_news(work: Work, here: Round, row: Mapping[str, Any]) -> str:
         return "switched_off"
     if work.now - row["happened_at"] > here.policy.max_age:
         return "stale"
-    for other in here.of_orders.get(row["order_key"], ()):
-        if other["order_news_id"] == row["order_news_id"] or other["happened_at"] < row["happened_at"]:
-            if other["kind"] == row["kind"] and other["state"] == "told" and _says_the_same(other, row):
-                return "repeated"
-            continue
-        if ROAD.get(other["kind"], 0) > ROAD.get(row["kind"], 0):
-            return "overtaken"
-    return ""
+    others = [other for other in here.of_orders.get(row["order_key"], ()) if other["order_news_id"] != row["order_news_id"]]
+    later = [other for other in others if other["happened_at"] >= row["happened_at"]]
+    if any(ROAD.get(other["kind"], 0) > ROAD.get(row["kind"], 0) for other in later):
+        return "overtaken"
+    told = [other for other in others if other["kind"] == row["kind"] and _is_told(here, other)]
+    return _told_before(told, row) if told else ""
 
 
-def _says_the_same(told: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """A delay is news again when the day has moved; an attempt when it is another day's."""
-    if told["order_news_id"] == row["order_news_id"]:
-        return False
+def _is_told(here: Round, other: Mapping[str, Any]) -> bool:
+    return other["state"] == "told" or other["order_news_id"] in here.told
+
+
+def _told_before(told: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> str:
+    """A delay is news again when the day has moved, an attempt when it is another day's: from wherever and in whichever
+    order they come in."""
+    last = max(told, key=lambda other: other["happened_at"])
     if row["kind"] == "delayed":
-        return bool(told["facts"].get("eta") == row["facts"].get("eta"))
-    return row["kind"] != "attempted" or told["happened_at"].date() == row["happened_at"].date()
+        is_same = last["facts"].get("eta") == row["facts"].get("eta")
+    else:
+        is_same = row["kind"] != "attempted" or row["happened_at"].date() in {other["happened_at"].date() for other in told}
+    if is_same:
+        return "repeated"
+    return "overtaken" if last["happened_at"] > row["happened_at"] else ""
 
 
 def _not_wanted(here: Round, row: Mapping[str, Any]) -> str:
@@ -289,6 +296,7 @@ def _drop(work: Work, here: Round, row: Mapping[str, Any], why: str, where: str 
 
 def _told(work: Work, here: Round, row: Mapping[str, Any], where: str, how: str = "") -> None:
     here.ended.add(row["order_news_id"])
+    here.told.add(row["order_news_id"])
     work.connection.execute(_settle, {
         "id": row["order_news_id"], "new_state": "told", "because": how, "where": where, "told": work.now})
 

@@ -126,11 +126,37 @@ def test_what_later_news_have_overtaken_is_not_told(database: Database, doors: H
 def test_a_delay_is_told_again_when_the_day_has_moved(
     database: Database, doors: HandDoors, talk: str, hand_clock: HandClock
 ) -> None:
-    for n, eta in enumerate(("2026-11-25", "2026-11-25", "2026-11-27")):
-        take(database, news(kind="delayed", key=f"d{n}", happened_at=EARLY + timedelta(minutes=n), facts={"eta": eta}))
+    for n, day in enumerate((25, 25, 27, 25)):
+        take(database, news(kind="delayed", key=f"d{n}", happened_at=EARLY + timedelta(minutes=n), facts={"eta": f"2026-11-{day}"}))
         tick(database, doors)
 
-    assert [data["eta"] for *_, data in doors.begun] == ["2026-11-25", "2026-11-27"]
+    assert [data["eta"][-2:] for *_, data in doors.begun] == ["25", "27", "25"]
+
+
+@pytest.mark.parametrize("ago", [60, 120, 30])
+def test_the_same_by_another_key_is_told_once(database: Database, doors: HandDoors, talk: str, ago: int) -> None:
+    take(database, news(key="by a post"))
+    tick(database, doors)
+    take(database, news(key="by the list", happened_at=MONDAY_NOON - timedelta(minutes=ago)))
+    tick(database, doors)
+
+    assert (len(doors.begun), why(database, "by the list")) == (1, ("dropped", "repeated"))
+
+
+def test_the_same_by_two_keys_in_one_round_is_told_once(database: Database, doors: HandDoors, talk: str) -> None:
+    take(database, news(key="by a post", happened_at=EARLY), news(key="by the list"))
+    tick(database, doors)
+
+    assert doors.told == [("AB-12345", "shipped")]
+
+
+def test_the_day_of_before_is_not_told_after_the_new_one(database: Database, doors: HandDoors, talk: str) -> None:
+    take(database, news(kind="delayed", key="new", facts={"eta": "2026-11-27"}))
+    tick(database, doors)
+    take(database, news(kind="delayed", key="old", happened_at=EARLY, facts={"eta": "2026-11-25"}))
+    tick(database, doors)
+
+    assert why(database, "old") == ("dropped", "overtaken")
 
 
 def test_at_night_it_waits_for_her_morning(
