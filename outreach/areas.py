@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from outreach import provinces
 from outreach.news import News
-from outreach.on_the_road import STILL, WATCHED, arrived, expected
+from outreach.on_the_road import STILL, WATCHED, arrived, expected, holds
 from outreach.tables import OrderNews
 
 MOST = 20_000
@@ -31,7 +31,7 @@ _carrier = func.lower(_news.c.facts["carrier"].as_string())
 _on_its_way = (
     select(_news).where(
         _news.c.kind.in_(STILL), _news.c.about == "", _news.c.happened_at >= bindparam("since"),
-        _carrier.like(bindparam("carrier"), escape="\\"), ~arrived(_news))
+        _carrier.like(bindparam("carrier"), escape="\\"), holds(_news), ~arrived(_news))
     .order_by(_news.c.order_key, _news.c.happened_at.desc()).limit(MOST * 2)
 )
 
@@ -92,6 +92,13 @@ def hit(session: Session, area: Area, now: datetime, today: date, ask: Callable[
         elif is_nowhere(known):
             nowhere += 1
     return Hits(orders, nowhere)
+
+
+def called(area: Area, hits: Hits) -> Area:
+    """The same with its carrier written as the orders write it: customers read SEUR, not seur."""
+    names = [str(row["facts"].get("carrier")) for row in hits.orders]
+    same = [name for name in names if plain(name) == plain(area.carrier)]
+    return replace(area, carrier=max(same, key=same.count)) if same else area
 
 
 def is_with(area: Area, facts: Mapping[str, Any]) -> bool:

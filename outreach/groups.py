@@ -17,7 +17,7 @@ from conversation import ids
 from conversation.work import Work
 from order_number import fold
 from outreach.errors import GroupEnded, GroupTold, UnknownGroup
-from outreach.news import News
+from outreach.news import DESK, News
 from outreach.policy import Policy
 from outreach.rounds import one_at_a_time
 from outreach.tables import NewsGroup, OrderNews
@@ -27,7 +27,6 @@ MOST_ORDERS = 2_000
 _OF_BUYER = ("phone", "email", "language", "country", "postcode", "city", "facts")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 ENDED = ("stopped", "undone")
-MARKED = "desk"  # the source of news that people marked
 
 _group, _news = NewsGroup.__table__, OrderNews.__table__
 _by_id = select(_group).where(_group.c.news_group_id == bindparam("id")).with_for_update()
@@ -58,7 +57,7 @@ def mark(work: Work, marked: Marked, buyers: Mapping[str, News], policy: Policy)
     """
     group_id = ids.new("nwg")
     work.connection.execute(insert(_group).values(
-        news_group_id=group_id, cause=f"{MARKED}:{group_id}", title=marked.title, kind=marked.kind, state="open",
+        news_group_id=group_id, cause=f"{DESK}:{group_id}", title=marked.title, kind=marked.kind, state="open",
         facts={"words": dict(marked.words), "let_go_by": marked.by} | ({"area": dict(marked.area)} if marked.area else {}),
         made_by=marked.by, orders=0, created_at=work.now, last_at=work.now))
     unknown = [key for key in map(fold, marked.orders) if key not in buyers]
@@ -68,9 +67,9 @@ def mark(work: Work, marked: Marked, buyers: Mapping[str, News], policy: Policy)
     for reference in marked.orders:
         key = fold(reference)
         told.append(_news_of(marked, reference, buyers.get(key), known.get(key)))
-    told = [replace(one, key=f"{group_id}:{one.key}", cause=f"{MARKED}:{group_id}", happened_at=work.now,
+    told = [replace(one, key=f"{group_id}:{one.key}", cause=f"{DESK}:{group_id}", happened_at=work.now,
                     not_before=marked.not_before) for one in told]
-    return group_id, take(work, MARKED, told, policy)
+    return group_id, take(work, DESK, told, policy)
 
 
 def hold(work: Work, group_id: str) -> int:

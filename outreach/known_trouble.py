@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from conversation.work import Work
 from order_number import fold
 from outreach import areas
-from outreach.on_the_road import STILL
+from outreach.on_the_road import STILL, holds
 from outreach.tables import NewsGroup, OrderNews
 
 TRUE_FOR = timedelta(days=14)  # who forgets to stop a group must not have it told for ever
-_TAKEN_BACK = ("group_stopped", "group_undone")
 
 _news, _group = OrderNews.__table__, NewsGroup.__table__
 _hit = (
@@ -34,17 +33,18 @@ _marked = (
     .order_by(_group.c.created_at.desc())
 )
 _of_order = (
-    select(_news).where(_news.c.order_key == bindparam("order"), _news.c.why.not_in(_TAKEN_BACK), _news.c.about == "")
+    select(_news).where(_news.c.order_key == bindparam("order"), _news.c.about == "", holds(_news))
     .order_by(_news.c.happened_at.desc()).limit(20)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The newest day that was told of an order, by whom (a carrier's name, "" where nobody was named), and what had been
-    promised. Days as ISO text."""
+    """The newest day that was told of an order, with what (`kind`), by whom (a carrier's name, "" where nobody was named),
+    and what had been promised. Days as ISO text."""
 
     eta: str
+    kind: str
     by: str = ""
     promised_on: str = ""
 
@@ -70,7 +70,7 @@ def told_day(session: Session, reference: str) -> Told | None:
             return None
         if row["facts"].get("eta"):
             facts = row["facts"]
-            return Told(str(facts["eta"])[:10], str(facts.get("carrier") or ""), str(facts.get("promised_on") or "")[:10])
+            return Told(str(facts["eta"])[:10], row["kind"], str(facts.get("carrier") or ""), str(facts.get("promised_on") or "")[:10])
     return None
 
 

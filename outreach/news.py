@@ -13,6 +13,7 @@ ROAD = {
     "delivered": 7, "cancelled": 7,
 }  # fmt: skip
 KINDS = tuple(ROAD)
+DESK = "desk"  # the source of what people marked
 
 
 @dataclass(frozen=True, slots=True)

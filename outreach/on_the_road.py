@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Exists, FromClause, bindparam, exists, select
+from sqlalchemy import ColumnElement, Exists, FromClause, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from outreach.news import DESK
 from outreach.tables import OrderNews
 
 STILL = ("shipped", "delayed", "out_for_delivery", "attempted")
 ARRIVED = ("at_pickup_point", "returning", "lost", "delivered", "cancelled")
 WATCHED = timedelta(days=30)  # nobody waits longer than that after the last word of a parcel
 _DAYS = ("eta", "promised_on")
+_TAKEN_BACK = ("group_stopped", "group_undone")
 
 _news, _later = OrderNews.__table__, OrderNews.__table__.alias("later")
 
@@ -24,11 +26,16 @@ def arrived(news: FromClause) -> Exists:
     return exists().where(_later.c.order_key == news.c.order_key, _later.c.kind.in_(ARRIVED))
 
 
+def holds(news: FromClause) -> ColumnElement[bool]:
+    """Whether what such a row says is still true as far as we know: people did not take it back. For a query."""
+    return or_(news.c.source != DESK, news.c.why.not_in(_TAKEN_BACK))
+
+
 _listed = (
     select(_news.c.order_key, _news.c.order_reference, _news.c.facts, _news.c.phone, _news.c.email, _news.c.language,
            _news.c.country, _news.c.kind)
     .where(_news.c.order_key > bindparam("behind"), _news.c.kind.in_(STILL), _news.c.about == "",
-           _news.c.happened_at >= bindparam("since"), ~arrived(_news))
+           _news.c.happened_at >= bindparam("since"), holds(_news), ~arrived(_news))
     .order_by(_news.c.order_key, _news.c.happened_at.desc()).limit(bindparam("limit"))
 )
 

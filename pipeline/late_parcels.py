@@ -106,8 +106,9 @@ class LateParcels:
             values = {} if buyer is None else {"phone": buyer.phone, "email": buyer.email, "country": buyer.country}
         key = fold(known["order_reference"])
         due = f"{facts.get('promised_on', '')}:{facts.get('eta', '')}"  # told again when its day has moved
+        gone = "" if str(facts.get("eta") or "") >= now.date().isoformat() else "eta"  # a day that is over is none to give
         return News(f"late:{key}:{due}", "delayed", known["order_reference"], now,
-                    facts={name: facts[name] for name in TOLD if facts.get(name)}, **values)
+                    facts={name: facts[name] for name in TOLD if facts.get(name) and name != gone}, **values)
 
     def _told(self, known: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
         """The order as it is now; one that the shop's connector does not know is as it was told."""

@@ -14,7 +14,7 @@ from outreach import known_trouble
 from outreach.known_trouble import Told
 from outreach.on_the_road import STILL
 
-WAITING = frozenset({*STILL, "preparing", "unknown"})  # in which somebody still waits for a day
+WAITING = frozenset({*STILL, "preparing", "unknown"} - {"out_for_delivery"})  # in which somebody still waits for a day
 
 
 def of(session: Session, orders: Collection[str]) -> dict[str, Told]:
@@ -24,12 +24,18 @@ def of(session: Session, orders: Collection[str]) -> dict[str, Told]:
 
 
 def heeding(facts: Mapping[str, Any], told: Told | None, today: date) -> dict[str, Any]:
-    """The facts of an order with the day that was told, and whose word it is, where the shop knows no later one."""
-    if told is None or facts.get("status") not in WAITING or facts["status"] == "out_for_delivery":
+    """The facts of an order with the day that was told, and whose word it is, unless the shop knows a newer one."""
+    if told is None or facts.get("status") not in WAITING:
         return dict(facts)
     found = dict(facts)
     if told.promised_on and not found.get("promised_on"):
         found["promised_on"] = told.promised_on
-    if str(found.get("eta") or "") < told.eta:
+    if _is_newer(told, str(found.get("eta") or ""), today):
         found |= {"eta": told.eta} | ({"eta_from": told.by} if told.by and told.eta >= today.isoformat() else {})
     return found
+
+
+def _is_newer(told: Told, of_shop: str, today: date) -> bool:
+    """A day that moved holds while it is to come, whatever the shop says; a first one until the shop moves it."""
+    moved = told.kind != "shipped" and told.eta >= today.isoformat() and told.eta != of_shop
+    return moved or of_shop < told.eta

@@ -85,6 +85,7 @@ def preview() -> Response:
         return _refused(error, typed)
     with here.desk().database.reading() as session:
         hits = _hits(session, area)
+    area = areas.called(area, hits)
     if here.wants_json():
         return jsonify(_plain(hits) | {"area": area.as_facts(), "words": _suggested(area)})
     return _page(typed, area=area, hits=hits)
@@ -99,6 +100,7 @@ def mark() -> Response:
         with here.desk().database.reading() as session:  # a shop that answers from memory may be asked, a lock may not wait
             hits = _hits(session, area)
         _check(hits, seen)
+        area = areas.called(area, hits)
         with here.desk().database.work() as work:
             done: dict[str, Any] = once(work, lambda work: _mark(work, area, hits))
     except (HandoffError, ConsoleError) as error:
