@@ -18,7 +18,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 from PIL import Image, UnidentifiedImageError
 
-from incidents import needs
+from incidents import likeness, needs
 from incidents.calendar_words import day, local, moment
 from incidents.claim_rules import DOCUMENTED
 from incidents.packing import Pack
@@ -32,6 +32,7 @@ WIDTHS = (30, 70)
 ABSENT = "[…]"  # in place of letters that ours do not have: emoji, other scripts
 _JOINTS = frozenset("\u200b\u200c\u200d\u200e\u200f\ufe0f\u2060\r")
 PHOTO_WIDE, PHOTO_HIGH = 120.0, 100.0
+_STROKES = str.maketrans("ŁłĐđıĦħ", "LlDdiHh")
 _ENTRY = tuple[str, str]
 _BOLD = FontFace(emphasis="BOLD")
 _RUN = re.compile(rf"{re.escape(ABSENT)}(?:[ ,.:;!?-]*{re.escape(ABSENT)})+")
@@ -102,7 +103,7 @@ class _Sheet:
         self.title(code)
         self.page.set_font(FACE, "", 9)
         with self.page.table(borders_layout="NONE", first_row_as_headings=False, line_height=LINE, text_align="LEFT",
-                             col_widths=WIDTHS) as table:
+                             col_widths=WIDTHS, v_align="TOP") as table:
             for label, value in pairs:
                 row = table.row()
                 row.cell(self.shown(label), style=_BOLD)
@@ -118,28 +119,31 @@ class _Sheet:
 
     def photos(self) -> None:
         shown = [(n, photo) for n, photo in enumerate(self.pack.dossier.photos, 1) if not photo["refused"]]
-        self.title("photos", PHOTO_HIGH + LINE * 6 if shown else LINE * 4)
+        self.title("photos", PHOTO_HIGH + LINE * 5 if shown else LINE * 4)
         if not shown:
             self.text(self.say("no_photos"))
         for n, photo in shown:
             self._photo(n, photo)
 
     def _photo(self, n: int, photo: Mapping[str, Any]) -> None:
-        picture = _picture(self.pack.content(photo))
+        content = self.pack.content(photo)
+        picture, caption = _picture(content), self._caption(n, photo, content)
         if picture is None:
             absent = "not_yet" if photo["state"] in ("remote", "fetching") else "not_shown"
-            self.text(self.say(absent, n=n) if photo["kind"] != "document" else self._caption(n, photo))
+            self.text(self.say(absent, n=n) if photo["kind"] != "document" else caption)
             return
-        if self.page.will_page_break(PHOTO_HIGH + LINE * 3):
+        scale = min(PHOTO_WIDE / picture.width, PHOTO_HIGH / picture.height)
+        if self.page.will_page_break(picture.height * scale + LINE * 3):
             self.page.add_page()
-        self.page.image(picture, w=PHOTO_WIDE, h=PHOTO_HIGH, keep_aspect_ratio=True, alt_text=self._caption(n, photo))
-        self.text(self._caption(n, photo))
+        self.page.image(picture, x=MARGIN, w=picture.width * scale, h=picture.height * scale, alt_text=caption)
+        self.page.ln(1)
+        self.text(caption)
         self.page.ln(2)
 
-    def _caption(self, n: int, photo: Mapping[str, Any]) -> str:
+    def _caption(self, n: int, photo: Mapping[str, Any], content: bytes | None) -> str:
         kind = word(self.pack.language, "photos", photo["kind"]) if photo["kind"] else self.say("unsorted")
         at = moment(photo["said_at"], self.pack.language, self.pack.zone) if photo["said_at"] else "?"
-        return self.say("photo", n=n, kind=kind, at=at, digest=photo["sha256"] or "?")
+        return self.say("photo", n=n, kind=kind, at=at, digest=likeness.digest(content) if content else photo["sha256"] or "-")
 
     def _line(self, text: str, size: int, style: str, high: float) -> None:
         self.page.set_font(FACE, style, size)
@@ -233,7 +237,7 @@ def _rules(sheet: _Sheet) -> None:
         sheet.text(sheet.say("source", url=source.url, day=day(source.read, language)))
 
 
-def _picture(content: bytes | None) -> io.BytesIO | None:
+def _picture(content: bytes | None) -> Image.Image | None:
     """The photo as paper wants it, drawn anew: no place and no camera is told."""
     if content is None:
         return None
@@ -246,8 +250,7 @@ def _picture(content: bytes | None) -> io.BytesIO | None:
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=85)
-    target.seek(0)
-    return target
+    return Image.open(target)
 
 
 def _items(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -273,7 +276,7 @@ def _letter(sign: str) -> str:
         return sign
     if sign in _JOINTS or not sign.isprintable():
         return " " if sign == "\t" else ""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+    bare = "".join(one for one in unicodedata.normalize("NFKD", sign.translate(_STROKES)) if not unicodedata.combining(one))
     return bare if bare and all(one in _letters() for one in bare) else ABSENT
 
 
