@@ -79,7 +79,7 @@ class Shop(ProvingShop):
         """The news with its order and buyer. Raises ConnectorError."""
         with self._api.asker.look_up() as look_up:
             answered = self._api.ask(look_up, queries.BY_ID, {"id": news.about})
-            reading.check_identity(answered.missing)
+            reading.check_identity(answered)
             node = answered.data.get("order")
             if not isinstance(node, dict):
                 return None
@@ -115,7 +115,7 @@ class Shop(ProvingShop):
         for _ in range(MAX_SEARCHED_PAGES):
             variables = {"query": search("name", written), "after": after}
             answered = self._api.ask(look_up, queries.BY_NAME, variables)
-            reading.check_identity(answered.missing)
+            reading.check_identity(answered)
             nodes, after = page(answered.data.get("orders"))
             found = [node for node in nodes if fold(str(node.get("name", ""))) == fold(written)]
             if found or not after:
@@ -163,7 +163,7 @@ class Shop(ProvingShop):
         return []
 
     def _listed(self, answered: Answered, connection: Any) -> list[dict[str, Any]]:
-        reading.check_identity(answered.missing)
+        reading.check_identity(answered)
         return page(connection)[0]
 
 

@@ -28,6 +28,8 @@ from orders.web import Asker, LookUp
 # A token is renewed this long before it ends.
 EARLY_SECONDS = 300.0
 SHORTEST_WAIT_SECONDS = 0.1
+# Permissions may be given meanwhile: so long after one lacked, it is asked for again, with a new token.
+FORGET_SECONDS = 3600.0
 # No question of ours comes near; more is no figure to count.
 MAX_COST = 10_000
 
@@ -36,10 +38,12 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`data` as asked for; `missing`: paths that the shop could not fill; `date`: the shop's own clock (a header)."""
+    """`data` as asked for; `missing`: paths that the shop could not fill, `denied` those of them for which the app lacks
+    a permission; `date`: the shop's own clock (a header)."""
 
     data: dict[str, Any]
     missing: tuple[Path, ...]
+    denied: tuple[Path, ...]
     date: str
 
 
@@ -49,26 +53,29 @@ class Api:
     def __init__(self, account: Account, pace: Pace) -> None:
         self.asker = Asker("shopify", account.allowed, account.terms, pace)
         self._account = account
-        self._token, self._token_ends = account.token, math.inf if account.token else 0.0
+        self._token, self._token_ends = account.token, math.inf if account.token else -math.inf
+        self._token_since = self._plans_from = -math.inf
         self._letting_in = threading.Lock()
-        self._may_not: set[str] = set()
 
     def ask(self, look_up: LookUp, document: str, variables: Mapping[str, Any]) -> Answered:
         """What the shop says to a question that changes nothing. Raises ConnectorError."""
         is_renewed = False
         while True:
-            asked = document.replace(PLANS, "") if "fulfillmentOrders" in self._may_not else document
+            with_plans = self.asker.pace.now() >= self._plans_from
+            asked = document if with_plans else document.replace(PLANS, "")
             answer = look_up.ask(self._request(look_up, asked, variables))
             if answer.status == 401 and not is_renewed and self._account.client_id:
-                self._token_ends, is_renewed = 0.0, True
+                self._token_ends, is_renewed = -math.inf, True
                 continue
             tree = _tree(web.accepted(answer))
             look_up.cost += _spent(tree)
-            denied = _denied(tree) - self._may_not
+            denied = _denied(tree)
+            if denied:
+                self._renew_what_is_old()
             if _codes(tree) == {"THROTTLED"}:
                 _wait(look_up, tree)
-            elif "fulfillmentOrders" in denied and tree.get("data") is None:
-                self._may_not |= denied
+            elif with_plans and "fulfillmentOrders" in denied and tree.get("data") is None:
+                self._plans_from = self.asker.pace.now() + FORGET_SECONDS
             else:
                 return _answered(tree, answer.headers.get("date", ""))
 
@@ -110,8 +117,15 @@ class Api:
                 if not isinstance(token, str) or not token or not isinstance(seconds, int):
                     detail = "The shop gave no token for this client_id and client_secret."
                     raise ConnectorError(detail, permanent=True, code="credentials")
-                self._token, self._token_ends = token, self.asker.pace.now() + max(0.0, seconds - EARLY_SECONDS)
+                self._token, self._token_since = token, self.asker.pace.now()
+                self._token_ends = self._token_since + max(0.0, seconds - EARLY_SECONDS)
             return self._token
+
+    def _renew_what_is_old(self) -> None:
+        """A token of the day may know less than the app was given since."""
+        with self._letting_in:
+            if self._account.client_id and self.asker.pace.now() - self._token_since >= FORGET_SECONDS:
+                self._token_ends = -math.inf
 
     def _token_of_a_day(self, look_up: LookUp) -> dict[str, Any]:
         account = self._account
@@ -156,15 +170,21 @@ def _errors(tree: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _codes(tree: dict[str, Any]) -> set[str]:
     """The codes of all errors; one without a code counts as "?"."""
-    found = [one.get("extensions") for one in _errors(tree)]
-    return {str(one.get("code", "?")) if isinstance(one, dict) else "?" for one in found}
+    return {_code(one) for one in _errors(tree)}
+
+
+def _code(error: dict[str, Any]) -> str:
+    extensions = error.get("extensions")
+    return str(extensions.get("code", "?")) if isinstance(extensions, dict) else "?"
 
 
 def _denied(tree: dict[str, Any]) -> set[str]:
     """The fields that this app lacks the permission to ask for."""
-    if "ACCESS_DENIED" not in _codes(tree):
-        return set()
-    return {str(path[-1]) for path in map(_path, _errors(tree)) if path}
+    return {str(path[-1]) for path in _denied_paths(tree) if path}
+
+
+def _denied_paths(tree: dict[str, Any]) -> tuple[Path, ...]:
+    return tuple(_path(one) for one in _errors(tree) if _code(one) == "ACCESS_DENIED")
 
 
 def _wait(look_up: LookUp, tree: dict[str, Any]) -> None:
@@ -181,7 +201,7 @@ def _wait(look_up: LookUp, tree: dict[str, Any]) -> None:
 def _answered(tree: dict[str, Any], date: str) -> Answered:
     data = tree.get("data")
     if isinstance(data, dict):
-        return Answered(data, tuple(_path(one) for one in _errors(tree)), date)
+        return Answered(data, tuple(_path(one) for one in _errors(tree)), _denied_paths(tree), date)
     raise _refusal(tree)
 
 

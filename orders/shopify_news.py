@@ -72,7 +72,7 @@ def changes(account: Account, api: Api, look_up: LookUp, since: str) -> tuple[tu
     for _ in range(MAX_LISTED_PAGES):
         variables = {"query": f"updated_at:>='{start}'", "after": after}
         answered = api.ask(look_up, queries.CHANGED, variables)
-        reading.check_identity(answered.missing)
+        reading.check_identity(answered)
         nodes, after = page(answered.data.get("orders"))
         for node in nodes:
             newest = max(newest, fields.text(node.get("updatedAt")))
@@ -83,14 +83,17 @@ def changes(account: Account, api: Api, look_up: LookUp, since: str) -> tuple[tu
 
 
 def subscribe(api: Api, look_up: LookUp, address: str) -> None:
-    """Has the shop post all that is news to this address; once, however often. Raises ConnectorError."""
+    """Has the shop post all that is news to this address; once, however often. Raises ConnectorError, after all that it
+    does not refuse: posts of parcels need a permission of their own (read_fulfillments)."""
+    refused = []
     for topic in _TOPICS:
         named = {"topic": topic.replace("/", "_").upper(), "address": address}
         said = reading.at(api.change(look_up, queries.SUBSCRIBE, named), "webhookSubscriptionCreate")
-        for error in reading.nodes(said.get("userErrors")):
-            told = fields.text(error.get("message"))
-            if "already been taken" not in told:
-                raise ConnectorError(f"The shop refused to tell us: {told}", permanent=True, code="refused")
+        told = [fields.text(error.get("message")) for error in reading.nodes(said.get("userErrors"))]
+        refused += [f"{topic}: {one}" for one in told if "already been taken" not in one]
+    if refused:
+        detail = f"The shop refused to tell us {'; '.join(refused)}. Look at the permissions in docs/orders.md (read_fulfillments)."
+        raise ConnectorError(detail, permanent=True, code="refused")
 
 
 def _is_signed(account: Account, signature: str, body: bytes) -> bool:

@@ -11,7 +11,7 @@ import phonenumbers
 from orders import fields
 from orders.errors import ConnectorError
 from orders.proof import Record
-from orders.shopify_api import Path
+from orders.shopify_api import Answered
 
 # What names the order and its buyer: without them a proof cannot be judged, and “not found” would not be true.
 _IDENTITY = frozenset({"name", "email", "phone", "shippingAddress"})
@@ -39,12 +39,16 @@ class Parcel:
     node: Node
 
 
-def check_identity(missing: Iterable[Path]) -> None:
-    """Raises ConnectorError where the shop could not say whose order it is."""
-    for path in missing:
+def check_identity(answered: Answered) -> None:
+    """Raises ConnectorError where the shop could not, or would not, say whose order it is."""
+    for path in answered.missing:
         names = [step for step in path if isinstance(step, str)]
-        if names[-1:] in (["orders"], ["nodes"], ["order"], []) or _IDENTITY & set(names):
-            raise ConnectorError("The shop could not say whose order it is.", code="partial")
+        if names[-1:] not in (["orders"], ["nodes"], ["order"], []) and not _IDENTITY & set(names):
+            continue
+        if path in answered.denied:
+            detail = "The shop does not tell this app who bought: docs/orders.md says which permissions and plan that takes."
+            raise ConnectorError(detail, permanent=True, code="credentials")
+        raise ConnectorError("The shop could not say whose order it is.", code="partial")
 
 
 def record(node: Node, how: fields.Reading) -> Record:

@@ -24,7 +24,9 @@ PERMISSIONS: Mapping[str, str] = {
     "read_orders": "without it nothing can be found",
     "read_all_orders": "orders older than 60 days are not found",
     "read_customers": "names, and orders by telephone, are not known",
+    "read_fulfillments": "the shop cannot post what happens to parcels (./run flask shop --subscribe)",
     "read_merchant_managed_fulfillment_orders": "the promised day is not known",
+    "read_third_party_fulfillment_orders": "the promised day of what another warehouse sends is not known",
     "write_orders": "agents cannot cancel, refund or correct an address",
     "write_discounts": "agents cannot give coupons",
 }

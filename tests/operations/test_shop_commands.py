@@ -53,6 +53,16 @@ def test_refusal_to_tell_news_is_an_error() -> None:
             list(subscribed(rig.connector, ADDRESS))
 
 
+def test_what_lacks_a_permission_is_named_and_all_else_is_subscribed_to() -> None:
+    with reached("shopify") as rig:
+        assert isinstance(rig.shop, ShopifyStandIn)
+        rig.shop.permissions.remove("read_fulfillments")
+        with pytest.raises(ConnectorError, match="fulfillment_events/create.*read_fulfillments"):
+            list(subscribed(rig.connector, ADDRESS))
+
+    assert [topic for topic, _ in rig.shop.subscriptions] == ["ORDERS_CANCELLED"]
+
+
 def test_shop_that_cannot_subscribe_says_what_to_do(tmp_path: Path) -> None:
     with RIGS["csv_file"](tmp_path) as connector:
         assert "set the webhook up in the shop" in next(subscribed(connector, ADDRESS))

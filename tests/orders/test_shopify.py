@@ -14,6 +14,8 @@ import orders
 from orders.base import Order, Proof
 from orders.errors import BadConfiguration, ConnectorError
 from orders.shopify import Shop, numbers
+from orders.shopify_api import FORGET_SECONDS, Answered
+from orders.shopify_orders import check_identity
 from orders.shopify_settings import Names, account
 from tests.orders import shopify_samples
 from tests.orders.shopify_samples import line, scan
@@ -150,7 +152,40 @@ def test_app_that_may_not_read_orders_is_a_matter_of_credentials(shop: ShopifySt
 def test_order_of_nobody_known_is_not_called_absent(shop: ShopifyStandIn, field: str) -> None:
     shop.denied = {field}
 
-    assert failure(shop).code == "partial"
+    assert failure(shop).code == "credentials"
+
+
+def test_buyer_that_the_shop_lost_for_a_moment_is_asked_for_again_later() -> None:
+    with pytest.raises(ConnectorError) as failed:
+        check_identity(Answered({}, (("orders", "nodes", 0, "email"),), (), ""))
+
+    assert (failed.value.code, failed.value.permanent) == ("partial", False)
+
+
+def test_permission_that_was_given_meanwhile_is_found_within_an_hour(shop: ShopifyStandIn) -> None:
+    clock = HandClock()
+    shop.denied = {"fulfillmentOrders"}
+    with connected(shop, clock) as connector:
+        before = connector.find("AB-54321", MARTA)
+        shop.denied = set()
+        soon = connector.find("AB-54321", MARTA)
+        clock.at += FORGET_SECONDS
+        later = connector.find("AB-54321", MARTA)
+
+    assert [order is not None and order.promised_on is not None for order in (before, soon, later)] == [False, False, True]
+
+
+def test_token_of_the_day_that_lacks_a_permission_is_renewed_at_most_once_an_hour(shop: ShopifyStandIn) -> None:
+    clock = HandClock()
+    shop.denied = {"customer"}
+    with connected(shop, clock, auth=OF_AN_APP) as connector:
+        for _ in range(3):
+            connector.find("AB-12345", MARTA)
+        clock.at += FORGET_SECONDS
+        connector.find("AB-12345", MARTA)
+        connector.find("AB-12345", MARTA)
+
+    assert len(shop.day_tokens) == 2
 
 
 @pytest.mark.parametrize("field", ["customer", "fulfillmentOrders"])

@@ -67,7 +67,7 @@ class ShopifyStandIn(FaultyShop):
         self.trees = list(trees)
         self.bucket, self.restore_rate = 2000.0, 100.0
         self.denied: set[str] = set()
-        self.permissions = ["write_orders", "read_all_orders", "read_customers", "write_discounts"]
+        self.permissions = ["write_orders", "read_all_orders", "read_customers", "write_discounts", "read_fulfillments"]
         self.day_tokens: list[str] = []
         self.mutations: list[tuple[str, dict[str, Any]]] = []
         self.coupons: dict[str, dict[str, Any]] = {}
@@ -223,6 +223,9 @@ class ShopifyStandIn(FaultyShop):
 
     def webhookSubscriptionCreate(self, topic: str, webhookSubscription: dict[str, Any]) -> dict[str, Any]:
         wanted = (topic, webhookSubscription["uri"])
+        if topic.startswith("FULFILLMENT") and "read_fulfillments" not in self.permissions:
+            told = "You cannot create a webhook subscription with the specified topic"
+            return {"webhookSubscription": None, "userErrors": [{"field": ["topic"], "message": told}]}
         if self.user_error or wanted in self.subscriptions:
             told = self.user_error or "Address for this topic has already been taken"
             return {"webhookSubscription": None, "userErrors": [{"message": told}]}
