@@ -63,7 +63,37 @@ def rows(database: Database, talk: str) -> list[tuple[str, str]]:
 
 
 def unsure(database: Database, talk: str) -> str:
-    asks(ana, talk, "15.00")
+    with database.work() as work:
+        order_actions.propose(work, talk, "agt_ana", Asked("k9", "refund", LATE, "vino rota", {"amount": "5"}, "EUR"))
+    with database.work() as work:
+        (row,) = order_actions.take(work, work.now, 1)
+        order_actions.finish(work, row, "unsure", {}, "The shop answered with status 502.")
+        return str(row["order_action_id"])
+
+
+def panel(client: Client, talk: str) -> str:
+    text: str = client.get(f"/console/conversations/{talk}/panel").get_data(as_text=True)
+    return text
+
+
+def test_the_panel_offers_what_the_shop_can_and_her_other_orders(ana: Client, talk: str) -> None:
+    page = panel(ana, talk)
+
+    assert 'data-testid="act-refund"' in page
+    assert "AB-20001" in page.split('data-testid="other-orders"')[1]
+
+
+def test_a_shop_that_cannot_says_so(app: Flask, ana: Client, talk: str, shop: Any) -> None:
+    shop.actions = frozenset({"cancel"})
+    page = panel(ana, talk)
+
+    assert 'data-testid="act-cancel"' in page
+    assert 'data-testid="act-refund"' not in page
+    assert "devolver dinero" in page.split('data-testid="lacks"')[1]
+
+
+def test_the_form_says_what_the_order_was_given_already(ana: Client, talk: str) -> None:
+    asks(ana, talk, amount="15.00")
     page = ana.get(f"/console/conversations/{talk}/order-actions/refund?order={LATE}").get_data(as_text=True)
 
     assert "este pedido ya lleva 15,00\xa0€" in page
