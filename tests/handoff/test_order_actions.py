@@ -148,6 +148,13 @@ def test_a_key_is_for_one_wish_alone(house: House, held: Pair) -> None:
         ask(house, held, refund("16.00"))
 
 
+def test_a_key_is_of_who_used_it(house: House, held: Pair) -> None:
+    ask(house, held, refund())
+
+    with pytest.raises(KeyReused):
+        ask(house, held, refund(), "agt_sue")
+
+
 def test_only_who_has_the_conversation_asks(house: House, held: Pair) -> None:
     house.do(an_agent, "Ben", ("shipping",))
 
@@ -190,6 +197,14 @@ def test_nobody_approves_her_own_nor_beyond_her_limit(house: House, held: Pair) 
     for key in (own, other):
         with pytest.raises(AboveYourLimit):
             house.do(order_actions.decide, key, "agt_sue", approves=True)
+
+
+def test_a_higher_limit_does_not_make_her_own_hers_to_approve(house: House, held: Pair) -> None:
+    own = ask(house, held, refund("600"), "agt_sue")["order_action_id"]
+    house.do(settings.put, "refund_supervisor", 900, "agt_eva")
+
+    with pytest.raises(AboveYourLimit):
+        house.do(order_actions.decide, own, "agt_sue", approves=True)
 
 
 def test_to_who_does_not_supervise_it_is_not_there(house: House, held: Pair) -> None:
