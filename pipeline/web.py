@@ -65,6 +65,7 @@ def _load(_target: str) -> Callable[..., Any]:
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         tie_to_parent(parent.pid)
+    gc.disable()  # what is made at the start stays: to look through it again and again is a quarter of the start
     try:
         app = importlib.import_module("app").app  # here: the process that only holds the port needs none of it
     except Exception as error:  # the top of a process: what is wrong with settings or flows is told, not thrown
@@ -73,6 +74,7 @@ def _load(_target: str) -> Callable[..., Any]:
         print(f"relevo: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     schema.guard(app.extensions["relevo"].database.engine)
+    settle_memory()
     return cast(Callable[..., Any], app)
 
 
@@ -84,6 +86,7 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_ALLOCATIONS, 20, 50)
+    gc.enable()
 
 
 if __name__ == "__main__":
