@@ -23,22 +23,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.contract import ASK, FIRST_ORDER, ORDERS, order, order_json
+from bench.contract import ASK, order_json
 from bench.http_client import Pool
+from bench.identity_shops import ABSENT_SECONDS, CONNECTORS, THERE_SECONDS, AskedFor, Numbers, standing
 from bench.postgres import database
-from bench.product import ACCOUNT_SID, AUTH_TOKEN, Product, ProductFailed, Setting
+from bench.product import ACCOUNT_SID, AUTH_TOKEN, Product, ProductFailed
 from bench.provider import Provider
 from bench.talk import webhook
 from demo.twilio_account import Reply, Request, TwilioAccount
 
 KINDS = ("absent", "wrong proof", "over the limit", "right, too late")
-GUESSED = str(FIRST_ORDER + ORDERS - 1)  # the order that is tried until it is closed
 TO_CLOSE = 6
 EMAIL = "nadie@mal.example"
-RIGHT = order(ORDERS - 1).email  # of the order that is closed by then
 PATIENCE_SECONDS = 15.0
-# What the shop takes for an order that is there, and for one that is not.
-THERE_SECONDS, ABSENT_SECONDS = (0.04, 0.12), (0.005, 0.02)
 
 
 @dataclass
@@ -62,8 +59,8 @@ class UnevenShop(Provider):
 class Strangers:
     """Everybody who asks in this run; `seconds` and `texts` are by kind."""
 
-    def __init__(self, product: Product) -> None:
-        self.product = product
+    def __init__(self, product: Product, numbers: Numbers) -> None:
+        self.product, self.numbers = product, numbers
         self.pool = Pool("127.0.0.1", product.port)
         self.by_address: dict[str, Stranger] = {}
         self.seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -81,7 +78,7 @@ class Strangers:
             told, _ = await self._say(stranger, f"estado {number}")
             if told != ASK.format(number=number):
                 raise ProductFailed(f"Asked for an order, the bot said: {told}")
-            told, seconds = await self._say(stranger, RIGHT if kind == KINDS[3] else EMAIL)
+            told, seconds = await self._say(stranger, self.numbers.right if kind == KINDS[3] else EMAIL)
             self.seconds[kind].append(seconds)
             self.texts[kind].add(told.replace(number, "…"))
 
@@ -100,24 +97,24 @@ def later(some: list[float], others: list[float]) -> float:
     return above / (len(some) * len(ordered))
 
 
-async def measure(setting: Setting, folder: Path, each: int, at_once: int) -> Strangers:
+async def measure(asked: AskedFor, folder: Path, each: int, at_once: int) -> Strangers:
     """Raises ProductFailed."""
     strangers: list[Strangers] = []
     shop = UnevenShop(TwilioAccount(ACCOUNT_SID, AUTH_TOKEN), lambda message, at: strangers[0].arrived(message, at))
     await shop.start()
-    product = Product(setting, folder, shop.url)
+    product, numbers = Product(asked.setting, folder, shop.url), asked.numbers
     try:
         await product.start()
-        strangers.append(found := Strangers(product))
+        strangers.append(found := Strangers(product, numbers))
         turn = asyncio.Semaphore(1)
         for _ in range(TO_CLOSE):
-            await found.ask("over the limit", GUESSED, turn)
+            await found.ask("over the limit", numbers.guessed, turn)
         found.seconds["over the limit"].clear()
-        asked = [(kind, number) for n in range(each) for kind, number in
-                 zip(KINDS, (str(FIRST_ORDER + ORDERS + n), str(FIRST_ORDER + n), GUESSED, GUESSED), strict=True)]
-        random.shuffle(asked)
+        wanted = [(kind, number) for n in range(each) for kind, number in zip(KINDS, (
+            numbers.absent[n], numbers.there[n % len(numbers.there)], numbers.guessed, numbers.guessed), strict=True)]
+        random.shuffle(wanted)
         turn = asyncio.Semaphore(at_once)
-        await asyncio.gather(*(found.ask(kind, number, turn) for kind, number in asked))
+        await asyncio.gather(*(found.ask(kind, number, turn) for kind, number in wanted))
         return found
     finally:
         if hasattr(product, "process"):
@@ -128,7 +125,7 @@ async def measure(setting: Setting, folder: Path, each: int, at_once: int) -> St
 def main() -> int:
     """0: wording is one, and no kind can be told by its time; 1: it can."""
     parser = argparse.ArgumentParser(prog="python -m bench.identity", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--connector", choices=("csv_file", "rest"), default="rest")
+    parser.add_argument("--connector", choices=CONNECTORS, default="rest")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--each", type=int, default=300, help="look-ups of each kind")
     parser.add_argument("--at-once", type=int, default=6)
@@ -137,8 +134,8 @@ def main() -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relevo-bench-")))
         is_sqlite = options.database == "sqlite"
         url = "" if is_sqlite else stack.enter_context(database(options.database, folder)).url
-        setting = Setting(connector=options.connector, database_url=url)
-        return report(asyncio.run(measure(setting, folder, options.each, options.at_once)))
+        asked = stack.enter_context(standing(options.connector, url, folder))
+        return report(asyncio.run(measure(asked, folder, options.each, options.at_once)))
 
 
 def report(found: Strangers) -> int:

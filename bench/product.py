@@ -57,6 +57,7 @@ class Setting:
     database_url: str = ""
     flows: Path = ROOT / "bench" / "flows"
     more: Mapping[str, str] = field(default_factory=dict)
+    orders: str = ""  # what _orders.yaml says, instead of what goes with the connector
 
 
 class Product:
@@ -74,8 +75,8 @@ class Product:
         data = self.folder / "data"
         orders = self.folder / "_orders.yaml"
         write_csv(self.folder / "orders.csv")
-        text = CSV_CONNECTOR if self.setting.connector == "csv_file" else REST_CONNECTOR.format(url=provider_url)
-        orders.write_text(text, encoding="utf-8")
+        usual = CSV_CONNECTOR if self.setting.connector == "csv_file" else REST_CONNECTOR.format(url=provider_url)
+        orders.write_text(self.setting.orders or usual, encoding="utf-8")
         caller = {name: os.environ[name] for name in CALLER if name in os.environ}
         return caller | {
             "MODE": "lab", "HOST": "127.0.0.1", "PORT": str(self.port), "DATA_DIR": str(data), "PUBLIC_BASE_URL": self.url,

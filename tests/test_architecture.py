@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "demo": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "console", "config", "clock", "fetch"},
     "lab": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "console", "demo", "config", "clock", "fetch"},
     "migrations": {"conversation", "handoff", "incidents", "outreach", "pipeline"},
-    "bench": {"demo", "clock", "bot"},
+    "bench": {"demo", "clock", "bot", "orders"},
     "training": {"bot"},
     "app": {"bot", "orders", "carriers", "incidents", "outreach", "channels", "conversation", "handoff", "pipeline", "console", "operations", "demo", "lab", "config",
             "clock", "fetch", "logs"},
