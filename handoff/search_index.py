@@ -38,10 +38,19 @@ _lines = (
     select(_line.c.entry_id, _line.c.conversation_id, _line.c.kind, _line.c.data, _line.c.at)
     .where(_line.c.entry_id > bindparam("after")).order_by(_line.c.entry_id).limit(LINES)
 )
+# Not `IS NULL`: with it SQLite goes through the entries of all conversations, and that for each message.
+_IS_OF_PEOPLE = func.coalesce(_entry.c.message_id, "") == ""
+_heads = select(_entry).where(_entry.c.conversation_id.in_(bindparam("ids", expanding=True)), _IS_OF_PEOPLE)
+_reached = (  # grouped, so that it is read once and not once for each message
+    select(_entry.c.conversation_id, func.max(_entry.c.seq).label("seq"))
+    .where(_entry.c.conversation_id.in_(bindparam("ids", expanding=True)), _IS_OF_PEOPLE)
+    .group_by(_entry.c.conversation_id).subquery()
+)
 _new_messages = (
     select(_message.c.message_id, _message.c.conversation_id, _message.c.seq, _message.c.text, _message.c.content)
-    .outerjoin(_entry, (_entry.c.conversation_id == _message.c.conversation_id) & _entry.c.message_id.is_(None))
-    .where(_message.c.conversation_id.in_(bindparam("ids", expanding=True)), _message.c.seq > func.coalesce(_entry.c.seq, 0))
+    .outerjoin(_reached, _reached.c.conversation_id == _message.c.conversation_id)
+    .where(_message.c.conversation_id.in_(bindparam("ids", expanding=True)),
+           _message.c.seq > func.coalesce(_reached.c.seq, 0))
     .order_by(_message.c.conversation_id, _message.c.seq).limit(MESSAGES)
 )
 
@@ -118,7 +127,7 @@ def _add_messages(work: Work, messages: Sequence[Mapping[str, Any]]) -> None:
 def _renew_heads(work: Work, conversation_ids: Sequence[str], reached: Mapping[str, int]) -> None:
     """Who these conversations are with, where that changed, and how far they are."""
     heads = {row["conversation_id"]: row for row in work.connection.execute(
-        select(_entry).where(_entry.c.conversation_id.in_(conversation_ids), _entry.c.message_id.is_(None))).mappings()}
+        _heads, {"ids": list(conversation_ids)}).mappings()}
     for conversation_id, found in _who(work, conversation_ids).items():
         digest = blake2b(" ".join(found).encode(), digest_size=12).hexdigest()
         head = heads.get(conversation_id)

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from conversation.work import Work
 from outreach import taking
 from outreach.news import News
-from outreach.tables import OrderNews
+from outreach.tables import IS_WAITING, OrderNews
 
 AT_ONCE = 20
 TRIES = 6
@@ -23,7 +23,7 @@ PATIENCE = timedelta(seconds=60)  # longer than a shop is asked
 
 _news = OrderNews.__table__
 _waiting = (
-    select(_news).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now"), _news.c.about != "")
+    select(_news).where(IS_WAITING, _news.c.not_before <= bindparam("now"), _news.c.about != "")
     .order_by(_news.c.not_before).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
 _put_off = update(_news).where(_news.c.order_news_id == bindparam("id")).values(

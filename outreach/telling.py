@@ -25,7 +25,7 @@ from outreach import quiet
 from outreach.news import ROAD
 from outreach.policy import Policy
 from outreach.rounds import one_at_a_time
-from outreach.tables import NewsConsent, NewsDay, NewsGroup, OrderNews
+from outreach.tables import IS_WAITING, NewsConsent, NewsDay, NewsGroup, OrderNews
 
 AT_ONCE = 24  # in one transaction: where there is one writer, everybody waits for it
 LONGEST_TAG = 40
@@ -35,8 +35,8 @@ _news, _day, _consent, _group = OrderNews.__table__, NewsDay.__table__, NewsCons
 _conversation, _channel = Conversation.__table__, Channel.__table__
 _address, _contact = Address.__table__, Contact.__table__
 _due = (
-    select(_news).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now"), _news.c.about == "")
-    .order_by(_news.c.not_before, _news.c.happened_at).limit(bindparam("limit")).with_for_update(skip_locked=True)
+    select(_news).where(IS_WAITING, _news.c.not_before <= bindparam("now"), _news.c.about == "")
+    .order_by(_news.c.not_before).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
 _of_orders = select(
     _news.c.order_news_id, _news.c.order_key, _news.c.kind, _news.c.state, _news.c.happened_at, _news.c.facts
@@ -110,6 +110,7 @@ def tick(work: Work, policy: Policy, doors: Doors, limit: int = AT_ONCE) -> int:
     rows = [dict(row) for row in work.connection.execute(_due, {"now": work.now, "limit": limit}).mappings()]
     if not rows:
         return 0
+    rows.sort(key=lambda row: row["happened_at"])  # here, not there: ten thousand may wait for the same morning
     here = _looked_up(work, policy, doors, rows)
     for row in rows:
         if row["order_news_id"] not in here.ended:

@@ -34,7 +34,7 @@ from outreach import completing, feeds, policy, taking, telling
 from outreach.errors import BadPolicy
 from outreach.news import News
 from outreach.policy import Policy
-from outreach.tables import OrderNews
+from outreach.tables import IS_WAITING, OrderNews
 from pipeline.identities import language_of
 from pipeline.news_pace import Bounds, Pace, slowest
 from pipeline.tables import Timer
@@ -49,7 +49,7 @@ logger = structlog.get_logger(__name__)
 _timer = Timer.__table__
 _add_timer = Prepared(insert(_timer))
 _news = OrderNews.__table__
-_due = select(_news.c.order_news_id).where(_news.c.state == "waiting", _news.c.not_before <= bindparam("now")).limit(1)
+_due = select(_news.c.order_news_id).where(IS_WAITING, _news.c.not_before <= bindparam("now")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from conversation.events import TimelineLine
 from conversation.tables import Message
-from conversation.work import Work
+from conversation.work import Database, Work
 from handoff import access, search, search_index, search_question, search_words, tagging
 from handoff.house_tables import SearchEntry
-from tests.builders import a_conversation, a_message
+from tests.builders import Bell, HandClock, a_conversation, a_message, a_wiring
 from tests.handoff.conftest import House
+from tests.pipeline.test_looking import plans
 
 TODAY = date(2026, 11, 23)
 
@@ -168,6 +170,16 @@ def test_nothing_is_indexed_twice(house: House, queued: tuple[str, str]) -> None
 @pytest.mark.parametrize("typed", ['"', "*", "de:", "tel:x", "a:b:c", "'); --", "antes:mañana", "()", "\x00", "xo NEAR/2 y", "@@ & |"])
 def test_odd_questions_are_answered(house: House, queued: tuple[str, str], typed: str) -> None:
     assert found(house, typed) == set()
+
+
+def test_what_is_new_is_looked_for_in_its_own_conversation(sqlite_template: Path, tmp_path: Path) -> None:
+    (tmp_path / "relevo.db").write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{tmp_path / 'relevo.db'}", a_wiring(HandClock(), Bell()))
+    plan = plans(database, lambda work: search_index._take_in(work, ["cnv_1"]))
+    database.close()
+
+    assert "search_entry USING INDEX ix_search_entry_conversation_id" in plan
+    assert "search_entry USING INDEX sqlite_autoindex_search_entry_1" not in plan
 
 
 @pytest.mark.parametrize(("typed", "day"), [

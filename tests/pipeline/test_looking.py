@@ -13,9 +13,12 @@ from conversation.events import Outgoing
 from conversation.outbox import queue
 from conversation.tables import OutboxPart
 from conversation.work import Database, Work
-from pipeline import claims, intake, reconcile, slow
+from outreach import completing, telling
+from outreach.policy import Policy
+from pipeline import claims, intake, outreach, reconcile, slow
 from pipeline.claims import Patience
 from tests.builders import Bell, HandClock, a_conversation, a_wiring
+from tests.outreach.shapes import HandDoors
 
 LOOKS: dict[str, Callable[[Work], object]] = {
     "what may go": claims.ready,
@@ -25,6 +28,9 @@ LOOKS: dict[str, Callable[[Work], object]] = {
     "what a service answered": lambda work: work.connection.execute(intake._answered, {"limit": 1}),
     "what a service is to be asked": lambda work: work.connection.execute(slow._waiting, {"limit": 1, "now": work.now}),
     "what is due": lambda work: work.connection.execute(intake._due, {"limit": 1, "now": work.now}),
+    "which news are due": lambda work: telling.tick(work, Policy(), HandDoors()),
+    "which news lack their order": completing.take,
+    "whether news are due": lambda work: work.connection.execute(outreach._due, {"now": work.now}),
 }
 
 
@@ -49,7 +55,8 @@ def test_a_look_reads_only_what_is_open(sqlite_template: Path, tmp_path: Path, n
     plan = plans(database, LOOKS[name])
     database.close()
 
-    assert any(index in plan for index in ("outbox_part_open", "slow_work_open", "timer_due")), plan
+    assert any(index in plan for index in ("outbox_part_open", "slow_work_open", "timer_due", "order_news_due")), plan
+    assert "TEMP B-TREE" not in plan or "order_news" not in plan, plan
 
 
 def say(work: Work, conversation_id: str, state: str = "queued", **changes: object) -> None:
