@@ -7,19 +7,19 @@ transaction: everything a turn adds to it is written together by `write`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from conversation import ids, media, outbox, people
+from conversation import ids, media, outbox, people, strangers
 from conversation.errors import Overtaken
 from conversation.events import Notice, Outgoing, TimelineLine
-from conversation.people import Alias
 from conversation.prepared import Prepared
+from conversation.strangers import Sender
 from conversation.tables import (
     Address,
     Attachment,
@@ -69,17 +69,11 @@ _find_by_addresses = (
 )
 _lock_by_addresses = _find_by_addresses.with_for_update(of=_conversation)
 _lock_by_id = _find_by_id.with_for_update(of=_conversation)
-_add_contact = Prepared(insert(_contact_table))
 _seen = select(SeenId.__table__.c.digest).where(SeenId.__table__.c.digest.in_(bindparam("digests", expanding=True)))
-_see, _open_conversation, _add_channel = (
-    {
-        dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(table).on_conflict_do_nothing())
-        for dialect in (sqlite, postgresql)
-    }
-    for table in (SeenId.__table__, _conversation, _channel)
-)
-_channel_of = select(_channel.c.channel_id).where(
-    _channel.c.kind == bindparam("kind"), _channel.c.account == bindparam("account"))
+_see = {
+    dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(SeenId.__table__).on_conflict_do_nothing())
+    for dialect in (sqlite, postgresql)
+}
 _add_messages = Prepared(insert(_message))
 _add_parts = Prepared(insert(OutboxPart.__table__))
 _add_attachments = Prepared(insert(Attachment.__table__))
@@ -89,34 +83,6 @@ _keep = Prepared(
     .where(_conversation.c.conversation_id == bindparam("id"))
     .values({name: bindparam(f"new_{name}") for name in KEPT})
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who wrote, as the inbox finds her, and to which of our channels (`kind`, `account`).
-
-    `canonical` is what identifies her in `family`, `value` what we write to; `others` are more ids of the same person.
-    `wrote`: it is she who writes, so that this is where we answer; else somebody wrote to her.
-    """
-
-    kind: str
-    account: str
-    family: str
-    canonical: str
-    value: str
-    name: str = ""
-    language: str = "es"
-    others: tuple[Alias, ...] = ()
-    wrote: bool = True
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        return (self.kind, self.account, self.canonical)
-
-    @property
-    def aliases(self) -> tuple[Alias, ...]:
-        """Every id of this person, the one she wrote from first."""
-        return (Alias(self.family, self.canonical, self.value), *self.others)
 
 
 @dataclass
@@ -233,12 +199,13 @@ def find_all(work: Work, senders: Sequence[Sender]) -> dict[Sender, Talk]:
         wanted[sender.place] = sender if known is None or known == sender else _both(known, sender)
     met = _Met()
     _find(work, list(wanted.values()), met)
+    _make_all(work, wanted.values(), met)
     for sender in wanted.values():
         contact_id = met.contact(sender) if not sender.others else _joined(work, sender, met)
         if contact_id is None:
             _make(work, sender, met)
         elif met.talk(sender) is None:
-            _open(work, sender, contact_id)
+            strangers.open_all(work, [(sender, contact_id)])
             _find(work, [sender], met)
     for sender in wanted.values():
         if sender.wrote:
@@ -367,55 +334,37 @@ def _write_more(work: Work, talks: Sequence[Talk]) -> None:
         statement.run(work.connection, rows)
 
 
+def _make_all(work: Work, senders: Iterable[Sender], met: _Met) -> None:
+    """Those of one id each whom nobody knows, all at once; of two that turn out to be one person, the first."""
+    unknown = {(sender.family, sender.canonical): sender for sender in reversed([*senders])
+               if not sender.others and met.contact(sender) is None}
+    for sender, row in strangers.meet(work, list(unknown.values())).items():
+        met.add(sender, _fresh(sender, row))
+
+
 def _make(work: Work, sender: Sender, met: _Met) -> None:
     """A contact whom nobody knew, and her conversation; both are read where another process was faster."""
-    contact_id = ids.new("cnt")
-    _add_contact.run(work.connection, [{
-        "contact_id": contact_id, "name": sender.name, "email": "", "facts": {}, "created_at": work.now}])
+    contact_id = strangers.add_contacts(work, [sender])[0]
     if people.claim(work, contact_id, sender.aliases) < len(sender.aliases):
         _someone_was_faster(work, sender, contact_id, met)
         return
-    row = _open(work, sender, contact_id)
-    met.add(sender, Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "blocked_at": None,
-                               "kind": sender.kind}))
+    met.add(sender, _fresh(sender, strangers.open_all(work, [(sender, contact_id)])[0]))
+
+
+def _fresh(sender: Sender, row: dict[str, Any]) -> Talk:
+    return Talk(row, {"name": sender.name, "email": "", "country": None, "facts": {}, "blocked_at": None,
+                      "kind": sender.kind})
 
 
 def _someone_was_faster(work: Work, sender: Sender, contact_id: str, met: _Met) -> None:
     """Another process met her a moment ago, or she is known without a conversation: hers is the contact that counts."""
-    work.connection.execute(delete(_address).where(_address.c.contact_id == contact_id))
-    work.connection.execute(delete(_contact_table).where(_contact_table.c.contact_id == contact_id))
+    strangers.forget(work, [contact_id])
     owners = [owner for alias in sender.aliases if (owner := people.owner_of(work, alias))]
     if len(set(owners)) > 1 or not owners:
         raise Overtaken("Another process met this person a moment ago; take her again.")
-    _open(work, sender, owners[0])
+    strangers.open_all(work, [(sender, owners[0])])
     people.link(work, owners[0], sender.others)
     _find(work, [sender], met)
-
-
-def _open(work: Work, sender: Sender, contact_id: str) -> dict[str, Any]:
-    """A conversation of this contact on this channel; the row is the one there is only if there was none."""
-    row = {
-        "conversation_id": ids.new("cnv"), "channel_id": _channel_id(work, sender), "contact_id": contact_id,
-        "address": sender.value, "owner": "bot", "epoch": 0, "language": sender.language, "state": {}, "state_epoch": 0,
-        "standing": None, "standing_at": None, "tags": [], "last_seq": 0, "heard_seq": 0, "unread": 0, "preview": "",
-        "preview_author": "contact", "created_at": work.now, "last_message_at": work.now, "last_inbound_at": None,
-        "waiting_since": None, "opted_out_at": None, "marketing_stopped_at": None, "news_stopped_at": None,
-        "unreachable_at": None, "unreachable_code": None, "free_until": None, "day": "", "day_count": 0,
-        "burst_at": None, "burst_count": 0, "loop_mark": "", "loop_count": 0,
-    }
-    _open_conversation[work.connection.dialect.name].run(work.connection, [row])
-    return row
-
-
-def _channel_id(work: Work, sender: Sender) -> str:
-    """The row of one of our channels, made when it is first written to."""
-    key = {"kind": sender.kind, "account": sender.account}
-    known = work.connection.execute(_channel_of, key).scalar_one_or_none()
-    if known is None:
-        _add_channel[work.connection.dialect.name].run(work.connection, [{
-            "channel_id": ids.new("chn"), **key, "name": sender.account, "created_at": work.now}])
-        known = work.connection.execute(_channel_of, key).scalar_one()
-    return str(known)
 
 
 def _talk(found: Mapping[str, Any]) -> Talk:

@@ -82,6 +82,13 @@ def claim(work: Work, contact_id: str, aliases: Sequence[Alias]) -> int:
     return len(aliases)
 
 
+def claim_all(work: Work, theirs: Sequence[tuple[str, Alias]]) -> bool:
+    """Give each of these contacts its one id, in one order; False where somebody has one of them."""
+    rows = [{"address_id": ids.new("adr"), "family": one.family, "canonical": one.canonical, "value": one.value,
+             "contact_id": contact_id} for contact_id, one in sorted(theirs, key=lambda pair: pair[1].key)]
+    return _claim_address[work.connection.dialect.name].run(work.connection, rows) == len(rows)
+
+
 def owner_of(work: Work, alias: Alias) -> str | None:
     """The contact this id belongs to."""
     found = work.connection.execute(_owner_of, {"family": alias.family, "canonical": alias.canonical})
