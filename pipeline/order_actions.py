@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import DBAPIError
 
 import faults
 from conversation.tables import Conversation
@@ -25,6 +26,7 @@ from orders.on_request import Counter
 
 # Longer than any connector may take (orders/web.py), and than one that has to wait for a job of the shop's.
 LEASE = timedelta(minutes=2)
+TRIES = 3  # to write down what came of it
 
 logger = structlog.get_logger(__name__)
 _language = select(Conversation.__table__.c.language).where(Conversation.__table__.c.conversation_id == bindparam("id"))
@@ -65,9 +67,20 @@ class Errands:
         faults.point("before order action")
         came = self._ask(row)
         faults.point("after order action")
-        with self.database.work() as work:
-            order_actions.finish(work, row, came.state, came.facts, came.why)
+        self._keep(row, came)
         logger.info("order action", action=row["order_action_id"], kind=row["kind"], state=came.state)
+
+    def _keep(self, row: Mapping[str, Any], came: Came) -> None:
+        """What came of it is known here alone: a database that is busy for a while must not make it unsure."""
+        for attempt in range(TRIES):
+            try:
+                with self.database.work() as work:
+                    order_actions.finish(work, row, came.state, came.facts, came.why)
+                return
+            except (DBAPIError, faults.Fault) as error:
+                if attempt == TRIES - 1:
+                    raise
+                logger.warning("an order action is written down once more", action=row["order_action_id"], error=type(error).__name__)
 
     def _ask(self, row: Mapping[str, Any]) -> Came:
         try:

@@ -125,6 +125,15 @@ def test_broken_in_the_middle_it_is_unsure_and_never_asked_again(
     assert (row(database)["state"], len(shop.asked)) == ("unsure", asked)
 
 
+@pytest.mark.parametrize("point", ["before commit@_keep", "after commit@_keep"])
+def test_a_database_that_stumbles_does_not_make_it_unsure(database: Database, approved: str, point: str) -> None:
+    shop = Shop()
+    faults.arm(f"{point}#1:raise")
+    errands(database, shop).drain()
+
+    assert (row(database)["state"], len(shop.asked)) == ("done", 1)
+
+
 def test_killed_after_the_shop_did_it_there_is_one_refund(
     database: Database, approved: str, hand_clock: HandClock, tmp_path: Path
 ) -> None:
