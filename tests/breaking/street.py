@@ -60,7 +60,9 @@ class Street:
         self.twilio = self.stack.enter_context(TwilioStandIn(delays={}))
         self.shop = self.stack.enter_context(ShopStandIn(samples.rest_orders()))
         orders = self.folder / "_orders.yaml"
-        orders.write_text(json.dumps({"connector": "rest", "settings": samples.rest_settings(self.shop.url, "${SHOP_TOKEN}")}))
+        # Every customer asks for the same order: what was kept of it would leave the shop unasked.
+        settings = samples.rest_settings(self.shop.url, "${SHOP_TOKEN}") | {"keep": {"fresh": "0", "stale": "0"}}
+        orders.write_text(json.dumps({"connector": "rest", "settings": settings}))
         self.relevo = Relevo(self.folder / "data", QUICK | {
             "MODE": "lab", "DATABASE_URL": self.database_url, "SECRET_KEY": "k" * 40, "FLOWS_DIR": str(FLOWS),
             "ORDERS_CONFIG": str(orders), "TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
