@@ -32,6 +32,7 @@ class Tracking:
     eta: date | None = None
     delivered_on: date | None = None
     pickup_point: str = ""
+    pickup_until: date | None = None
     is_coarse: bool = False
 
     @property

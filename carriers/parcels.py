@@ -113,6 +113,8 @@ def _of_carrier(facts: Mapping[str, Any], tracking: Tracking) -> dict[str, Any]:
         found["eta"] = tracking.eta.isoformat()
     if tracking.pickup_point:
         found["pickup_point"] = tracking.pickup_point
+    if tracking.pickup_until:
+        found["pickup_until"] = tracking.pickup_until.isoformat()
     moves = [move for move in reversed(tracking.moves) if move.at and move.text]
     if moves:
         found["events"] = [{"at": move.at.isoformat() if move.at else "", "text": move.text}
@@ -139,9 +141,10 @@ def _sent(facts: Mapping[str, Any]) -> Sent:
 def _blanks(facts: Mapping[str, Any], standing: Standing, due: Promise, today: date, language: str) -> dict[str, str]:
     coming = next((day for day in (_day(facts.get("eta")), due.day) if day and day >= today), None)
     day = _day(facts.get("delivered_on")) if standing.state == "delivered" else coming
+    until = _day(facts.get("pickup_until"))
     return {
         "carrier": _text(facts, "carrier"), "place": standing.place, "point": _text(facts, "pickup_point"),
-        "day": day_text(day, language) if day else "",
+        "day": day_text(day, language) if day else "", "until": day_text(until, language) if until and until >= today else "",
     }
 
 

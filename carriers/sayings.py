@@ -1,6 +1,6 @@
 """What a state means, what happens next, when to worry: `words/<language>.yaml`, and what the shop wrote instead.
 
-Blanks: {carrier} {day} {place} {point}. `{carrier|el transportista}` says the second where the first is not known;
+Blanks: {carrier} {day} {place} {point} {until}. `{carrier|el transportista}` says the second where the first is not known;
 `[ en {place}]` falls away without its blank, `[ el {day}| mañana]` says what follows its |.
 """
 
@@ -23,14 +23,14 @@ from yaml_file import Finding, Page, near, read, table
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("es", "en", "pt")
 PARTS = ("means", "next", "worry")
-BLANKS = ("carrier", "day", "place", "point")
+BLANKS = ("carrier", "day", "place", "point", "until")
 MOST = 200
 LOOK_SECONDS = 1.0
 
 _BLANK = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
 _GROUP = re.compile(r"\[([^\[\]|{}]*(?:\{[^{}]*\}[^\[\]|{}]*)*)(?:\|([^\[\]]*))?\]")
 _EXAMPLE = {"carrier": "Servientrega", "day": "miércoles, 25 de noviembre", "place": "San Cristóbal de La Laguna",
-            "point": "Quiosco Sol, Calle Mayor 3"}
+            "point": "Quiosco Sol, Calle Mayor 3", "until": "miércoles, 25 de noviembre"}
 
 logger = structlog.get_logger(__name__)
 Texts = Mapping[tuple[str, str, str], str]  # by state, language, part

@@ -85,7 +85,17 @@ def _tracking(parcel: Parcel, package: Mapping[str, Any]) -> Tracking:
         carrier=parcel.carrier, number=parcel.number, state=state, moves=moves,
         eta=days.get("RDD") or days.get("SDD"),
         delivered_on=days.get("DEL") if state == "delivered" else None,
+        pickup_point=_point(package) if state == "at_pickup_point" else "",
+        pickup_until=_day(reading.within(package, "accessPointInformation", "pickupByDate")) if state == "at_pickup_point" else None,
     )
+
+
+def _point(package: Mapping[str, Any]) -> str:
+    """Where it waits: the address of what happened last."""
+    last = reading.first(reading.entries(package.get("activity")))
+    address = reading.within(last, "location", "address") or {}
+    parts = (reading.text(reading.within(address, name)) for name in ("addressLine1", "addressLine2", "city"))
+    return ", ".join(part for part in parts if part)
 
 
 def _move(activity: Mapping[str, Any]) -> Move:

@@ -13,7 +13,7 @@ from carriers import sayings, states
 from carriers.sayings import LANGUAGES, MOST, PARTS, Sayings, filled, shipped
 
 BLANKS = {"carrier": "Servientrega", "day": "miércoles, 25 de noviembre", "place": "San Cristóbal de La Laguna",
-          "point": "Quiosco Sol, Calle Mayor 3"}
+          "point": "Quiosco Sol, Calle Mayor 3", "until": "miércoles, 25 de noviembre"}
 ALL = sorted(product(states.ALL, LANGUAGES))
 NOT_SAID = re.compile(r"(?i)\b(coger|coge|cógelo|vosotros|usted|bulto|courier|expedición|incidencia|tracking id|encomenda|fatura)\b")
 
