@@ -15,9 +15,13 @@ SMS_STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT",
 SMS_START = frozenset(("START", "UNSTOP", "YES"))
 START = frozenset(("START", "ALTA", "VOLTAR"))
 # Of her orders alone: what stands on the button below a notice, and what she may type.
-NO_NEWS = frozenset(("no más avisos", "no mas avisos", "no quiero avisos", "sin avisos", "stop updates", "no more updates",
-                     "no updates", "não quero avisos", "nao quero avisos", "sem avisos"))
-NEWS = frozenset(("quiero avisos", "avisos sí", "avisos si", "send updates", "start updates", "quero avisos", "avisos sim"))
+NO_NEWS = frozenset(("no más avisos", "no mas avisos", "no quiero avisos", "no quiero más avisos", "no quiero mas avisos",
+                     "sin avisos", "parar avisos", "no me avises más", "no me avises mas", "stop updates", "no more updates",
+                     "no updates", "stop the updates", "não quero avisos", "nao quero avisos", "não quero mais avisos",
+                     "nao quero mais avisos", "sem avisos", "não me avise mais", "nao me avise mais"))
+NEWS = frozenset(("quiero avisos", "sí quiero avisos", "si quiero avisos", "quiero recibir avisos", "avisos sí", "avisos si",
+                  "send updates", "start updates", "i want updates", "quero avisos", "sim quero avisos",
+                  "quero receber avisos", "avisos sim"))
 _LONGEST = 32
 _ASKS = frozenset("?¿")
 
@@ -42,7 +46,7 @@ def asks_about_news(text: str) -> bool | None:
     """Is the whole message that she wants news of her orders (True) or no more of them (False)? None: it is neither."""
     if not 9 <= len(text) <= _LONGEST or not text[:1].isalpha():
         return None
-    words = " ".join(text.casefold().rstrip(".! ").split())
+    words = " ".join(text.casefold().replace(",", " ").rstrip(".! ").split())
     return False if words in NO_NEWS else True if words in NEWS else None
 
 
