@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from flask import request
-from sqlalchemy.orm import Session
 
 from console import here, sending
 from console import order_actions_shown as shown
@@ -128,8 +127,8 @@ def again(filled: Filled, before: Row) -> Asked:
                  filled.tells, before["preview"])
 
 
-def outlook(session: Session, sight: Sight, filled: Filled) -> Outlook:
-    """What would happen now, for the eyes of this agent. Raises ShopDown."""
+def outlook(sight: Sight, filled: Filled) -> Outlook:
+    """What would happen now, for the eyes of this agent. Asks the shop, so no transaction may be open. Raises ShopDown."""
     counter, language = here.desk().orders.counter, sight.conversation["language"]
     if counter is None:
         return Outlook(Preview("unsupported"), "", None, False, "")
@@ -144,11 +143,12 @@ def outlook(session: Session, sight: Sight, filled: Filled) -> Outlook:
         judged = Preview("", judged.facts)
     currency = str(judged.facts.get("currency") or "")
     role = here.viewer().role
-    limit, given = order_limits.limit_of(session, role, filled.kind), order_limits.given(session, filled.kind, filled.reference)
+    with here.desk().database.reading() as session:
+        limit, given = order_limits.limit_of(session, role, filled.kind), order_limits.given(session, filled.kind, filled.reference)
+        asks = order_limits.is_above(session, role, filled.kind, filled.reference, filled.amount)
     row = {"kind": filled.kind, "order_reference": filled.reference, "amount": filled.values.get("amount", ""),
            "currency": currency, "asked": filled.values, "preview": dict(judged.facts)}
     said = order_words.sentence(here.desk().database.wiring.text, row, language) if filled.tells else ""
-    asks = order_limits.is_above(session, role, filled.kind, filled.reference, filled.amount)
     return Outlook(judged, currency, limit, asks, said, _unheard(sight) if said else "", given)
 
 

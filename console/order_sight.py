@@ -25,13 +25,13 @@ class NotItsOrder(ConsoleError):
     """The order does not belong to the conversation."""
 
 
-def reference_of(session: Session, sight: Sight, wanted: str) -> str:
-    """The order's number as this conversation knows it; the latest one where none is named. Raises NotItsOrder.
+def reference_of(sight: Sight, known: Sequence[str], wanted: str) -> str:
+    """The order's number as this conversation knows it (`known`: its references); the latest one where none is named.
+    Asks the shop, so no transaction may be open. Raises NotItsOrder.
 
     An agent acts on orders that the bot learnt here and on those of the number that the customer writes from; who
     supervises on any.
     """
-    known = references(session, sight)
     for one in known:
         if fold(one) == fold(wanted) or not wanted:
             return one

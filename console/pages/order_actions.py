@@ -24,6 +24,7 @@ from console.route import Route, Twin
 from conversation.one_writer import is_busy
 from conversation.work import Work
 from handoff import access, order_actions, order_book, order_limits
+from handoff.access import Sight
 from handoff.errors import HandoffError
 from handoff.order_actions import MAX_REASON
 
@@ -78,23 +79,31 @@ def preview_order_action(conversation_id: str) -> Response:
 
 def _form(conversation_id: str, filled: Filled, is_checked: bool = False, problem: Problem | None = None) -> Response:
     with here.desk().database.reading() as session:
-        sight = access.conversation_for(session, here.viewer(), conversation_id)
-        try:
-            filled = order_asking.of_order(filled, order_sight.reference_of(session, sight, filled.reference))
-            seen = order_asking.outlook(session, sight, filled)
-        except ConsoleError as error:
-            return later(answer_problem(trouble(error)))
-        if here.wants_json():
-            return jsonify(_outlook(filled, seen))
-        if not filled.is_filled:
-            filled = order_asking.begun(filled, seen)
-        ready = filled.kind not in order_asking.VALUES or (is_checked and not seen.preview.refused)
-        return page(
-            "order_action.html", problem.status if problem else 200, form=filled, ready=ready, problem=problem,
-            title=shown.kind(filled.kind), deed=shown.deed(filled.kind, filled.values.get("amount", ""), seen.currency),
-            seen=seen, limit=_limit(seen), above=_above(seen), refused=_refused(seen), conversation_id=conversation_id,
-            may=order_sight.may_act(sight), is_hers=order_sight.is_of_number(sight, filled.reference),
-            **order_asking.now_and_then(filled, seen), **_frame(session))
+        sight, known = _sight(session, conversation_id)
+    try:
+        filled = order_asking.of_order(filled, order_sight.reference_of(sight, known, filled.reference))
+        seen = order_asking.outlook(sight, filled)
+    except ConsoleError as error:
+        return later(answer_problem(trouble(error)))
+    if here.wants_json():
+        return jsonify(_outlook(filled, seen))
+    if not filled.is_filled:
+        filled = order_asking.begun(filled, seen)
+    ready = filled.kind not in order_asking.VALUES or (is_checked and not seen.preview.refused)
+    is_hers = order_sight.is_of_number(sight, filled.reference)
+    with here.desk().database.reading() as session:
+        frame = _frame(session)
+    return page(
+        "order_action.html", problem.status if problem else 200, form=filled, ready=ready, problem=problem,
+        title=shown.kind(filled.kind), deed=shown.deed(filled.kind, filled.values.get("amount", ""), seen.currency),
+        seen=seen, limit=_limit(seen), above=_above(seen), refused=_refused(seen), conversation_id=conversation_id,
+        may=order_sight.may_act(sight), is_hers=is_hers, **order_asking.now_and_then(filled, seen), **frame)
+
+
+def _sight(session: Session, conversation_id: str) -> tuple[Sight, list[str]]:
+    """What she sees of the conversation, and the orders that it is about."""
+    sight = access.conversation_for(session, here.viewer(), conversation_id)
+    return sight, order_sight.references(session, sight)
 
 
 def ask_order_action(conversation_id: str) -> Response:
@@ -118,12 +127,11 @@ def _asked(conversation_id: str, filled: Filled) -> tuple[Mapping[str, Any], boo
         raise BadField("key")
     me = here.viewer().agent_id
     with here.desk().database.reading() as session:
-        sight = access.conversation_for(session, here.viewer(), conversation_id)
-        filled = order_asking.of_order(filled, order_sight.reference_of(session, sight, filled.reference))
+        sight, known = _sight(session, conversation_id)
         before = order_book.of_key(session, filled.key)
-        order_actions.check(order_asking.bare(filled))
-        wish = order_asking.again(filled, before) if before else order_asking.asked(
-            filled, order_asking.outlook(session, sight, filled))
+    filled = order_asking.of_order(filled, order_sight.reference_of(sight, known, filled.reference))
+    order_actions.check(order_asking.bare(filled))
+    wish = order_asking.again(filled, before) if before else order_asking.asked(filled, order_asking.outlook(sight, filled))
 
     def do(work: Work) -> str:
         return str(order_actions.propose(work, conversation_id, me, wish)["order_action_id"])
@@ -168,12 +176,11 @@ def _settled(work: Work, order_action_id: str, was_done: bool) -> dict[str, Any]
 def order_actions_of(conversation_id: str) -> Response:
     """What was asked of the shop in a conversation, what it can do, and up to how much this agent may."""
     with here.desk().database.reading() as session:
-        sight = access.conversation_for(session, here.viewer(), conversation_id)
+        sight, known = _sight(session, conversation_id)
         rows = order_book.of_conversation(session, conversation_id)
-        orders = dict.fromkeys([*order_sight.references(session, sight),
-                                *(str(facts["reference"]) for facts in order_sight.bought(sight))])
         role = here.viewer().role
         limits = {kind: order_limits.limit_of(session, role, kind) for kind in order_limits.PAID}
+    orders = dict.fromkeys([*known, *(str(facts["reference"]) for facts in order_sight.bought(sight))])
     return jsonify({
         "order_actions": [shown.as_data(row) for row in rows], "orders": list(orders),
         "supported": [kind for kind in order_actions.KINDS if kind in here.desk().orders.actions],

@@ -172,6 +172,20 @@ def test_a_shop_that_is_away_is_no_action(app: Flask, ana: Client, talk: str, sh
     assert (asks(ana, talk).status_code, rows(database, talk)) == (503, [])
 
 
+def test_while_the_shop_is_asked_no_transaction_is_open(app: Flask, ana: Client, talk: str, database: Database) -> None:
+    desk, held = app.extensions[here.EXTENSION], []
+
+    def bought_by(_phone: str) -> list[Any]:
+        held.append(database.engine.pool.checkedout())  # type: ignore[attr-defined]
+        return []
+
+    app.extensions[here.EXTENSION] = replace(desk, orders=replace(desk.orders, bought_by=bought_by))
+    asks(ana, talk, order="AB-99999")
+    looks(ana, talk, order="AB-99999")
+
+    assert held == [0, 0]
+
+
 def test_others_orders_and_others_conversations_are_not_there(ana: Client, bo: Client, talk: str) -> None:
     assert asks(ana, talk, order="CD-11111").status_code == 404
     assert asks(bo, talk).status_code == 404

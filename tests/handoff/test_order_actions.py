@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handoff import order_actions, order_book, order_words, settings
+from handoff import order_actions, order_book, order_limits, order_words, settings
 from handoff.errors import HandoffError, NotHolder, UnknownTicket
 from handoff.order_actions import Asked
 from handoff.order_errors import (
@@ -273,6 +273,22 @@ def test_who_looked_into_the_shop_settles_it_once(house: House, held: Pair) -> N
     with pytest.raises(ActionDecided):
         house.do(order_actions.settle, key, "agt_sue", was_done=False)
     assert (state(house, held), order_words.tick(house.database)) == ("done", 1)
+
+
+def test_to_who_neither_asked_nor_supervises_nothing_is_there_to_settle(house: House, held: Pair) -> None:
+    house.do(an_agent, "Ben", ("shipping",))
+    key = ask(house, held, refund())["order_action_id"]
+    house.do(order_actions.finish, take(house), "unsure", {}, "It did not say.")
+
+    with pytest.raises(UnknownOrderAction):
+        house.do(order_actions.settle, key, "agt_ben", was_done=True)
+
+
+def test_what_nobody_knows_of_counts_as_paid(house: House, held: Pair) -> None:
+    ask(house, held, refund("15.00"))
+    house.do(order_actions.finish, take(house), "unsure", {}, "It did not say.")
+
+    assert [house.ask(order_limits.given, kind, "ab 1") for kind in ("refund", "coupon", "cancel")] == [15, 0, 0]
 
 
 def test_every_step_has_its_line(house: House, held: Pair) -> None:
