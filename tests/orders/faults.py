@@ -120,6 +120,30 @@ def search_without_a_filter_finds_nobodys_orders_for_nobody(rig: Faulty) -> None
     assert not _references(lambda: rig.connector.orders_of(Proof(email="nobody@example.com", phone="+34600999888")))
 
 
+def of_everybodys_orders_the_one_asked_for_is_told(rig: Faulty) -> None:
+    rig.shop.mode("everybody")
+
+    for ask in (QUESTIONS["find"], QUESTIONS["desk"]):
+        assert not _references(partial(ask, rig.connector)) - {"AB-12345"}
+    assert not _references(lambda: rig.connector.find("AB-99999", MARTA))
+    assert not _references(lambda: rig.connector.find_without_proof("AB-99999"))
+
+
+def telephone_that_ends_alike_is_another_buyers(rig: Faulty) -> None:
+    rig.shop.mode("everybody")
+
+    assert not _references(lambda: rig.connector.orders_of(Proof(phone="+351600111222")))
+    assert all(ref.startswith("AB-") for ref in _references(lambda: rig.connector.orders_of(Proof(phone="+34600111222"))))
+
+
+def nothing_is_done_to_another_order(kind: str, rig: Faulty) -> None:
+    if (shop := _acting(rig, kind)) is None:
+        return
+    rig.shop.mode("other_order")
+
+    assert isinstance(_said(lambda: shop.act(_action(kind))), ConnectorError) and not rig.shop.done
+
+
 def answer_with_a_part_bent_is_an_error_or_her_order(junk: Any, ask: Question, rig: Faulty) -> None:
     for place in _places(_told(rig, ask)):
         rig.shop.bend = partial(_bent, place, junk)
@@ -219,11 +243,12 @@ def cases() -> Iterator[tuple[str, Case]]:
         another_order_is_not_shown_to_its_own_buyer_under_a_wrong_number,
         search_without_a_filter_shows_nobody_elses_orders, search_without_a_filter_finds_nobodys_orders_for_nobody,
         preview_of_an_absent_order_says_so, what_has_left_is_not_cancelled, more_than_was_paid_is_not_given_back,
-        answer_with_a_part_missing_never_opens_to_a_stranger,
+        answer_with_a_part_missing_never_opens_to_a_stranger, of_everybodys_orders_the_one_asked_for_is_told,
+        telephone_that_ends_alike_is_another_buyers,
     )  # fmt: skip
     yield from ((case.__name__, case) for case in alone)
     for kind in CHANGES:
-        for acting in (preview_changes_nothing, same_key_changes_once, change_is_asked_for_once,
+        for acting in (preview_changes_nothing, same_key_changes_once, change_is_asked_for_once, nothing_is_done_to_another_order,
                        lost_answer_is_unsure_or_found_out_and_never_done_twice):  # fmt: skip
             yield f"{acting.__name__}-{kind}", partial(acting, kind)
         for mode in sorted((MAYBE_DONE | REFUSED) - ({"slow"} if kind in ("cancel", "coupon") else set())):

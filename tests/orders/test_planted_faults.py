@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from orders import woocommerce_acts
 from orders.acting import Action, Done, Preview
 from orders.base import Order, Proof
 from orders.errors import ConnectorError, Unsure
@@ -146,6 +147,33 @@ class TrustsTheAnswer(Planted):
         with self.good._asker.look_up() as look_up:
             found = self.good._searched(look_up, reference)
         return Order(found[0]["number"], "shipped") if found else None
+
+
+class TakesTheFirstOfTheList(Planted):
+    red = "of_everybodys_orders_the_one_asked_for_is_told"
+
+    def find_without_proof(self, reference: str) -> Order | None:
+        with self.good._asker.look_up() as look_up:
+            found = self.good._searched(look_up, reference)
+        return Order(found[0]["number"], "shipped") if found else None
+
+
+class TrustsTheEndOfATelephone(Planted):
+    red = "telephone_that_ends_alike_is_another_buyers"
+
+    def orders_of(self, buyer: Proof) -> tuple[Order, ...]:
+        with self.good._asker.look_up() as look_up:
+            found = self.good._searched(look_up, buyer.phone[-8:])
+        return tuple(Order(tree["number"], "shipped") for tree in found if tree["billing"]["phone"][-8:] == buyer.phone[-8:])
+
+
+class ChangesWhatItGets(Planted):
+    red = "nothing_is_done_to_another_order-refund"
+
+    def act(self, action: Action) -> Done:
+        with self.good._asker.look_up() as look_up:
+            tree = self.good._searched(look_up, action.reference)[0]
+            return woocommerce_acts.do(woocommerce_acts.Deed(self.good._rest, look_up, tree, action, True))
 
 
 class CallsUnsureDone(Planted):

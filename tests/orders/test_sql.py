@@ -116,6 +116,25 @@ def test_statement_that_answers_with_another_order_shows_nothing(url: str) -> No
     assert error.code == "other_order"
 
 
+def test_of_several_rows_the_one_that_was_asked_for_is_told(url: str) -> None:
+    shop = made(url, order="SELECT reference, status, email FROM shop_orders WHERE :reference <> ''")
+    found = [shop.find_without_proof(number) for number in ("AB-54321", "CD-11111")]
+
+    assert [order.reference for order in found if order] == ["AB-54321", "CD-11111"]
+    assert shop.find("CD-11111", MARTA) is None
+    shop.close()  # type: ignore[attr-defined]
+
+
+def test_statement_that_compares_the_end_of_a_telephone_shows_hers_alone(url: str) -> None:
+    loose = "SELECT reference, status, phone FROM shop_orders WHERE substr(phone, -6) = substr(:phone, -6)"
+    shop = made(url, by_phone=loose if url.startswith("sqlite") else loose.replace("substr(phone, -6)", "right(phone, 6)").replace(
+        "substr(:phone, -6)", "right(:phone, 6)"))
+
+    assert {order.reference[:2] for order in shop.orders_of(Proof(phone="+34600111222"))} == {"AB"}
+    assert shop.orders_of(Proof(phone="+351600111222")) == ()
+    shop.close()  # type: ignore[attr-defined]
+
+
 def test_statement_that_finds_everybody_shows_hers_alone(url: str) -> None:
     shop = made(url, by_email="SELECT reference, status, email, ordered_on FROM shop_orders WHERE :email <> ''")
 
