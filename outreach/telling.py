@@ -19,6 +19,7 @@ from channels import countries
 from conversation import alarms
 from conversation.alarms import Trouble
 from conversation.events import TimelineLine
+from conversation.prepared import Prepared
 from conversation.tables import Address, Channel, Contact, Conversation
 from conversation.work import Work
 from outreach import quiet
@@ -62,7 +63,7 @@ _told_in = select(_news.c.conversation_id).distinct().where(
 _adding = {name: dialect.insert(_day) for name, dialect in _DIALECTS.items()}
 _add = {name: one.on_conflict_do_update(index_elements=["day", "canonical"],
                                         set_={"count": _day.c.count + one.excluded.count}) for name, one in _adding.items()}
-_settle = (
+_settle = Prepared(
     update(_news).where(_news.c.order_news_id == bindparam("id"), _news.c.state == "waiting")
     .values(state=bindparam("new_state"), why=bindparam("because"), conversation_id=bindparam("where"),
             told_at=bindparam("told"))
@@ -79,11 +80,21 @@ class Doors(Protocol):
 
     zone: str
 
-    def open(self, work: Work, phone: str, language: str, kinds: Sequence[str]) -> Mapping[str, Any] | None:
-        """A conversation with a buyer who never wrote, on the first of these kinds that the house has; None: on none."""
+    def open(self, work: Work, buyers: Mapping[str, str], kinds: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """By phone, a conversation with each of these buyers who never wrote (their phones and languages), on the first of
+        these kinds that the house has; none where it has none."""
 
-    def begin(self, work: Work, conversation_id: str, name: str, key: str, data: Mapping[str, Any]) -> None:
-        """Tell the bot of this conversation what happened, after this transaction."""
+    def begin(self, work: Work, begun: Sequence[Begun]) -> None:
+        """Tell the bots of these conversations what happened, after this transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the bot of a conversation is told: of the order `key`, what a notice says."""
+
+    conversation_id: str
+    key: str
+    data: Mapping[str, Any]
 
 
 @dataclass
@@ -102,6 +113,8 @@ class Round:
     counted: dict[str, int] = field(default_factory=dict)  # what was told in this round
     told: set[str] = field(default_factory=set)
     ended: set[str] = field(default_factory=set)
+    begun: list[Begun] = field(default_factory=list)
+    settled: list[dict[str, Any]] = field(default_factory=list)  # how rows end, not written yet
 
 
 def tick(work: Work, policy: Policy, doors: Doors, limit: int = AT_ONCE) -> int:
@@ -112,9 +125,13 @@ def tick(work: Work, policy: Policy, doors: Doors, limit: int = AT_ONCE) -> int:
         return 0
     rows.sort(key=lambda row: row["happened_at"])  # here, not there: ten thousand may wait for the same morning
     here = _looked_up(work, policy, doors, rows)
+    _open_for_strangers(work, here, rows)
     for row in rows:
         if row["order_news_id"] not in here.ended:
             _decide(work, here, row)
+    _write_settled(work, here)
+    if here.begun:
+        doors.begin(work, here.begun)
     _count(work, here)
     return len(rows)
 
@@ -138,16 +155,31 @@ def _looked_up(work: Work, policy: Policy, doors: Doors, rows: Sequence[Mapping[
     return here
 
 
+def _open_for_strangers(work: Work, here: Round, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Whoever is to be told and never wrote: a conversation with each of them, all at once."""
+    buyers: dict[str, str] = {}
+    for row in rows:
+        if row["phone"] and not _known(here, row) and not (_no_news(work, here, row) or _not_wanted(here, row)):
+            buyers.setdefault(row["phone"], row["language"])
+    if buyers:
+        for phone, opened in here.doors.open(work, buyers, here.policy.channels).items():
+            here.people.setdefault(phone, []).append(opened)
+
+
+def _known(here: Round, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in here.people.get(row["phone"], ()) if one["kind"] != "webchat"]
+
+
 def _decide(work: Work, here: Round, row: dict[str, Any]) -> None:
     """Told, dropped, or not yet: the first rule that speaks decides."""
     why = _no_news(work, here, row) or _not_wanted(here, row)
     if why:
-        _drop(work, here, row, why)
+        _drop(here, row, why)
         return
-    talk = _talk(work, here, row)
+    talk = _talk(here, row)
     why = "no_address" if talk is None else _not_to_be_told(talk)
     if why or talk is None:
-        _drop(work, here, row, why)
+        _drop(here, row, why)
         return
     country = talk["country"] or row["country"] or countries.country_of(row["phone"])
     when = quiet.speaks_at(work.now, country, here.policy.quiet_hours, here.doors.zone)
@@ -156,7 +188,7 @@ def _decide(work: Work, here: Round, row: dict[str, Any]) -> None:
         return
     why = _over_budget(here, row["phone"])
     if why:
-        _drop(work, here, row, why)
+        _drop(here, row, why)
         if why == "budget_of_day":
             alarms.raise_alarm(work, Trouble(f"news_budget:{here.today}", "news_budget", facts={"n": here.policy.day}))
     elif talk["owner"] != "bot":
@@ -203,19 +235,11 @@ def _not_wanted(here: Round, row: Mapping[str, Any]) -> str:
     return ""
 
 
-def _talk(work: Work, here: Round, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _talk(here: Round, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Where she is told: the channel she wrote on last, else the first of the policy's that the house has."""
-    phone = row["phone"]
-    if not phone:
-        return None
-    known = [one for one in here.people.get(phone, ()) if one["kind"] != "webchat"]
-    if not known:
-        opened = here.doors.open(work, phone, row["language"], here.policy.channels)
-        if opened is not None:
-            here.people.setdefault(phone, []).append(opened)
-        return opened
+    known = _known(here, row) if row["phone"] else []
     wrote = [one for one in known if one["last_inbound_at"] is not None]
-    return max(wrote, key=lambda one: one["last_inbound_at"]) if wrote else known[0]
+    return max(wrote, key=lambda one: one["last_inbound_at"]) if wrote else next(iter(known), None)
 
 
 def _not_to_be_told(talk: Mapping[str, Any]) -> str:
@@ -237,9 +261,9 @@ def _over_budget(here: Round, phone: str) -> str:
 
 def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, Any]) -> None:
     """One event for all of her orders that one cause hit."""
-    others = _of_same_cause(work, row)
+    others = _of_same_cause(work, here, row)
     if any(one["state"] == "told" for one in others):
-        _drop(work, here, row, "told_with_group")
+        _drop(here, row, "told_with_group")
         return
     waiting = [one for one in others if one["state"] == "waiting"]
     data = {**row["facts"], "kind": row["kind"], "order_ref": row["order_reference"]}
@@ -249,7 +273,7 @@ def _tell(work: Work, here: Round, row: Mapping[str, Any], talk: Mapping[str, An
         data["first"] = True
         here.told_in.add(talk["conversation_id"])
     data |= _of_group(here, row, talk)
-    here.doors.begin(work, talk["conversation_id"], EVENT, row["order_reference"], data)
+    here.begun.append(Begun(talk["conversation_id"], row["order_reference"], data))
     _told(work, here, row, talk["conversation_id"])
     for one in waiting:
         _told(work, here, one, talk["conversation_id"], "with_group")
@@ -274,9 +298,10 @@ def tag_of(group: Mapping[str, Any]) -> str:
     return str(group["title"] or group["cause"])[:LONGEST_TAG]
 
 
-def _of_same_cause(work: Work, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _of_same_cause(work: Work, here: Round, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if row["news_group_id"] is None:
         return []
+    _write_settled(work, here)
     found = work.connection.execute(_same_group, {"group": row["news_group_id"], "phone": row["phone"]}).mappings()
     return [dict(one) for one in found if one["order_news_id"] != row["order_news_id"]]
 
@@ -286,20 +311,24 @@ def _for_her_agent(work: Work, here: Round, row: Mapping[str, Any], talk: Mappin
     work.record(TimelineLine("order_news", talk["conversation_id"], "system", epoch=talk["epoch"], data={
         "kind": row["kind"], "order": row["order_reference"], "facts": {
             name: row["facts"][name] for name in ("eta", "carrier", "promised_on") if name in row["facts"]}}))
-    _drop(work, here, row, "held_by_person", talk["conversation_id"])
+    _drop(here, row, "held_by_person", talk["conversation_id"])
 
 
-def _drop(work: Work, here: Round, row: Mapping[str, Any], why: str, where: str | None = None) -> None:
+def _drop(here: Round, row: Mapping[str, Any], why: str, where: str | None = None) -> None:
     here.ended.add(row["order_news_id"])
-    work.connection.execute(_settle, {
-        "id": row["order_news_id"], "new_state": "dropped", "because": why, "where": where, "told": None})
+    here.settled.append({"id": row["order_news_id"], "new_state": "dropped", "because": why, "where": where, "told": None})
 
 
 def _told(work: Work, here: Round, row: Mapping[str, Any], where: str, how: str = "") -> None:
     here.ended.add(row["order_news_id"])
     here.told.add(row["order_news_id"])
-    work.connection.execute(_settle, {
-        "id": row["order_news_id"], "new_state": "told", "because": how, "where": where, "told": work.now})
+    here.settled.append({"id": row["order_news_id"], "new_state": "told", "because": how, "where": where, "told": work.now})
+
+
+def _write_settled(work: Work, here: Round) -> None:
+    if here.settled:
+        _settle.run(work.connection, here.settled)
+        here.settled = []
 
 
 def _count(work: Work, here: Round) -> None:

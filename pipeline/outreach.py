@@ -24,7 +24,7 @@ from channels import accounts, identity
 from channels.accounts import Accounts
 from conversation import ids, inbox
 from conversation.events import Notice
-from conversation.inbox import Sender
+from conversation.inbox import Sender, Talk
 from conversation.prepared import Prepared
 from conversation.work import Database, Work
 from orders.base import Connector
@@ -35,6 +35,7 @@ from outreach.errors import BadPolicy
 from outreach.news import News
 from outreach.policy import Policy
 from outreach.tables import IS_WAITING, OrderNews
+from outreach.telling import Begun
 from pipeline.identities import language_of
 from pipeline.news_pace import Bounds, Pace, slowest
 from pipeline.tables import Timer
@@ -44,6 +45,8 @@ EVENT = telling.EVENT
 BREATH_SECONDS, MOST_BREATHS = 0.05, 18  # how long a round waits for the writer to catch up, less than a sweep
 FEED_EVERY = timedelta(seconds=60)
 MOST_PARTS = 20  # of a list at one go
+OF_A_TALK = ("conversation_id", "owner", "epoch", "opted_out_at", "news_stopped_at", "unreachable_at", "last_inbound_at",
+             "language")
 
 logger = structlog.get_logger(__name__)
 _timer = Timer.__table__
@@ -60,28 +63,30 @@ class Doors:
     languages: tuple[str, ...]
     senders: Mapping[str, tuple[str, str]]
 
-    def open(self, work: Work, phone: str, language: str, kinds: Sequence[str]) -> Mapping[str, Any] | None:
-        for channel in kinds:
-            if channel in self.senders:
-                return self._opened(work, self.senders[channel], phone, language)
-        return None
+    def open(self, work: Work, buyers: Mapping[str, str], kinds: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        place = next((self.senders[kind] for kind in kinds if kind in self.senders), None)
+        if place is None:
+            return {}
+        wanted = {phone: self._sender(place, phone, language) for phone, language in buyers.items()}
+        talks = inbox.find_all(work, list(wanted.values()))
+        return {phone: _opened(talks[sender]) for phone, sender in wanted.items()}
 
-    def _opened(self, work: Work, place: tuple[str, str], phone: str, language: str) -> Mapping[str, Any]:
-        kind, account = place
+    def _sender(self, place: tuple[str, str], phone: str, language: str) -> Sender:
         speaks = language if language in self.languages else language_of(phone, self.languages[0])
-        key = identity.contact_key(kind, account, phone)
-        sender = Sender(kind, account, key.partition(":")[0], key, phone, language=speaks, wrote=False)
-        talk = inbox.find_all(work, [sender])[sender]
-        names = ("conversation_id", "owner", "epoch", "opted_out_at", "news_stopped_at", "unreachable_at",
-                 "last_inbound_at", "language")
-        found = {name: talk.row.get(name) for name in names}
-        return found | {"kind": kind, "blocked_at": talk.facts["blocked_at"], "country": talk.facts["country"]}
+        key = identity.contact_key(*place, phone)
+        return Sender(*place, key.partition(":")[0], key, phone, language=speaks, wrote=False)
 
-    def begin(self, work: Work, conversation_id: str, name: str, key: str, data: Mapping[str, Any]) -> None:
+    def begin(self, work: Work, begun: Sequence[Begun]) -> None:
         _add_timer.run(work.connection, [{
-            "timer_id": ids.new("tmr"), "conversation_id": conversation_id, "kind": "external",
-            "payload": {"name": name, "key": key, "data": dict(data)}, "due_at": work.now, "created_at": work.now}])
-        work.notify(Notice("turn", conversation_id))
+            "timer_id": ids.new("tmr"), "conversation_id": one.conversation_id, "kind": "external",
+            "payload": {"name": EVENT, "key": one.key, "data": dict(one.data)}, "due_at": work.now,
+            "created_at": work.now} for one in begun])
+        work.notify(Notice("turn"))
+
+
+def _opened(talk: Talk) -> Mapping[str, Any]:
+    found = {name: talk.row.get(name) for name in OF_A_TALK}
+    return found | {"kind": talk.facts["kind"], "blocked_at": talk.facts["blocked_at"], "country": talk.facts["country"]}
 
 
 @dataclass(frozen=True, slots=True)

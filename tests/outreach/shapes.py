@@ -29,11 +29,11 @@ class HandDoors:
     opens: Mapping[str, Any] | None = None
     begun: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
 
-    def open(self, work: Work, phone: str, language: str, kinds: Sequence[str]) -> Mapping[str, Any] | None:
-        return self.opens
+    def open(self, work: Work, buyers: Mapping[str, str], kinds: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        return dict.fromkeys(buyers, self.opens) if self.opens else {}
 
-    def begin(self, work: Work, conversation_id: str, name: str, key: str, data: Mapping[str, Any]) -> None:
-        self.begun.append((conversation_id, name, key, dict(data)))
+    def begin(self, work: Work, begun: Sequence[telling.Begun]) -> None:
+        self.begun += [(one.conversation_id, telling.EVENT, one.key, dict(one.data)) for one in begun]
 
     @property
     def told(self) -> list[tuple[str, str]]:
