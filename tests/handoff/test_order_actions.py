@@ -126,6 +126,21 @@ def test_two_agents_about_one_order_from_two_conversations_are_one(house: House,
     assert refused.value.by == "Ana"
 
 
+def test_two_agents_at_once_about_one_order_are_one(house: House, held: Pair) -> None:
+    other, barrier = house.hand_over("returns")[0], Barrier(2)
+
+    def click(who: tuple[str, str, str]) -> bool:
+        barrier.wait()
+        try:
+            house.do(order_actions.propose, who[0], who[1], refund(key=who[2]))
+        except ActionOpen:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(click, [(held[0], "agt_ana", "k1"), (other, "agt_sue", "k2")])) == [False, True]
+
+
 def test_another_may_follow_once_the_first_has_ended(house: House, held: Pair) -> None:
     ask(house, held, refund())
     house.do(order_actions.finish, take(house), "done", {})
