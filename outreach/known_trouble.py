@@ -40,13 +40,14 @@ _of_order = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The newest day that was told of an order, with what (`kind`), by whom (a carrier's name, "" where nobody was named),
-    and what had been promised. Days as ISO text."""
+    """The newest that was told of an order: what (`kind`), the day it comes (`eta`) or came (`delivered_on`), by whom (a
+    carrier's name, "" where nobody was named), and what had been promised. Days as ISO text, "" for none."""
 
-    eta: str
     kind: str
+    eta: str = ""
     by: str = ""
     promised_on: str = ""
+    delivered_on: str = ""
 
 
 def words(work: Work, reference: str, language: str, carrier: str = "") -> str:
@@ -59,18 +60,16 @@ def words(work: Work, reference: str, language: str, carrier: str = "") -> str:
     return str(said.get(language[:2]) or next(iter(said.values()), ""))
 
 
-def told_day(session: Session, reference: str) -> Told | None:
-    """The day that counts for her until something newer is known, None if nobody named one.
-
-    What she was not told yet, because it is night or a person has her, is newer all the same.
+def newest(session: Session, reference: str) -> Told | None:
+    """What counts for her until something newer is known: how it ended, else the last day that anybody named; None for
+    neither. What she was not told yet, because it is night or a person has her, is newer all the same.
     """
-    rows = session.execute(_of_order, {"order": fold(reference)}).mappings().all()
-    for row in rows:
-        if row["kind"] not in STILL:
-            return None
-        if row["facts"].get("eta"):
-            facts = row["facts"]
-            return Told(str(facts["eta"])[:10], row["kind"], str(facts.get("carrier") or ""), str(facts.get("promised_on") or "")[:10])
+    for row in session.execute(_of_order, {"order": fold(reference)}).mappings():
+        facts, has_ended = row["facts"], row["kind"] not in STILL
+        if has_ended or facts.get("eta"):
+            came = str(facts.get("delivered_on") or row["happened_at"].date())[:10] if row["kind"] == "delivered" else ""
+            return Told(row["kind"], "" if has_ended else str(facts["eta"])[:10], str(facts.get("carrier") or ""),
+                        str(facts.get("promised_on") or "")[:10], came)
     return None
 
 

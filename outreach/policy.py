@@ -94,6 +94,9 @@ def _quiet(page: Page, key: str, value: Any) -> dict[str, Any]:
     except (ValueError, TypeError):
         page.wrong(key, f"{key} must be two times such as [“21:00”, “09:00”].")
         return {}
+    if begins.tzinfo or ends.tzinfo:
+        page.wrong(key, f"{key} are by each customer's own clock: write the times without a zone, such as [“21:00”, “09:00”].")
+        return {}
     return {"quiet_hours": (begins, ends)}
 
 

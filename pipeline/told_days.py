@@ -1,5 +1,5 @@
-"""The day that a buyer was told of her order holds until something newer is known: a shop that says nothing of a day, or
-still says its first, must not contradict it. A carrier that is asked itself knows newer.
+"""What a buyer was told of her order holds until something newer is known: a shop that says nothing of a day, still says
+its first, or has not heard that the parcel came, must not contradict it. A carrier that is asked itself knows newer.
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ from sqlalchemy.orm import Session
 
 from outreach import known_trouble
 from outreach.known_trouble import Told
-from outreach.on_the_road import STILL
+from outreach.on_the_road import ARRIVED, STILL
 
 WAITING = frozenset({*STILL, "preparing", "unknown"} - {"out_for_delivery"})  # in which somebody still waits for a day
 
 
 def of(session: Session, orders: Collection[str]) -> dict[str, Told]:
-    """What was told of these orders (folded numbers), of those of which a day was."""
-    found = {order: known_trouble.told_day(session, order) for order in sorted(orders) if order}
+    """What was told of these orders (folded numbers), of those of which a day or an end was."""
+    found = {order: known_trouble.newest(session, order) for order in sorted(orders) if order}
     return {order: told for order, told in found.items() if told is not None}
 
 
 def heeding(facts: Mapping[str, Any], told: Told | None, today: date) -> dict[str, Any]:
-    """The facts of an order with the day that was told, and whose word it is, unless the shop knows a newer one."""
-    if told is None or facts.get("status") not in WAITING:
+    """The facts of an order with what was told of it, unless the shop knows something newer."""
+    status = str(facts.get("status") or "")
+    if told is None or (status not in WAITING and status != "out_for_delivery"):
+        return dict(facts)
+    if told.kind in ARRIVED:
+        return {**facts, "status": told.kind} | _came(told.delivered_on, today)
+    if status not in WAITING:
         return dict(facts)
     found = dict(facts)
     if told.promised_on and not found.get("promised_on"):
@@ -33,6 +38,12 @@ def heeding(facts: Mapping[str, Any], told: Told | None, today: date) -> dict[st
     if _is_newer(told, str(found.get("eta") or ""), today):
         found |= {"eta": told.eta} | ({"eta_from": told.by} if told.by and told.eta >= today.isoformat() else {})
     return found
+
+
+def _came(day: str, today: date) -> dict[str, Any]:
+    if not day:
+        return {}
+    return {"delivered_on": day, "days_since_delivery": max(0, (today - date.fromisoformat(day)).days)}
 
 
 def _is_newer(told: Told, of_shop: str, today: date) -> bool:
