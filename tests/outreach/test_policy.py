@@ -49,6 +49,7 @@ hold_from: 50
         ("tell: shipped", "_outreach.yaml:1: tell must be a list"),
         ("quiet_hours: [night, day]", "_outreach.yaml:1: quiet_hours must be two times"),
         ("quiet_hours: 21:00", "_outreach.yaml:1: quiet_hours must be two times"),
+        ('quiet_hours: ["21:00+01:00", "09:00"]', "_outreach.yaml:1: quiet_hours are by each customer's own clock"),
         ("budget: {week: 3}", "_outreach.yaml:1: “week” is not known here: write one of day, customer"),
         ("\nbudget: {day: -3}", "_outreach.yaml:2: budget.day must be a whole number from 0"),
         ("consent: maybe", "_outreach.yaml:1: consent: write assumed"),
