@@ -29,6 +29,7 @@ from orders.base import Connector, Order, Proof
 from orders.errors import ConnectorError
 from orders.news import Hears, News
 from orders.proof import Record, reveal
+from orders.proving import Evenness
 from orders.reference import fold
 from orders.settings import Settings
 
@@ -98,6 +99,7 @@ class Keeper:
     ) -> None:
         self.name, self.can_search = shop.name, shop.can_search
         self._shop, self._terms, self._now, self._pace = shop, terms, now, pace
+        self._evenness = Evenness(shop.not_found_seconds, pace)
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._moved: Callable[[Collection[str], datetime], bool] = lambda keys, since: False
         self._changes = 0
@@ -125,7 +127,7 @@ class Keeper:
         answer = self._anew(key, self._terms.absent_seconds, lambda: self._shop.record(reference))
         order = reveal(answer.value, proof, self._shop.proofs)
         if order is None:
-            self._even_out(started, answer)
+            self._evenness.even_out(started, answer.took)
         return order
 
     def find_without_proof(self, reference: str) -> Order | None:
@@ -217,6 +219,8 @@ class Keeper:
         try:
             value = ask()
             kept = Kept(value, self._pace.now(), self._pace.now() - started, as_of, _about(key))
+            if isinstance(value, Record):
+                self._evenness.was_there(kept.took)
             said.set_result(kept)
         except BaseException as error:
             said.set_exception(error)
@@ -261,11 +265,6 @@ class Keeper:
             return order
         whole = kept.as_of - timedelta(microseconds=kept.as_of.microsecond)
         return replace(order, extra={**order.extra, "as_of": whole.isoformat()})
-
-    def _even_out(self, started: float, answer: Kept) -> None:
-        left = max(self._shop.not_found_seconds, answer.took) - (self._pace.now() - started)
-        if left > 0:
-            self._pace.pause(left)
 
     def _age(self, kept: Kept) -> float:
         return self._pace.now() - kept.at

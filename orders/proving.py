@@ -11,6 +11,33 @@ from asking import OUR_PACE, Pace
 from orders.base import Order, Proof
 from orders.proof import Record, reveal
 
+# Of how much longer the slowest “yes” took, so much is forgotten with each that was quicker.
+FORGOTTEN = 0.1
+LONGEST_SECONDS = 5.0
+
+
+class Evenness:
+    """When a “no” is told: not before a “yes” would mostly have come, whether there is such an order or not.
+
+    `least_seconds` is what the shop's owner says; a shop that is slower today than he thought would tell which numbers
+    exist by the time it takes. So how long orders that are there take is watched. Safe to share by threads: what is
+    lost in a race is one of many.
+    """
+
+    def __init__(self, least_seconds: float, pace: Pace = OUR_PACE) -> None:
+        self._least, self._pace, self._slow = least_seconds, pace, 0.0
+
+    def was_there(self, seconds: float) -> None:
+        """An order that exists took so long, whoever asked."""
+        self._slow = max(seconds, self._slow - FORGOTTEN * (self._slow - seconds))
+
+    def even_out(self, started: float, least_seconds: float = 0.0) -> None:
+        """Pause until a “no” to what was asked at `started` may be told."""
+        wanted = max(self._least, least_seconds, min(self._slow, LONGEST_SECONDS))
+        left = wanted - (self._pace.now() - started)
+        if left > 0:
+            self._pace.pause(left)
+
 
 class ProvingShop(ABC):
     """A shop that is asked for one order at a time. `proofs` are the kinds that it takes."""
@@ -19,6 +46,7 @@ class ProvingShop(ABC):
 
     def __init__(self, proofs: tuple[str, ...], not_found_seconds: float, pace: Pace = OUR_PACE) -> None:
         self.proofs, self.not_found_seconds, self._pace = proofs, not_found_seconds, pace
+        self._evenness = Evenness(not_found_seconds, pace)
 
     @abstractmethod
     def record(self, reference: str) -> Record | None:
@@ -26,17 +54,14 @@ class ProvingShop(ABC):
 
     def find(self, reference: str, proof: Proof) -> Order | None:
         started = self._pace.now()
-        order = reveal(self.record(reference), proof, self.proofs)
+        record = self.record(reference)
+        if record is not None:
+            self._evenness.was_there(self._pace.now() - started)
+        order = reveal(record, proof, self.proofs)
         if order is None:
-            self._even_out(started)
+            self._evenness.even_out(started)
         return order
 
     def find_without_proof(self, reference: str) -> Order | None:
         record = self.record(reference)
         return record.order if record else None
-
-    def _even_out(self, started: float) -> None:
-        """A shop often says "no such order" faster than it finds one: both take at least this long for the contact."""
-        left = self.not_found_seconds - (self._pace.now() - started)
-        if left > 0:
-            self._pace.pause(left)
