@@ -44,7 +44,15 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return float(told[:6])
     try:
         # The service's own clock says how long that is.
-        until, now = parsedate_to_datetime(told), parsedate_to_datetime(headers.get("date", ""))
-        return max(0.0, (until - now).total_seconds())
+        now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        until = parsedate_to_datetime(told).timestamp() if told else _next_window(headers)
+        return max(0.0, until - now)
     except (ValueError, TypeError):
         return 0.0
+
+
+def _next_window(headers: Mapping[str, str]) -> float:
+    """When there is room again, where an answer says that there is none: AfterShip counts so instead of Retry-After
+    (https://www.aftership.com/docs/tracking/2025-01/quickstart/rate-limit, read 2026-11-22)."""
+    reset = headers.get("x-ratelimit-reset", "")
+    return float(reset[:11]) if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit() else 0.0
