@@ -36,8 +36,11 @@ class Rest:
         asked = {name if name in _PLAIN else f"filter[{name}]": value for name, value in query.items()}
         wanted = {"output_format": "JSON", "display": _SHOWN.get(resource, "full"), **asked}
         url = f"{self.url}/api/{resource}?{urlencode(wanted)}"
-        answer = web.accepted(look_up.ask(fetch.Request(url, "GET", {"Accept": "application/json"}, self.credentials)))
-        tree = web.tree(answer.body)
+        answer = look_up.ask(fetch.Request(url, "GET", {"Accept": "application/json"}, self.credentials))
+        if answer.status in (401, 403):
+            detail = f"The shop does not let this key view {resource}: give it the permissions that docs/orders.md lists."
+            raise ConnectorError(detail, permanent=True, code="credentials")
+        tree = web.tree(web.accepted(answer).body)
         listed = [] if tree == [] else tree.get(resource) if isinstance(tree, dict) else None
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise ConnectorError(f"The shop's {resource} are no list.", permanent=True, code="shape")
