@@ -36,6 +36,18 @@ def is_costly(address: str) -> bool:
     return number is not None and phonenumbers.number_type(number) in COSTLY
 
 
+@lru_cache(maxsize=8_192)
+def international(written: str, calling_code: str) -> str:
+    """A number as people write it, with or without its country (`34`, where somebody said it); '' for what is none."""
+    text = written.strip()
+    text = f"+{text[2:]}" if text.startswith("00") else text
+    region = phonenumbers.region_code_for_country_code(int(calling_code)) if calling_code.isdecimal() else None
+    # 34600111222 without its plus, 0600111222 with a zero that nobody dials there: the first that is a number
+    readings = [number for one in (text, text.lstrip("0")) if (number := _parsed(one, region)) is not None]
+    found = next(filter(phonenumbers.is_valid_number, readings), next(iter(readings), None))
+    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)) if found else ""
+
+
 def is_country(code: str) -> bool:
     """Whether this is the code of a country that has phone numbers."""
     return code in phonenumbers.SUPPORTED_REGIONS
@@ -47,9 +59,11 @@ def countries_of(addresses: Iterable[str]) -> frozenset[str]:
 
 
 def _read(address: str) -> phonenumbers.PhoneNumber | None:
-    if not is_phone(address):
-        return None
+    return _parsed(address, None) if is_phone(address) else None
+
+
+def _parsed(written: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
-        return phonenumbers.parse(address)
+        return phonenumbers.parse(written, region)
     except NumberParseException:
         return None

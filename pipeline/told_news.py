@@ -111,11 +111,5 @@ def _phone(written: str, calling_code: str) -> str:
 
     Nobody guesses a country: as a number of Malaysia, 600 111 222 would tell a stranger of somebody's order.
     """
-    digits = "".join(letter for letter in written if letter.isdigit())
-    if written.strip().startswith("+"):
-        phone = f"+{digits}"
-    elif digits.startswith("00"):
-        phone = f"+{digits[2:]}"
-    else:
-        phone = f"+{calling_code}{digits.lstrip('0')}" if calling_code else ""
+    phone = countries.international(written, calling_code)
     return phone if identity.is_phone(phone) and countries.country_of(phone) else ""
