@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 import channels
-from bot.flow.library import load
+from bot.flow.library import Library, compiled, sources_of
 from carriers.parcels import Parcels
 from channels.base import Event
 from conversation.events import Outgoing, Rendered
@@ -44,9 +45,7 @@ class House:
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        loaded = load(self.folder)
-        assert loaded.library is not None, loaded.findings
-        library = loaded.library
+        library = library_of(self.folder)
         wiring = Wiring(self.database.wiring.ring, _render, library.text, self.clock.now)
         self.database.wiring = wiring
         services = Services(self.connector, "a secret of tests", lambda: self.clock.now().date(), parcels=self.parcels)
@@ -82,6 +81,18 @@ class House:
             query = query.order_by(OutboxPart.__table__.c.position)
         with self.database.reading() as session:
             return [dict(row) for row in session.execute(query).mappings()]
+
+
+def library_of(folder: Path) -> Library:
+    """The flows of a folder. The same files are the same library for all tests: compiling takes longer than most of them."""
+    return _compiled(tuple(sources_of(folder).items()))
+
+
+@cache
+def _compiled(sources: tuple[tuple[str, str], ...]) -> Library:
+    loaded = compiled(dict(sources))
+    assert loaded.library is not None, loaded.findings
+    return loaded.library
 
 
 def open_house(
