@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 from orders.base import Item, Order, TrackingEvent
 from orders.demo_people import CATALOGUE, COUNTRIES, JOHN, MARTA, NAMES, RITA, SHARES, Country, Person
@@ -59,6 +60,7 @@ _NAMED = (
 )
 
 
+@cache
 def sales() -> tuple[Sale, ...]:
     """The 200 sales, in the order of their numbers; always the same."""
     draw = random.Random(SEED)
