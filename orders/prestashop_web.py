@@ -37,10 +37,7 @@ class Rest:
         wanted = {"output_format": "JSON", "display": _SHOWN.get(resource, "full"), **asked}
         url = f"{self.url}/api/{resource}?{urlencode(wanted)}"
         answer = look_up.ask(fetch.Request(url, "GET", {"Accept": "application/json"}, self.credentials))
-        if answer.status in (401, 403):
-            detail = f"The shop does not let this key view {resource}: give it the permissions that docs/orders.md lists."
-            raise ConnectorError(detail, permanent=True, code="credentials")
-        tree = web.tree(web.accepted(answer).body)
+        tree = web.tree(_allowed(answer, f"view {resource}").body)
         listed = [] if tree == [] else tree.get(resource) if isinstance(tree, dict) else None
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise ConnectorError(f"The shop's {resource} are no list.", permanent=True, code="shape")
@@ -54,7 +51,7 @@ class Rest:
         headers = {"Accept": "application/json", "Content-Type": "application/xml"}
         url = f"{self.url}/api/{route}?output_format=JSON"
         answer = look_up.change(fetch.Request(url, method, headers, self.credentials, _xml(name, values)))
-        web.accepted(answer)
+        _allowed(answer, f"{_RIGHTS[method]} {route.partition('/')[0]}")
         try:
             tree = web.tree(answer.body)
         except ConnectorError:
@@ -65,6 +62,16 @@ class Rest:
         return made
 
 
+def _allowed(answer: fetch.Answer, what: str) -> fetch.Answer:
+    """The same answer if the key may do this. 401 is said of a whole resource, 405 of a method
+    (https://github.com/PrestaShop/PrestaShop, classes/webservice/WebserviceRequest.php, read 2026-11-22)."""
+    if answer.status in (401, 403, 405):
+        detail = f"The shop does not let this key {what}: give it the permissions that docs/orders.md lists."
+        raise ConnectorError(detail, permanent=True, code="credentials")
+    return web.accepted(answer)
+
+
+_RIGHTS = {"POST": "add", "PATCH": "modify"}
 _PLAIN = frozenset({"sort", "limit", "date"})
 # No more than is read: of customers the webservice would tell even how their passwords are kept.
 _SHOWN = {

@@ -168,6 +168,20 @@ def test_error_of_the_shop_is_a_refusal(stand_in: PrestaStandIn) -> None:
     assert (failed.value.permanent, failed.value.code) == (True, "credentials")
 
 
+def test_what_the_key_may_not_view_is_named(stand_in: PrestaStandIn, shop: PrestaShop) -> None:
+    stand_in.denied = {("customers", "")}
+    with pytest.raises(ConnectorError, match="view customers") as failed:
+        shop.find_without_proof("AB-12345")
+
+    assert (failed.value.code, failed.value.permanent) == ("credentials", True)
+
+
+def test_what_the_key_may_not_add_is_named(stand_in: PrestaStandIn, shop: PrestaShop) -> None:
+    stand_in.denied = {("order_histories", "POST")}
+    with pytest.raises(ConnectorError, match="add order_histories"):
+        shop.act(Action("cancel", "AB-20001", "key-1"))
+
+
 def test_order_is_cancelled_by_an_entry_of_its_history(stand_in: PrestaStandIn, shop: PrestaShop) -> None:
     shop.act(action("cancel"))
 

@@ -24,6 +24,7 @@ class PrestaStandIn(FaultyShop):
     def __init__(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
         super().__init__()
         self.rows = {name: [dict(row) for row in listed] for name, listed in rows.items()}
+        self.denied: set[tuple[str, str]] = set()  # resource, method ("": the whole resource)
 
     def reply(self, asked: Asked) -> Reply:
         if asked.headers.get("authorization") != "Basic " + base64.b64encode(f"{KEY}:".encode()).decode():
@@ -31,6 +32,10 @@ class PrestaStandIn(FaultyShop):
         resource, _, number = asked.route.removeprefix("/api/").partition("/")
         if resource not in self.rows:
             return _wrong(400, f"Resource of type '{resource}' does not exists.")
+        if (resource, "") in self.denied:
+            return _wrong(401, f'Resource of type "{resource}" is not allowed with this authentication key')
+        if (resource, asked.method) in self.denied:
+            return _wrong(405, f"Method {asked.method} is not allowed for the resource {resource} with this authentication key")
         if asked.method == "GET":
             return self._list(resource, asked.query)
         sent = {one.tag: one.text or "" for one in ElementTree.fromstring(asked.body)[0]}
