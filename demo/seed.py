@@ -19,7 +19,7 @@ from sqlalchemy import func, select, update
 
 from conversation.files import Folder
 from conversation.work import Database, Work
-from demo import seed_history, seed_stories
+from demo import seed_history, seed_news, seed_stories
 from demo.personas import PERSONAS
 from demo.seed_stories import Telling
 from handoff import access, agents, queues, saved_replies, skill_book
@@ -34,6 +34,7 @@ from outreach.policy import Policy
 FOLDER = Path(__file__).parent
 PRESENT, PAST = FOLDER / "stories.yaml", FOLDER / "past_stories.yaml"
 REPLIES = FOLDER / "saved_replies.yaml"
+ZONE = "Europe/Madrid"  # of the demo shop
 OFFICE = [["09:00", "14:00"], ["16:00", "19:30"]]
 WEEK = {day: OFFICE for day in ("mon", "tue", "wed", "thu", "fri")}
 
@@ -111,7 +112,7 @@ def _tell(work: Work, telling: Telling) -> None:
     seed_history.add(work, [one.conversation_id for one in told if one.is_over], telling.people)
     told += [seed_stories.tell(work, telling, story) for story in present]
     seed_stories.join(work, [*past, *present], told, telling.people)
-    seed_stories.settle(work.connection, told)
+    seed_stories.settle(work.connection, [*told, *seed_news.add(work, telling, ZONE)])
 
 
 def _left(now: datetime) -> News:
