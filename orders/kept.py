@@ -102,7 +102,6 @@ class Keeper:
         self._evenness = Evenness(shop.not_found_seconds, pace)
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._moved: Callable[[Collection[str], datetime], bool] = lambda keys, since: False
-        self._changes = 0
         self._asking: dict[str, Future[Kept]] = {}
         self._changing = threading.Lock()
         self._refreshing = threading.BoundedSemaphore(MAX_REFRESHING)
@@ -154,7 +153,6 @@ class Keeper:
         if not about:
             return  # some order did, nobody knows which: to forget all of them would have each asked for again
         with self._changing:
-            self._changes += 1
             for key in [key for key, kept in self._kept.items() if kept.about in ("", about)]:
                 del self._kept[key]
             # What is being asked now may be how it stood before: whoever asks from here on asks anew.
@@ -215,27 +213,26 @@ class Keeper:
         return self._asked(key, Future(), ask) if self._is_past(kept) else kept
 
     def _asked(self, key: str, said: Future[Kept], ask: Callable[[], Any]) -> Kept:
-        started, as_of, changes = self._pace.now(), self._now() if self._now else None, self._changes
+        started, as_of = self._pace.now(), self._now() if self._now else None
         try:
             value = ask()
-            kept = Kept(value, self._pace.now(), self._pace.now() - started, as_of, _about(key))
-            if isinstance(value, Record):
-                self._evenness.was_there(kept.took)
-            said.set_result(kept)
         except BaseException as error:
+            self._settled(key, said, None)
             said.set_exception(error)
             raise
-        finally:
-            with self._changing:
-                if self._asking.get(key) is said:
-                    del self._asking[key]
-        self._keep(key, kept, changes)
+        kept = Kept(value, self._pace.now(), self._pace.now() - started, as_of, _about(key))
+        self._settled(key, said, kept)
+        said.set_result(kept)
         return kept
 
-    def _keep(self, key: str, kept: Kept, changes: int) -> None:
+    def _settled(self, key: str, said: Future[Kept], kept: Kept | None) -> None:
+        """It was asked: from here on others ask anew, or find what is kept."""
         with self._changing:
-            if changes != self._changes or len(key) > MAX_KEY_CHARACTERS:
-                return  # asked before something changed: it may be how it stood before
+            if self._asking.get(key) is not said:
+                return  # its order changed meanwhile: it may be how it stood before
+            del self._asking[key]
+            if kept is None or len(key) > MAX_KEY_CHARACTERS:
+                return
             self._kept[key] = kept
             self._kept.move_to_end(key)
             while len(self._kept) > self._terms.most:

@@ -312,6 +312,114 @@ def test_a_change_of_nobody_knows_which_order_empties_nothing() -> None:
     assert len(shop.asked) == 1
 
 
+def test_while_others_change_without_end_what_was_asked_is_kept() -> None:
+    shop, keeper = Shop(), None
+
+    def moved_meanwhile(reference: str) -> Record | None:
+        keeper.forget("AB-9")
+        return Shop.record(shop, reference)
+
+    shop.record = moved_meanwhile  # type: ignore[method-assign]
+    keeper = kept(shop)
+    seen(keeper)
+    seen(keeper)
+
+    assert shop.asked == ["AB-1"]
+
+
+def test_a_change_is_a_change_of_its_buyers_lists_too() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    keeper.orders_of(MARTA)
+    keeper.forget("AB-9")
+    keeper.orders_of(MARTA)
+
+    assert len(shop.asked) == 2
+
+
+def test_a_list_that_is_asked_for_while_an_order_changes_is_asked_for_again() -> None:
+    shop = Shop(waits=threading.Event())
+    keeper = kept(shop)
+    asking = threading.Thread(target=lambda: keeper.orders_of(MARTA))
+    asking.start()
+    until(lambda: bool(shop.asked))
+    keeper.forget("AB-9")
+    shop.waits.set()
+    asking.join()
+    keeper.orders_of(MARTA)
+
+    assert len(shop.asked) == 2
+
+
+def test_what_a_shop_did_not_confirm_is_asked_for_again() -> None:
+    class Breaks(ActingShop):
+        def act(self, action: Action) -> Done:
+            super().act(action)
+            raise ConnectorError("It did not say.")
+
+    keeper = kept(Breaks())
+    seen(keeper)
+    with pytest.raises(ConnectorError):
+        keeper.act(Action("cancel", "AB-1", "key"))
+
+    assert seen(keeper) == "cancelled"
+
+
+def test_a_number_too_long_to_be_kept_is_asked_for_each_time() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    for _ in range(2):
+        seen(keeper, MARTA, "9" * 400)
+
+    assert (len(shop.asked), len(keeper._kept)) == (2, 0)
+
+
+def test_what_was_asked_for_again_is_not_the_first_to_go() -> None:
+    shop = Shop()
+    keeper = kept(shop, most=2)
+    for reference in ("AB-1", "AB-2"):
+        seen(keeper, MARTA, reference)
+    keeper.find_anew("AB-1")
+    seen(keeper, MARTA, "AB-3")
+    seen(keeper)
+
+    assert shop.asked.count("AB-1") == 2
+
+
+def test_a_desk_does_not_hear_for_long_that_there_is_no_such_order() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    for pause in (0, 5, 20):
+        shop.at += pause
+        keeper.find_without_proof("AB-2")
+
+    assert len(shop.asked) == 2
+
+
+def test_what_is_old_is_asked_for_by_one_behind_the_backs_of_many() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    shop.at, shop.waits = shop.at + 61, threading.Event()
+    for _ in range(5):
+        seen(keeper)
+    until(lambda: len(shop.asked) == 2)
+    shop.waits.set()
+    until(lambda: not keeper._asking)
+
+    assert len(shop.asked) == 2
+
+
+def test_however_often_what_is_old_is_asked_for_it_is_asked_for_again() -> None:
+    shop = Shop()
+    keeper = kept(shop)
+    seen(keeper)
+    for number in range(2, 9):
+        shop.at += 61
+        seen(keeper)
+        until(lambda wanted=number: len(shop.asked) == wanted and not keeper._asking)  # type: ignore[misc]
+
+
 def test_shop_that_cannot_act_cannot_when_kept() -> None:
     assert not isinstance(kept(Shop()), Acts)
 
