@@ -57,6 +57,13 @@ _find_by_id = (
     .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
     .where(_conversation.c.conversation_id == bindparam("id"))
 )
+_find_by_ids = (
+    select(*_columns)
+    .join(_contact_table, _contact_table.c.contact_id == _conversation.c.contact_id)
+    .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
+    .where(_conversation.c.conversation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_conversation.c.conversation_id)
+)
 _find_by_addresses = (
     select(*_columns, _channel.c.account, _address.c.family, _address.c.canonical)
     .select_from(_address)
@@ -69,6 +76,7 @@ _find_by_addresses = (
 )
 _lock_by_addresses = _find_by_addresses.with_for_update(of=_conversation)
 _lock_by_id = _find_by_id.with_for_update(of=_conversation)
+_lock_by_ids = _find_by_ids.with_for_update(of=_conversation)
 _seen = select(SeenId.__table__.c.digest).where(SeenId.__table__.c.digest.in_(bindparam("digests", expanding=True)))
 _see = {
     dialect.__name__.rpartition(".")[2]: Prepared(dialect.insert(SeenId.__table__).on_conflict_do_nothing())
@@ -290,6 +298,13 @@ def load(work: Work, conversation_id: str) -> Talk | None:
     query = _find_by_id if work.is_sqlite else _lock_by_id
     found = work.connection.execute(query, {"id": conversation_id}).mappings().first()
     return None if found is None else _talk(found)
+
+
+def load_all(work: Work, conversation_ids: Iterable[str]) -> dict[str, Talk]:
+    """The conversations of these ids, locked in one order."""
+    query = _find_by_ids if work.is_sqlite else _lock_by_ids
+    found = work.connection.execute(query, {"ids": sorted(set(conversation_ids))}).mappings()
+    return {row["conversation_id"]: _talk(row) for row in found}
 
 
 def refresh(work: Work, talk: Talk) -> None:

@@ -20,6 +20,7 @@ from conversation import alarms, inbox, outbox
 from conversation.alarms import Trouble
 from conversation.events import Receipt, Watermark
 from conversation.inbox import Sender, Talk
+from conversation.prepared import Prepared
 from conversation.work import Work
 from pipeline import answer, echoes, holding, identities, news_turns, receipts, returning, sidelines
 from pipeline.answer import Bot
@@ -53,7 +54,7 @@ _timer_by_id = select(_timer).where(
 _settle_slow = update(_slow).where(_slow.c.slow_work_id == bindparam("id")).values(state=bindparam("new_state"))
 _take_found = update(_found).where(_found.c.found_event_id == bindparam("id")).values(
     taken_at=bindparam("now"), event=bindparam("mark"))
-_fire = update(_timer).where(_timer.c.timer_id == bindparam("id")).values(fired_at=bindparam("now"))
+_fire = Prepared(update(_timer).where(_timer.c.timer_id == bindparam("id")).values(fired_at=bindparam("now")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,26 @@ class Intake:
 
         News have a transaction of their own: their conversations would be locked out of order behind the others.
         """
+        if waiting and waiting[0].is_news:
+            return self._hear_news(work, waiting, is_time_up)
         for n, due in enumerate(waiting):
             if n and (is_time_up() or due.is_news != waiting[0].is_news):
                 return n
             self.hear_due(work, due)
             faults.point("due heard")
         return len(waiting)
+
+    def _hear_news(self, work: Work, news: Sequence[Due], is_time_up: Callable[[], bool]) -> int:
+        """There may be thousands: their conversations are read together, and written together."""
+        talks = inbox.load_all(work, [due.row["conversation_id"] for due in news])
+        heard = 0
+        while heard < len(news) and not (heard and is_time_up()):
+            self._hear_timer(work, talks[news[heard].row["conversation_id"]], news[heard].row)
+            faults.point("due heard")
+            heard += 1
+        _fire.run(work.connection, [{"id": due.key, "now": work.now} for due in news[:heard]])
+        inbox.write(work, [talks[key] for key in dict.fromkeys(due.row["conversation_id"] for due in news[:heard])])
+        return heard
 
     def take_one(self, work: Work, due: Due) -> None:
         """Hear one of them, unless another writer was faster."""
@@ -184,7 +199,7 @@ class Intake:
             work.connection.execute(_take_found, {"id": due.key, "now": work.now, "mark": mark})
             metrics.found.labels(_what_was_found(due.row)).inc()
         else:
-            work.connection.execute(_fire, {"id": due.key, "now": work.now})
+            _fire.run(work.connection, [{"id": due.key, "now": work.now}])
 
     def sender_of(self, event: Mapping[str, Any]) -> Sender:
         """Who this event is about, as the inbox looks for her."""
