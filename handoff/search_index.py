@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from conversation.prepared import Prepared
 from conversation.tables import Address, Contact, Conversation, Message, TimelineEntry
 from conversation.work import Work
 from handoff import search_store, search_words
@@ -53,6 +54,9 @@ _new_messages = (
            _message.c.seq > func.coalesce(_reached.c.seq, 0))
     .order_by(_message.c.conversation_id, _message.c.seq).limit(MESSAGES)
 )
+_add_head = Prepared(insert(_entry))
+_renew = Prepared(update(_entry).where(_entry.c.search_entry_id == bindparam("id")).values(
+    digest=bindparam("new_digest"), seq=bindparam("reached")))
 
 
 def tick(work: Work) -> int:
@@ -128,25 +132,34 @@ def _renew_heads(work: Work, conversation_ids: Sequence[str], reached: Mapping[s
     """Who these conversations are with, where that changed, and how far they are."""
     heads = {row["conversation_id"]: row for row in work.connection.execute(
         _heads, {"ids": list(conversation_ids)}).mappings()}
-    for conversation_id, found in _who(work, conversation_ids).items():
-        digest = blake2b(" ".join(found).encode(), digest_size=12).hexdigest()
-        head = heads.get(conversation_id)
-        seq = reached.get(conversation_id, head["seq"] if head else 0)
-        if head is None:
-            _add_head(work, conversation_id, seq, digest, found)
-        elif head["digest"] != digest:
-            search_store.drop(work.connection, [head["search_entry_id"]])
-            search_store.add(work.connection, {head["search_entry_id"]: found})
-        if head is not None and (head["digest"] != digest or head["seq"] != seq):
-            work.connection.execute(update(_entry).where(_entry.c.search_entry_id == head["search_entry_id"])
-                                    .values(digest=digest, seq=seq))
+    who = _who(work, conversation_ids)
+    _add_heads(work, {one: words for one, words in who.items() if one not in heads}, reached)
+    renewed, words_of = [], {}
+    for conversation_id, head in heads.items():
+        digest, seq = _digest(who.get(conversation_id, ())), reached.get(conversation_id, head["seq"])
+        if conversation_id not in who or (head["digest"], head["seq"]) == (digest, seq):
+            continue
+        renewed.append({"id": head["search_entry_id"], "new_digest": digest, "reached": seq})
+        if head["digest"] != digest:
+            words_of[head["search_entry_id"]] = who[conversation_id]
+    search_store.drop(work.connection, list(words_of))
+    search_store.add(work.connection, words_of)
+    if renewed:
+        _renew.run(work.connection, renewed)
 
 
-def _add_head(work: Work, conversation_id: str, seq: int, digest: str, found: Sequence[str]) -> None:
-    number = work.connection.execute(
-        insert(_entry).values(conversation_id=conversation_id, message_id=None, seq=seq, digest=digest)
-        .returning(_entry.c.search_entry_id)).scalar_one()
-    search_store.add(work.connection, {number: found})
+def _add_heads(work: Work, who: Mapping[str, Sequence[str]], reached: Mapping[str, int]) -> None:
+    if not who:
+        return
+    _add_head.run(work.connection, [
+        {"conversation_id": one, "message_id": None, "seq": reached.get(one, 0), "digest": _digest(words)}
+        for one, words in who.items()])
+    added = work.connection.execute(_heads, {"ids": list(who)}).mappings()
+    search_store.add(work.connection, {row["search_entry_id"]: who[row["conversation_id"]] for row in added})
+
+
+def _digest(words: Sequence[str]) -> str:
+    return blake2b(" ".join(words).encode(), digest_size=12).hexdigest()
 
 
 def _who(work: Work, conversation_ids: Sequence[str]) -> dict[str, list[str]]:
