@@ -75,6 +75,19 @@ def test_a_case_is_ready_once_nothing_lacks(house: House) -> None:
     assert kinds(house) == ["case_opened", "case_changed", "case_ready"]
 
 
+def test_where_the_carrier_documents_nothing_a_case_is_not_ready_and_it_is_asked(house: House) -> None:
+    case = house.opens(order={"carrier": "MRW", "tracking_number": "M1", "delivered_on": "2026-11-20"})
+
+    assert (case["state"], kinds(house)) == ("open", ["case_opened"])
+    assert "ask_terms" in {task["code"] for task in house.dossier(case).tasks}
+
+
+def test_whoever_learns_the_carrier_need_not_ask_another(house: House) -> None:
+    case = house.corrects(house.opens(order={"carrier": "MRW"}), carrier="SEUR")
+
+    assert {task["code"]: task["done_by"] for task in house.dossier(case).tasks}["ask_terms"] == "system"
+
+
 def test_claimed_accepted_closed_with_what_the_carrier_pays(house: House) -> None:
     case = house.opens()
     house.moves(case, "claim", reference="SEUR-9")

@@ -44,6 +44,35 @@ def test_what_no_documentation_shows_is_unknown_and_not_nothing() -> None:
     assert (servientrega.deadline, servientrega.photos, OURS.rule("veloz24", "lost")) == (None, None, UNKNOWN)
 
 
+@pytest.mark.parametrize(("carrier", "kind", "terms"), [
+    ("seur", "damaged", "documented"), ("servientrega", "damaged", "partly"), ("mrw", "damaged", "unknown"), ("veloz24", "lost", "unknown")])
+def test_it_is_known_how_much_of_a_claim_is_documented(carrier: str, kind: str, terms: str) -> None:
+    assert OURS.rule(carrier, kind).terms == terms
+
+
+def test_a_last_day_of_the_law_is_told_from_one_of_the_carrier() -> None:
+    periods = [OURS.rule(carrier, "damaged").deadline for carrier in ("mrw", "seur")]
+
+    assert [(period.days, period.by) for period in periods if period] == [(7, "law"), (7, "carrier")]
+
+
+@pytest.mark.parametrize(("text", "days", "wrong"), [("own_days: 3\n", 3, 0), ("own_days: soon\n", 7, 1), ("carriers: []\n", 7, 0)])
+def test_the_shop_sets_its_own_aim(tmp_path: Path, text: str, days: int, wrong: int) -> None:
+    path = tmp_path / "_claims.yaml"
+    path.write_text(text, "utf-8")
+    book, findings = rule_files.with_shops(OURS, path)
+
+    assert (book.own_days, len(findings)) == (days, wrong)
+
+
+def test_a_source_without_an_address_is_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "_claims.yaml"
+    path.write_text('carrier: seur\nkinds: {wrong: {sources: [{url: "javascript:alert(1)", read: 2026-11-22}]}}\n', "utf-8")
+    book, findings = rule_files.with_shops(OURS, path)
+
+    assert (book.rule("seur", "wrong").sources, "address" in findings[0].text) == ((), True)
+
+
 def test_each_mistake_is_told_with_its_line_and_the_mend(tmp_path: Path) -> None:
     path = tmp_path / "_claims.yaml"
     path.write_text(WRITTEN, "utf-8")

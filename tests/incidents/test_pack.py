@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -51,6 +54,34 @@ def test_a_carrier_without_rules_is_said_to_be_unknown(house: House) -> None:
     assert "Fotos desconocido" in text and "Último día para reclamar desconocido" in text
     assert "Número de seguimiento no consta" in text
     assert "No conocemos las normas publicadas" in text and "No hay fotos" in text
+
+
+def test_what_the_carrier_does_not_document_is_said_and_a_day_of_the_law_too(house: House) -> None:
+    text = text_of(packed(house, house.opens(order={"carrier": "MRW", "delivered_on": "2026-11-20"})))
+
+    assert "27 de noviembre de 2026 (plazo de la ley)" in text and "El transportista no publica qué pide" in text
+    assert "Dirección de entrega no consta" in text and "Remitente Casa Lumbre" in text
+
+
+def test_times_are_the_shops_and_a_lone_photo_is_named(house: House) -> None:
+    house.sends(a_picture(1))
+    made = replace(packed(house, house.opens()), zone=ZoneInfo("America/Bogota"))
+
+    assert "23 de noviembre de 2026, 07:00  Cliente: [Foto 1]" in pack.transcript(made)
+    assert "America/Bogota" in pack.transcript(made) and "07:00, SHA-256" in text_of(made)
+
+
+def test_letters_that_the_paper_lacks_are_marked_and_said(house: House) -> None:
+    text = text_of(packed(house, house.opens(what="Łódź 🙂🙂 العلبة مكسورة <b>x</b>")))
+
+    assert "Lódz […] <b>x</b>" in text and "el texto entero está en el ZIP" in text
+
+
+def test_making_a_pack_says_nothing_in_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        text_of(packed(house, house.opens()))
+
+    assert not [one for one in caplog.records if one.name.startswith("fontTools")]
 
 
 def test_the_photos_are_in_the_paper(house: House) -> None:

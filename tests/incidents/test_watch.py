@@ -49,6 +49,24 @@ def test_on_each_of_the_days_people_are_reminded_once(house: House) -> None:
     assert told == [[], [], [3], [], [], [], [1], [], [], [], [], []]
 
 
+def test_where_nobody_knows_the_last_day_people_are_reminded_of_ours(house: House) -> None:
+    found = case(house, "AB-1", deadline_on=None)
+    told = []
+    for _ in range(8):
+        told.append([(one.case["code"], one.days, one.is_ours) for one in house.do(watch.reminders, watch.Calendar("Europe/Madrid"))])
+        house.clock.forward(days=1)
+
+    assert [(day, *one[0]) for day, one in enumerate(told) if one] == [(4, found["code"], 3, True), (6, found["code"], 1, True)]
+
+
+@pytest.mark.parametrize(("own_days", "day"), [(3, 0), (10, 7)])
+def test_the_shop_says_how_many_days_it_gives_itself(house: House, own_days: int, day: int) -> None:
+    case(house, "AB-1", deadline_on=None)
+    house.clock.forward(days=day)
+
+    assert [one.is_ours for one in house.do(watch.reminders, watch.Calendar("UTC", own_days))] == [True]
+
+
 def test_those_that_were_told_take_the_place_of_none(house: House) -> None:
     yesterday = house.clock.now() - timedelta(days=1)
     for n in range(watch.AT_ONCE):
