@@ -61,6 +61,7 @@ SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (
     Setting("keep_notice_days", 30, 1),
     Setting("keep_session_days", 30, 1),
     Setting("keep_hook_call_days", 30, 1),
+    Setting("keep_news_days", 90, 31),  # a parcel is looked after for thirty (outreach/on_the_road.py)
 )}
 
 

@@ -28,6 +28,7 @@ class OrderNews(SQLModel, table=True):
         one_of("state", STATES),
         Index("order_news_due", "not_before", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("order_news_of_order", "order_key", "kind", "happened_at"),
+        Index("order_news_by_age", "created_at"),
     )
 
     order_news_id: str = Field(primary_key=True)

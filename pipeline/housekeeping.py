@@ -21,6 +21,7 @@ from conversation.files import Folder
 from conversation.tables import SendCount
 from conversation.work import Database
 from handoff.house_tables import HookCall, KeptResult
+from outreach.tables import NewsDay
 from pipeline import proofs, retention
 from pipeline.tables import FoundEvent
 
@@ -35,6 +36,7 @@ _taken = delete(FoundEvent.__table__).where(FoundEvent.__table__.c.taken_at < bi
 _called = delete(HookCall.__table__).where(HookCall.__table__.c.ended_at < bindparam("before"))
 _done = delete(KeptResult.__table__).where(KeptResult.__table__.c.created_at < bindparam("before"))
 _counted = delete(SendCount.__table__).where(SendCount.__table__.c.day < bindparam("before"))
+_told = delete(NewsDay.__table__).where(NewsDay.__table__.c.day < bindparam("before"))
 
 logger = structlog.get_logger(__name__)
 
@@ -72,7 +74,8 @@ class Housekeeping:
             work.connection.execute(_called, {"before": work.now - KEEP_CALLS})
             work.connection.execute(_done, {"before": work.now - KEEP_RESULTS})
             proofs.tidy(work)
-            work.connection.execute(_counted, {"before": (work.now - KEEP_COUNTS).date().isoformat()})
+            for counts in (_counted, _told):
+                work.connection.execute(counts, {"before": (work.now - KEEP_COUNTS).date().isoformat()})
 
     def forget(self) -> int:
         """Files older than they may be; the rows say so."""

@@ -1,4 +1,5 @@
-"""Rows that were kept as long as the house wants them (handoff/settings.py): steps of turns, notices, log-ins, hook calls.
+"""Rows that were kept as long as the house wants them (handoff/settings.py): steps of turns, notices, log-ins, hook
+calls, news of orders with the phones of their buyers.
 
 A few thousand at a time, each batch a transaction of its own, so that nobody waits for a year of rows.
 """
@@ -16,6 +17,7 @@ from conversation.work import Database
 from handoff import settings
 from handoff.house_tables import HookCall, Notice
 from handoff.tables import AgentSession
+from outreach.tables import OrderNews
 
 AT_ONCE = 5_000
 
@@ -39,6 +41,7 @@ RULES = (
     _kept("keep_notice_days", Notice.__table__, "notice_id", "created_at"),
     _kept("keep_session_days", AgentSession.__table__, "token_hash", "expires_at"),
     _kept("keep_hook_call_days", HookCall.__table__, "hook_call_id", "ended_at"),
+    _kept("keep_news_days", OrderNews.__table__, "order_news_id", "created_at"),
 )
 
 

@@ -43,6 +43,7 @@ class HouseSettings(BaseModel):
     keep_notice_days: int | None = None
     keep_session_days: int | None = None
     keep_hook_call_days: int | None = None
+    keep_news_days: int | None = None
 
 
 @admin_room.admins

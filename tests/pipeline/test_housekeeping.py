@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from conversation.tables import SendCount
 from conversation.work import Database
+from outreach.tables import NewsDay
 from pipeline.housekeeping import Housekeeping
 from pipeline.tables import FoundEvent
 from tests.builders import HandClock
@@ -23,9 +24,11 @@ def test_rows_of_work_long_done_go_and_open_ones_stay(database: Database, hand_c
         work.connection.execute(insert(SendCount.__table__), [
             {"day": day, "kind": "twilio-sms", "account": "+1", "address": "", "parts": 1}
             for day in ("2020-01-01", hand_clock.now().date().isoformat())])
+        work.connection.execute(insert(NewsDay.__table__), [
+            {"day": day, "canonical": "+34600111222", "count": 1} for day in ("2020-01-01", hand_clock.now().date().isoformat())])
 
     Housekeeping(database, tmp_path, 0).tick()
 
     with database.reading() as session:
-        left = [len(session.execute(select(table)).all()) for table in (FoundEvent.__table__, SendCount.__table__)]
-    assert left == [2, 1]
+        left = [len(session.execute(select(table)).all()) for table in (FoundEvent.__table__, SendCount.__table__, NewsDay.__table__)]
+    assert left == [2, 1, 1]

@@ -13,8 +13,10 @@ from conversation.work import Database, Work
 from handoff import notices, sessions, settings
 from handoff.house_tables import Hook, HookCall, Notice
 from handoff.tables import AgentSession
+from outreach.tables import OrderNews
 from pipeline import retention
 from tests.builders import an_agent
+from tests.outreach.shapes import news, take
 
 
 def a_step(work: Work, days: int) -> None:
@@ -90,6 +92,15 @@ def test_old_notices_go(database: Database):
         work.connection.execute(Notice.__table__.update().values(created_at=work.now - timedelta(days=31)))
 
     assert retention.forget(database) == 1
+
+
+def test_old_news_go_with_the_phones_of_their_buyers(database: Database):
+    take(database, news("AB-1"), news("AB-2"))
+    with database.work() as work:
+        old = OrderNews.__table__.update().where(OrderNews.__table__.c.order_reference == "AB-1")
+        work.connection.execute(old.values(created_at=work.now - timedelta(days=91), state="told"))
+
+    assert (retention.forget(database), count(database, OrderNews.__table__)) == (1, 1)
 
 
 @pytest.mark.parametrize(("chosen", "days"), [(None, 365), (30, 30), (0, 0)])
