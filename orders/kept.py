@@ -38,7 +38,7 @@ MAX_KEY_CHARACTERS = 400
 # Behind a customer's back; beyond these the next question tries again.
 MAX_REFRESHING = 4
 # What else a connector may have, given on as it is.
-_GIVEN_ON = ("actions", "preview", "changes", "complete", "close", "judge", "lacking", "subscribe", "written", "not_found_seconds")
+_GIVEN_ON = ("actions", "preview", "changes", "complete", "close", "judge", "lacking", "subscribe", "written")
 
 
 @runtime_checkable
@@ -49,7 +49,10 @@ class Recorded(Connector, Protocol):
     """
 
     proofs: tuple[str, ...]
-    not_found_seconds: float
+
+    @property
+    def not_found_seconds(self) -> float:
+        """How long it takes at least to say that there is no such order."""
 
     def record(self, reference: str) -> Record | None:
         """The order and who bought it, asked for now. Raises ConnectorError."""
@@ -112,6 +115,10 @@ class Keeper:
             self.act = partial(self._act, shop)
         if isinstance(shop, Hears):
             self.heard = partial(self._heard, shop)
+
+    @property
+    def not_found_seconds(self) -> float:
+        return self._evenness.seconds
 
     def heed(self, moved: Callable[[Collection[str], datetime], bool]) -> None:
         """Ask this before what is kept is told: did one of these orders (folded numbers) move since then?"""
@@ -221,6 +228,8 @@ class Keeper:
             said.set_exception(error)
             raise
         kept = Kept(value, self._pace.now(), self._pace.now() - started, as_of, _about(key))
+        if isinstance(value, Record):
+            self._evenness.was_there(kept.took)
         self._settled(key, said, kept)
         said.set_result(kept)
         return kept

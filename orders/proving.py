@@ -27,14 +27,18 @@ class Evenness:
     def __init__(self, least_seconds: float, pace: Pace = OUR_PACE) -> None:
         self._least, self._pace, self._slow = least_seconds, pace, 0.0
 
+    @property
+    def seconds(self) -> float:
+        """How long a “no” takes now."""
+        return max(self._least, min(self._slow, LONGEST_SECONDS))
+
     def was_there(self, seconds: float) -> None:
         """An order that exists took so long, whoever asked."""
         self._slow = max(seconds, self._slow - FORGOTTEN * (self._slow - seconds))
 
     def even_out(self, started: float, least_seconds: float = 0.0) -> None:
         """Pause until a “no” to what was asked at `started` may be told."""
-        wanted = max(self._least, least_seconds, min(self._slow, LONGEST_SECONDS))
-        left = wanted - (self._pace.now() - started)
+        left = max(self.seconds, least_seconds) - (self._pace.now() - started)
         if left > 0:
             self._pace.pause(left)
 
@@ -45,8 +49,13 @@ class ProvingShop(ABC):
     local = False
 
     def __init__(self, proofs: tuple[str, ...], not_found_seconds: float, pace: Pace = OUR_PACE) -> None:
-        self.proofs, self.not_found_seconds, self._pace = proofs, not_found_seconds, pace
+        self.proofs, self._pace = proofs, pace
         self._evenness = Evenness(not_found_seconds, pace)
+
+    @property
+    def not_found_seconds(self) -> float:
+        """How long a “no” takes now, for whoever asks in another way than `find`."""
+        return self._evenness.seconds
 
     @abstractmethod
     def record(self, reference: str) -> Record | None:
