@@ -29,8 +29,17 @@ EXAMPLES = 500 if os.environ.get("BREAKING") == "all" else 50  # of each propert
 settings.register_profile("relevo", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("relevo")
 
+# What starts houses and browsers takes longest a file: with it at the end one worker would wait for the other.
+LONGEST_FIRST = ("tests/browser/test_every_page.py", "tests/breaking/", "tests/end_to_end/", "tests/acceptance/", "tests/browser/",
+                 "tests/operations/", "tests/bot/flow/test_engine_walk.py", "tests/channels/test_limits.py")
+
 TEMPLATE = "relevo_template"
 TESTED = "relevo_tested"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest a file comes first; beside that the order stays, whatever it is."""
+    items.sort(key=lambda item: next((n for n, place in enumerate(LONGEST_FIRST) if item.nodeid.startswith(place)), 99))
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.end_to_end.relevo import Relevo
 from tests.providers.meta import ACCESS_TOKEN, APP_ID, APP_SECRET, PAGE_ID, MetaStandIn
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     if os.environ.get("RELEVO_LAB"):
         yield House(os.environ["RELEVO_LAB"])
