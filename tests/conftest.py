@@ -30,8 +30,8 @@ settings.register_profile("relevo", deadline=None, max_examples=EXAMPLES, suppre
 settings.load_profile("relevo")
 
 # What starts houses and browsers takes longest a file: with it at the end one worker would wait for the other.
-LONGEST_FIRST = ("tests/browser/test_every_page.py", "tests/breaking/", "tests/end_to_end/", "tests/acceptance/", "tests/browser/",
-                 "tests/operations/", "tests/bot/flow/test_engine_walk.py", "tests/channels/test_limits.py")
+LONGEST_FIRST = ("tests/breaking/test_every_point.py", "tests/browser/test_every_page.py", "tests/end_to_end/", "tests/acceptance/",
+                 "tests/browser/", "tests/breaking/", "tests/operations/", "tests/bot/flow/test_engine_walk.py", "tests/channels/test_limits.py")
 
 TEMPLATE = "relevo_template"
 TESTED = "relevo_tested"
