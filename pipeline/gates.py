@@ -6,6 +6,7 @@ keeps nobody waiting: no slot, no other conversation, no other channel. `now` is
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pipeline.rates import AHEAD_SECONDS, NEWS_AHEAD_SECONDS, NO_RATES, Bucket, 
 QUEUE_SECONDS = 0.25  # of a channel's rate: so much may be claimed and wait for its moment on the wire
 PARKED = 256  # so many wait in memory for room on a wire; the others in the database
 FULL_SECONDS = 1.0
+TOGETHER_SECONDS = 0.1  # so far apart are the rounds that news take up
 NEWS_LOOK_SECONDS = 8.0  # news look for a place at least so often
 LONGEST_HOLD_SECONDS = 60.0
 SPAM_HOLD_SECONDS = 60.0
@@ -125,7 +127,7 @@ class Gates:
         if pair is not None:
             buckets.append(pair)
         wait = max(bucket.wait(now) for bucket in buckets)
-        if wait > NEWS_AHEAD_SECONDS and _is_news(part):
+        if wait > NEWS_AHEAD_SECONDS and is_news(part.get("author", ""), part.get("request", {})):
             return _behind_the_others(gate, now, wait)
         if wait > AHEAD_SECONDS:
             return min(wait, AHEAD_SECONDS * random.uniform(0.8, 1.2) if gate.bucket.pace else LONGEST_HOLD_SECONDS)
@@ -233,19 +235,19 @@ class Gates:
 
 
 def _behind_the_others(gate: Gate, now: float, wait: float) -> float:
-    """When news look for a place again: one after the other as the rate lets them, each as its place comes near. Whoever
-    was asked takes places meanwhile, and then they look once more.
+    """When news look for a place again: one after the other as the rate lets them, as their places come near, and those
+    that come near together in one round. Who asked takes places meanwhile, and then they look once more.
     """
     if not gate.bucket.pace:  # a contact's own pace
         return AHEAD_SECONDS * random.uniform(0.8, 1.2)
     at = min(max(gate.news_at, now + wait), now + NEWS_LOOK_SECONDS)
     gate.news_at = at + 1 / gate.bucket.pace
-    return at - now - QUEUE_SECONDS
+    return math.ceil((at - QUEUE_SECONDS) / TOGETHER_SECONDS) * TOGETHER_SECONDS - now
 
 
-def _is_news(part: Mapping[str, Any]) -> bool:
+def is_news(author: str, request: Mapping[str, Any]) -> bool:
     """What nobody waits for: news of an order, said by the bot on its own account."""
-    return part.get("author") == "bot" and part["request"].get("purpose") == "utility"
+    return author == "bot" and request.get("purpose") == "utility"
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from conversation.outbox import IS_OPEN
 from conversation.tables import Channel, Conversation, OutboxPart
-from conversation.work import Work
 from pipeline.tables import Timer
 
 MOST_TURNS = 48  # that wait for the writer
@@ -43,12 +43,12 @@ class Bounds:
             return MOST_UNSENT
         return max(LEAST_UNSENT, min(MOST_UNSENT, int(self.rate * UNSENT_SECONDS)))
 
-    def room(self, work: Work) -> int:
+    def room(self, connection: Connection, now: datetime) -> int:
         """How many more may be decided now; 0 or less: none."""
-        turns = int(work.connection.execute(_ahead, {"now": work.now}).scalar_one())
-        return min(MOST_TURNS - turns, self.most_unsent - turns - self._unsent(work))
+        turns = int(connection.execute(_ahead, {"now": now}).scalar_one())
+        return min(MOST_TURNS - turns, self.most_unsent - turns - self._unsent(connection))
 
-    def _unsent(self, work: Work) -> int:
+    def _unsent(self, connection: Connection) -> int:
         """Parts that wait for their turn there; those of a channel that rests wait for something else, and do not count."""
         if not self.senders:
             return 0
@@ -59,7 +59,7 @@ class Bounds:
             .join(_channel, _channel.c.channel_id == _conversation.c.channel_id)
             .where(IS_OPEN, _part.c.state == "queued", _part.c.error_code.is_(None), here).limit(self.most_unsent)
         )
-        return int(work.connection.execute(select(func.count()).select_from(waiting.subquery())).scalar_one())
+        return int(connection.execute(select(func.count()).select_from(waiting.subquery())).scalar_one())
 
 
 class Pace:

@@ -42,7 +42,7 @@ from pipeline.tables import Timer
 from pipeline.told_news import news_of
 
 EVENT = telling.EVENT
-BREATH_SECONDS, MOST_BREATHS = 0.05, 18  # how long a round waits for the writer to catch up, less than a sweep
+BREATH_SECONDS, MOST_BREATHS = 0.15, 6  # how long a round waits for the writer to catch up, less than a sweep
 FEED_EVERY = timedelta(seconds=60)
 MOST_PARTS = 20  # of a list at one go
 OF_A_TALK = ("conversation_id", "owner", "epoch", "opted_out_at", "news_stopped_at", "unreachable_at", "last_inbound_at",
@@ -106,20 +106,27 @@ class Outreach:
         policy, doors = self.policy(), self.doors()
         done, patience, pace = self.complete(), MOST_BREATHS, Pace(telling.AT_ONCE)
         while True:
-            with self.database.work() as work:
-                pace.begin()
-                limit = min(self.bounds.room(work), pace.size)
-                found = telling.tick(work, policy, doors, limit) if limit > 0 else 0
-                faults.point("news decided")
-            done += found
-            others = pace.end(found)
-            if limit <= 0 and patience > 0:
+            limit = min(self._room(), pace.size)
+            if limit > 0:
+                with self.database.work() as work:
+                    pace.begin()
+                    found = telling.tick(work, policy, doors, limit)
+                    faults.point("news decided")
+                done += found
+                others = pace.end(found)
+                if found < limit:
+                    return done
+                time.sleep(others)
+            elif patience > 0:
                 patience -= 1
                 time.sleep(BREATH_SECONDS)
-            elif found < limit or limit <= 0:
-                return done
             else:
-                time.sleep(others)
+                return done
+
+    def _room(self) -> int:
+        """Only read: who writes meanwhile does not wait for a look that mostly finds no room."""
+        with self.database.reading() as session:
+            return self.bounds.room(session.connection(), self.database.wiring.now())
 
     def _is_anything_due(self) -> bool:
         with self.database.reading() as session:

@@ -37,7 +37,7 @@ from conversation.work import Database, Wiring, Work
 from pipeline import claims, lanes, polling, reconcile, schema, standing
 from pipeline.budget import Budget
 from pipeline.claims import Claimed, Outcome, Patience
-from pipeline.gates import Gates
+from pipeline.gates import TOGETHER_SECONDS, Gates, is_news
 from pipeline.rates import NO_RATES, Rates
 from pipeline.reconcile import Doubt
 
@@ -160,10 +160,14 @@ class Sender:
                 await asyncio.sleep(wait)
             answer = await self._exchange(claimed)
         finally:
-            self.tokens.update(self.gates.ended(claimed.key))
+            freed = self.gates.ended(claimed.key)
+            self.tokens.update(freed)
         self.gates.heard(claimed.key, answer, self.database.wiring.now().timestamp())
         self.outcomes.append(Outcome(claimed, answer))
-        self._wake.set()
+        if freed or not is_news(claimed.author, claimed.request):
+            self._wake.set()
+        else:  # nobody waits for what comes after it: the next ones share its round
+            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._wake.set)
         logger.debug("sent", conversation=claimed.conversation_id, part=claimed.part_id, outcome=answer.outcome)
 
     async def _exchange(self, claimed: Claimed) -> Answer:

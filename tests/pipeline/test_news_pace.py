@@ -19,7 +19,7 @@ def senders_of(database: Database) -> tuple[tuple[str, str], ...]:
 
 def room(database: Database, bounds: Bounds) -> int:
     with database.work() as work:
-        return bounds.room(work)
+        return bounds.room(work.connection, work.now)
 
 
 @pytest.mark.parametrize(("rate", "most"), [(0.0, MOST_UNSENT), (80.0, MOST_UNSENT), (10.0, 40), (0.2, LEAST_UNSENT)])
