@@ -5,6 +5,7 @@ A connector tells `record`, the order with what its buyer may prove it by; how t
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 
 from asking import OUR_PACE, Pace
@@ -14,6 +15,8 @@ from orders.proof import Record, reveal
 # Of how much longer the slowest “yes” took, so much is forgotten with each that was quicker.
 FORGOTTEN = 0.1
 LONGEST_SECONDS = 5.0
+# A “no” comes at a stroke of the clock: what took a little longer than usual ends with the others.
+STROKE_SECONDS = 0.25
 
 
 class Evenness:
@@ -38,9 +41,12 @@ class Evenness:
 
     def even_out(self, started: float, least_seconds: float = 0.0) -> None:
         """Pause until a “no” to what was asked at `started` may be told."""
-        left = max(self.seconds, least_seconds) - (self._pace.now() - started)
-        if left > 0:
-            self._pace.pause(left)
+        passed = self._pace.now() - started
+        wanted = max(self.seconds, least_seconds, passed)
+        if self._least:
+            wanted = STROKE_SECONDS * math.ceil(wanted / STROKE_SECONDS)
+        if wanted > passed:
+            self._pace.pause(wanted - passed)
 
 
 class ProvingShop(ABC):

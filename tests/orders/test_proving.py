@@ -69,6 +69,21 @@ def test_one_slow_moment_is_forgotten() -> None:
     assert clock.at == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize(("passed", "until"), [(0.01, 0.25), (0.26, 0.5), (0.49, 0.5), (0.7, 0.75)])
+def test_what_took_a_little_longer_ends_with_the_others(passed: float, until: float) -> None:
+    clock = HandClock(at=passed)
+    Evenness(0.25, clock.pace()).even_out(0.0)
+
+    assert clock.at == pytest.approx(until)
+
+
+def test_a_shop_that_is_not_to_be_evened_out_is_not_kept_for_a_stroke() -> None:
+    clock = HandClock(at=0.01)
+    Evenness(0.0, clock.pace()).even_out(0.0)
+
+    assert clock.at == 0.01
+
+
 def test_nobody_waits_longer_than_a_few_seconds() -> None:
     clock = HandClock()
     even = Evenness(0.25, clock.pace())
