@@ -20,7 +20,7 @@ from console import here, nav, news_desk, overseers, screens
 from console.answers import answer_problem, saved
 from console.errors import BadField, ConsoleError
 from console.formats import Formats
-from console.problems import problem
+from console.problems import Problem, problem
 from console.programs.once import once
 from console.rendering import page
 from console.route import Route, Twin
@@ -175,11 +175,11 @@ def _refused(error: Exception, typed: Typed) -> Response:
     trouble = problem(error)
     if here.wants_json():
         return answer_problem(trouble)
-    return _page(typed, trouble.status, screens.banner(trouble.message, "harm"), wrong=trouble.field)
+    return _page(typed, trouble)
 
 
-def _page(typed: Typed, status: int = 200, banner: Any = None, wrong: str = "", area: Area | None = None,
-          hits: Hits | None = None) -> Response:
+def _page(typed: Typed, trouble: Problem | None = None, area: Area | None = None, hits: Hits | None = None) -> Response:
+    banner = screens.banner(trouble.message, "harm") if trouble else None
     values = {**typed.values, "since": typed.values["since"] or news_desk.today()}
     if area is not None:
         values = {**values, **{name: text for name, text in _suggested(area).items() if not values[name]},
@@ -188,6 +188,7 @@ def _page(typed: Typed, status: int = 200, banner: Any = None, wrong: str = "", 
         frame = {"nav": nav.nav(session, here.viewer(), None, "news"), "me": nav.me(here.agent()),
                  "banner": banner or screens.flashed(), "csrf_header": screens.csrf_header()}
     found = None if hits is None else _plain(hits) | {"more": max(0, len(hits.orders) - EXAMPLES), "is_too_many": hits.is_too_many}
+    status, wrong = (trouble.status, trouble.field) if trouble else (200, "")
     return page("news_area.html", status, typed=values, wrong=wrong, found=found, languages=LANGUAGES, **frame)
 
 
