@@ -13,6 +13,8 @@ from console import here
 from console.formats import as_utc
 from outreach import showing
 
+ORDER = ("told", "waiting", "held", "dropped")
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -40,12 +42,18 @@ def overview(session: Session) -> dict[str, Any]:
         "told_today": showing.told_on(session, today()), "budget": {"day": policy.day, "customer": policy.customer},
         "quiet_hours": [begins.isoformat("minutes"), ends.isoformat("minutes")], "tell": sorted(policy.tell),
         "consent": "given" if policy.needs_consent else "assumed",
-        "sums": [{"state": state, "why": why, "n": n} for (state, why), n in sorted(sums.items())],
+        "sums": [{"state": state, "why": why, "n": n} for (state, why), n in sorted(sums.items(), key=_place)],
         "groups": [plain(one) for one in showing.listed(session, policy.group_from)],
         "feeds": [{"source": one["source"], "failures": one["failures"], "error": one["error"],
                    "read_at": f.iso(one["read_at"]) if one["read_at"] else None} for one in showing.feeds(session)],
         "latest": [_line(one) for one in showing.latest(session)],
     }
+
+
+def _place(one: tuple[tuple[str, str], int]) -> tuple[int, int, str]:
+    """Who was told before who was not; of these the most first."""
+    (state, why), n = one
+    return ORDER.index(state), -n, why
 
 
 def plain(group: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def readers(session: Session, group_id: str) -> list[Reader]:
             as_utc(row["last_inbound_at"]) if row["last_inbound_at"] else None, now,
             as_utc(row["free_until"]) if row["free_until"] else None)
         is_open = window(row["kind"]).lets("system", state, template=False)
-        found.append(Reader(row["conversation_id"], row["name"], row["kind"], row["orders"], why_not(row, is_open)))
+        found.append(Reader(row["conversation_id"], row["name"] or row["address"], row["kind"], row["orders"], why_not(row, is_open)))
     return found
 
 

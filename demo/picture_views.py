@@ -34,7 +34,7 @@ LINKED = {
     "admin_reply": ("/console/admin/replies", "/console/admin/replies/svr_", "", "boss"),
     "admin_text": ("/console/admin/texts", "/console/admin/texts/", "", "boss"),
     "incident": ("/console/incidents", "/console/incidents/inc_", "/pack", "boss"),
-    "news_group": ("/console/news", "/console/news/", "", "boss"),
+    "news_group": ("/console/news", "/console/news/", "/area", "boss"),
     "flow_set": ("/console/flow-changes", "/console/flow-sets/", "", "boss"),
 }
 # landmark: (who finds it, in which tab, whose conversation it is); the people are those of demo/stories.yaml
@@ -46,6 +46,7 @@ TOLD = {
 SILENCE_MS = 31_000
 # endpoint: the address, where nothing has to be looked for
 KNOWN = {
+    "news_area": ("/console/news/area?carrier=SEUR&region=Madrid,+Zaragoza", "boss"),
     "conversations": ("/console/conversations?tab=mine", "ana"),
     "flow": ("/console/flows/order_status", "boss"), "panel": ("{conversation}/panel", "ana"),
     "new_incident": ("{conversation}/incidents/new", "ana"), "order_form": ("{conversation}/order-actions/refund", "ana"), "saved_list": ("{conversation}/saved-replies", "ana"), "invitation": ("/console/invitations/gone", "nobody"),

@@ -1,5 +1,5 @@
-"""A carrier's depot stood still this morning: six buyers of the demo shop heard that their parcels come later, and one
-wants no notices. So the page of news has its group, and the conversations their tag.
+"""A carrier's depot stood still this morning: five buyers of the demo shop heard that their parcels come later, one wants
+no notices, and one has a person who tells him. So the page of news has its group, and the conversations their tag.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from outreach.policy import Policy
 from outreach.tables import NewsDay, NewsGroup, OrderNews
 
 TITLE, CAUSE, CARRIER = "Nave de SEUR parada en Zaragoza", "seur:zaragoza", "SEUR"
-TOLD = ("AH-92688", "NH-42873", "SF-14579", "AD-21911", "TA-97009", "GG-11250")
-WANTS_NONE = "JL-19360"
+TOLD = ("AH-92688", "NH-42873", "SF-14579", "TA-97009", "GG-11250")
+NOT_TOLD = {"JL-19360": "no_consent", "AD-21911": "held_by_person"}
 MINUTES = 95  # before the demo began
 WENT_ON = {
     "NH-42873": ((71, "contact", "Vaya. Gracias por avisar"), (71, "bot", "¡Gracias a ti! Si necesitas algo más, escríbelo por aquí.")),
@@ -38,7 +38,7 @@ def add(work: Work, telling: Telling, zone: str) -> list[Told]:
     at, known = work.now - timedelta(minutes=MINUTES), {sale.reference: sale for sale in sales()}
     day = (work.now.astimezone(ZoneInfo(zone)) + timedelta(days=3)).date()
     told = [seed_stories.tell(work, telling, _story(known[reference], day)) for reference in TOLD]
-    taking.take(work, "demo", [_of(known[one], at, day) for one in (*TOLD, WANTS_NONE)], Policy())
+    taking.take(work, "demo", [_of(known[one], at, day) for one in (*TOLD, *NOT_TOLD)], Policy())
     work.connection.execute(update(_group).where(_group.c.cause == CAUSE).values(title=TITLE, created_at=at, last_at=at))
     _settle(work, told, at)
     work.connection.execute(insert(NewsDay.__table__), [
@@ -70,5 +70,6 @@ def _settle(work: Work, told: Sequence[Told], at: datetime) -> None:
         tags = work.connection.execute(select(_talk.c.tags).where(_talk.c.conversation_id == one.conversation_id)).scalar()
         work.connection.execute(update(_talk).where(_talk.c.conversation_id == one.conversation_id).values(
             tags=[*(tags or ()), TITLE]))
-    work.connection.execute(update(_news).where(_news.c.order_reference == WANTS_NONE).values(
-        state="dropped", why="no_consent", created_at=at))
+    for reference, why in NOT_TOLD.items():
+        work.connection.execute(update(_news).where(_news.c.order_reference == reference).values(
+            state="dropped", why=why, created_at=at))

@@ -96,7 +96,7 @@ def reached(session: Session, group_id: str) -> list[dict[str, Any]]:
 
 def _people(conversations: Sequence[str]) -> Any:
     return (
-        select(_conversation.c.conversation_id, _conversation.c.owner, _conversation.c.opted_out_at,
+        select(_conversation.c.conversation_id, _conversation.c.address, _conversation.c.owner, _conversation.c.opted_out_at,
                _conversation.c.news_stopped_at, _conversation.c.unreachable_at, _conversation.c.last_inbound_at,
                _conversation.c.free_until, _contact.c.name, _contact.c.blocked_at, _channel.c.kind)
         .join(_contact, _contact.c.contact_id == _conversation.c.contact_id)
