@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import here, order_actions_shown
+from console import here, news_desk, order_actions_shown
 from console.formats import as_utc
 from conversation.tables import TimelineEntry
 
@@ -62,6 +62,8 @@ def _text(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         key = "rating_comment"
     if key == "verdict":
         key = f"verdict_{data.get('kind') or 'withdrawn'}"
+    if key == "order_news":
+        return news_desk.happened(data)
     if key == "order_action":
         return order_actions_shown.happened(data, name)
     return words(f"happened.{key}", name=name, why=why, tag=data.get("tag", ""), score=data.get("score", ""),

@@ -72,6 +72,15 @@ def orders(session: Session, group_id: str) -> list[dict[str, Any]]:
     return [_line(one) for one in showing.orders_of(session, group_id)]
 
 
+def happened(data: Mapping[str, Any]) -> str:
+    """News that came while a person had the conversation, in a line of it: the bot left it to her."""
+    words, facts = here.texts(), data.get("facts") or {}
+    what = words.either(f"news.kinds.{data.get('kind', '')}", "news.kinds.shipped")
+    day = facts.get("eta") or ""
+    when = words("news.until", day=here.formats().day_text(day)) if day and data.get("kind") in ("shipped", "delayed") else ""
+    return words("happened.order_news", order=data.get("order", ""), what=what + when)
+
+
 def readers(session: Session, group_id: str) -> list[Reader]:
     """Who of a group would get a reply now, and who would not, with the reason."""
     now, window = here.formats().now, here.desk().window

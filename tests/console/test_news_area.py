@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
+from conversation.events import TimelineLine
 from conversation.work import Database
 from outreach import taking
 from outreach.news import News
@@ -55,3 +56,13 @@ def test_a_program_reads_how_many_and_of_how_many_nobody_said_where_to(sue: Clie
     found = sue.get("/console/news/area", query_string=ASKED, headers={"Accept": "application/json"}).json
 
     assert (found["orders"], found["customers"], found["nowhere"]) == (2, 2, 1)
+
+
+def test_news_that_the_bot_left_to_a_person_say_what_happened(database: Database, ana: Client) -> None:
+    with database.work() as work:
+        conversation_id, _ = desks.held(work, "agt_ana")
+        work.record(TimelineLine("order_news", conversation_id, "system", epoch=1, data={
+            "kind": "delayed", "order": "AB-54321", "facts": {"eta": "2027-03-01"}}))
+    page = ana.get(f"/console/conversations/{conversation_id}").text
+
+    assert "Pedido AB-54321: con retraso, se espera el 1 mar. El bot no se lo ha dicho." in page
