@@ -32,7 +32,7 @@ _on_its_way = (
     select(_news).where(
         _news.c.kind.in_(STILL), _news.c.about == "", _news.c.happened_at >= bindparam("since"),
         _carrier.like(bindparam("carrier"), escape="\\"), holds(_news), ~arrived(_news))
-    .order_by(_news.c.order_key, _news.c.happened_at.desc()).limit(MOST * 2)
+    .order_by(_news.c.order_key, _news.c.happened_at.desc()).limit(bindparam("most"))
 )
 
 Row = Mapping[str, Any]
@@ -60,10 +60,11 @@ class Hits:
 
     orders: Sequence[Row]
     nowhere: int = 0
+    is_cut: bool = False  # so much was told of this carrier's parcels that not all of it was looked at
 
     @property
     def is_too_many(self) -> bool:
-        return len(self.orders) > MOST
+        return self.is_cut or len(self.orders) > MOST
 
 
 def of_facts(facts: Mapping[str, Any]) -> Area | None:
@@ -76,11 +77,13 @@ def of_facts(facts: Mapping[str, Any]) -> Area | None:
                 date.fromisoformat(new_day) if new_day else None)
 
 
-def hit(session: Session, area: Area, now: datetime, today: date, ask: Callable[[str], News | None] | None = None) -> Hits:
+def hit(session: Session, area: Area, now: datetime, today: date, ask: Callable[[str], News | None] | None = None, *,
+        most: int = MOST) -> Hits:
     """The orders that it hits. `ask`: whose order it is, of a shop that answers from memory."""
     coarse = f"%{area.carrier.lower().translate(_LIKE)}%" if area.carrier.isascii() else "%"
+    rows = session.execute(_on_its_way, {"since": now - WATCHED, "carrier": coarse, "most": most * 2}).mappings().all()
     last: dict[str, Row] = {}
-    for row in session.execute(_on_its_way, {"since": now - WATCHED, "carrier": coarse}).mappings():
+    for row in rows:
         last.setdefault(row["order_key"], row)
     orders, nowhere = [], 0
     for row in last.values():
@@ -91,7 +94,7 @@ def hit(session: Session, area: Area, now: datetime, today: date, ask: Callable[
             orders.append(known)
         elif is_nowhere(known):
             nowhere += 1
-    return Hits(orders, nowhere)
+    return Hits(orders, nowhere, len(rows) == most * 2)
 
 
 def called(area: Area, hits: Hits) -> Area:

@@ -169,3 +169,10 @@ def test_every_spanish_province_has_its_figures() -> None:
 def test_an_area_is_kept_and_read_again() -> None:
     assert areas.of_facts({"area": STRIKE.as_facts()}) == STRIKE
     assert areas.of_facts({"area": Area("SEUR", "", date(2026, 11, 21)).as_facts()}) == Area("SEUR", "", date(2026, 11, 21))
+
+
+def test_more_than_is_looked_at_is_too_many_not_a_part(database: Database) -> None:
+    for n in range(3):
+        on_its_way(database, key=f"n{n}", happened_at=MONDAY_NOON - timedelta(hours=n))
+
+    assert [hit(database, most=most).is_too_many for most in (1, 2)] == [True, False]
