@@ -94,3 +94,25 @@ def test_the_last_day_is_told_to_the_desk_three_days_and_one_day_before(house: H
         counts.append(len([line for line in lines["history"] if line["kind"] == "case_reminder"]))
 
     assert counts == [0, 1, 1, 2, 2]
+
+
+def test_photos_that_come_to_people_join_the_case_until_it_is_ready_and_its_last_day_is_told(house: House, ana: Person) -> None:
+    house.say(MARTA, "mi pedido AB-77777 llegó roto")
+    house.say(MARTA, "el pie de la lámpara está partido")
+    house.say(MARTA, "No tengo fotos")
+    house.say(MARTA, "Que me lo envíen")
+    assert (the_case(ana)["photos"], "box" in the_case(ana)["lacks"]) == ([], True)  # type: ignore[operator]
+
+    talk = ana.talk("Marta")
+    talk.claim()
+    house.say(MARTA, "al final sí", files=["image/jpeg"])
+    house.say(MARTA, "", files=["image/png"])
+    house.wait(seconds=25)
+    joined = the_case(ana)
+    assert ([photo["refused"] for photo in joined["photos"]], joined["state"]) == (["", ""], "open")  # type: ignore[attr-defined]
+    ana.post("/incidents/INC-1001/facts", {"ticked": ["value_proof", "packaging_kept"]})
+    assert the_case(ana)["state"] == "ready"
+    assert download(house, "Ana", "/incidents/INC-1001/pack.pdf")[1].startswith(b"%PDF")
+
+    house.at("2026-11-26T11:00:00+01:00")
+    assert [line["kind"] for line in the_case(ana)["history"]].count("case_reminder") == 1  # type: ignore[attr-defined]
