@@ -12,9 +12,11 @@ from asking import OUR_PACE, Pace
 from orders.base import Order, Proof
 from orders.proof import Record, reveal
 
-# Of how much longer the slowest “yes” took, so much is forgotten with each that was quicker.
+# Of how much longer the slowest “yes” took, so much is forgotten with each that was quicker, and half with each minute:
+# a “no” that waits holds a worker.
 FORGOTTEN = 0.1
-LONGEST_SECONDS = 5.0
+HALF_LIFE_SECONDS = 60.0
+LONGEST_SECONDS = 3.0
 # A “no” comes at a stroke of the clock: what took a little longer than usual ends with the others.
 STROKE_SECONDS = 0.25
 
@@ -28,16 +30,18 @@ class Evenness:
     """
 
     def __init__(self, least_seconds: float, pace: Pace = OUR_PACE) -> None:
-        self._least, self._pace, self._slow = least_seconds, pace, 0.0
+        self._least, self._pace = least_seconds, pace
+        self._slow, self._seen_at = 0.0, pace.now()
 
     @property
     def seconds(self) -> float:
         """How long a “no” takes now."""
-        return max(self._least, min(self._slow, LONGEST_SECONDS))
+        return max(self._least, min(self._slow_now(), LONGEST_SECONDS))
 
     def was_there(self, seconds: float) -> None:
         """An order that exists took so long, whoever asked."""
-        self._slow = max(seconds, self._slow - FORGOTTEN * (self._slow - seconds))
+        slow = self._slow_now()
+        self._slow, self._seen_at = max(seconds, slow - FORGOTTEN * (slow - seconds)), self._pace.now()
 
     def even_out(self, started: float, least_seconds: float = 0.0) -> None:
         """Pause until a “no” to what was asked at `started` may be told."""
@@ -47,6 +51,12 @@ class Evenness:
             wanted = STROKE_SECONDS * math.ceil(wanted / STROKE_SECONDS)
         if wanted > passed:
             self._pace.pause(wanted - passed)
+
+
+    def _slow_now(self) -> float:
+        """How long the slowest took, as far as it is not forgotten."""
+        halvings = (self._pace.now() - self._seen_at) / HALF_LIFE_SECONDS
+        return float(self._slow * 0.5 ** max(0.0, halvings))
 
 
 class ProvingShop(ABC):

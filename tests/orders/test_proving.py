@@ -9,7 +9,7 @@ import pytest
 from orders.base import Connector, Order, Proof
 from orders.kept import Keep, Keeper
 from orders.proof import Holder, Record
-from orders.proving import LONGEST_SECONDS, Evenness, ProvingShop
+from orders.proving import HALF_LIFE_SECONDS, LONGEST_SECONDS, Evenness, ProvingShop
 from tests.orders.test_rest import HandClock
 
 MARTA, MALLORY = Proof(email="marta@example.com"), Proof(email="mallory@example.com")
@@ -57,6 +57,15 @@ def test_before_anything_was_found_the_setting_counts() -> None:
     clock = HandClock()
 
     assert took(clock, Slow(clock), "AB-2", MALLORY) == pytest.approx(0.25)
+
+
+def test_one_slow_moment_is_forgotten_also_where_nobody_else_asks() -> None:
+    clock = HandClock()
+    even = Evenness(0.25, clock.pace())
+    even.was_there(2.0)
+    clock.at += 5 * HALF_LIFE_SECONDS
+
+    assert even.seconds == 0.25
 
 
 def test_one_slow_moment_is_forgotten() -> None:
