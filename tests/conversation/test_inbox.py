@@ -9,10 +9,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import OperationalError
 
-from conversation import ids, inbox
+from conversation import ids, inbox, people
 from conversation.errors import Overtaken
 from conversation.inbox import Sender
 from conversation.people import Alias
@@ -34,10 +34,35 @@ def meet(database: Database, *senders: Sender) -> list[str]:
         return [talks[sender].conversation_id for sender in senders]
 
 
+def a_stranger(n: int) -> Sender:
+    return replace(WHATSAPP, canonical=f"phone:+3461000000{n}", value=f"+3461000000{n}")
+
+
 def test_somebody_new_gets_a_contact_and_a_conversation(database: Database) -> None:
     meet(database, WHATSAPP)
 
     assert (count(database, Contact), count(database, Address), count(database, Conversation)) == (1, 1, 1)
+
+
+def test_many_who_are_new_are_met_in_as_many_statements_as_one(database: Database) -> None:
+    asked: list[int] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *_: asked.append(1))
+    meet(database, replace(WHATSAPP, account="+15005550006"))
+    first = len(asked)
+    meet(database, *(a_stranger(n) for n in range(30)))
+
+    assert count(database, Contact) == count(database, Conversation) == 31
+    assert len(asked) <= 2 * first + 4  # and those that only count
+
+
+def test_who_is_known_without_a_conversation_keeps_nobody_from_being_met(database: Database) -> None:
+    with database.work() as work:
+        work.connection.execute(insert(Contact.__table__).values(
+            contact_id="cnt_1", name="", email="", facts={}, created_at=work.now))
+        people.claim(work, "cnt_1", a_stranger(1).aliases)
+    talks = meet(database, *(a_stranger(n) for n in range(3)))
+
+    assert (len(set(talks)), count(database, Contact), count(database, Address)) == (3, 3, 3)
 
 
 def test_who_comes_back_finds_her_conversation(database: Database) -> None:

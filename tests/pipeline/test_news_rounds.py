@@ -11,9 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 import faults
-from conversation.tables import OutboxPart
+from conversation.tables import DeadLetter, OutboxPart
 from conversation.work import Database
 from outreach import taking
 from outreach.news import News
@@ -96,6 +97,25 @@ def test_two_rounds_at_once_tell_each_cause_and_order_once(house: House) -> None
 
     assert (len(begun(house)), set(begun(house).values())) == (MANY, {1})
     assert next(row["count"] for row in house.rows(NewsDay) if row["canonical"] == "") == MANY
+
+
+def test_news_that_cannot_be_said_keep_no_others_from_being_said(house: House) -> None:
+    for number in range(3):
+        keep(house, f"AB-{number}", phone=f"+3460099900{number}")
+    outreach(house).tick()
+    poisoned = next(row for row in house.rows(Timer) if row["payload"]["key"] == "AB-1")
+    with house.database.work() as work:
+        work.connection.execute(update(Timer.__table__).where(Timer.__table__.c.timer_id == poisoned["timer_id"]).values(
+            payload=poisoned["payload"] | {"data": "no facts"}))
+    house.writer.wake()
+    for _ in range(40):
+        house.hear("hola")  # whoever writes comes between two bites of news
+        if all(row["fired_at"] for row in house.rows(Timer)):
+            break
+
+    said = " ".join(house.said())
+    assert [one in said for one in ("AB-0", "AB-1", "AB-2")] == [True, False, True]
+    assert [row["kind"] for row in house.rows(DeadLetter)] == ["slow"]
 
 
 def test_two_rounds_at_once_spend_the_days_budget_once(house: House) -> None:
