@@ -20,6 +20,7 @@ from pipeline.rates import AHEAD_SECONDS, NEWS_AHEAD_SECONDS, NO_RATES, Bucket, 
 QUEUE_SECONDS = 0.25  # of a channel's rate: so much may be claimed and wait for its moment on the wire
 PARKED = 256  # so many wait in memory for room on a wire; the others in the database
 FULL_SECONDS = 1.0
+LATE_SECONDS = 0.02
 TOGETHER_SECONDS = 0.1  # so far apart are the rounds that news take up
 NEWS_LOOK_SECONDS = 8.0  # news look for a place at least so often
 LONGEST_HOLD_SECONDS = 60.0
@@ -43,6 +44,7 @@ class Gate:
     wire: Bucket = field(default_factory=Bucket)
     in_flight: int = 0
     claimed: int = 0
+    left_at: float = 0.0
     is_told: bool = True
     is_reported: bool = False
     limited_at: float = 0.0
@@ -161,6 +163,19 @@ class Gates:
         gate.in_flight += 1
         gate.wire.rate = gate.bucket.pace
         return gate.wire.take(now)
+
+    def gap(self, key: Key, now: float) -> float:
+        """Seconds until the next part may leave after the one before. Where this process was held up, the moments of
+        several are over at once, and the provider counts what arrives.
+        """
+        gate = self.gate(key)
+        return min(max(0.0, gate.left_at + 1 / gate.bucket.pace - now), 1 / gate.bucket.pace) if gate.bucket.pace else 0.0
+
+    def left(self, key: Key, now: float) -> None:
+        """A part leaves now; what was lost by being late is lost but for a little, else a rate would never be reached."""
+        gate = self.gate(key)
+        if gate.bucket.pace:
+            gate.left_at = min(now, max(gate.left_at + 1 / gate.bucket.pace, now - LATE_SECONDS))
 
     def ended(self, key: Key) -> list[str]:
         """A part is off the wire; returns conversations that waited for room."""

@@ -32,6 +32,7 @@ import logs
 from channels import accounts
 from channels.base import Answer, Endpoint, HttpRequest
 from channels.twilio_rest import page as twilio_page
+from conversation import holders
 from conversation.events import Rendered
 from conversation.work import Database, Wiring, Work
 from pipeline import claims, lanes, polling, reconcile, schema, standing
@@ -84,12 +85,13 @@ class Sender:
     stopping: bool = False
 
     def __post_init__(self) -> None:
-        self.owner = claims.name_of_this_process()
+        self.owner = holders.name_of_this_process()
         self._wake = asyncio.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._tell_at = 0.0
         self._settling: set[str] = set()
+        self._doors: dict[tuple[str, str], asyncio.Lock] = {}
         self.gates = Gates(_rates_of(self.settings), self.settings.rates, self.settings.concurrency)
 
     async def run(self) -> None:
@@ -158,6 +160,7 @@ class Sender:
         try:
             if wait > 0:
                 await asyncio.sleep(wait)
+            await self._keep_distance(claimed.key)
             answer = await self._exchange(claimed)
         finally:
             freed = self.gates.ended(claimed.key)
@@ -169,6 +172,14 @@ class Sender:
         else:  # nobody waits for what comes after it: the next ones share its round
             asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._wake.set)
         logger.debug("sent", conversation=claimed.conversation_id, part=claimed.part_id, outcome=answer.outcome)
+
+    async def _keep_distance(self, key: tuple[str, str]) -> None:
+        """Those whose moments came together, because this process was held up, leave one by one."""
+        async with self._doors.setdefault(key, asyncio.Lock()):
+            gap = self.gates.gap(key, self.database.wiring.now().timestamp())
+            if gap > 0:
+                await asyncio.sleep(gap)
+            self.gates.left(key, self.database.wiring.now().timestamp())
 
     async def _exchange(self, claimed: Claimed) -> Answer:
         """One call of the provider. Only what cannot have reached it is called a failure to send."""

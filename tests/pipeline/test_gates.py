@@ -137,6 +137,17 @@ def test_what_is_claimed_late_and_together_still_goes_out_one_by_one() -> None:
     assert [gates.started(OTHER, NOW) for _ in range(3)] == [0.0] * 3
 
 
+def test_what_leaves_late_and_together_keeps_its_distance() -> None:
+    gates, now, left = Gates({OURS: Rates(channel=10.0)}), NOW, list[float]()
+    for _ in range(30):  # the moments of all are over
+        now += gates.gap(OURS, now)
+        gates.left(OURS, now)
+        left.append(now)
+
+    assert left[-1] - left[0] == pytest.approx(2.9, abs=0.03)
+    assert gates.gap(OTHER, NOW) == 0.0
+
+
 def test_what_is_late_is_claimed_only_when_its_moment_on_the_wire_is_near() -> None:
     gates = Gates({OURS: Rates(channel=10.0)})
     waits(gates, 10)
