@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import jsonify, url_for
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -20,6 +23,7 @@ from console.rendering import page
 from console.route import SUPERVISORS, Entry, Route, Twin
 from conversation import inbox
 from conversation.events import Outgoing, TimelineLine
+from conversation.tables import TimelineEntry
 from conversation.work import Work
 from handoff.errors import HandoffError
 from order_number import fold
@@ -30,7 +34,9 @@ from outreach.news import KINDS
 
 LANGUAGES = ("es", "en", "pt")
 LONGEST = 600
+SAME_REPLY = timedelta(minutes=5)
 _SPLIT = re.compile(r"[\s,;]+")
+_entry = TimelineEntry.__table__
 
 
 class Marking(BaseModel):
@@ -84,8 +90,7 @@ def mark() -> Response:
         marked = _marked()
     except ConsoleError as error:
         return _refused(error)
-    # before the transaction: the shop may take its time
-    buyers = {fold(one): found for one in marked.orders if (found := desk.buyer(one)) is not None}
+    buyers = desk.buyers(marked.orders)  # before the transaction: the shop may take its time
 
     def do(work: Work) -> dict[str, Any]:
         group_id, n = groups.mark(work, marked, buyers, desk.policy())
@@ -125,22 +130,37 @@ def reply(group_id: str) -> Response:
     def do(work: Work) -> dict[str, Any]:
         if showing.group(work.session, group_id) is None:
             raise UnknownGroup(group_id)
-        sent = [one.conversation_id for one in news_desk.readers(work.session, group_id)
-                if not one.why and _say(work, one.conversation_id, words, group_id)]
+        sent = _reply_all(work, group_id, words)
         return {"group": group_id, "sent": len(sent), "conversations": sent}
 
     return _do(do, lambda done: here.texts()("news.done.replied", n=done["sent"]))
 
 
-def _say(work: Work, conversation_id: str, words: dict[str, str], group_id: str) -> bool:
-    talk = inbox.load(work, conversation_id)
-    if talk is None or talk.row["owner"] != "bot" or talk.row["opted_out_at"] or talk.row["news_stopped_at"]:
-        return False
-    text = words.get(talk.row["language"][:2]) or next(iter(words.values()))
-    talk.say(work, Outgoing(text, author="system", purpose="utility"))
-    inbox.write(work, [talk])
-    work.record(TimelineLine("group_reply", conversation_id, here.viewer().agent_id, data={"group": group_id}))
-    return True
+def _reply_all(work: Work, group_id: str, words: dict[str, str]) -> list[str]:
+    """Say it to who may be written to and did not hear just this a moment ago; written in one go, for customers wait."""
+    talks = inbox.load_all(work, [one.conversation_id for one in news_desk.readers(work.session, group_id) if not one.why])
+    heard, told = _heard_lately(work, list(talks), group_id), []
+    for key, talk in talks.items():
+        text = words.get(talk.row["language"][:2]) or next(iter(words.values()))
+        if talk.row["owner"] != "bot" or talk.row["opted_out_at"] or talk.row["news_stopped_at"] or (key, _mark(text)) in heard:
+            continue
+        talk.say(work, Outgoing(text, author="system", purpose="utility"))
+        work.record(TimelineLine("group_reply", key, here.viewer().agent_id, data={"group": group_id, "mark": _mark(text)}))
+        told.append(talk)
+    inbox.write(work, told)
+    return [talk.conversation_id for talk in told]
+
+
+def _heard_lately(work: Work, conversations: list[str], group_id: str) -> set[tuple[str, str]]:
+    """Who heard which reply a moment ago: a form that is sent twice is one reply."""
+    query = select(_entry.c.conversation_id, _entry.c.data).where(
+        _entry.c.conversation_id.in_(conversations), _entry.c.kind == "group_reply", _entry.c.at > work.now - SAME_REPLY)
+    return {(row.conversation_id, row.data.get("mark", "")) for row in work.connection.execute(query)
+            if row.data.get("group") == group_id}
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _change(group_id: str, act: Callable[[Work], int], name: str) -> Response:
