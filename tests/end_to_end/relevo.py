@@ -53,8 +53,12 @@ class Relevo:
                         threading.Thread(target=_collect, args=(self.process.stderr, self.complained))]
         for reader in self.readers:
             reader.start()
-        self.until(lambda: self.said or self.process.poll() is not None)
-        assert self.process.poll() is None, self.complained
+        try:
+            self.until(lambda: self.said or self.process.poll() is not None)
+            assert self.process.poll() is None, self.complained
+        except BaseException:  # a house that did not open in time opens later, and nobody would ever close it
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
