@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from conversation import ids
+from conversation import holders, ids
 from conversation.events import TimelineLine
 from conversation.work import Work
 from handoff import access, ledger, notices
@@ -54,9 +54,9 @@ _decide = (
     .values(state=bindparam("new_state"), decided_by=bindparam("by"), decided_at=bindparam("now"),
             ended_at=bindparam("ends"), version=_action.c.version + 1)
 )
-_left_alone = (
-    select(_action).where(_action.c.state == "running", _action.c.lease_until <= bindparam("now"))
-    .order_by(_action.c.conversation_id).limit(10)  # two workers lock the conversations one after the other
+_running = (
+    select(_action).where(_action.c.state == "running")
+    .order_by(_action.c.conversation_id).limit(100)  # two workers lock the conversations one after the other
 )
 _startable = (
     select(_action).where(_action.c.state == "approved")
@@ -64,14 +64,14 @@ _startable = (
 )
 _start = (
     update(_action).where(_action.c.order_action_id == bindparam("id"), _action.c.state == "approved")
-    .values(state="running", lease_until=bindparam("until"), version=_action.c.version + 1)
+    .values(state="running", owner=bindparam("by"), lease_until=bindparam("until"), version=_action.c.version + 1)
 )
 _finish = (
     update(_action).where(  # a worker that was only slow knows better than whoever gave it up
         _action.c.order_action_id == bindparam("id"), _action.c.state != bindparam("new_state"),
         _action.c.state.in_(("running", "unsure")))
     .values(state=bindparam("new_state"), result=bindparam("facts"), error=bindparam("why"), ended_at=bindparam("now"),
-            lease_until=None, version=_action.c.version + 1)
+            owner=None, lease_until=None, version=_action.c.version + 1)
 )
 _settle = (
     update(_action).where(_action.c.order_action_id == bindparam("id"), _action.c.state == "unsure")
@@ -179,11 +179,13 @@ def settle(work: Work, order_action_id: str, agent_id: str, *, was_done: bool) -
 
 def take(work: Work, until: datetime, limit: int) -> list[dict[str, Any]]:
     """What is to be done now, ours until the lease ends. What a worker left half done ends `unsure` and is not among it."""
-    for row in work.connection.execute(_left_alone, {"now": work.now}).mappings().all():
+    for row in work.connection.execute(_running).mappings().all():
+        if row["lease_until"] > work.now and not holders.is_dead(row["owner"]):
+            continue
         finish(work, row, "unsure", {}, "A worker ended while it was asking the shop; whether it was done is unknown.")
-    rows = work.connection.execute(_startable, {"limit": limit}).mappings().all()
+    rows, me = work.connection.execute(_startable, {"limit": limit}).mappings().all(), holders.name_of_this_process()
     return [dict(row) for row in rows
-            if work.connection.execute(_start, {"id": row["order_action_id"], "until": until}).rowcount == 1]
+            if work.connection.execute(_start, {"id": row["order_action_id"], "by": me, "until": until}).rowcount == 1]
 
 
 def finish(work: Work, row: Mapping[str, Any], state: str, facts: Mapping[str, Any], why: str = "") -> bool:

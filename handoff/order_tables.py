@@ -49,6 +49,7 @@ class OrderAction(SQLModel, table=True):
     asked_by: str = Field(foreign_key="agent.agent_id")
     decided_by: str | None = Field(default=None, foreign_key="agent.agent_id")
     decided_at: datetime | None = None
+    owner: str | None = None  # the process that asks the shop
     lease_until: datetime | None = None
     error: str = ""
     created_at: datetime

@@ -7,8 +7,6 @@ begins its way out. The next part of a conversation waits until the one before h
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,25 +118,6 @@ class Outcome:
 
     claimed: Claimed
     answer: Answer
-
-
-def name_of_this_process() -> str:
-    """Who holds a lease: host and process, so that the next process on this host can tell that the last one is dead."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def is_dead(owner: str | None) -> bool:
-    """True where the process that held a lease ran on this host and is gone."""
-    host, _, pid = (owner or "").rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit() or int(pid) == os.getpid():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def ready(work: Work, limit: int = READY_AT_ONCE) -> list[str]:

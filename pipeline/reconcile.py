@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from conversation import holders
 from conversation.events import Notice
 from conversation.outbox import IS_OPEN, SETTLED_CHECKS
 from conversation.tables import Channel, Conversation, OutboxPart
 from conversation.work import Work
-from pipeline import claims, delivery_counts, parts
+from pipeline import delivery_counts, parts
 from pipeline.claims import Patience
 from pipeline.parts import Attempt
 
@@ -73,7 +74,7 @@ def orphans(work: Work, patience: Patience) -> int:
     """Parts left in `sending` by a sender that is gone: their outcome is unknown. Returns how many."""
     found = 0
     for part in work.connection.execute(_leased).mappings().all():
-        if part["lease_until"] <= work.now or claims.is_dead(part["owner"]):
+        if part["lease_until"] <= work.now or holders.is_dead(part["owner"]):
             later = part["sending_at"] + timedelta(seconds=patience.proof_first)
             found += work.connection.execute(_orphan, {"id": part["part_id"], "by": part["owner"],
                                                        "later": later}).rowcount

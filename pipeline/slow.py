@@ -19,6 +19,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.exc import DataError, DBAPIError, StatementError
 
 import faults
+from conversation import holders
 from conversation.events import Notice
 from conversation.tables import Channel, Conversation, Message
 from conversation.work import Database, Work
@@ -53,7 +54,12 @@ _waiting = (
 )
 _start = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"))
-    .values(state="running", attempt=_slow.c.attempt + 1, lease_until=bindparam("until"))
+    .values(state="running", attempt=_slow.c.attempt + 1, owner=bindparam("by"), lease_until=bindparam("until"))
+)
+_held_by = select(_slow.c.owner).where(IS_OPEN, _slow.c.state == "running", _slow.c.owner.is_not(None)).distinct()
+_give_up = (
+    update(_slow).where(IS_OPEN, _slow.c.state == "running", _slow.c.owner == bindparam("by"))
+    .values(lease_until=bindparam("now"))
 )
 _answer = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "running",
@@ -93,6 +99,13 @@ class Slow:
                 for one in done:
                     one.result()
 
+    def inherit(self) -> None:
+        """What a worker of this host held when it died is asked for now, not when its lease is over."""
+        with self.database.work() as work:
+            for owner in work.connection.execute(_held_by).scalars().all():
+                if holders.is_dead(owner):
+                    work.connection.execute(_give_up, {"by": owner, "now": work.now})
+
     def _claim(self, limit: int = AT_ONCE) -> list[Mapping[str, Any]]:
         if limit <= 0:
             return []
@@ -101,7 +114,9 @@ class Slow:
             rows = [dict(row) for row in work.connection.execute(_waiting, waiting).mappings()]
             for row in rows:
                 lease = max(self.lease_seconds, row["timeout_seconds"] + LEASE_MARGIN_SECONDS)
-                work.connection.execute(_start, {"id": row["slow_work_id"], "until": work.now + timedelta(seconds=lease)})
+                work.connection.execute(_start, {
+                    "id": row["slow_work_id"], "by": holders.name_of_this_process(),
+                    "until": work.now + timedelta(seconds=lease)})
                 faults.point("slow work claimed")
             return rows
 

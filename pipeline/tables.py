@@ -64,6 +64,7 @@ class SlowWork(SQLModel, table=True):
     timeout_seconds: float = 8.0
     state: str = "queued"
     attempt: int = 0
+    owner: str | None = None
     lease_until: datetime | None = None
     not_before: datetime
     status: str | None = None

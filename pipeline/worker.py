@@ -138,6 +138,7 @@ def _sweeps(given: config.Settings, lane: str) -> Mapping[str, Callable[[], obje
     if lane == lanes.BULK_QUEUE:
         return {"bulk": bulk.drain}
     slow.install(work)
+    work.inherit()
     keeping = Housekeeping(work.database, given.media_path, given.media_keep_days)
     programs = Hooks(work.database, signed_calls.Caller(is_near=given.calls_near))
     watch, post = channel_watch.watch_of(given, work.database), mail.post_of(given)

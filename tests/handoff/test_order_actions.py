@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from handoff import order_actions, order_book, order_limits, order_words, settings
 from handoff.errors import HandoffError, NotHolder, UnknownTicket
@@ -23,6 +25,7 @@ from handoff.order_errors import (
     UnknownOrderAction,
 )
 from handoff.order_limits import PAID
+from handoff.order_tables import OrderAction
 from tests.builders import an_agent
 from tests.handoff.conftest import House
 
@@ -268,6 +271,17 @@ def test_a_worker_that_died_leaves_it_unsure_and_it_is_not_asked_again(house: Ho
     assert house.do(order_actions.take, house.clock.now(), 5) == []
     assert (state(house, held), house.do(order_actions.finish, row, "done", {})) == ("unsure", True), "it was only slow"
     assert state(house, held) == "done"
+
+
+def test_of_a_process_that_is_gone_nobody_waits_for_the_lease(house: House, held: Pair) -> None:
+    ask(house, held, refund())
+    take(house)
+    assert (house.do(order_actions.take, house.clock.now(), 5), state(house, held)) == ([], "running")
+    with house.database.work() as work:
+        work.connection.execute(update(OrderAction.__table__).values(owner=f"{socket.gethostname()}:{2**22 + 1}"))
+    house.do(order_actions.take, house.clock.now(), 5)
+
+    assert state(house, held) == "unsure"
 
 
 def test_what_nobody_knows_of_is_not_asked_for_again_before_somebody_looked(house: House, held: Pair) -> None:

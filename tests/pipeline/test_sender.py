@@ -13,6 +13,7 @@ from sqlalchemy import case, select, update
 
 import clock
 from channels.base import Answer, Endpoint
+from conversation import holders
 from conversation.tables import Conversation, DeadLetter, OutboxPart
 from conversation.work import Database
 from pipeline import claims, reconcile
@@ -220,7 +221,7 @@ def test_two_senders_never_claim_the_same_conversation(database: Database, marta
     ids=["gone", "this one", "another host", "nobody"],
 )
 def test_only_a_process_of_this_host_that_is_gone_is_dead(owner: str | None, dead: bool) -> None:
-    assert claims.is_dead(owner) is dead
+    assert holders.is_dead(owner) is dead
 
 
 def test_the_wait_before_the_next_try_obeys_the_provider(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from conversation.tables import Conversation
 from conversation.work import Database
@@ -177,6 +178,20 @@ def test_an_answer_that_cannot_be_kept_becomes_a_person(
     settle()
 
     assert house.conversation()["owner"] == "queue"
+
+
+def test_what_a_dead_worker_was_asked_is_asked_at_once_by_the_next(
+    house: House, slow: Slow, shop: FarShop, settle: Callable[[], None]
+) -> None:
+    house.hear(QUESTION)
+    slow._claim()
+    slow.inherit()
+    assert (slow.drain(), shop.asked) == (0, 0), "it is in the hands of somebody who lives"
+    with house.database.work() as work:
+        work.connection.execute(update(SlowWork.__table__).values(owner=f"{socket.gethostname()}:{2**22 + 1}"))
+    slow.inherit()
+
+    assert (slow.drain(), shop.asked) == (1, 1)
 
 
 def test_a_write_that_may_have_happened_is_never_repeated(house: House, slow: Slow, shop: FarShop) -> None:

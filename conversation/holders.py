@@ -1,0 +1,25 @@
+"""Who holds a lease: host and process, so that the next process on this host can tell that the last one is dead."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+
+def name_of_this_process() -> str:
+    """What a lease of this process is written under."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(owner: str | None) -> bool:
+    """True where the process that held a lease ran on this host and is gone."""
+    host, _, pid = (owner or "").rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
