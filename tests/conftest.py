@@ -102,8 +102,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def database(database_url: str, hand_clock: HandClock, bell: Bell) -> Iterator[Database]:
     """The database of this test, wired to its clock and its bell."""
-    database = Database(database_url, a_wiring(hand_clock, bell))
-    engines.share_words(database.engine)
+    database = engines.sharing_words(Database(database_url, a_wiring(hand_clock, bell)))
     yield database
     database.close()
 

@@ -33,6 +33,7 @@ from pipeline.intake import Intake
 from pipeline.services import Services
 from pipeline.turns import Writer
 from tests.builders import HandClock, a_queue, an_agent, one_part, plain_text
+from tests.engines import sharing_words
 
 FLOWS = Path(__file__).with_name("flows")
 PATIENCE = Patience(lease=30.0, proof_first=30.0, proof_last=120.0, give_up=1e9)
@@ -72,7 +73,7 @@ class SmallHouse:
     def open(self) -> None:
         """Start the web process on what the last one left; its first sweep is over when this returns."""
         wiring = Wiring(lambda notices: None, one_part, plain_text, self.clock.now)
-        self.database = Database(self.url, wiring)
+        self.database = sharing_words(Database(self.url, wiring))
         self.bug.plant(self.database)
         services = Services(_shop(), "a secret of tests", lambda: self.clock.now().date())
         self.intake = Intake(Bot(library, services, Duty().open_queues), "es")

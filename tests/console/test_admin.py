@@ -24,6 +24,7 @@ from tests import samples
 from tests.builders import Bell, HandClock, a_wiring, an_agent
 from tests.console import desks, flow_shops
 from tests.console.desks import post
+from tests.engines import sharing_words
 
 Enter = Callable[[str], Client]
 TEXTS = 'taken:\n  es: "Soy *{agent}*."  # corto\n  en: "I am *{agent}*."\n'
@@ -33,7 +34,8 @@ JSON = {"Accept": "application/json"}
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """One kind is enough here: what is stored is tried on both in tests/handoff."""
-    made = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'relevo.db')}", a_wiring(HandClock(), Bell()))
+    opened = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'relevo.db')}", a_wiring(HandClock(), Bell()))
+    made = sharing_words(opened)
     yield made
     made.close()
 

@@ -23,6 +23,7 @@ from handoff.agents import Person
 from handoff.saved_replies import Wording
 from tests.builders import Bell, HandClock, a_wiring, the_conversation
 from tests.console import desks, flow_shops
+from tests.engines import sharing_words
 
 OURS = Ours("twilio-whatsapp", "+34600000002", "+34600000002")
 WHO = ("Ana", "Bo", "Sue", "Max", "nobody")
@@ -343,7 +344,7 @@ def a_world(path: Path, is_queued: bool) -> World:
 
 
 def open_database(path: Path) -> Database:
-    return Database(f"sqlite:///{path}", a_wiring(HandClock(), Bell()))
+    return sharing_words(Database(f"sqlite:///{path}", a_wiring(HandClock(), Bell())))
 
 
 @pytest.fixture(scope="module")
