@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert
@@ -153,18 +154,58 @@ def test_an_order_that_only_the_post_knew_is_late_by_what_it_said(house: House) 
     assert (look(house, Shop()).look(), late_orders(house)) == (1, [("ZZ-1", MARTA)])
 
 
-def test_an_order_that_somebody_asked_about_is_looked_for_too(house: House) -> None:
+def asked_about(house: House, days_late: int = 0) -> None:
+    """Somebody asked about an order, and heard how late it is."""
     house.hear("hola")
-    asked = {"reference": "AB-54321", "status": "shipped", "days_late": 0}
+    asked = {"reference": "AB-54321", "status": "shipped", "days_late": days_late}
     row = {"conversation_id": house.conversation()["conversation_id"], "seq": 1, "epoch": 0, "service": "orders.find", "arguments": {},
            "state": "done", "status": "found", "value": asked, "not_before": house.clock.at, "created_at": house.clock.at}
     with house.database.work() as work:
         work.connection.execute(insert(SlowWork.__table__).values(slow_work_id="slw_1", **row))
+
+
+def test_an_order_that_somebody_asked_about_is_looked_for_too(house: House) -> None:
+    asked_about(house)
     late = look(house)
     late.look()
     house.clock.forward(seconds=16)
 
     assert (late.look(), late_orders(house)) == (1, [("AB-54321", MARTA)])
+
+
+def test_who_heard_that_it_is_late_when_she_asked_hears_no_more_of_it(house: House) -> None:
+    asked_about(house, days_late=2)
+    late = look(house)
+    late.look()
+    house.clock.forward(seconds=16)
+
+    assert (late.look(), late_orders(house)) == (0, [])
+
+
+def test_an_order_that_cannot_be_looked_at_does_not_keep_others_from_it(house: House) -> None:
+    class Odd(Shop):
+        def find_without_proof(self, reference: str) -> Order | None:
+            if reference == "AA-1":
+                raise ConnectorError("It cannot be read.", permanent=True, code="shape")
+            return None
+
+    day = (house.clock.at.date() - timedelta(days=1)).isoformat()
+    told(house, "AA-1", promised_on=day)
+    told(house, "ZZ-1", promised_on=day)
+
+    assert (look(house, Odd()).look(), late_orders(house)) == (1, [("ZZ-1", MARTA)])
+
+
+def test_once_all_was_looked_at_the_shop_has_peace_until_the_morning(house: House) -> None:
+    told(house)
+    shop = Shop()
+    late = look(house, shop)
+    for _ in range(5):
+        late.look()
+        house.clock.forward(seconds=16)
+    (feed,) = house.rows(NewsFeed)
+
+    assert (shop.asked, feed["due_at"].astimezone(ZoneInfo("Europe/Madrid")).hour) == (1, 9)
 
 
 def test_two_looks_at_once_find_it_once(house: House) -> None:
