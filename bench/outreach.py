@@ -41,6 +41,7 @@ PEOPLE = 500  # customers who take turns
 TWICE = 10  # one in so many posts comes twice
 QUIET_SECONDS = 15.0  # without anything told, it is over
 LATEST_TRIES = 20
+WARM_UP, WARM_UP_SECONDS = 20, 30.0
 JITTER = 1.05  # what left one by one may arrive closer together
 
 
@@ -74,6 +75,7 @@ class Load:
 
     async def run(self) -> None:
         await self.pool.warm(8)
+        await self._warm_up()
         self.began = time.perf_counter()
         customers = asyncio.create_task(self._customers())
         await self._shop()
@@ -82,6 +84,16 @@ class Load:
         self.is_over = True
         await customers
         self.pool.close()
+
+    async def _warm_up(self) -> None:
+        """The first answers are slow, as the product still reads its words; what a day is like shows after them."""
+        until = time.perf_counter() + WARM_UP_SECONDS
+        for n in range(WARM_UP):
+            await self._say(f"whatsapp:+34{CUSTOMERS + PEOPLE + n}")
+        while len(self.answers) < WARM_UP and time.perf_counter() < until:
+            await asyncio.sleep(0.1)
+        for found in (self.acks, self.answers, self.wire_at, self.asked, self.refused):
+            found.clear()
 
     def _last_sign(self) -> float:
         return time.perf_counter() - self.began - max([*self.told_at[-1:], *self.stored_at[-1:]], default=0.0)
