@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from conversation.tables import Alarm, Contact, TimelineEntry
 from incidents import case_rows, cases, tasks, watch
 from incidents.cases import Opening, Step
 from incidents.errors import BadField, IllegalStep, StaleCase
+from incidents.tables import Incident
 from incidents.tasks import Said
 from tests.builders import a_conversation
 from tests.incidents.conftest import House, a_picture
@@ -47,6 +48,21 @@ def test_a_case_is_the_orders_once_it_is_proven(house: House) -> None:
     proven = house.opens()
 
     assert (proven["code"], proven["order_key"], house.opens(conversation_id=other)["code"]) == ("INC-1001", "AB77777", "INC-1001")
+
+
+def test_after_the_last_code_of_four_figures_comes_one_of_five(house: House) -> None:
+    house.opens()
+    with house.database.work() as work:
+        work.connection.execute(update(Incident.__table__).values(code="INC-9999"))
+
+    assert [house.opens(number=f"AB-{n}")["code"] for n in range(3)] == ["INC-10000", "INC-10001", "INC-10002"]
+
+
+def test_what_lacks_later_does_not_take_back_what_was_sent_to_the_carrier(house: House) -> None:
+    case = house.opens()
+    house.moves(case, "claim")
+
+    assert house.do(cases.refresh, house.book, case["incident_id"])["state"] == "claimed"
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "sad"}, {"order_key": ""}])
