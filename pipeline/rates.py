@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 AHEAD_SECONDS = 2.0  # so far ahead places are given away: what is more urgent may still come before the rest
-NEWS_AHEAD_SECONDS = 0.5  # of these those are given to news that nobody waits for
+NEWS_AHEAD_SECONDS = 0.3  # of these those are given to news that nobody waits for
 LOWEST_RATE, LOWEST_AT_ONCE = 0.2, 1.0  # after several refusals, and after the first
 SLOW_AGAIN_SECONDS = 1.0  # refusals of one burst are one refusal
 FASTER_SECONDS, FASTER_TIMES = 10.0, 1.5
