@@ -95,3 +95,31 @@ def test_flat_pictures_are_not_all_the_same() -> None:
 def test_the_day_of_a_photo_is_held_against_the_delivery(house: House) -> None:
     assert likeness.is_too_early(house.clock.now(), date(2026, 11, 24))
     assert not likeness.is_too_early(house.clock.now(), date(2026, 11, 23))
+
+
+def test_what_an_agent_set_aside_does_not_come_back_when_she_tells_of_it_again(house: House) -> None:
+    house.sends(a_picture(1))
+    case = house.opens()
+    (photo,) = house.dossier(case).photos
+    house.do(photo_rows.sort, case["incident_id"], photo["incident_photo_id"], TAKEN_OFF)
+    house.opens(what="otra vez")
+
+    assert refused(house, case) == [TAKEN_OFF]
+
+
+def test_a_case_takes_so_many_photos_and_no_more(house: House) -> None:
+    small = a_picture(1, (400, 300))
+    for _ in range(photo_rows.MOST + 1):
+        house.sends(small)
+
+    assert len(house.dossier(house.opens()).photos) == len(house.dossier(house.opens()).photos) == photo_rows.MOST
+
+
+def test_of_two_who_look_at_a_photo_at_once_the_first_is_right(house: House) -> None:
+    house.sends(a_picture(1))
+    case = house.opens()
+    house.looks()
+    (photo,) = house.dossier(case).photos
+    house.do(photo_rows._keep, photo_rows.Seen(photo, "other", refused="duplicate", twin_id=photo["incident_photo_id"]))
+
+    assert refused(house, case) == [""]
