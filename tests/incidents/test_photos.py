@@ -123,3 +123,13 @@ def test_of_two_who_look_at_a_photo_at_once_the_first_is_right(house: House) -> 
     house.do(photo_rows._keep, photo_rows.Seen(photo, "other", refused="duplicate", twin_id=photo["incident_photo_id"]))
 
     assert refused(house, case) == [""]
+
+
+def test_one_photo_may_show_two_troubles_of_one_order(house: House) -> None:
+    house.sends(a_picture(1))
+    broken = house.opens()
+    house.sends(smaller(a_picture(1), (512, 384)))
+    missing = house.opens("missing")
+    house.looks()
+
+    assert (refused(house, broken), refused(house, missing)) == ([""], [""])
