@@ -11,6 +11,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+import faults
 from conversation.work import Database
 from outreach import rounds, taking
 from outreach.news import News
@@ -60,7 +63,7 @@ class Shelf:
             self._store(posts)
         except Exception as error:  # whatever is wrong with one, its neighbours are kept
             for post in posts:
-                if len(posts) == 1:
+                if len(posts) == 1 or _is_no_storage(error):
                     post.error = error
                 else:
                     self._store_alone(post)
@@ -80,3 +83,8 @@ class Shelf:
                 rounds.one_at_a_time(work)  # before the first row is locked, not between two posts
             for post in posts:
                 post.kept = taking.take(work, post.source, post.news, policy)
+
+
+def _is_no_storage(error: Exception) -> bool:
+    """The database did not take it: to wait for it once more for each post would only hold up all who come after."""
+    return isinstance(error, (DBAPIError, faults.Fault)) and not isinstance(error, (DataError, IntegrityError))

@@ -125,12 +125,13 @@ def test_broken_in_the_middle_it_is_unsure_and_never_asked_again(
     assert (row(database)["state"], len(shop.asked)) == ("unsure", asked)
 
 
-@pytest.mark.parametrize("point", ["before commit@_keep", "after commit@_keep"])
+@pytest.mark.parametrize("point", ["before commit@order_actions._keep", "after commit@order_actions._keep"])
 def test_a_database_that_stumbles_does_not_make_it_unsure(database: Database, approved: str, point: str) -> None:
     shop = Shop()
-    faults.arm(f"{point}#1:raise")
+    reached = faults.arm(f"{point}#1:raise")
     errands(database, shop).drain()
 
+    assert reached.by_name[point] > 0
     assert (row(database)["state"], len(shop.asked)) == ("done", 1)
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import func, select
 
+import faults
 from conversation.work import Database
 from outreach.news import News
 from outreach.policy import Policy
@@ -58,3 +59,17 @@ def test_a_post_that_cannot_be_kept_fails_alone(shelf: Shelf, hand_clock: HandCl
 def test_who_posted_what_cannot_be_kept_hears_of_it(shelf: Shelf, hand_clock: HandClock) -> None:
     with pytest.raises(Exception, match="kind"):
         shelf.keep("webhook", [replace(news(hand_clock, 1), kind=cast(Any, None))])
+
+
+def test_a_database_that_takes_nothing_is_not_waited_for_once_for_each(shelf: Shelf, hand_clock: HandClock) -> None:
+    waiting = [Post("webhook", [news(hand_clock, n)]) for n in range(3)]
+    shelf._waiting.extend(waiting)
+    faults.arm("before commit@shop_posts._store#1:raise")
+    try:
+        with pytest.raises(faults.Fault):
+            shelf.keep("webhook", [news(hand_clock, 3)])
+    finally:
+        faults.disarm()
+
+    assert [post.error is None for post in waiting] == [False] * 3
+    assert shelf.keep("webhook", [news(hand_clock, 3)]) == count(shelf.database) == 1
