@@ -34,6 +34,10 @@ _start = (
     update(_conversation).where(_conversation.c.contact_id.in_(_hers(_keys)), _conversation.c.news_stopped_at.is_not(None))
     .values(news_stopped_at=None)
 )
+_lock = (
+    select(_conversation.c.conversation_id).where(_conversation.c.contact_id.in_(_hers(_keys)))
+    .order_by(_conversation.c.conversation_id).with_for_update()
+)
 _said_by_shop = select(_consent.c.canonical, _consent.c.state).where(
     _consent.c.family == "phone", _consent.c.source == "shop", _consent.c.canonical.in_(bindparam("phones", expanding=True)))
 
@@ -48,6 +52,8 @@ def wishes_of_shop(work: Work, said: Mapping[str, bool]) -> None:
     """What the shop says of these phones (canonical); it marks their conversations, so that nothing on its way goes out."""
     if not said:
         return
+    # conversations before anything of theirs, as whoever says it herself has them
+    work.connection.execute(_lock, {"keys": sorted(f"phone:{phone}" for phone in said)}).all()
     _keep(work, said, "shop")
     counts = {row.canonical: row.state for row in work.connection.execute(_said_by_shop, {"phones": sorted(said)})}
     stopped = sorted(f"phone:{phone}" for phone, state in counts.items() if state == "refused")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -144,3 +145,17 @@ def test_an_address_of_no_phone_has_no_other(database: Database) -> None:
 
     with database.reading() as session:
         assert session.execute(select(NewsConsent.__table__)).all() == []
+
+
+def test_her_word_and_the_shops_at_once_do_not_wait_for_each_other(database: Database, talk: str) -> None:
+    table = Conversation.__table__
+    shop = threading.Thread(target=take, args=(database, news(consent=False)))
+    with database.work() as work:
+        work.connection.execute(select(table).where(table.c.conversation_id == talk).with_for_update())
+        shop.start()
+        shop.join(0.3)
+        stopping.wish(work, MARTA, True, "contact")
+    shop.join(5)
+
+    with database.reading() as session:
+        assert session.execute(select(NewsConsent.__table__.c.state)).scalars().all() == ["granted"]
