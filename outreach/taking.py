@@ -41,29 +41,34 @@ _close = update(_group).where(_group.c.news_group_id == bindparam("id")).values(
 
 def take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
     """Keep what is new of it; returns how many rows that were. `source` is the connector or the tracker."""
-    kept = 0
+    return len(take_keys(work, source, told, policy))
+
+
+def take_keys(work: Work, source: str, told: Sequence[News], policy: Policy) -> set[str]:
+    """The same; the keys of what was new."""
+    kept: set[str] = set()
     for start in range(0, len(told), AT_ONCE):
-        kept += _take(work, source, told[start : start + AT_ONCE], policy)
+        kept |= _take(work, source, told[start : start + AT_ONCE], policy)
     return kept
 
 
-def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> int:
+def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> set[str]:
     known = set(work.connection.execute(_known, {"keys": [one.key for one in told]}).scalars())
     fresh = list({one.key: one for one in told if one.key not in known}.values())
     if not fresh:
-        return 0
+        return set()
     if any(one.cause for one in fresh):
         one_at_a_time(work)  # a group may be held or stopped: what waits in it is then changed here
     groups = _groups_of(work, fresh)
     dialect = _DIALECTS[work.connection.dialect.name]
     rows = [row_of(work.now, source, one, groups) for one in fresh]
     added = work.connection.execute(
-        dialect.insert(_news).on_conflict_do_nothing(index_elements=["key"]).returning(_news.c.news_group_id), rows
-    ).scalars().all()
-    _count(work, [group for group in added if group], policy)
+        dialect.insert(_news).on_conflict_do_nothing(index_elements=["key"]).returning(_news.c.key, _news.c.news_group_id), rows
+    ).all()
+    _count(work, [group for _, group in added if group], policy)
     stopping.wishes_of_shop(work, {
         canonical_phone(one.phone): one.consent for one in fresh if one.consent is not None and is_phone(one.phone)})
-    return len(added)
+    return {key for key, _ in added}
 
 
 def row_of(now: datetime, source: str, one: News, groups: dict[str, str]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from orders.errors import ConnectorError
 from orders.news import Forged, Hears
 from outreach.news import News
 from pipeline import told_news
+from pipeline.shop_posts import Crowded
 
 BODY_BYTES = 2 * 1024 * 1024
 PATIENCE_SECONDS = 300
@@ -74,6 +75,8 @@ def _answered(gate: Gate) -> Response:
         return _told(403, "The signature is missing or not the shop's: see docs/outreach.md, “A shop's webhooks”.")
     except Unreadable as error:
         return _told(422, str(error))
+    except Crowded:
+        return _told(503, "Too much comes at once; send it again.")
     except Exception:  # the edge towards strangers: they send it again
         logger.exception("a post of the shop was not kept")
         return _told(503, "It could not be kept; send it again.")

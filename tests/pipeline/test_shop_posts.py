@@ -14,7 +14,7 @@ from conversation.work import Database
 from outreach.news import News
 from outreach.policy import Policy
 from outreach.tables import OrderNews
-from pipeline.shop_posts import Post, Shelf
+from pipeline.shop_posts import MOST_WAITING, Crowded, Post, Shelf
 from tests.builders import HandClock
 
 
@@ -73,3 +73,17 @@ def test_a_database_that_takes_nothing_is_not_waited_for_once_for_each(shelf: Sh
 
     assert [post.error is None for post in waiting] == [False] * 3
     assert shelf.keep("webhook", [news(hand_clock, 3)]) == count(shelf.database) == 1
+
+
+def test_many_at_once_are_each_kept_and_each_answered(shelf: Shelf, hand_clock: HandClock) -> None:
+    with ThreadPoolExecutor(24) as pool:
+        kept = list(pool.map(lambda n: shelf.keep("webhook", [news(hand_clock, n % 40)]), range(80)))
+
+    assert (sum(kept), count(shelf.database)) == (40, 40)
+
+
+def test_a_crowd_of_posts_leaves_room_for_customers(shelf: Shelf, hand_clock: HandClock) -> None:
+    shelf._waiting.extend(Post("webhook", []) for _ in range(MOST_WAITING))
+
+    with pytest.raises(Crowded):
+        shelf.keep("webhook", [news(hand_clock, 1)])
