@@ -125,6 +125,18 @@ def test_broken_in_the_middle_it_is_unsure_and_never_asked_again(
     assert (row(database)["state"], len(shop.asked)) == ("unsure", asked)
 
 
+def test_a_worker_that_dies_leaves_one_of_which_nobody_knows(database: Database, approved: str) -> None:
+    with database.work() as work:
+        asked = Asked("k2", "refund", "AB-54321", "vino rota", {"amount": "15.00"}, "EUR")
+        order_actions.propose(work, a_conversation(work, address="+34600999888"), "agt_sue", asked)
+    faults.arm("before order action#1:raise")
+    with pytest.raises(faults.Fault):
+        errands(database, Shop()).drain()
+
+    with database.reading() as session:
+        assert [order_book.of_key(session, key)["state"] for key in ("k1", "k2")] == ["running", "approved"]
+
+
 @pytest.mark.parametrize("point", ["before commit@order_actions._keep", "after commit@order_actions._keep"])
 def test_a_database_that_stumbles_does_not_make_it_unsure(database: Database, approved: str, point: str) -> None:
     shop = Shop()
