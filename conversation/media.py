@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
-from conversation import ids
+from conversation import holders, ids
 from conversation.events import Notice, TimelineLine
 from conversation.tables import Attachment, Channel, Conversation, Message, Upload
 from conversation.work import Work
@@ -53,7 +53,7 @@ _waiting = (
 )
 _take = (
     update(_attachment).where(_attachment.c.attachment_id == bindparam("id"))
-    .values(state="fetching", attempt=_attachment.c.attempt + 1, lease_until=bindparam("until"))
+    .values(state="fetching", attempt=_attachment.c.attempt + 1, owner=bindparam("by"), lease_until=bindparam("until"))
 )
 _of_attempt = and_(_attachment.c.attachment_id == bindparam("id"), _attachment.c.state == "fetching",
                    _attachment.c.attempt == bindparam("tried"))
@@ -134,13 +134,19 @@ def claim(work: Work, limit: int, lease: timedelta, untouched: timedelta = timed
     """Take rows that are due, for so long; with `untouched` only those that nobody took although they were due."""
     asked = {"now": work.now, "due": work.now - untouched, "limit": limit}
     rows = work.connection.execute(_waiting, asked).mappings().all()
+    me = holders.name_of_this_process()
     for row in rows:
-        work.connection.execute(_take, {"id": row["attachment_id"], "until": work.now + lease})
+        work.connection.execute(_take, {"id": row["attachment_id"], "by": me, "until": work.now + lease})
     return [
         Claimed(row["attachment_id"], row["conversation_id"], row["message_id"], row["channel_kind"], row["account"],
                 row["kind"], row["mime"] or "", row["filename"] or "", row["remote"] or {}, row["attempt"] + 1)
         for row in rows
     ]
+
+
+def inherit(work: Work) -> None:
+    """What a worker of this host was fetching when it died is due at once."""
+    holders.end_leases_of_the_dead(work, _attachment, and_(IS_OPEN, _attachment.c.state == "fetching"))
 
 
 def renew(work: Work, held: Sequence[Claimed], lease: timedelta) -> None:

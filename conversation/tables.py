@@ -255,6 +255,7 @@ class Attachment(SQLModel, table=True):
     height: int | None = None
     attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     not_before: datetime | None = None
+    owner: str | None = None  # the process that fetches it
     lease_until: datetime | None = None
     why: str | None = None
     seconds: float | None = None

@@ -94,6 +94,11 @@ class Media:
             faults.point("media claimed")
             return rows
 
+    def inherit(self) -> None:
+        """Called once by a worker that begins."""
+        with self.database.work() as work:
+            media.inherit(work)
+
     def renew(self, held: Sequence[Claimed]) -> None:
         """These are still being worked on."""
         with self.database.work() as work:

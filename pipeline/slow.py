@@ -56,11 +56,6 @@ _start = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"))
     .values(state="running", attempt=_slow.c.attempt + 1, owner=bindparam("by"), lease_until=bindparam("until"))
 )
-_held_by = select(_slow.c.owner).where(IS_OPEN, _slow.c.state == "running", _slow.c.owner.is_not(None)).distinct()
-_give_up = (
-    update(_slow).where(IS_OPEN, _slow.c.state == "running", _slow.c.owner == bindparam("by"))
-    .values(lease_until=bindparam("now"))
-)
 _answer = (
     update(_slow).where(_slow.c.slow_work_id == bindparam("id"), _slow.c.state == "running",
                         _slow.c.attempt == bindparam("tried"))
@@ -102,9 +97,7 @@ class Slow:
     def inherit(self) -> None:
         """What a worker of this host held when it died is asked for now, not when its lease is over."""
         with self.database.work() as work:
-            for owner in work.connection.execute(_held_by).scalars().all():
-                if holders.is_dead(owner):
-                    work.connection.execute(_give_up, {"by": owner, "now": work.now})
+            holders.end_leases_of_the_dead(work, _slow, and_(IS_OPEN, _slow.c.state == "running"))
 
     def _claim(self, limit: int = AT_ONCE) -> list[Mapping[str, Any]]:
         if limit <= 0:

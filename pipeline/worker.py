@@ -75,7 +75,9 @@ def open_errands(work: Slow) -> Errands:
 
 def install_bulk(given: config.Settings, database: Database) -> None:
     """Everything of the lane `bulk` that this process may do."""
-    bulk.install("media", open_media(given, database).drain)
+    fetching = open_media(given, database)
+    fetching.inherit()
+    bulk.install("media", fetching.drain)
 
 
 def tell_agents(given: config.Settings, database: Database) -> Mapping[str, Callable[[], object]]:

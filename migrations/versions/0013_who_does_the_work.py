@@ -13,8 +13,14 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
+    _alter_attachment()
     _alter_order_action()
     _alter_slow_work()
+
+
+def _alter_attachment() -> None:
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("owner", sa.String(), nullable=True))
 
 
 def _alter_order_action() -> None:

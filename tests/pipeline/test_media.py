@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 import faults
 from channels.base import Endpoint
@@ -421,6 +422,20 @@ def test_what_a_worker_still_works_on_is_left_to_it_and_a_dead_one_is_noticed_so
     assert worker.drain() == 0
 
     hand_clock.forward(seconds=6)
+    assert worker.drain() == 1
+
+
+def test_what_a_worker_of_this_host_died_over_is_fetched_by_the_next_at_once(
+    worker: Media, host: MediaStandIn, came: Came, database: Database
+) -> None:
+    came(url=host.cdn_url(host.put("f", samples.PDF)))
+    worker._claim(1, job.LEASE * 0)
+    worker.inherit()
+    assert worker.drain() == 0, "who holds it lives"
+    with database.work() as work:
+        work.connection.execute(update(Attachment.__table__).values(owner=f"{socket.gethostname()}:{2**22 + 1}"))
+    worker.inherit()
+
     assert worker.drain() == 1
 
 
