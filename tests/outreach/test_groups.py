@@ -52,6 +52,14 @@ def do(database: Database, act: Callable[..., Any], *values: Any) -> Any:
         return act(work, *values)
 
 
+def test_who_was_told_of_a_cause_hears_no_more_of_it_for_her_other_orders(database: Database, doors: HandDoors, talk: str) -> None:
+    for number in (1, 2):
+        take(database, news(f"AB-{number}", "delayed", cause=CAUSE))
+        tick(database, doors)
+
+    assert (doors.told, why(database, "AB-2:delayed")) == ([("AB-1", "delayed")], ("dropped", "told_with_group"))
+
+
 def test_what_was_let_go_is_told_and_what_comes_later_too(database: Database, doors: HandDoors, group_id: str) -> None:
     assert do(database, groups.let_go, group_id, "agt_sue") == 2
     take(database, news("AB-9", "delayed", cause=CAUSE, phone="+34600999888"), policy=HELD)

@@ -14,7 +14,7 @@ from conversation.work import Database
 from outreach import telling
 from outreach.policy import Policy
 from outreach.tables import NewsConsent, NewsGroup, OrderNews
-from tests.builders import MONDAY_NOON, HandClock, a_conversation
+from tests.builders import MONDAY_NOON, HandClock, a_channel, a_conversation
 from tests.outreach.shapes import MARTA, HandDoors, a_buyer, news, take, tick, why
 
 EARLY = MONDAY_NOON - timedelta(hours=3)
@@ -232,6 +232,15 @@ def test_who_never_wrote_is_written_to_where_the_house_can(database: Database) -
     tick(database, doors)
 
     assert doors.begun[0][0] == talk
+
+
+def test_a_page_that_she_has_left_is_no_place_to_tell_her(database: Database, doors: HandDoors) -> None:
+    with database.work() as work:
+        a_buyer(work, channel_id=a_channel(work, "webchat", "shop.example"))
+    take(database, news())
+    tick(database, doors)
+
+    assert why(database, "AB-12345:shipped") == ("dropped", "no_address")
 
 
 @pytest.mark.parametrize("phone", ["", "600111222", MARTA])
