@@ -73,7 +73,7 @@ def test_a_province_is_meant_in_its_own_country(database: Database) -> None:
     assert hit(database).orders == []
 
 
-@pytest.mark.parametrize("facts", [{"carrier": "MRW"}, {}, {**SEUR, "eta": STRIKE.new_day.isoformat()}])  # type: ignore[union-attr]
+@pytest.mark.parametrize("facts", [{"carrier": "MRW"}, {"carrier": "Naseur"}, {}, {**SEUR, "eta": STRIKE.new_day.isoformat()}])  # type: ignore[union-attr]
 def test_another_carrier_and_what_comes_no_sooner_anyway_are_not_hit(database: Database, facts: dict[str, str]) -> None:
     on_its_way(database, facts=facts)
 
