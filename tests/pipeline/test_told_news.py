@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 import pytest
 from pydantic import ValidationError
 
+from orders import connector
 from orders.base import Order
 from orders.news import News
 from orders.proof import Holder
-from pipeline.told_news import Told, news_of
+from pipeline.told_news import Told, as_news, news_of
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -33,3 +34,9 @@ def test_without_a_country_nobody_elsewhere_is_told_of_her_order(written: str, c
 def test_a_link_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValidationError, match="tracking_url"):
         Told(kind="shipped", order="AB-1", tracking_url=address)
+
+
+def test_news_in_our_own_form_know_whose_night_it_is() -> None:
+    told = as_news(Told(kind="shipped", order="AB-1", phone="+573001234567"), connector("demo", {}), NOW)
+
+    assert (told.country, told.happened_at) == ("CO", NOW)
