@@ -59,7 +59,7 @@ def _of(sale: Sale, at: datetime, day: date) -> News:
     return News(
         f"demo:{sale.reference}:late", "delayed", sale.reference, at, {"carrier": CARRIER, "eta": day.isoformat()},
         phone=sale.person.phone, email=sale.person.email, language="es", country="ES", cause=CAUSE,
-        postcode=found.holder.postcode, city=sale.city)
+        postcode=found.holder.postcode, city=sale.person.city)
 
 
 def _settle(work: Work, told: Sequence[Told], at: datetime) -> None:

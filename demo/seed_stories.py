@@ -20,9 +20,10 @@ from conversation.filetypes import Hint
 from conversation.inbox import Sender, Talk
 from conversation.tables import Message, OutboxPart
 from conversation.work import Work
-from handoff import claims, closing, desk, drafts, ladder, ledger, people_merge, replies
+from handoff import claims, closing, desk, drafts, ladder, ledger, order_actions, people_merge, replies
 from handoff.desk import Opening
 from handoff.drafts import Typed
+from handoff.order_actions import Asked
 from handoff.replies import Reply
 from handoff.tables import Rating, Ticket
 from incidents import cases
@@ -193,7 +194,17 @@ def _by_people(
     if passed := story.get("passed"):
         with ago(work, passed["minutes"]) as then:
             claims.transfer_to_agent(then, ticket_id, agent_id, people[passed["to"]], passed["note"])
+    if asks := story.get("asks"):
+        _ask_shop(work, conversation_id, agent_id, asks)
     _end(work, conversation_id, ticket_id, agent_id, story)
+
+
+def _ask_shop(work: Work, conversation_id: str, agent_id: str, told: Mapping[str, Any]) -> None:
+    """She asked for more than she may have paid alone: it waits for who may."""
+    wish = Asked(f"demo:{told['kind']}:{told['order']}", told["kind"], told["order"], told["reason"],
+                 {"amount": told["amount"]}, told["currency"])
+    with ago(work, told["minutes"]) as then:
+        order_actions.propose(then, conversation_id, agent_id, wish)
 
 
 def _end(work: Work, conversation_id: str, ticket_id: str, agent_id: str, story: Mapping[str, Any]) -> None:

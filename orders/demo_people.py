@@ -15,6 +15,7 @@ class Person:
     email: str
     postcode: str
     country: str
+    city: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ COUNTRIES = {
     ),
 }
 
-MARTA = Person("Marta Ríos", "+34600111222", "marta@example.com", "28013", "ES")
-JOHN = Person("John Miller", "+447700900123", "john@example.com", "LS1 4AP", "GB")
-RITA = Person("Rita Carvalho", "+5511987654321", "rita@example.com", "01310-100", "BR")
+MARTA = Person("Marta Ríos", "+34600111222", "marta@example.com", "28013", "ES", "Madrid")
+JOHN = Person("John Miller", "+447700900123", "john@example.com", "LS1 4AP", "GB", "Leeds")
+RITA = Person("Rita Carvalho", "+5511987654321", "rita@example.com", "01310-100", "BR", "São Paulo")
 
-# First names, surnames, how a phone begins (the last four figures are drawn), postcodes.
+# First names, surnames, how a phone begins (the last four figures are drawn), postcodes: one of each city above, in its order.
 NAMES = {
     "ES": (
         ("Lucía", "Íñigo", "Nuria", "Jordi", "Carmen", "Álvaro", "Begoña", "Óscar"),

@@ -7,7 +7,7 @@ drawn from a fixed seed.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -24,13 +24,13 @@ _STREETS = {"es": "Calle Mayor {n}", "en": "{n} High Street", "pt": "Rua das Flo
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """All of an order but its days: who, what, by which road, with which carrier."""
+    """All of an order but its days: who, what, by which road, with which carrier, and where it stands if it stands still."""
 
     reference: str
     person: Person
     road: str
     carrier: str
-    city: str
+    parked: str
     lamps: tuple[tuple[int, int], ...]  # (place in the catalogue, quantity)
     number: int
 
@@ -84,7 +84,7 @@ def _drawn(draw: random.Random, number: int) -> Sale:
         person=_person(draw, code, number),
         road=draw.choices(tuple(ROADS), [road.share for road in ROADS.values()])[0],
         carrier=draw.choice(country.carriers),
-        city=draw.choice(country.cities),
+        parked=draw.choice(country.cities),
         lamps=tuple((lamp, draw.choice((1, 1, 1, 2))) for lamp in sorted(lamps)),
         number=number,
     )
@@ -93,13 +93,14 @@ def _drawn(draw: random.Random, number: int) -> Sale:
 def _person(draw: random.Random, code: str, number: int) -> Person:
     first_names, surnames, phone, postcodes = NAMES[code]
     figures = 3 if code == "GB" else 4
-    return Person(
+    person = Person(
         name=f"{draw.choice(first_names)} {draw.choice(surnames)}",
         phone=f"{phone}{draw.randrange(10**figures):0{figures}d}",
         email=f"cliente{number}@example.com",
         postcode=draw.choice(postcodes),
         country=code,
     )
+    return replace(person, city=COUNTRIES[code].cities[postcodes.index(person.postcode)])
 
 
 def record(sale: Sale, today: date) -> Record:
@@ -134,7 +135,7 @@ def record(sale: Sale, today: date) -> Record:
 
 def _address(sale: Sale) -> dict[str, str]:
     street = _STREETS[sale.country.language].format(n=sale.number % 90 + 1)
-    return {"street": street, "city": sale.city, "country": sale.person.country}
+    return {"street": street, "city": sale.person.city, "country": sale.person.country}
 
 
 def _day(today: date, days: int | None) -> date | None:
@@ -154,6 +155,6 @@ def _pickup_point(sale: Sale, road: Road) -> str:
 
 def _event(step: Step, sale: Sale, today: date) -> TrackingEvent:
     country = sale.country
-    places = {"hub": sale.city if step.text == "parked" else country.cities[0], "city": sale.city}
+    places = {"hub": sale.parked if step.text == "parked" else country.cities[0], "city": sale.person.city}
     at = datetime.combine(today + timedelta(days=step.day), time(step.hour, 7 * sale.number % 60), UTC)
-    return TrackingEvent(at, WORDS[country.language][step.text], places.get(step.place, sale.city))
+    return TrackingEvent(at, WORDS[country.language][step.text], places.get(step.place, sale.person.city))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,12 +16,13 @@ from conversation.files import Folder
 from conversation.tables import Attachment, Contact, Conversation, Message, OutboxPart, TimelineEntry
 from conversation.work import Database
 from demo import commands, seed
-from handoff import agents, lists, queues, sweep
+from handoff import agents, lists, order_book, queues, sweep
 from handoff.access import Viewer, viewer
 from handoff.house_tables import Notice
 from handoff.lists import Wanted
 from handoff.tables import Agent, Rating, Ticket
-from orders import demo_shop
+from orders import connector, demo_shop
+from orders.acting import Action
 
 ACCOUNT = "+14155238886"
 
@@ -125,6 +127,21 @@ def test_who_waits_beyond_her_promise_was_told_so(demo: Database) -> None:
 
     assert (late["queue_id"], said) == ("presales", ["system"])
     assert late["promised"]["to"] < 30
+
+
+def test_one_wish_waits_for_who_may_and_the_shop_would_grant_it(demo: Database) -> None:
+    with demo.reading() as session:
+        (row,) = order_book.waiting(session)
+    wish = Action(row["kind"], row["order_reference"], row["key"], Decimal(row["amount"]), row["currency"])
+
+    assert connector("demo", {}).preview(wish).refused == ""
+
+
+def test_a_parcel_goes_to_the_town_of_its_postcode() -> None:
+    towns = {(sale.person.postcode, sale.person.city) for sale in demo_shop.sales()}
+
+    assert ("50001", "Zaragoza") in towns
+    assert len(towns) == len({postcode for postcode, _ in towns})
 
 
 def test_somebody_wrote_from_two_numbers_and_is_one_person(demo: Database) -> None:
