@@ -20,10 +20,10 @@ def held(house: House, owner: str = "queue") -> None:
         work.connection.execute(update(Conversation.__table__).values(owner=owner))
 
 
-def joined(house: House, talks_of: str = "AB77777") -> list[str]:
-    """What joins now, as the codes of the cases."""
+def joined(house: House, talks_of: str = "AB77777", days: int = 1) -> list[str]:
+    """What joins now of what came in so many days, as the codes of the cases."""
     with house.database.reading() as session:
-        waiting = joining.waiting(session, house.clock.now() - timedelta(days=1))
+        waiting = joining.waiting(session, house.clock.now() - timedelta(days=days))
     ids = [house.do(joining.join, house.book, files, talks_of) for files in waiting.values()]
     with house.database.reading() as session:
         return [case_rows.find(session, one)["code"] for one in ids if one]
@@ -58,6 +58,15 @@ def test_a_case_that_lacks_no_photo_takes_none_by_itself(house: House) -> None:
     house.sends(a_picture(3))
 
     assert joined(house) == []
+
+
+def test_what_she_sent_long_before_the_case_is_left_to_people(house: House) -> None:
+    held(house)
+    house.sends(a_picture(1))
+    house.clock.forward(hours=30)
+    house.opens()
+
+    assert joined(house, days=7) == []
 
 
 @pytest.mark.parametrize("talks_of", ["ZZ99999", ""])
