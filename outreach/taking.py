@@ -72,14 +72,17 @@ def _take(work: Work, source: str, told: Sequence[News], policy: Policy) -> set[
 
 
 def row_of(now: datetime, source: str, one: News, groups: dict[str, str]) -> dict[str, Any]:
-    """The row of a piece of news that is to be decided."""
+    """The row of a piece of news that is to be decided.
+
+    A shop whose clock runs ahead must not make all that happens later look like old news.
+    """
     phone = canonical_phone(one.phone) if is_phone(one.phone) else ""
     return {
         "order_news_id": ids.new("nws"), "key": one.key, "source": source, "kind": one.kind,
         "order_reference": one.reference, "order_key": fold(one.reference), "facts": dict(one.facts),
         "phone": phone, "email": one.email, "language": one.language, "country": one.country, "about": one.about,
         "news_group_id": groups.get(one.cause), "state": "waiting", "why": "", "tries": 0,
-        "happened_at": one.happened_at, "not_before": one.not_before or now, "created_at": now,
+        "happened_at": min(one.happened_at, now), "not_before": one.not_before or now, "created_at": now,
         "postcode": one.postcode, "city": one.city,
     }  # fmt: skip
 

@@ -116,6 +116,17 @@ def test_old_news_are_no_news(database: Database, doors: HandDoors, talk: str) -
     assert why(database, "AB-12345:shipped") == ("dropped", "stale")
 
 
+def test_a_shop_whose_clock_runs_ahead_makes_nothing_old_that_comes_after(
+    database: Database, doors: HandDoors, talk: str
+) -> None:
+    take(database, news(happened_at=MONDAY_NOON + timedelta(days=3650)))
+    tick(database, doors)
+    take(database, news(kind="delivered", key="later", happened_at=MONDAY_NOON))
+    tick(database, doors)
+
+    assert doors.told == [("AB-12345", "shipped"), ("AB-12345", "delivered")]
+
+
 def test_what_later_news_have_overtaken_is_not_told(database: Database, doors: HandDoors, talk: str) -> None:
     take(database, news(kind="out_for_delivery", happened_at=EARLY), news(kind="delivered"))
     tick(database, doors)
