@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from handoff import order_actions, order_book, order_limits, order_words, settings
+from handoff import access, order_actions, order_book, order_limits, order_words, settings
 from handoff.errors import HandoffError, NotHolder, UnknownTicket
 from handoff.order_actions import Asked
 from handoff.order_errors import (
@@ -261,6 +262,23 @@ def test_what_was_not_done_is_not_told_to_the_customer(house: House, held: Pair,
     house.do(order_actions.finish, take(house), came, {}, "The shop was away.")
 
     assert (order_words.tick(house.database), state(house, held)) == (0, came)
+
+
+def test_where_she_is_not_to_hear_of_it_she_does_not(house: House, held: Pair) -> None:
+    done(house, held, replace(refund(), tells_customer=False))
+
+    assert (order_words.tick(house.database), state(house, held)) == (0, "done")
+
+
+def test_an_action_is_there_for_who_sees_its_conversation(house: House, held: Pair) -> None:
+    key = ask(house, held, refund())["order_action_id"]
+
+    def seen(reader: Any, agent: str) -> str:
+        return str(order_book.one(reader, access.viewer(reader, agent), key)["kind"])
+
+    assert house.ask(seen, "agt_ana") == "refund"
+    with pytest.raises(UnknownTicket):
+        house.ask(seen, "agt_bo")
 
 
 def test_a_worker_that_died_leaves_it_unsure_and_it_is_not_asked_again(house: House, held: Pair) -> None:
