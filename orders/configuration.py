@@ -28,7 +28,7 @@ FILE = "_orders.yaml"
 
 _variable = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _only_a_variable = re.compile(r"(Bearer |Token )?\$\{[A-Za-z_][A-Za-z0-9_]*\}")
-_TOP_KEYS = frozenset({"connector", "settings"})
+_TOP_KEYS = ("connector", "settings")
 # Below `auth` these need not be secret.
 _NO_SECRETS = frozenset({"user"})
 
@@ -65,11 +65,12 @@ def _opened(
     if not isinstance(tree, dict):
         page.wrong("", "must begin with a line such as “connector: demo”.")
         return None
+    if len(yaml_file.named(page, tree, "", _TOP_KEYS)) < len(tree):
+        return None
     try:
         given = Settings(tree)
         name = given.text("connector")
         given.table("settings")
-        given.refuse_unknown()
         return _made(name, _settings(tree, folder), now)
     except BadConfiguration as error:
         _place(page, error)

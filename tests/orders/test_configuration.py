@@ -67,7 +67,8 @@ def test_relative_path_counts_from_the_file(tmp_path: Path) -> None:
     [
         ("", "FILE:1: connector: is missing: add a line “connector: …”."),
         ("- demo", "FILE:1: must begin with a line such as “connector: demo”."),
-        ("conector: demo", "FILE:1: connector: is missing: add a line “connector: …”."),
+        ("conector: demo", "FILE:1: “conector” is not known here (did you mean connector?): write one of connector, settings."),
+        ("connector: demo\nproofs: [email]", "FILE:2: “proofs” is not known here: write one of connector, settings."),
         ("connector: dmeo", f"FILE:1: connector: There is no connector “dmeo”: write one of {KNOWN}."),
         ("connector: demo\nconnector: rest", "FILE:2: “connector” stands here twice: keep one."),
         ("connector: demo\nsettings: [a]", "FILE:2: settings: must be a table, one “name: value” a line."),
