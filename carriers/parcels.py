@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from babel.dates import format_date
@@ -158,8 +158,13 @@ def _last(facts: Mapping[str, Any]) -> Move | None:
     events = [event for event in facts.get("events") or () if event.get("at")]
     if not events:
         return None
-    last = max(events, key=lambda event: str(event["at"]))
-    return Move(datetime.fromisoformat(str(last["at"])), str(last.get("text", "")), "", str(last.get("place", "")))
+    last = max(events, key=_moment)
+    return Move(_moment(last), str(last.get("text", "")), "", str(last.get("place", "")))
+
+
+def _moment(event: Mapping[str, Any]) -> datetime:
+    at = datetime.fromisoformat(str(event["at"]))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _text(facts: Mapping[str, Any], name: str) -> str:

@@ -119,6 +119,9 @@ class LateParcels:
                 raise
             logger.warning("an order could not be looked at", error=error.code)
             return None
+        except Exception as error:  # a connector's own mistake with one order must not stop the others
+            logger.error("a connector broke at an order", order=known["order_reference"], error=type(error).__name__)
+            return None
         if facts is None and not known["kind"]:
             return None
         with self.news.database.reading() as session:

@@ -160,6 +160,9 @@ class Outreach:
         except ConnectorError as error:
             logger.warning("news without their order", error=error.code)
             return None, error.permanent
+        except Exception as error:  # a connector's own mistake with one order must not stop the others
+            logger.error("a connector broke at an order", news=row["order_news_id"], error=type(error).__name__)
+            return None, True
 
     def read_feed(self) -> int:
         """What moved since the shop's list was read last; how many pieces of news were new."""
@@ -188,6 +191,11 @@ class Outreach:
         except ConnectorError as error:
             with self.database.work() as work:
                 feeds.fail(work, source, f"{error.code}: {error.detail}", FEED_EVERY)
+            return 0
+        except Exception as error:  # its own mistake: it is seen as an alarm, not as silence
+            logger.error("a connector broke at its list", error=type(error).__name__)
+            with self.database.work() as work:
+                feeds.fail(work, source, f"The connector broke ({type(error).__name__}).", FEED_EVERY)
             return 0
         is_behind = orders.news.INSIDE in next_mark
         with self.database.work() as work:

@@ -1,5 +1,5 @@
 """Rows that were kept as long as the house wants them (handoff/settings.py): steps of turns, notices, log-ins, hook
-calls, news of orders with the phones of their buyers.
+calls, news of orders with the phones of their buyers, what shops answered.
 
 A few thousand at a time, each batch a transaction of its own, so that nobody waits for a year of rows.
 """
@@ -18,6 +18,7 @@ from handoff import settings
 from handoff.house_tables import HookCall, Notice
 from handoff.tables import AgentSession
 from outreach.tables import OrderNews
+from pipeline.tables import SlowWork
 
 AT_ONCE = 5_000
 
@@ -42,6 +43,7 @@ RULES = (
     _kept("keep_session_days", AgentSession.__table__, "token_hash", "expires_at"),
     _kept("keep_hook_call_days", HookCall.__table__, "hook_call_id", "ended_at"),
     _kept("keep_news_days", OrderNews.__table__, "order_news_id", "created_at"),
+    _kept("keep_news_days", SlowWork.__table__, "slow_work_id", "created_at"),  # what shops answered
 )
 
 

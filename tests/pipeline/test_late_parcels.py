@@ -39,6 +39,7 @@ class Shop:
 
     order: Order | None = None
     away: bool = False
+    breaks_at: str = ""
     name: str = "told"
     local: bool = False
     asked: int = 0
@@ -47,7 +48,9 @@ class Shop:
         self.asked += 1
         if self.away:
             raise ConnectorError("It is away.", permanent=False, code="away")
-        return self.order
+        if reference == self.breaks_at:
+            raise KeyError("items")
+        return self.order and replace(self.order, reference=reference)
 
 
 @pytest.fixture
@@ -134,6 +137,14 @@ def test_whose_day_is_still_to_come_is_not_asked_for(house: House) -> None:
     look(house, shop).look()
 
     assert shop.asked == 0
+
+
+def test_an_order_at_which_the_connector_breaks_does_not_stop_the_others(house: House) -> None:
+    for order in ("AB-10001", "AB-10002"):
+        told(house, order)
+    gone = Order("", "shipped", promised_on=house.clock.at.date() - timedelta(days=2))
+
+    assert look(house, Shop(gone, breaks_at="AB-10001")).look() == 1
 
 
 def test_a_shop_that_is_away_is_asked_later_from_the_same_place(house: House) -> None:

@@ -215,7 +215,7 @@ class ListedShop:
     def changes(self, since: str) -> tuple[tuple[News, ...], str]:
         self.asked.append(since)
         answer = self.answers.pop(0)
-        if isinstance(answer, ConnectorError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -233,6 +233,14 @@ def test_a_list_is_read_on_from_where_it_was_left(house: House) -> None:
 
     assert (reader.read_feed(), shop.asked) == (2, ["", "t1", within])
     assert [row["phone"] for row in house.rows(OrderNews)] == [MARTA, MARTA]
+
+
+def test_a_connector_that_breaks_at_its_list_is_heard_of_as_well(house: House) -> None:
+    reader = desk(house, ListedShop([KeyError("orders")]))
+    reader.read_feed()
+    (feed,) = house.rows(NewsFeed)
+
+    assert (feed["failures"], feed["error"]) == (1, "The connector broke (KeyError).")
 
 
 def test_a_list_that_fails_is_read_later_and_people_hear_of_it(house: House) -> None:

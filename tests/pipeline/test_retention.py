@@ -15,7 +15,8 @@ from handoff.house_tables import Hook, HookCall, Notice
 from handoff.tables import AgentSession
 from outreach.tables import OrderNews
 from pipeline import retention
-from tests.builders import an_agent
+from pipeline.tables import SlowWork
+from tests.builders import a_conversation, an_agent
 from tests.outreach.shapes import news, take
 
 
@@ -109,3 +110,14 @@ def test_days_of_files_are_the_admins_where_she_set_some(database: Database, cho
         settings.put(work, "keep_media_days", chosen, "agt_ana")
 
     assert retention.media_days(database, 365) == days
+
+
+def test_what_a_shop_answered_goes_with_the_news(database: Database) -> None:
+    with database.work() as work:
+        talk = a_conversation(work)
+        work.connection.execute(insert(SlowWork.__table__), [{
+            "slow_work_id": f"slw_{days}", "conversation_id": talk, "seq": 1, "epoch": 1, "service": "orders.find",
+            "arguments": {}, "state": "done", "not_before": work.now, "created_at": work.now - timedelta(days=days)} for days in (89, 91)])
+
+    assert retention.forget(database) == 1
+    assert count(database, SlowWork.__table__) == 1
