@@ -167,6 +167,8 @@ def _example_of(schema: Mapping[str, Any]) -> Any:
         return schema["enum"][0]
     if "anyOf" in schema:
         return _example_of(schema["anyOf"][0])
+    if schema.get("format") == "date":
+        return "2026-11-20"
     if "pattern" in schema:
         return next((one for one in LIKELY if re.search(schema["pattern"], one)), "…")
     plain = {"integer": max(1, schema.get("minimum", 1)), "boolean": True, "array": [], "number": 0.5, "object": {}}

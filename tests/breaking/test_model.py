@@ -24,7 +24,7 @@ def machine(template: Path, bug: Bug) -> type[Machine]:
     return type("Machine", (Machine,), {"bug": bug, "template": template})
 
 
-@pytest.mark.timeout(86_400 if NIGHTLY else 120)
+@pytest.mark.timeout(86_400 if NIGHTLY else 300)
 def test_whatever_happens_in_whatever_order_the_house_agrees_with_the_model(sqlite_template: Path) -> None:
     run_state_machine_as_test(machine(sqlite_template, Bug()), settings=PROFILE)
 
