@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from conversation.work import Database
@@ -41,6 +41,18 @@ def test_a_press_says_it_and_a_second_one_takes_it_back(
     page.get_by_test_id("verdict-not_a_reason").click()
     expect(page.get_by_test_id("verdict-not_a_reason")).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("window.samePage") is True
+
+
+def test_what_settles_meanwhile_does_not_take_the_focus(enter: Callable[..., Page], angry: str) -> None:  # noqa: F811
+    page = enter("Ana", f"/console/conversations/{angry}")
+    held: list[Route] = []
+    page.route(lambda url: url.endswith("/verdict"), lambda route: held.append(route))
+    page.get_by_test_id("verdict-not_a_reason").click()
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:afterSettle', { bubbles: true }))")
+    held[0].continue_()
+
+    expect(page.get_by_test_id("verdict-not_a_reason")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_test_id("verdict-not_a_reason")).to_be_focused()
 
 
 def test_a_colleague_sees_it_without_a_reload(enter: Callable[..., Page], angry: str) -> None:  # noqa: F811

@@ -7,6 +7,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", hold);
 document.addEventListener("htmx:afterSettle", () => {
-  if (held && document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
-  held = "";
+  const next = document.activeElement === document.body && document.getElementById(held);
+  if (!next || (next.focus({ preventScroll: true }), !next.disabled)) held = ""; // disabled: its own answer is still to come
 });
