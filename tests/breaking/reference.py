@@ -84,6 +84,8 @@ class Contact:
         if self.ticket != "assigned":
             raise Refused("BotOwned" if self.owner == "bot" else "NotHolder")
         self._must_hold(agent)
+        if self.stopped:
+            raise Refused("OptedOut")
 
     def _must_hold(self, agent: str) -> None:
         if self.ticket != "assigned":
