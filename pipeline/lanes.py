@@ -118,28 +118,28 @@ class Doorbell:
             ring_bulk(self._bulk)
 
 
-def listen_for_turns(url: str, wake: Callable[[], None]) -> threading.Thread:
+def listen_for_turns(url: str, wake: Callable[[], None]) -> threading.Event:
     """Wake the writer of this process when another one rings: what a service answered is heard at once.
 
-    Of several web processes one hears a ring, and its writer takes all that waits.
+    Of several web processes one hears a ring, and its writer takes all that waits. It ends once the event is set.
     """
-    thread = threading.Thread(target=_listen, args=(url, wake), name="turn-bell", daemon=True)
-    thread.start()
-    return thread
+    over = threading.Event()
+    threading.Thread(target=_listen, args=(url, wake, over), name="turn-bell", daemon=True).start()
+    return over
 
 
-def _listen(url: str, wake: Callable[[], None]) -> None:
-    while True:
+def _listen(url: str, wake: Callable[[], None], over: threading.Event) -> None:
+    while not over.is_set():
         try:
             with connect(url, timeout_seconds=LISTEN_SECONDS * 2) as client:
-                _pass_turns_on(client, wake)
+                _pass_turns_on(client, wake, over)
         except Exception as error:  # whatever it was: without this bell everything is a second later
-            logger.debug("redis does not answer", error=type(error).__name__)
-            time.sleep(PAUSE_AFTER_FAILURE_SECONDS)
+            if not over.wait(PAUSE_AFTER_FAILURE_SECONDS):
+                logger.debug("redis does not answer", error=type(error).__name__)
 
 
-def _pass_turns_on(client: redis.Redis, wake: Callable[[], None]) -> None:
-    while True:
+def _pass_turns_on(client: redis.Redis, wake: Callable[[], None], over: threading.Event) -> None:
+    while not over.is_set():
         if client.blpop([TURN], timeout=LISTEN_SECONDS):
             faults.point("ring taken")
             client.delete(TURN)  # rings come after their commit: whoever looks now sees the rows of all

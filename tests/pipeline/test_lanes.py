@@ -70,10 +70,11 @@ def test_the_writer_of_another_process_is_woken(redis_url: str, client: redis.Re
 
 def test_a_ring_of_another_process_wakes_the_writer_here(redis_url: str, client: redis.Redis) -> None:
     woken = threading.Event()
-    lanes.listen_for_turns(redis_url, woken.set)
+    over = lanes.listen_for_turns(redis_url, woken.set)
     Doorbell(redis_url).ring([Notice("turn")])
 
     assert woken.wait(5) and client.llen(lanes.TURN) == 0
+    over.set()
 
 
 def test_the_writer_of_this_process_is_woken_without_redis() -> None:
