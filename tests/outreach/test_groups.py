@@ -18,21 +18,10 @@ from outreach.groups import Marked
 from outreach.policy import Policy
 from outreach.tables import NewsConsent, NewsGroup
 from tests.builders import MONDAY_NOON
-from tests.outreach.shapes import MARTA, USUAL, HandDoors, a_buyer, news, take, tick, why
+from tests.outreach.shapes import MARTA, USUAL, HandDoors, news, take, tick, why
 
 HELD = Policy(hold_from=2)
 CAUSE = "seur:strike"
-
-
-@pytest.fixture
-def doors() -> HandDoors:
-    return HandDoors()
-
-
-@pytest.fixture
-def talk(database: Database) -> str:
-    with database.work() as work:
-        return a_buyer(work)
 
 
 @pytest.fixture

@@ -20,17 +20,6 @@ from tests.outreach.shapes import MARTA, HandDoors, a_buyer, news, take, tick, w
 EARLY = MONDAY_NOON - timedelta(hours=3)
 
 
-@pytest.fixture
-def doors() -> HandDoors:
-    return HandDoors()
-
-
-@pytest.fixture
-def talk(database: Database) -> str:
-    with database.work() as work:
-        return a_buyer(work)
-
-
 def test_news_become_an_event_of_her_conversation(database: Database, doors: HandDoors, talk: str) -> None:
     take(database, news(facts={"carrier": "Correos"}))
     tick(database, doors)
