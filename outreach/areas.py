@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -159,7 +159,7 @@ def _asked(row: Row, ask: Callable[[str], News | None] | None) -> Row:
             "country": row["country"] or buyer.country}
 
 
-@cache
+@lru_cache(maxsize=64)
 def _places(region: str) -> tuple[tuple[str, str, str], ...]:
     """What was written as (name of a city, beginning of a postcode, its country)."""
     known = {plain(name): prefix for name, prefix in provinces.numbered().items()}
